@@ -1,0 +1,62 @@
+import type { Alarm, AlarmEvent } from '../../model/alarm.ts';
+import type { Role } from '../../model/actor.ts';
+import type { DeviceStatus, EffectiveLimit, LatestPoint } from '../../model/engine.ts';
+import type { Quality, Value } from '../../model/reading.ts';
+import type { LedgerRow } from '../../model/ports/records.ts';
+
+/** RFC 9457. `code` is stable; `title` and `detail` are for people. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail?: string;
+  readonly requestId?: string;
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  readonly alarm?: Alarm;
+  readonly current?: unknown;
+}
+
+export interface User {
+  readonly name: string;
+  readonly role: Role;
+  readonly enterprises: readonly string[] | null;
+  readonly mustChangePassword: boolean;
+}
+export interface SessionBody {
+  readonly user: User;
+  readonly csrfToken: string;
+}
+export interface ListBody<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+export type AlarmWithEvents = Alarm & { readonly events: readonly AlarmEvent[] };
+export interface Credential {
+  readonly username: string;
+  readonly password: string;
+}
+export interface LatestBody {
+  readonly device: string;
+  readonly status: DeviceStatus;
+  readonly points: readonly (LatestPoint & { readonly unit: string })[];
+}
+export interface LimitsBody {
+  readonly device: string;
+  readonly limits: readonly EffectiveLimit[];
+}
+export interface ReadingsBody {
+  readonly unit: string;
+  readonly points: readonly (readonly [number, Value, Quality])[] | readonly (readonly [number, number, number, number, number])[];
+  readonly bucketMs?: number;
+  readonly through: number;
+  readonly next?: number;
+}
+export type LedgerItem = LedgerRow & { readonly advice: { readonly 'zh-CN': string; readonly en: string } | null };
+/** Page settings the web app asks for before signing in. */
+export interface PublicInfo {
+  readonly name: string;
+  readonly build: string;
+  readonly timeZone: string;
+  readonly demo: boolean;
+}

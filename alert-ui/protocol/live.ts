@@ -1,0 +1,52 @@
+import type { Alarm, AlarmEvent } from '../../model/alarm.ts';
+import type { AlarmCounts } from '../../model/engine.ts';
+import type { Quality, Value } from '../../model/reading.ts';
+
+/** Socket.IO events, default path and namespace (contract.md). `prev` = seq of the last event this viewer was entitled to. */
+export interface SnapshotEvent {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly counts: AlarmCounts;
+  /** The 500 most urgent. */
+  readonly alarms: readonly Alarm[];
+  readonly next?: string;
+  readonly devices: { readonly online: number; readonly offline: number; readonly total: number };
+}
+export interface AlarmMessage {
+  readonly seq: number;
+  readonly prev: number;
+  readonly alarm: Alarm;
+  readonly event: AlarmEvent;
+}
+export interface DeviceMessage {
+  readonly seq: number;
+  readonly prev: number;
+  readonly id: string;
+  readonly online: boolean;
+  readonly health: readonly string[];
+  readonly lastSeenAt: number | null;
+}
+export interface ReadingsMessage {
+  readonly at: number;
+  readonly items: readonly (readonly [device: string, measurement: string, channel: number | null, ts: number, value: Value, quality: Quality])[];
+}
+export interface HeartbeatMessage {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly prev: number;
+  readonly at: number;
+  readonly health: readonly string[];
+}
+export interface ServerToClient {
+  snapshot(body: SnapshotEvent): void;
+  alarm(body: AlarmMessage): void;
+  device(body: DeviceMessage): void;
+  readings(body: ReadingsMessage): void;
+  heartbeat(body: HeartbeatMessage): void;
+}
+export interface ClientToServer {
+  subscribe(body: { devices?: readonly string[]; enterprises?: readonly string[] }): void;
+  unsubscribe(body: { devices?: readonly string[]; enterprises?: readonly string[] }): void;
+  resume(body: { epoch: string; seq: number }): void;
+}
+export const HEARTBEAT_EVERY_MS = 5_000;

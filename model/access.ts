@@ -1,0 +1,80 @@
+import type { Actor } from './actor.ts';
+
+/** Everything anybody can do, named once for HTTP, Socket.IO and MQTT. */
+export type Action =
+  | 'view' | 'alarm.acknowledge' | 'alarm.withdraw' | 'alarm.reset' | 'alarm.comment'
+  | 'config.write' | 'device.write' | 'credential.issue' | 'ledger.view'
+  | 'token.create' | 'token.delete' | 'account.manage' | 'audit.view' | 'simulate'
+  | 'mqtt.publish' | 'mqtt.subscribe';
+
+/**
+ * What it is done to. `enterprise: null` is something of the whole system (an area, a system alarm);
+ * `device` and `topic` matter to MQTT alone, where `topic` is the whole topic or filter.
+ */
+export interface Resource {
+  readonly enterprise: string | null;
+  readonly device?: string | null;
+  readonly topic?: string;
+  /** Account name of the owner (tokens). */
+  readonly owner?: string;
+}
+
+const OPERATOR: ReadonlySet<Action> = new Set<Action>(['view', 'alarm.acknowledge', 'alarm.withdraw', 'alarm.reset', 'alarm.comment', 'ledger.view', 'token.create', 'token.delete']);
+const VIEWER: ReadonlySet<Action> = new Set<Action>(['view', 'ledger.view', 'token.create', 'token.delete']);
+/** What a role can do inside its scope only when it is bound to enterprises: connect its own devices. */
+const ENTERPRISE_OPERATOR: ReadonlySet<Action> = new Set<Action>(['device.write', 'credential.issue']);
+
+function inScope(actor: Extract<Actor, { kind: 'account' }>, resource: Resource): boolean {
+  if (actor.enterprises === null) return true;
+  return resource.enterprise !== null && actor.enterprises.includes(resource.enterprise);
+}
+
+/**
+ * The one decision about rights. Deny by default.
+ * A device publishes its own topics and subscribes to its own commands; a gateway does so for all devices of its enterprise.
+ */
+export function may(actor: Actor, action: Action, resource: Resource): boolean {
+  switch (actor.kind) {
+    case 'system':
+      return true;
+    case 'account': {
+      if (action === 'token.delete') return resource.owner === actor.name || actor.role === 'admin';
+      if (action === 'token.create') return true;
+      if (!inScope(actor, resource)) return false;
+      if (action === 'mqtt.publish' || action === 'mqtt.subscribe') return false;
+      if (actor.role === 'admin') return actor.enterprises === null || !GLOBAL_ONLY.has(action);
+      if (actor.role === 'operator') return OPERATOR.has(action) || (actor.enterprises !== null && ENTERPRISE_OPERATOR.has(action));
+      return VIEWER.has(action);
+    }
+    case 'device':
+      return mayDevice(actor, action, resource);
+    case 'gateway':
+      return mayGateway(actor, action, resource);
+  }
+}
+
+const GLOBAL_ONLY: ReadonlySet<Action> = new Set<Action>(['account.manage', 'audit.view', 'simulate']);
+
+function mayDevice(actor: Extract<Actor, { kind: 'device' }>, action: Action, resource: Resource): boolean {
+  const topic = resource.topic ?? '';
+  const own = `beacon/v1/${actor.enterprise}/${actor.id}`;
+  if (action === 'mqtt.publish') {
+    return topic === `${own}/telemetry` || topic === `${own}/status` || topic === `${own}/command/result` || topic === 'v1/devices/me/telemetry';
+  }
+  if (action === 'mqtt.subscribe') return topic === `${own}/command`;
+  return false;
+}
+
+function mayGateway(actor: Extract<Actor, { kind: 'gateway' }>, action: Action, resource: Resource): boolean {
+  const topic = resource.topic ?? '';
+  const parts = topic.split('/');
+  const ofEnterprise = parts[0] === 'beacon' && parts[1] === 'v1' && parts[2] === actor.enterprise;
+  if (action === 'mqtt.publish') {
+    if (topic === 'v1/gateway/telemetry') return true;
+    if (!ofEnterprise) return false;
+    const rest = parts.slice(4).join('/');
+    return parts[3] !== undefined && parts[3] !== '' && (rest === 'telemetry' || rest === 'status' || rest === 'command/result');
+  }
+  if (action === 'mqtt.subscribe') return ofEnterprise && parts.length === 5 && parts[4] === 'command' && parts[3] !== '#';
+  return false;
+}

@@ -1,0 +1,82 @@
+import type { EpochMs } from './time.ts';
+
+/** Common to everything that is configured: `revision` counts changes (If-Match), starting at 1. */
+interface Asset {
+  readonly id: string;
+  readonly name: string;
+  readonly revision: number;
+  readonly createdAt: EpochMs;
+  readonly updatedAt: EpochMs;
+  /** Deleting retires: history stays and the id is not given again. */
+  readonly retiredAt: EpochMs | null;
+}
+
+/** District → street → … : a tree. */
+export interface Area extends Asset {
+  readonly parentId: string | null;
+}
+
+export interface Contact {
+  readonly name: string;
+  readonly role?: string;
+  readonly phone?: string;
+}
+
+export interface Enterprise extends Asset {
+  readonly areaId: string | null;
+  readonly sector: string | null;
+  /** Alarms of a `test` enterprise are marked test and count nowhere. */
+  readonly kind: 'real' | 'test';
+  readonly lon: number | null;
+  readonly lat: number | null;
+  readonly contacts: readonly Contact[];
+}
+
+export interface Site extends Asset {
+  readonly enterpriseId: string;
+  readonly lon: number | null;
+  readonly lat: number | null;
+}
+
+export interface HazardSource extends Asset {
+  readonly enterpriseId: string;
+  readonly siteId: string | null;
+  readonly attributes: Readonly<Record<string, number | string | boolean>>;
+}
+
+/** A gateway credential speaks for all devices of one enterprise. */
+export interface Gateway extends Asset {
+  readonly enterpriseId: string;
+}
+
+export type DeviceMode = 'live' | 'commissioning' | 'test';
+
+export interface Device extends Asset {
+  readonly enterpriseId: string;
+  readonly siteId: string | null;
+  readonly hazardSourceId: string | null;
+  readonly profileId: string;
+  /** Variant of the profile's set points, or null. */
+  readonly variant: string | null;
+  /** Numbers that `setPointFrom` expressions read as `asset.<name>`; the hazard source's are used where the device has none. */
+  readonly attributes: Readonly<Record<string, number | string | boolean>>;
+  readonly conditions: Readonly<Record<string, boolean | string>>;
+  /** Expected interval between signs of life, ms; null = the profile's. */
+  readonly heartbeatMs: number | null;
+  readonly reportMs: number | null;
+  /** Declared UCUM unit per measurement where it is not the profile's. */
+  readonly units: Readonly<Record<string, string>>;
+  readonly installedAt: EpochMs | null;
+  readonly calibratedAt: EpochMs | null;
+  readonly mode: DeviceMode;
+}
+
+export type AssetKind = 'area' | 'site' | 'enterprise' | 'hazard-source' | 'gateway' | 'device';
+export interface AssetOf {
+  area: Area;
+  site: Site;
+  enterprise: Enterprise;
+  'hazard-source': HazardSource;
+  gateway: Gateway;
+  device: Device;
+}

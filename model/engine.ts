@@ -1,0 +1,119 @@
+import type { Alarm, LiveEvent } from './alarm.ts';
+import type { AssetKind, AssetOf } from './asset.ts';
+import type { Entry } from './entry.ts';
+import type { Level, LimitLevel } from './level.ts';
+import type { Catalogue, Confidence, LimitDir } from './profile.ts';
+import type { Quality, Value } from './reading.ts';
+import type { EngineMs, EpochMs } from './time.ts';
+
+/** Why a command or a change was not carried out: a stable code, for problem+json. */
+export type RefusalCode =
+  | 'not-found' | 'alarm-changed' | 'state-not-allowed' | 'too-late'
+  | 'id-taken' | 'id-retired' | 'revision-conflict' | 'unknown-reference' | 'in-use' | 'invalid';
+
+/** Outcome of one command or one change of a config entry. */
+export type Outcome =
+  | { readonly ok: true; readonly changed: boolean; readonly alarm?: Alarm; readonly asset?: AssetOf[AssetKind] }
+  | { readonly ok: false; readonly code: RefusalCode; readonly detail: string; readonly alarm?: Alarm; readonly asset?: AssetOf[AssetKind] };
+
+/** What one entry did. */
+export interface Applied {
+  readonly events: readonly LiveEvent[];
+  /** Message only: recognised as a resend of one already kept; a sign of life, neither judged nor stored again. */
+  readonly resend: boolean;
+  /** Message only: kept as history alone (`stale-retained`, out of order). */
+  readonly judged: boolean;
+  /** Command and config only: one outcome per change (a command has one). */
+  readonly outcomes: readonly Outcome[];
+  /** `apply` threw inside; the entry was applied as a fault to the points it names. */
+  readonly fault: boolean;
+}
+
+/** One limit as it stands for one point of one device. */
+export interface EffectiveLimit {
+  readonly measurement: string;
+  readonly channel: number | null;
+  readonly ladder: string;
+  readonly code: string;
+  readonly dir: LimitDir;
+  readonly level: LimitLevel;
+  readonly setPoint: number | string | null;
+  readonly deadband: number;
+  readonly onDelayMs: number;
+  readonly offDelayMs: number;
+  readonly latching: boolean;
+  readonly unit: string;
+  readonly armed: boolean;
+  /** Stable code when not armed: `attribute-missing`, `not-supported`, `condition-not-supported`, `no-set-point`, `removed-by-variant`, `log-only`. */
+  readonly reason: string | null;
+  readonly detail: string | null;
+  readonly onlyWhen: string | null;
+  readonly basis: string;
+  readonly confidence: Confidence;
+  readonly ruleRevision: number;
+}
+
+export interface LatestPoint {
+  readonly measurement: string;
+  readonly channel: number | null;
+  readonly value: Value;
+  readonly sampleAt: EpochMs;
+  readonly receivedAt: EpochMs;
+  readonly quality: Quality;
+  readonly flags: readonly string[];
+}
+
+export interface DeviceStatus {
+  readonly online: boolean;
+  /** `never-seen`, `silent`, `bad-quality`, fault codes … ; empty = well. */
+  readonly health: readonly string[];
+  readonly lastSeenAt: EpochMs | null;
+  /** Median of arrival − stamp over recent live samples, ms; null while unknown. */
+  readonly clockErrorMs: number | null;
+}
+
+export interface AlarmCounts {
+  readonly open: Readonly<Record<Level, number>>;
+  readonly unacknowledged: Readonly<Record<Level, number>>;
+}
+
+/** Read-only side of the fold. Synchronous: it is the truth of this moment on the main thread. */
+export interface EngineView {
+  /** Number of the last applied entry. */
+  readonly appliedSeq: number;
+  /** Number of the last live event. */
+  readonly eventSeq: number;
+  readonly catalogue: Catalogue | null;
+  assets<K extends AssetKind>(kind: K): ReadonlyMap<string, AssetOf[K]>;
+  /** An open alarm (any state but NORM), by id. */
+  openAlarm(id: string): Alarm | undefined;
+  openAlarms(): Iterable<Alarm>;
+  latest(deviceId: string): readonly LatestPoint[];
+  limits(deviceId: string): readonly EffectiveLimit[];
+  status(deviceId: string): DeviceStatus | undefined;
+  /** Test alarms are in neither count. */
+  counts(): AlarmCounts;
+  deviceCounts(): { readonly online: number; readonly offline: number; readonly total: number };
+}
+
+/** One slice-wise snapshot under way. Entries may be applied between two `next` calls; the result is the state at its beginning. */
+export interface SnapshotJob {
+  /** Entry number the snapshot stands at. */
+  readonly seq: number;
+  /** Serialises about `devices` more devices; returns the next piece of text or null when done. */
+  next(devices: number): string | null;
+  abort(): void;
+}
+
+/** The deterministic fold over the journal. Pure: no clock, no chance, no I/O. */
+export interface Engine {
+  readonly view: EngineView;
+  apply(entry: Entry): Applied;
+  /** Engine time at which the engine next wants a tick, or null. */
+  nextDue(): EngineMs | null;
+  /** Engine time that the given monotonic time of the current boot stands for. */
+  engineTime(mono: number): EngineMs;
+  beginSnapshot(): SnapshotJob;
+  /** The whole state as one canonical text: equal states give equal texts, byte for byte. */
+  serialise(): string;
+}

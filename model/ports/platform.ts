@@ -1,0 +1,59 @@
+import type { Actor } from '../actor.ts';
+import type { LiveEvent } from '../alarm.ts';
+import type { EngineView, Outcome } from '../engine.ts';
+import type { AlarmCommand, ConfigChange } from '../entry.ts';
+import type { Sample } from '../reading.ts';
+import type { EpochMs } from '../time.ts';
+import type { Clock } from './clock.ts';
+import type { ReadingQueries } from './reading-store.ts';
+import type { CredentialRow, LedgerLine, Records } from './records.ts';
+
+/** The request could not even be made durable now. */
+export type SubmitOutcome = Outcome | { readonly ok: false; readonly code: 'unavailable'; readonly detail: string };
+
+/** What the live side hears of the pipeline. Called on the main thread, in order; must not block. */
+export interface LiveListener {
+  onEvents(events: readonly LiveEvent[]): void;
+  /** Judged or not, as they arrived; for `readings`. */
+  onSamples(enterprise: string, samples: readonly Sample[]): void;
+  onHealth(codes: readonly string[]): void;
+}
+
+/** Device secrets: checked on the main thread without I/O, kept as keyed hashes. */
+export interface CredentialBook {
+  /** Makes a new random secret, hashes it, stores it durably, ends the old one. Returns the secret, shown once. */
+  issue(rows: readonly { readonly id: string; readonly kind: 'device' | 'gateway'; readonly enterprise: string }[]): Promise<readonly { readonly id: string; readonly secret: string }[]>;
+  /** By username and password, or by the secret alone as username. Constant time. */
+  check(username: string, password: string | null): { readonly ok: true; readonly row: CredentialRow } | { readonly ok: false; readonly code: 'CONNECT_UNKNOWN_USER' | 'CONNECT_WRONG_SECRET' };
+  remove(ids: readonly string[]): Promise<void>;
+}
+
+/** What the server is given; it knows nothing of threads, files or the broker. */
+export interface Platform {
+  readonly view: EngineView;
+  readonly clock: Clock;
+  readonly records: Records;
+  readonly readings: ReadingQueries;
+  readonly credentials: CredentialBook;
+  /** Id of this process start: live clients resume within one epoch and across (event numbers go on). */
+  readonly epoch: string;
+  readonly build: string;
+  readonly timeZone: string;
+  /** One operator's command: answered after its entry is durable and applied. */
+  command(actor: Actor, requestId: string, command: AlarmCommand): Promise<SubmitOutcome>;
+  /** Configuration changes, one outcome each: answered after the entry is durable and applied. */
+  configure(actor: Actor, requestId: string, changes: readonly ConfigChange[]): Promise<readonly SubmitOutcome[]>;
+  /** Last accepted messages and connection attempts of a device, newest first, from memory. */
+  recent(device: string): readonly LedgerLine[];
+  connections(device: string): readonly LedgerLine[];
+  /** Lines not yet flushed to the records are flushed before a ledger query. */
+  flushLedger(): Promise<void>;
+  health(): readonly string[];
+  ready(): { readonly ready: boolean; readonly codes: readonly string[] };
+  /** Ends the device's connections (new secret, retired). */
+  disconnect(credential: string): void;
+  sendCommand(enterprise: string, device: string, payload: string): Promise<boolean>;
+  subscribe(listener: LiveListener): () => void;
+  metricsText(): Promise<{ readonly contentType: string; readonly body: string }>;
+  startedAt: EpochMs;
+}

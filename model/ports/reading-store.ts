@@ -1,0 +1,61 @@
+import type { Quality, StoredReading, Value } from '../reading.ts';
+import type { EpochMs } from '../time.ts';
+
+export interface RangeQuery {
+  readonly enterprise: string;
+  readonly device: string;
+  readonly measurement: string;
+  readonly channel: number | null;
+  /** Inclusive. */
+  readonly from: EpochMs;
+  /** Exclusive. */
+  readonly to: EpochMs;
+  /** At most this many raw points; `next` says where to go on. Default and maximum 10,000. */
+  readonly limit?: number;
+  /** With it: buckets instead of raw points. */
+  readonly maxPoints?: number;
+}
+
+export interface RangeAnswer {
+  readonly points: readonly (readonly [ts: EpochMs, value: Value, quality: Quality])[];
+  readonly next: EpochMs | null;
+}
+/** Bucket [start ts, min, max, mean, count] over numeric values that are not bad. */
+export type Bucket = readonly [ts: EpochMs, min: number, max: number, mean: number, count: number];
+export interface BucketAnswer {
+  readonly buckets: readonly Bucket[];
+  readonly bucketMs: number;
+}
+
+/** Bad points found when a batch was partly rejected: they go to the ledger, the rest was written. */
+export interface RejectedPoint {
+  readonly reading: StoredReading;
+  readonly message: string;
+}
+export type WriteOutcome =
+  | { readonly ok: true; readonly rejected: readonly RejectedPoint[] }
+  /** Nothing is known to be written; try again later. */
+  | { readonly ok: false; readonly detail: string };
+
+/**
+ * Keeps stored readings. The same (point, sampleAt) written again replaces: the later arrival wins.
+ * `position` is the last journal entry whose readings are safely in; an adapter that can, moves it in the same transaction.
+ */
+export interface ReadingStore {
+  readonly capabilities: { readonly transactionalPosition: boolean; readonly retention: boolean; readonly deletion: boolean };
+  /** Creates what is missing (database, tables). Fails with a clear message when it cannot. */
+  prepare(): Promise<void>;
+  write(batch: readonly StoredReading[], position: number): Promise<WriteOutcome>;
+  position(): Promise<number>;
+  range(query: RangeQuery): Promise<RangeAnswer>;
+  buckets(query: RangeQuery & { readonly maxPoints: number }): Promise<BucketAnswer>;
+  /** Number of stored readings and an order-free checksum of a device over a period (proof of completeness). */
+  digest(device: { enterprise: string; device: string }, from: EpochMs, to: EpochMs): Promise<{ readonly count: number; readonly checksum: string }>;
+  close(): Promise<void>;
+}
+
+/** What the rest of the platform asks of stored history; lives behind its own thread. */
+export interface ReadingQueries {
+  range(query: RangeQuery): Promise<RangeAnswer & { readonly through: EpochMs }>;
+  buckets(query: RangeQuery & { readonly maxPoints: number }): Promise<BucketAnswer & { readonly through: EpochMs }>;
+}

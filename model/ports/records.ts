@@ -1,0 +1,176 @@
+import type { Alarm, AlarmEvent, AlarmKind, AlarmStateName, LiveEvent } from '../alarm.ts';
+import type { Role } from '../actor.ts';
+import type { Level } from '../level.ts';
+import type { RejectionCode } from '../rejection.ts';
+import type { EpochMs } from '../time.ts';
+
+/** Accounts, sessions, tokens, credentials, audit: their truth is here. Alarm history and ledger: projections of the journal. */
+
+export interface Account {
+  readonly name: string;
+  /** argon2id, PHC string. */
+  readonly passwordHash: string;
+  readonly role: Role;
+  readonly enterprises: readonly string[] | null;
+  readonly mustChangePassword: boolean;
+  readonly disabled: boolean;
+  readonly createdAt: EpochMs;
+}
+export interface SessionRow {
+  /** SHA-256 of the cookie's value, hex. */
+  readonly idHash: string;
+  readonly account: string;
+  readonly csrfToken: string;
+  readonly createdAt: EpochMs;
+  readonly expiresAt: EpochMs;
+}
+export interface TokenRow {
+  readonly id: string;
+  readonly name: string;
+  readonly account: string;
+  /** SHA-256 of the token, hex. */
+  readonly hash: string;
+  readonly createdAt: EpochMs;
+  readonly expiresAt: EpochMs | null;
+}
+export interface CredentialRow {
+  /** Username: the device's or the gateway's id. */
+  readonly id: string;
+  readonly kind: 'device' | 'gateway';
+  readonly enterprise: string;
+  /** HMAC-SHA-256 of the secret under the installation's key, hex. */
+  readonly hash: string;
+  readonly createdAt: EpochMs;
+}
+export interface AuditLine {
+  readonly at: EpochMs;
+  readonly by: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly outcome: string;
+  readonly address: string | null;
+  readonly detail?: string;
+}
+/** Each line's `hash` = SHA-256 over the previous hash and this line, so that a change or a hole shows. */
+export interface AuditRow extends AuditLine {
+  readonly n: number;
+  readonly prevHash: string;
+  readonly hash: string;
+}
+
+export type LedgerVerdict = 'accepted' | 'refused' | 'connect-refused' | 'connect-accepted';
+export interface LedgerLine {
+  readonly at: EpochMs;
+  /** Device (or gateway) it is about, where known. */
+  readonly device: string | null;
+  readonly enterprise: string | null;
+  readonly verdict: LedgerVerdict;
+  readonly reason: RejectionCode | null;
+  readonly topic: string | null;
+  /** First bytes, printable, ≤ 160 characters. */
+  readonly head: string;
+  readonly size: number;
+  readonly detail: string | null;
+  readonly address: string | null;
+  /** Further like refusals in the same minute that are only counted. */
+  readonly more: number;
+}
+export interface LedgerRow extends LedgerLine {
+  readonly id: number;
+}
+/** Counts per device, minute, verdict and reason. */
+export interface LedgerCount {
+  readonly minute: EpochMs;
+  readonly device: string;
+  readonly verdict: LedgerVerdict;
+  readonly reason: RejectionCode | null;
+  readonly count: number;
+}
+
+export interface AlarmQuery {
+  readonly states?: readonly AlarmStateName[];
+  readonly levels?: readonly Level[];
+  readonly enterprises?: readonly string[];
+  readonly areas?: readonly string[];
+  readonly device?: string;
+  readonly kinds?: readonly AlarmKind[];
+  readonly from?: EpochMs;
+  readonly to?: EpochMs;
+  /** Opaque; from `next`. */
+  readonly cursor?: string;
+  readonly limit: number;
+}
+export interface LedgerQuery {
+  readonly device?: string;
+  readonly enterprises?: readonly string[];
+  readonly verdict?: LedgerVerdict;
+  readonly reason?: RejectionCode;
+  readonly from?: EpochMs;
+  readonly to?: EpochMs;
+  readonly cursor?: string;
+  readonly limit: number;
+}
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+/** All calls are answered in the order they were made, by the records' own thread; a read sees every earlier write. */
+export interface Records {
+  accounts: {
+    get(name: string): Promise<Account | null>;
+    list(): Promise<readonly Account[]>;
+    put(account: Account): Promise<void>;
+  };
+  sessions: {
+    get(idHash: string): Promise<SessionRow | null>;
+    put(row: SessionRow): Promise<void>;
+    remove(idHash: string): Promise<void>;
+    removeExpired(now: EpochMs): Promise<number>;
+  };
+  tokens: {
+    byHash(hash: string): Promise<TokenRow | null>;
+    list(account: string): Promise<readonly TokenRow[]>;
+    get(id: string): Promise<TokenRow | null>;
+    put(row: TokenRow): Promise<void>;
+    remove(id: string): Promise<boolean>;
+  };
+  credentials: {
+    all(): Promise<readonly CredentialRow[]>;
+    /** Replaces an earlier one of the same id. Many in one transaction. */
+    put(rows: readonly CredentialRow[]): Promise<void>;
+    remove(ids: readonly string[]): Promise<void>;
+  };
+  audit: {
+    append(line: AuditLine): Promise<void>;
+    list(query: { from?: EpochMs; cursor?: string; limit: number }): Promise<Page<AuditRow>>;
+    /** First line whose hash does not fit, or null. */
+    verify(): Promise<number | null>;
+  };
+  alarms: {
+    /** Idempotent by event number: seen numbers are left alone. Resolves when durable. */
+    project(events: readonly LiveEvent[]): Promise<void>;
+    lastEventSeq(): Promise<number>;
+    get(id: string): Promise<{ readonly alarm: Alarm; readonly events: readonly AlarmEvent[] } | null>;
+    list(query: AlarmQuery): Promise<Page<Alarm>>;
+    /** Live events after `seq`, oldest first, for `resume`. */
+    eventsAfter(seq: number, limit: number): Promise<readonly LiveEvent[]>;
+  };
+  ledger: {
+    append(lines: readonly LedgerLine[], counts: readonly LedgerCount[]): Promise<void>;
+    list(query: LedgerQuery): Promise<Page<LedgerRow>>;
+    counts(device: string, from: EpochMs): Promise<readonly LedgerCount[]>;
+    trim(before: EpochMs, maxBytes: number): Promise<void>;
+  };
+  idempotency: {
+    get(account: string, key: string): Promise<{ readonly request: string; readonly status: number; readonly body: string } | null>;
+    put(account: string, key: string, request: string, status: number, body: string, at: EpochMs): Promise<void>;
+    removeBefore(at: EpochMs): Promise<void>;
+  };
+  /** Small named values of the installation, such as the key of the credential hashes. */
+  settings: {
+    get(name: string): Promise<string | null>;
+    put(name: string, value: string): Promise<void>;
+  };
+  close(): Promise<void>;
+}

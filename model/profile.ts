@@ -1,0 +1,92 @@
+import type { LimitLevel } from './level.ts';
+
+/** How sure a fact is: read in a source, memory with high confidence, check before relying, our design choice. */
+export type Confidence = 'V' | 'M' | 'C' | 'D';
+
+export type LimitDir = 'hi' | 'lo' | 'roc_hi' | 'roc_lo' | 'dev_hi' | 'state' | 'count_hi';
+
+/**
+ * One limit of one measurement, as the catalogue has it. Times in ms, set points and deadbands in the
+ * measurement's unit. Inclusive: `hi` is active at value ≥ setPoint and returns at value ≤ setPoint − deadband.
+ */
+export interface LimitDef {
+  readonly code: string;
+  readonly dir: LimitDir;
+  /** Number; for `state` also `bit3` (bit of a status word) or a transition text the engine may not know yet; null when `setPointFrom` gives it. */
+  readonly setPoint: number | string | null;
+  /** Expression over `asset.<attribute>` that yields the set point, e.g. `min(asset.design_pressure*0.8, asset.psv_set*0.95)`. */
+  readonly setPointFrom?: string;
+  /** Relative set point (share of the value at the window's start). */
+  readonly setPointRatio?: number;
+  readonly windowMs?: number;
+  readonly level: LimitLevel;
+  readonly deadband: number;
+  readonly onDelayMs: number;
+  readonly offDelayMs: number;
+  readonly latching: boolean;
+  /** Original free text of the condition under which the limit counts. */
+  readonly onlyWhen?: string;
+  /** Returns strictly below this value instead of setPoint − deadband. */
+  readonly resetBelow?: number;
+  /** Splits a ladder: limits of the same `ladder` name form one alarm. */
+  readonly ladder?: string;
+  readonly basis: string;
+  readonly confidence: Confidence;
+}
+
+/** A named set of other set points (and a basis) that a device may choose with `variant`. */
+export interface LimitVariant {
+  readonly setPoints: Readonly<Record<string, number | null>>;
+  readonly resetBelow?: number;
+  readonly basis?: string;
+  readonly confidence: Confidence;
+}
+
+export interface MeasurementDef {
+  readonly key: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly ucum: string;
+  readonly range: readonly [number, number];
+  readonly resolution: number;
+  readonly valueType: 'number' | 'boolean' | 'bitmask' | 'string';
+  /** Number of channels; absent = no channel. */
+  readonly channels?: number;
+  readonly optional?: boolean;
+  readonly limits: readonly LimitDef[];
+  readonly variants?: Readonly<Record<string, LimitVariant>>;
+}
+
+/** What a kind of device measures, how often it reports, and where its limits stand. */
+export interface Profile {
+  readonly id: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly sector: readonly string[];
+  /** Family of alarm for display and routing: fire profiles give `fire`, all else `process`. */
+  readonly alarmKind: 'process' | 'fire';
+  readonly reportMs: number | null;
+  readonly heartbeatMs: number;
+  readonly warmupMs?: number;
+  readonly calibrationDays?: number;
+  readonly lifeDays?: number;
+  readonly measurements: readonly MeasurementDef[];
+  readonly faults: readonly string[];
+  /** Escalations, kept as text until the engine does them. */
+  readonly escalate?: readonly { readonly when: string; readonly to: LimitLevel; readonly basis?: string; readonly confidence: Confidence }[];
+}
+
+/** Fault codes F01…F22 and the level an instrument alarm of that code has. */
+export interface FaultDef {
+  readonly code: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly level: LimitLevel;
+}
+
+/** The whole catalogue as one value; it is journaled, so that a replay judges by the limits that were in force. */
+export interface Catalogue {
+  readonly version: string;
+  readonly profiles: readonly Profile[];
+  readonly faults: readonly FaultDef[];
+}
