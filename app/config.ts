@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { z } from 'zod';
+
+/**
+ * Settings are parsed once, here: schema, default, unit, description and environment name side by side. The environment wins
+ * over the YAML file named by BEACON_CONFIG. The rest of the program receives one frozen object.
+ */
+
+const port = z.coerce.number().int().min(0).max(65535);
+const file = z.string().min(1);
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/** `512MB`, `10GB`, `1073741824`; decimal units. */
+function parseBytes(text: string): number | null {
+  const match = /^(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB|TB)?$/.exec(text.trim());
+  if (match === null) return null;
+  const factor = { B: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }[match[2] ?? 'B'] ?? 1;
+  return Math.round(Number(match[1]) * factor);
+}
+
+interface Setting<T> {
+  readonly env: string;
+  readonly key: string;
+  readonly schema: z.ZodType<T>;
+  readonly allowed: string;
+  readonly fallback: T;
+  readonly secret?: true;
+  readonly about: string;
+}
+
+function setting<T>(env: string, key: string, schema: z.ZodType<T>, fallback: T, allowed: string, about: string, secret?: true): Setting<T> {
+  return { env, key, schema, fallback, allowed, about, ...(secret ? { secret } : {}) };
+}
+
+const optionalFile = file.nullable();
+export const SETTINGS = {
+  host: setting('BEACON_HOST', 'host', z.string().min(1), '127.0.0.1', 'an address of this machine', 'address the doors bind to'),
+  httpPort: setting('BEACON_HTTP_PORT', 'httpPort', port, 3000, '0 to 65535 (0 = any free port)', 'port of HTTP, Socket.IO and MQTT over WebSocket'),
+  mqttPort: setting('BEACON_MQTT_PORT', 'mqttPort', port, 1883, '0 to 65535 (0 = any free port)', 'port of MQTT over TCP'),
+  mqttsPort: setting('BEACON_MQTTS_PORT', 'mqttsPort', port.nullable(), null, '0 to 65535', 'port of MQTT over TLS; unset = off'),
+  tlsCert: setting('BEACON_TLS_CERT', 'tlsCert', optionalFile, null, 'a PEM file', 'certificate of the TLS doors'),
+  tlsKey: setting('BEACON_TLS_KEY', 'tlsKey', optionalFile, null, 'a PEM file', 'key of the TLS doors'),
+  tlsCa: setting('BEACON_TLS_CA', 'tlsCa', optionalFile, null, 'a PEM file', 'turns client certificates on'),
+  dataDir: setting('BEACON_DATA_DIR', 'dataDir', z.string().min(1), './data', 'a folder', 'everything that must survive'),
+  adminPassword: setting('BEACON_ADMIN_PASSWORD', 'adminPassword', z.string().min(8).max(256).nullable(), null, '8 to 256 characters', 'password of admin at the first start', true),
+  influxUrl: setting('BEACON_INFLUX_URL', 'influxUrl', z.url({ protocol: /^https?$/ }).nullable(), null, 'an http:// or https:// address', 'InfluxDB; unset = embedded store'),
+  influxDatabase: setting('BEACON_INFLUX_DATABASE', 'influxDatabase', z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/), 'beacon', '1 to 64 letters, digits, _ . -', 'database of the readings'),
+  influxToken: setting('BEACON_INFLUX_TOKEN', 'influxToken', z.string().min(1).nullable(), null, 'a token', 'token (InfluxDB 2 and 3)', true),
+  influxUsername: setting('BEACON_INFLUX_USERNAME', 'influxUsername', z.string().min(1).nullable(), null, 'a name', 'user (InfluxDB 1)'),
+  influxPassword: setting('BEACON_INFLUX_PASSWORD', 'influxPassword', z.string().min(1).nullable(), null, 'a password', 'password (InfluxDB 1)', true),
+  journalMax: setting(
+    'BEACON_JOURNAL_MAX',
+    'journalMax',
+    z.union([z.number().int().min(1e6), z.string().transform((text, context) => {
+      const bytes = parseBytes(text);
+      if (bytes === null || bytes < 1e6) {
+        context.addIssue({ code: 'custom', message: 'size' });
+        return z.NEVER;
+      }
+      return bytes;
+    })]).nullable(),
+    null,
+    'a size of at least 1MB, such as 500MB or 20GB',
+    'most the journal may take; default half of the free disk',
+  ),
+  rawDays: setting('BEACON_RAW_DAYS', 'rawDays', z.coerce.number().int().min(1).max(36_500), 90, '1 to 36500', 'days raw readings are kept'),
+  timeZone: setting('BEACON_TIME_ZONE', 'timeZone', z.string().refine(isTimeZone), 'Asia/Shanghai', 'an IANA time zone', 'shifts, days and business hours'),
+  logLevel: setting('BEACON_LOG_LEVEL', 'logLevel', z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'info', 'fatal, error, warn, info, debug, trace or silent', 'what is logged, to stderr'),
+} as const;
+
+export type Config = Readonly<{ [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K] extends Setting<infer T> ? T : never }>;
+
+/** A wrong setting: one line for the person who started us. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** BEACON_ names that are ours but no settings of the platform. */
+const OTHER_NAMES = new Set(['BEACON_CONFIG', 'BEACON_RECORDINGS']);
+
+function readFile(path: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`BEACON_CONFIG=${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'}); allowed: a readable YAML file`);
+  }
+  let value: unknown;
+  try {
+    value = parseYaml(text);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    const line = error.linePos?.[0].line;
+    throw new ConfigError(`BEACON_CONFIG=${path}${line === undefined ? '' : ` line ${line}`}: not YAML (${error.code}); allowed: "name: value" lines`);
+  }
+  if (value === null || value === undefined) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) throw new ConfigError(`BEACON_CONFIG=${path}: holds no "name: value" lines; allowed: a YAML mapping`);
+  return value as Record<string, unknown>;
+}
+
+function shown(definition: { readonly secret?: true }, value: unknown): string {
+  return definition.secret ? '(hidden)' : String(JSON.stringify(value)).slice(0, 100);
+}
+
+/**
+ * Reads and checks every setting. Throws a {@link ConfigError} whose message is one line with the key, the value and what is allowed.
+ * Keys of the YAML file are the environment names or the short names (`httpPort`); an unknown one is an error.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): { readonly config: Config; readonly warnings: readonly string[] } {
+  const path = env['BEACON_CONFIG'];
+  const fromFile = path === undefined || path === '' ? {} : readFile(path);
+  const definitions = Object.values(SETTINGS);
+  const known = new Set(definitions.flatMap((d) => [d.env, d.key]));
+  for (const key of Object.keys(fromFile)) {
+    if (!known.has(key)) throw new ConfigError(`${key} in ${path}: no such setting; allowed: ${definitions.map((d) => d.key).join(', ')}`);
+  }
+  const result: Record<string, unknown> = {};
+  for (const definition of definitions) {
+    const fromEnv = env[definition.env];
+    const raw = fromEnv !== undefined && fromEnv !== '' ? fromEnv : (fromFile[definition.env] ?? fromFile[definition.key]);
+    if (raw === undefined || raw === null) {
+      result[definition.key] = definition.fallback;
+      continue;
+    }
+    const parsed = definition.schema.safeParse(raw);
+    if (!parsed.success) throw new ConfigError(`${definition.env}=${shown(definition, raw)}: not allowed; allowed: ${definition.allowed}`);
+    result[definition.key] = parsed.data;
+  }
+  const config = Object.freeze(result) as Config;
+  checkTogether(config);
+  const warnings = Object.keys(env)
+    .filter((name) => name.startsWith('BEACON_') && !known.has(name) && !OTHER_NAMES.has(name))
+    .map((name) => `${name}: no such setting, ignored`);
+  return { config, warnings };
+}
+
+function checkTogether(config: Config): void {
+  if (config.mqttsPort !== null && (config.tlsCert === null || config.tlsKey === null)) {
+    throw new ConfigError(`BEACON_MQTTS_PORT=${config.mqttsPort}: needs BEACON_TLS_CERT and BEACON_TLS_KEY; allowed: all three or none`);
+  }
+  if (config.influxToken !== null && config.influxUsername !== null) {
+    throw new ConfigError('BEACON_INFLUX_TOKEN=(hidden): given together with BEACON_INFLUX_USERNAME; allowed: one of them');
+  }
+  if (config.influxUsername !== null && config.influxPassword === null) {
+    throw new ConfigError(`BEACON_INFLUX_USERNAME=${JSON.stringify(config.influxUsername)}: needs BEACON_INFLUX_PASSWORD; allowed: both or neither`);
+  }
+}

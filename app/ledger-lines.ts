@@ -1,0 +1,75 @@
+import type { MessageBody } from '../model/entry.ts';
+import type { Inbound, PresenceChange, RefusedAtDoor } from '../model/ports/message-source.ts';
+import type { LedgerLine } from '../model/ports/records.ts';
+
+/** How much of a payload the ledger shows. */
+const HEAD_BYTES = 120;
+const decoder = new TextDecoder('utf-8', { fatal: false });
+
+/** First bytes as text; what does not print becomes `\xNN`. Payload is text for people, never rendered as markup. */
+export function printableHead(payload: Uint8Array): string {
+  let shown = '';
+  for (const char of decoder.decode(payload.subarray(0, HEAD_BYTES))) {
+    const code = char.codePointAt(0) ?? 0;
+    const hidden = code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0x2028 || code === 0x2029 || code === 0xfffd;
+    shown += hidden ? `\\x${code.toString(16).padStart(2, '0')}` : char;
+  }
+  return shown;
+}
+
+function base(inbound: Inbound): Pick<LedgerLine, 'at' | 'enterprise' | 'topic' | 'size' | 'address' | 'more'> {
+  return { at: inbound.receivedAt, enterprise: inbound.publisher.enterprise, topic: inbound.topic.slice(0, 200), size: inbound.payload.byteLength, address: inbound.publisher.address, more: 0 };
+}
+
+/** One line a device heard of in the message; a gateway's message is entered under its first device. */
+export function acceptedLine(inbound: Inbound, body: MessageBody, resend: boolean): LedgerLine {
+  const device = inbound.publisher.device ?? body.samples[0]?.device ?? inbound.publisher.credential;
+  return { ...base(inbound), device, verdict: 'accepted', reason: null, head: printableHead(inbound.payload), detail: resend ? 'resend' : null };
+}
+
+export function refusalLines(inbound: Inbound, body: MessageBody): LedgerLine[] {
+  const head = printableHead(inbound.payload);
+  return body.refused.map((refusal) => ({
+    ...base(inbound),
+    device: refusal.device ?? inbound.publisher.device ?? inbound.publisher.credential,
+    verdict: 'refused' as const,
+    reason: refusal.code,
+    head,
+    detail: [refusal.at, refusal.detail].filter((part) => part !== undefined).join(': ').slice(0, 300) || null,
+  }));
+}
+
+export function connectionLine(change: PresenceChange): LedgerLine {
+  const { publisher } = change;
+  return {
+    at: change.at,
+    device: publisher.device ?? publisher.credential,
+    enterprise: publisher.enterprise,
+    verdict: 'connect-accepted',
+    reason: null,
+    topic: null,
+    head: '',
+    size: 0,
+    detail: change.what === 'connected' ? 'connected' : change.clean ? 'disconnected' : 'connection lost',
+    address: publisher.address,
+    more: 0,
+  };
+}
+
+export function refusedAtDoorLine(refused: RefusedAtDoor): LedgerLine {
+  const connect = refused.code.startsWith('CONNECT_');
+  const detail = [refused.at, refused.detail, refused.clientId === null ? undefined : `client ${refused.clientId.slice(0, 64)}`].filter((part) => part !== undefined);
+  return {
+    at: refused.at_,
+    device: refused.device ?? refused.username,
+    enterprise: null,
+    verdict: connect ? 'connect-refused' : 'refused',
+    reason: refused.code,
+    topic: connect ? null : (refused.at ?? null),
+    head: '',
+    size: 0,
+    detail: detail.join(': ').slice(0, 300) || null,
+    address: refused.address,
+    more: 0,
+  };
+}

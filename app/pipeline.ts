@@ -1,0 +1,145 @@
+import type { Applied, Engine } from '../model/engine.ts';
+import type { EntryDraft, MessageBody } from '../model/entry.ts';
+import type { Clock } from '../model/ports/clock.ts';
+import type { AppendOutcome, Journal, Verdicts } from '../model/ports/journal.ts';
+import type { Inbound, PresenceChange, RefusedAtDoor } from '../model/ports/message-source.ts';
+import { ingest, type Ingested, type Registry } from '../ingest/ingest.ts';
+import type { Stamp } from './head.ts';
+import type { LedgerFeed } from './ledger-feed.ts';
+import { acceptedLine, connectionLine, refusalLines, refusedAtDoorLine } from './ledger-lines.ts';
+import type { Router } from './router.ts';
+
+/**
+ * The way of a reading, from top to bottom: take the message, decode and validate, journal, acknowledge, evaluate and step the
+ * alarm, route, tell people. Branching lives here; what is called only computes. The comment DURABLE marks the line after which
+ * power may fail.
+ */
+export interface Pipeline {
+  message(inbound: Inbound): void;
+  presence(change: PresenceChange): void;
+  refusedAtDoor(refused: RefusedAtDoor): void;
+  /** Any other entry (command, config, system, tick, start, stop): settles after it is durable and applied. */
+  submit(draft: EntryDraft): Promise<{ readonly ok: true; readonly seq: number; readonly applied: Applied } | { readonly ok: false; readonly detail: string }>;
+  counters: PipelineCounters;
+}
+export interface PipelineCounters {
+  messages: number;
+  values: number;
+  refusedParts: number;
+  resends: number;
+  unstored: number;
+  faults: number;
+}
+
+export interface PipelineParts {
+  readonly engine: Engine;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly stamp: Stamp;
+  readonly registry: Registry;
+  readonly ledger: LedgerFeed;
+  readonly router: Router;
+  readonly clockBelieved: () => boolean;
+  /** After entries were applied: verdicts for the projector, and the tick's due time may have moved. */
+  readonly onApplied: (verdicts: Verdicts) => void;
+}
+
+const NO_RESENDS: readonly number[] = [];
+
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { engine, journal, ledger, router, stamp } = parts;
+  const counters: PipelineCounters = { messages: 0, values: 0, refusedParts: 0, resends: 0, unstored: 0, faults: 0 };
+
+  /** 5 rules, 6 live: the entry is on disk; fold it, then tell everybody. */
+  function apply(draft: EntryDraft, seq: number): Applied {
+    const applied = engine.apply({ ...draft, seq });
+    if (applied.fault) counters.faults += 1;
+    if (applied.resend) counters.resends += 1;
+    parts.onApplied({ appliedTo: seq, resends: applied.resend ? [seq] : NO_RESENDS });
+    router.events(applied.events);
+    return applied;
+  }
+
+  function settleMessage(inbound: Inbound, draft: EntryDraft & MessageBody, outcome: AppendOutcome): void {
+    if (!outcome.ok) {
+      counters.unstored += 1;
+      inbound.fail();
+      return;
+    }
+    // DURABLE: the entry is fsynced; only now may the device forget it.
+    inbound.ack();
+    const applied = apply(draft, outcome.seq);
+    if (draft.samples.length > 0 && !applied.resend) router.samples(draft.enterprise, draft.samples);
+    if (draft.refused.length > 0) for (const line of refusalLines(inbound, draft)) ledger.refused(line);
+    if (draft.samples.length > 0 || draft.refused.length === 0) ledger.accepted(acceptedLine(inbound, draft, applied.resend));
+  }
+
+  function message(inbound: Inbound): void {
+    const { publisher, receivedAt } = inbound;
+    const taken = ingest({ topic: inbound.topic, payload: inbound.payload, publisher, receivedAt, clockBelieved: parts.clockBelieved() }, parts.registry);
+    counters.messages += 1;
+    counters.refusedParts += taken.refused.length;
+    for (const sample of taken.samples) counters.values += sample.values.length;
+    const draft = stamp(messageBody(inbound, taken), receivedAt);
+    journal.append(draft, (outcome) => settleMessage(inbound, draft, outcome));
+    if (taken.status !== null) statusReport(inbound, taken.status);
+  }
+
+  /** A device's own word (or its last will) about being online. */
+  function statusReport(inbound: Inbound, status: NonNullable<Ingested['status']>): void {
+    const { publisher } = inbound;
+    append(stamp({ kind: 'presence', credential: publisher.credential, device: status.device, client: publisher.client, connection: publisher.connection, what: status.what }, inbound.receivedAt));
+  }
+
+  function append(draft: EntryDraft): void {
+    journal.append(draft, (outcome) => {
+      if (outcome.ok) apply(draft, outcome.seq);
+      else counters.unstored += 1;
+    });
+  }
+
+  return {
+    counters,
+    message,
+    presence(change) {
+      const { publisher } = change;
+      const base = { kind: 'presence', credential: publisher.credential, device: publisher.device, client: publisher.client, connection: publisher.connection } as const;
+      append(stamp(change.what === 'connected' ? { ...base, what: 'connected' } : { ...base, what: 'disconnected', clean: change.clean }, change.at));
+      ledger.connection(connectionLine(change));
+    },
+    refusedAtDoor(refused) {
+      const line = refusedAtDoorLine(refused);
+      if (line.verdict === 'connect-refused') ledger.connection(line);
+      else ledger.refused(line);
+    },
+    submit(draft) {
+      return new Promise((resolve) => {
+        journal.append(draft, (outcome) => {
+          if (!outcome.ok) resolve({ ok: false, detail: outcome.detail });
+          else resolve({ ok: true, seq: outcome.seq, applied: apply(draft, outcome.seq) });
+        });
+      });
+    },
+  };
+}
+
+function messageBody(inbound: Inbound, taken: Ingested): MessageBody {
+  const { publisher } = inbound;
+  return {
+    kind: 'message',
+    credential: publisher.credential,
+    enterprise: publisher.enterprise,
+    client: publisher.client,
+    connection: publisher.connection,
+    nth: inbound.nth,
+    qos: inbound.qos,
+    packetId: inbound.packetId,
+    digest: taken.digest,
+    topic: inbound.topic,
+    stamped: taken.stamped,
+    counter: taken.counter,
+    retain: inbound.retain,
+    samples: taken.samples,
+    refused: taken.refused,
+  };
+}

@@ -1,0 +1,43 @@
+import type { LiveEvent } from '../model/alarm.ts';
+import type { Engine } from '../model/engine.ts';
+import type { Journal, SnapshotStore } from '../model/ports/journal.ts';
+import { createEngine, restoreEngine } from '../rules/engine.ts';
+
+export interface Recovered {
+  readonly engine: Engine;
+  readonly snapshotSeq: number;
+  /** The newest snapshot was damaged and the one before was used. */
+  readonly fellBack: boolean;
+  readonly replayed: number;
+  readonly resends: readonly number[];
+}
+
+/** What cannot be recovered without a person: a clear line, never an empty start. */
+export class RecoveryError extends Error {
+  override readonly name = 'RecoveryError';
+}
+
+/** The newest good snapshot, then every entry after it through the same `apply` as live. */
+export async function recover(snapshots: SnapshotStore, journal: Journal, onEvents: (events: readonly LiveEvent[]) => void): Promise<Recovered> {
+  const newest = await snapshots.newest();
+  const engine = newest === null ? createEngine() : restoreEngine(newest.text);
+  const from = newest === null ? 1 : newest.seq + 1;
+  const status = journal.status();
+  if (status.lastSeq >= from && status.firstSeq > from) {
+    throw new RecoveryError(`the journal begins at entry ${status.firstSeq}, but the newest snapshot needs it from ${from}; restore the data folder from a backup`);
+  }
+  if (status.lastSeq < from - 1) {
+    throw new RecoveryError(`the journal ends at entry ${status.lastSeq}, before the newest snapshot (${from - 1}); restore the data folder from a backup`);
+  }
+  let replayed = 0;
+  const resends: number[] = [];
+  for await (const entries of journal.read(from)) {
+    for (const entry of entries) {
+      const applied = engine.apply(entry);
+      replayed += 1;
+      if (applied.resend) resends.push(entry.seq);
+      if (applied.events.length > 0) onEvents(applied.events);
+    }
+  }
+  return { engine, snapshotSeq: newest?.seq ?? 0, fellBack: newest?.fellBack ?? false, replayed, resends };
+}
