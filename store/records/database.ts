@@ -1,0 +1,130 @@
+import type { Generated } from 'kysely';
+
+/** Tables of records.db as kysely sees them. Names are snake_case in SQL; times are UTC ms; booleans 0 or 1. */
+export interface RecordsDatabase {
+  account: AccountTable;
+  session: SessionTable;
+  token: TokenTable;
+  credential: CredentialTable;
+  audit: AuditTable;
+  audit_head: AuditHeadTable;
+  alarm: AlarmTable;
+  event: EventTable;
+  ledger: LedgerTable;
+  ledger_count: LedgerCountTable;
+  ledger_size: LedgerSizeTable;
+  idempotency: IdempotencyTable;
+  setting: SettingTable;
+}
+
+export interface AccountTable {
+  name: string;
+  password_hash: string;
+  role: string;
+  /** JSON array of ids, or null = everything. */
+  enterprises: string | null;
+  must_change_password: number;
+  disabled: number;
+  created_at: number;
+}
+export interface SessionTable {
+  id_hash: string;
+  account: string;
+  csrf_token: string;
+  created_at: number;
+  expires_at: number;
+}
+export interface TokenTable {
+  id: string;
+  name: string;
+  account: string;
+  hash: string;
+  created_at: number;
+  expires_at: number | null;
+}
+export interface CredentialTable {
+  id: string;
+  kind: string;
+  enterprise: string;
+  hash: string;
+  created_at: number;
+}
+export interface AuditTable {
+  n: number;
+  at: number;
+  by: string;
+  action: string;
+  resource: string;
+  outcome: string;
+  address: string | null;
+  detail: string | null;
+  prev_hash: string;
+  hash: string;
+}
+/** One row: number and hash of the last line, so that lines cut off at the end show as well. */
+export interface AuditHeadTable {
+  id: number;
+  n: number;
+  hash: string;
+}
+export interface AlarmTable {
+  id: string;
+  /** Number of the event this row stands at. */
+  seq: number;
+  state: string;
+  level: string;
+  kind: string;
+  enterprise: string | null;
+  area: string | null;
+  device: string | null;
+  raised_at: number;
+  /** The whole alarm as JSON. */
+  body: string;
+}
+export interface EventTable {
+  seq: number;
+  kind: string;
+  /** Null for an event of a device. */
+  alarm_id: string | null;
+  /** The whole live event as JSON. */
+  body: string;
+}
+export interface LedgerTable {
+  id: Generated<number>;
+  at: number;
+  device: string | null;
+  enterprise: string | null;
+  verdict: string;
+  reason: string | null;
+  topic: string | null;
+  head: string;
+  size: number;
+  detail: string | null;
+  address: string | null;
+  more: number;
+}
+export interface LedgerCountTable {
+  device: string;
+  minute: number;
+  verdict: string;
+  /** Empty where there is none, so that it can be part of the key. */
+  reason: string;
+  count: number;
+}
+/** One row, kept by triggers: what the ledger weighs, without reading it all. */
+export interface LedgerSizeTable {
+  id: number;
+  bytes: number;
+}
+export interface IdempotencyTable {
+  account: string;
+  key: string;
+  request: string;
+  status: number;
+  body: string;
+  at: number;
+}
+export interface SettingTable {
+  name: string;
+  value: string;
+}

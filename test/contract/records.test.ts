@@ -1,0 +1,513 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Alarm, AlarmEventType, LiveEvent } from '../../model/alarm.ts';
+import type { LedgerLine } from '../../model/ports/records.ts';
+import { type OpenRecords, openRecords } from '../../store/records/open-records.ts';
+import { RecordsError } from '../../store/records/records-error.ts';
+
+const folders: string[] = [];
+const opened: OpenRecords[] = [];
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'records-'));
+  folders.push(folder);
+  return folder;
+}
+async function open(folder = newFolder()): Promise<OpenRecords> {
+  const records = await openRecords(folder);
+  opened.push(records);
+  return records;
+}
+/** What an intruder with the file does: another connection, no rules. */
+function tamper(folder: string, sql: string): void {
+  const db = new Database(join(folder, 'records.db'));
+  db.exec(`drop trigger if exists audit_no_update; drop trigger if exists audit_no_delete; ${sql}`);
+  db.close();
+}
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  const error: unknown = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  return error instanceof RecordsError ? error.code : String(error);
+}
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((records) => records.close()));
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function alarm(id: string, over: Partial<Alarm> = {}): Alarm {
+  return {
+    id,
+    ladder: 'hi',
+    code: 'L1',
+    kind: 'process',
+    enterpriseId: 'e1',
+    areaId: 'a1',
+    hazardSourceId: null,
+    deviceId: 'd1',
+    measurement: 'lel',
+    channel: null,
+    level: 'orange',
+    state: 'UNACK',
+    active: true,
+    latched: false,
+    suppressedBy: [],
+    suppressedUntil: null,
+    silencedUntil: null,
+    fault: false,
+    value: 25,
+    limit: 20,
+    unit: '%{LEL}',
+    quality: 'good',
+    peak: { value: 25, at: 1 },
+    raisedAt: 1_000,
+    returnedAt: null,
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    acknowledgedLevel: null,
+    dueAt: null,
+    occurrence: 1,
+    recurrences: 0,
+    firstOut: false,
+    groupId: null,
+    test: false,
+    historic: false,
+    ruleRevision: 1,
+    seq: 1,
+    ...over,
+  };
+}
+function alarmEvent(seq: number, type: AlarmEventType, value: Alarm): LiveEvent {
+  return { kind: 'alarm', seq, alarm: { ...value, seq }, event: { seq, type, at: 1_000 + seq, by: null, entry: seq } };
+}
+function deviceEvent(seq: number): LiveEvent {
+  return { kind: 'device', seq, at: seq, id: 'd1', enterpriseId: 'e1', online: true, health: [], lastSeenAt: null };
+}
+function line(n: number, over: Partial<LedgerLine> = {}): LedgerLine {
+  return {
+    at: n,
+    device: 'd1',
+    enterprise: 'e1',
+    verdict: 'refused',
+    reason: 'NOT_JSON',
+    topic: 't',
+    head: `#${n}`,
+    size: 3,
+    detail: null,
+    address: null,
+    more: 0,
+    ...over,
+  };
+}
+const NASTY = ["'; drop table account; --", '" or 1=1 --', '%', '_', '\\', '炉前一号', '\u0000null', '😀', 'x'.repeat(10_000)];
+
+describe('accounts, sessions, tokens, settings, idempotency', () => {
+  it('gives back what was put, and the later put wins', async () => {
+    const records = await open();
+    const account = {
+      name: 'li',
+      passwordHash: 'h',
+      role: 'operator' as const,
+      enterprises: ['e1'],
+      mustChangePassword: true,
+      disabled: false,
+      createdAt: 5,
+    };
+    await records.accounts.put(account);
+    expect(await records.accounts.get('li')).toEqual(account);
+    const changed = { ...account, enterprises: null, mustChangePassword: false, disabled: true };
+    await records.accounts.put(changed);
+    expect(await records.accounts.list()).toEqual([changed]);
+    expect(await records.accounts.get('nobody')).toBeNull();
+  });
+
+  it('takes strings that look like SQL as strings', async () => {
+    const folder = newFolder();
+    const records = await open(folder);
+    for (const name of NASTY) {
+      await records.accounts.put({
+        name,
+        passwordHash: name,
+        role: 'viewer',
+        enterprises: [name],
+        mustChangePassword: false,
+        disabled: false,
+        createdAt: 1,
+      });
+      await records.settings.put(name, name);
+      expect((await records.accounts.get(name))?.enterprises).toEqual([name]);
+      expect(await records.settings.get(name)).toBe(name);
+      await records.alarms.project([
+        alarmEvent(NASTY.indexOf(name) + 1, 'raised', alarm(`${NASTY.indexOf(name)}-0`, { enterpriseId: name, deviceId: name })),
+      ]);
+      expect((await records.alarms.list({ enterprises: [name], limit: 50 })).items).toHaveLength(1);
+      expect((await records.alarms.list({ device: name, limit: 50 })).items).toHaveLength(1);
+    }
+    expect(await records.accounts.list()).toHaveLength(NASTY.length);
+  });
+
+  it('forgets expired sessions and removed tokens', async () => {
+    const records = await open();
+    const row = { idHash: 'a', account: 'li', csrfToken: 'c', createdAt: 1, expiresAt: 100 };
+    await records.sessions.put(row);
+    await records.sessions.put({ ...row, idHash: 'b', expiresAt: 200 });
+    expect(await records.sessions.get('a')).toEqual(row);
+    expect(await records.sessions.removeExpired(100)).toBe(1);
+    expect(await records.sessions.get('a')).toBeNull();
+    await records.sessions.remove('b');
+    expect(await records.sessions.get('b')).toBeNull();
+
+    const token = { id: 't1', name: 'ci', account: 'li', hash: 'hh', createdAt: 1, expiresAt: null };
+    await records.tokens.put(token);
+    expect(await records.tokens.byHash('hh')).toEqual(token);
+    expect(await records.tokens.list('li')).toEqual([token]);
+    expect(await records.tokens.remove('t1')).toBe(true);
+    expect(await records.tokens.remove('t1')).toBe(false);
+    expect(await records.tokens.byHash('hh')).toBeNull();
+  });
+
+  it('answers a repeated request with the first answer until it is removed', async () => {
+    const records = await open();
+    await records.idempotency.put('li', 'k', 'POST /x', 201, '{"a":1}', 10);
+    expect(await records.idempotency.get('li', 'k')).toEqual({ request: 'POST /x', status: 201, body: '{"a":1}' });
+    expect(await records.idempotency.get('wang', 'k')).toBeNull();
+    await records.idempotency.removeBefore(11);
+    expect(await records.idempotency.get('li', 'k')).toBeNull();
+  });
+});
+
+describe('credentials', () => {
+  it('keeps a hundred thousand, the last put of an id winning', async () => {
+    const folder = newFolder();
+    let records = await open(folder);
+    const rows = Array.from({ length: 100_000 }, (_, i) => ({
+      id: `d${i}`,
+      kind: 'device' as const,
+      enterprise: 'e1',
+      hash: i.toString(16).padStart(64, '0'),
+      createdAt: i,
+    }));
+    await records.credentials.put(rows);
+    await records.credentials.put([{ id: 'd7', kind: 'gateway', enterprise: 'e2', hash: 'new', createdAt: 1 }]);
+    await records.credentials.remove(['d8', 'd9', 'not-there']);
+    await records.close();
+    records = await open(folder);
+    const all = await records.credentials.all();
+    expect(all).toHaveLength(99_998);
+    const byId = new Map(all.map((row) => [row.id, row]));
+    expect(byId.get('d7')).toEqual({ id: 'd7', kind: 'gateway', enterprise: 'e2', hash: 'new', createdAt: 1 });
+    expect(byId.get('d99999')).toEqual(rows[99_999]);
+    expect(byId.has('d8')).toBe(false);
+  });
+});
+
+describe('audit', () => {
+  const append = (records: OpenRecords, n: number) =>
+    records.audit.append({
+      at: n,
+      by: 'li',
+      action: 'alarm.acknowledge',
+      resource: `alarm/${n}`,
+      outcome: 'ok',
+      address: '127.0.0.1',
+      ...(n % 2 ? { detail: `n ${n}` } : {}),
+    });
+
+  it('chains appends that were all asked for at once, in the order they were asked', async () => {
+    const folder = newFolder();
+    let records = await open(folder);
+    await Promise.all(Array.from({ length: 300 }, (_, i) => append(records, i + 1)));
+    await records.close();
+    records = await open(folder);
+    await append(records, 301);
+    expect(await records.audit.verify()).toBeNull();
+    const first = await records.audit.list({ limit: 2 });
+    expect(first.items.map((row) => [row.n, row.resource])).toEqual([
+      [301, 'alarm/301'],
+      [300, 'alarm/300'],
+    ]);
+    const second = await records.audit.list({ limit: 2, cursor: first.next ?? '' });
+    expect(second.items.map((row) => row.n)).toEqual([299, 298]);
+    expect(second.items[0]?.prevHash).toBe(second.items[1]?.hash);
+  });
+
+  it.each([
+    ['a text changed', "update audit set outcome = 'refused' where n = 17", 17],
+    ['text moved to the neighbouring field', "update audit set action = action || resource, resource = '' where n = 5", 5],
+    ['a line taken out', 'delete from audit where n = 30', 30],
+    ['the first line taken out', 'delete from audit where n = 1', 1],
+    ['the last lines cut off', 'delete from audit where n > 38', 39],
+    [
+      'two lines exchanged',
+      'update audit set n = -1 where n = 8; update audit set n = 8 where n = 9; update audit set n = 9 where n = -1',
+      8,
+    ],
+    ['a missing detail given', "update audit set detail = 'null' where n = 20", 20],
+  ])('shows %s', async (_what, sql, broken) => {
+    const folder = newFolder();
+    const records = await open(folder);
+    for (let n = 1; n <= 40; n += 1) await append(records, n);
+    expect(await records.audit.verify()).toBeNull();
+    tamper(folder, sql);
+    expect(await records.audit.verify()).toBe(broken);
+  });
+
+  it('refuses to change a line through SQL that does not first take the rule away', async () => {
+    const folder = newFolder();
+    const records = await open(folder);
+    await append(records, 1);
+    const db = new Database(join(folder, 'records.db'));
+    expect(() => db.exec("update audit set by = 'nobody'")).toThrow(/append-only/);
+    expect(() => db.exec('delete from audit')).toThrow(/append-only/);
+    db.close();
+  });
+});
+
+describe('alarm history', () => {
+  it('is the same when events come twice, overlapping, or from the beginning again', async () => {
+    const records = await open();
+    const events = [
+      alarmEvent(1, 'raised', alarm('1-0')),
+      deviceEvent(2),
+      alarmEvent(3, 'level-raised', alarm('1-0', { level: 'red' })),
+      alarmEvent(4, 'acknowledged', alarm('1-0', { level: 'red', state: 'ACKED' })),
+    ];
+    await records.alarms.project(events.slice(0, 3));
+    await records.alarms.project(events.slice(1));
+    await records.alarms.project(events);
+    await records.alarms.project(events.slice(0, 1));
+    expect(await records.alarms.lastEventSeq()).toBe(4);
+    expect(await records.alarms.eventsAfter(0, 100)).toEqual(events);
+    expect(await records.alarms.eventsAfter(2, 1)).toEqual([events[2]]);
+    const found = await records.alarms.get('1-0');
+    expect(found?.alarm).toMatchObject({ state: 'ACKED', level: 'red', seq: 4 });
+    expect(found?.events.map((event) => event.type)).toEqual(['raised', 'level-raised', 'acknowledged']);
+    expect(await records.alarms.get('2-0')).toBeNull();
+  });
+
+  it('filters by everything the list offers; an empty list of enterprises shows nothing', async () => {
+    const records = await open();
+    const alarms = [
+      alarm('1-0', { raisedAt: 100 }),
+      alarm('2-0', { raisedAt: 200, state: 'NORM', level: 'red', deviceId: 'd2' }),
+      alarm('3-0', { raisedAt: 300, state: 'ACKED', enterpriseId: 'e2', areaId: 'a2', kind: 'fire' }),
+      alarm('4-0', { raisedAt: 400, enterpriseId: null, areaId: null, deviceId: null, kind: 'system' }),
+    ];
+    await records.alarms.project(alarms.map((one, i) => alarmEvent(i + 1, 'raised', one)));
+    const ids = async (query: Omit<Parameters<OpenRecords['alarms']['list']>[0], 'limit'>) =>
+      (await records.alarms.list({ ...query, limit: 10 })).items.map((one) => one.id);
+    expect(await ids({})).toEqual(['4-0', '3-0', '2-0', '1-0']);
+    expect(await ids({ states: ['UNACK', 'ACKED'] })).toEqual(['4-0', '3-0', '1-0']);
+    expect(await ids({ states: ['NORM'] })).toEqual(['2-0']);
+    expect(await ids({ levels: ['red'] })).toEqual(['2-0']);
+    expect(await ids({ enterprises: ['e2', 'e9'] })).toEqual(['3-0']);
+    expect(await ids({ enterprises: [] })).toEqual([]);
+    expect(await ids({ areas: ['a1'] })).toEqual(['2-0', '1-0']);
+    expect(await ids({ kinds: ['system', 'fire'] })).toEqual(['4-0', '3-0']);
+    expect(await ids({ device: 'd2' })).toEqual(['2-0']);
+    expect(await ids({ from: 200, to: 300 })).toEqual(['3-0', '2-0']);
+  });
+
+  it('pages through every alarm once while new ones are raised, also where many rose in the same millisecond', async () => {
+    const records = await open();
+    const total = 57;
+    await records.alarms.project(
+      Array.from({ length: total }, (_, i) => alarmEvent(i + 1, 'raised', alarm(`${i + 1}-0`, { raisedAt: 1_000 + Math.floor(i / 20) }))),
+    );
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    for (let added = total + 1; ; added += 1) {
+      const page = await records.alarms.list({ limit: 7, ...(cursor === undefined ? {} : { cursor }) });
+      seen.push(...page.items.map((one) => one.id));
+      await records.alarms.project([alarmEvent(added, 'raised', alarm(`${added}-0`, { raisedAt: 5_000 }))]);
+      if (page.next === null) break;
+      cursor = page.next;
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.toSorted()).toEqual(Array.from({ length: total }, (_, i) => `${i + 1}-0`).toSorted());
+  });
+
+  it.each(['', 'garbage', Buffer.from('[1]').toString('base64url'), Buffer.from('["a","b"]').toString('base64url')])(
+    'refuses the cursor %j by its code',
+    async (cursor) => {
+      const records = await open();
+      expect(await codeOf(records.alarms.list({ limit: 5, cursor }))).toBe('bad-cursor');
+    },
+  );
+});
+
+describe('ledger', () => {
+  it('lists newest first, by page, with filters', async () => {
+    const records = await open();
+    await records.ledger.append(
+      [
+        line(1),
+        line(2, { device: 'd2', enterprise: 'e2' }),
+        line(3, { verdict: 'connect-refused', reason: 'CONNECT_WRONG_SECRET', device: null, enterprise: null, address: '10.0.0.9' }),
+      ],
+      [],
+    );
+    await records.ledger.append([line(4)], []);
+    const first = await records.ledger.list({ limit: 3 });
+    expect(first.items.map((row) => row.head)).toEqual(['#4', '#3', '#2']);
+    expect((await records.ledger.list({ limit: 3, cursor: first.next ?? '' })).items.map((row) => row.head)).toEqual(['#1']);
+    expect((await records.ledger.list({ limit: 9, device: 'd2' })).items).toMatchObject([
+      { ...line(2, { device: 'd2', enterprise: 'e2' }) },
+    ]);
+    expect((await records.ledger.list({ limit: 9, verdict: 'connect-refused' })).items).toHaveLength(1);
+    expect((await records.ledger.list({ limit: 9, enterprises: ['e1'], from: 2 })).items.map((row) => row.head)).toEqual(['#4']);
+    expect((await records.ledger.list({ limit: 9, reason: 'NOT_JSON', to: 1 })).items.map((row) => row.head)).toEqual(['#1']);
+  });
+
+  it('keeps the last twenty accepted messages of each device and every refusal', async () => {
+    const records = await open();
+    for (let n = 1; n <= 30; n += 1)
+      await records.ledger.append(
+        [line(n, { verdict: 'accepted', reason: null }), line(n), line(n, { device: 'd2', verdict: 'accepted', reason: null })],
+        [],
+      );
+    await records.ledger.append(
+      Array.from({ length: 25 }, (_, i) => line(100 + i, { device: 'd3', verdict: 'accepted' as const, reason: null })),
+      [],
+    );
+    const heads = async (device: string, verdict: LedgerLine['verdict']) =>
+      (await records.ledger.list({ device, verdict, limit: 100 })).items.map((row) => row.head);
+    expect(await heads('d1', 'accepted')).toEqual(Array.from({ length: 20 }, (_, i) => `#${30 - i}`));
+    expect(await heads('d2', 'accepted')).toHaveLength(20);
+    expect((await heads('d3', 'accepted'))[0]).toBe('#124');
+    expect(await heads('d3', 'accepted')).toHaveLength(20);
+    expect(await heads('d1', 'refused')).toHaveLength(30);
+  });
+
+  it('adds counts of the same minute', async () => {
+    const records = await open();
+    const count = (minute: number, verdict: 'accepted' | 'refused', reason: 'NOT_JSON' | null, n: number) => ({
+      minute,
+      device: 'd1',
+      verdict,
+      reason,
+      count: n,
+    });
+    await records.ledger.append([], [count(60_000, 'accepted', null, 3), count(60_000, 'refused', 'NOT_JSON', 1)]);
+    await records.ledger.append([], [count(60_000, 'accepted', null, 4), count(120_000, 'accepted', null, 1)]);
+    expect(await records.ledger.counts('d1', 60_000)).toEqual([
+      count(60_000, 'accepted', null, 7),
+      count(60_000, 'refused', 'NOT_JSON', 1),
+      count(120_000, 'accepted', null, 1),
+    ]);
+    expect(await records.ledger.counts('d1', 60_001)).toHaveLength(1);
+    expect(await records.ledger.counts('d2', 0)).toEqual([]);
+  });
+
+  it('is cut by age, and by weight from the oldest on', async () => {
+    const records = await open();
+    const refused = (n: number) => line(n, { head: 'h'.repeat(100) });
+    await records.ledger.append(
+      Array.from({ length: 9_000 }, (_, i) => refused(i)),
+      Array.from({ length: 100 }, (_, i) => ({ minute: i, device: 'd1', verdict: 'refused' as const, reason: null, count: 1 })),
+    );
+    await records.ledger.trim(50, 1e9);
+    expect(await records.ledger.counts('d1', 0)).toHaveLength(50);
+    expect((await records.ledger.list({ limit: 10_000 })).items.at(-1)?.at).toBe(50);
+    await records.ledger.trim(0, 1_000_000);
+    const left = (await records.ledger.list({ limit: 10_000 })).items;
+    expect(left[0]?.at).toBe(8_999);
+    expect(left.length).toBeGreaterThan(1_000);
+    expect(left.length * 300).toBeLessThan(1_000_000);
+    await records.ledger.trim(1e15, 1e9);
+    expect((await records.ledger.list({ limit: 10 })).items).toEqual([]);
+    expect(await records.ledger.counts('d1', 0)).toEqual([]);
+  });
+});
+
+describe('the file and its thread', () => {
+  it('holds every line that was answered when the process is killed at a random moment', async () => {
+    const folder = newFolder();
+    let answered = 0;
+    for (let round = 0; round < 3; round += 1) {
+      const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'records-writer.ts'), folder], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let rows = 0;
+      await new Promise<void>((resolve, reject) => {
+        child.once('error', reject);
+        child.once('exit', () => resolve());
+        child.stdout.on('data', (chunk: Buffer) => {
+          rows += chunk.toString().split('\n').length - 1;
+          if (rows > 40 + round * 13) child.kill('SIGKILL');
+        });
+      });
+      expect(rows).toBeGreaterThan(40);
+      answered += rows;
+      const records = await open(folder);
+      const lines = await records.audit.list({ limit: 100_000 });
+      expect(lines.items.length).toBeGreaterThanOrEqual(answered);
+      expect(await records.audit.verify()).toBeNull();
+      // A transaction is there whole or not at all.
+      expect((await records.credentials.all()).length % 10).toBe(0);
+      answered = lines.items.length;
+      await records.close();
+    }
+  });
+
+  it('answers reads after every write asked for before them', async () => {
+    const records = await open();
+    const writes = Array.from({ length: 50 }, (_, i) => records.settings.put('n', String(i)));
+    const read = records.settings.get('n');
+    const batch = records.credentials.put([{ id: 'x', kind: 'device', enterprise: 'e', hash: 'h', createdAt: 1 }]);
+    const all = records.credentials.all();
+    expect(records.status().queued).toBe(53);
+    expect(await read).toBe('49');
+    expect(await all).toHaveLength(1);
+    await Promise.all([...writes, batch]);
+    expect(records.status().queued).toBe(0);
+  });
+
+  it('refuses by code when its queue is full, and carries on', async () => {
+    const records = await open();
+    const puts = Array.from({ length: 20_050 }, () => codeOf(records.settings.put('k', 'v')));
+    const codes = await Promise.all(puts);
+    expect(codes.filter((code) => code === 'queue-full')).toHaveLength(50);
+    expect(await records.settings.get('k')).toBe('v');
+  });
+
+  it('finishes what was asked before close, refuses afterwards, closes twice without harm', async () => {
+    const folder = newFolder();
+    const records = await open(folder);
+    const put = records.settings.put('k', 'last word');
+    await records.close();
+    await put;
+    await records.close();
+    expect(await codeOf(records.settings.get('k'))).toBe('closed');
+    expect(await (await open(folder)).settings.get('k')).toBe('last word');
+  });
+
+  it('refuses a file of a newer build with a line that says so, and leaves it as it is', async () => {
+    const folder = newFolder();
+    await (await open(folder)).close();
+    tamper(folder, 'pragma user_version = 99');
+    await expect(openRecords(folder)).rejects.toMatchObject({
+      code: 'format-unknown',
+      message: expect.stringMatching(/records\.db has format 99/),
+    });
+    tamper(folder, 'pragma user_version = 1');
+    await open(folder);
+  });
+
+  it('says why it cannot open', async () => {
+    expect(await codeOf(openRecords(join(newFolder(), 'not', 'there')))).toBe('open-failed');
+    const folder = newFolder();
+    const db = new Database(join(folder, 'records.db'));
+    db.close();
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(join(folder, 'records.db'), 'this is no database, however long it may be'.repeat(100));
+    expect(await codeOf(openRecords(folder))).toBe('open-failed');
+    chmodSync(folder, 0o700);
+  });
+});
