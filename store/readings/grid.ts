@@ -1,0 +1,77 @@
+import type { Bucket } from '../../model/ports/reading-store.ts';
+import type { Quality, Value } from '../../model/reading.ts';
+import type { EpochMs } from '../../model/time.ts';
+
+/** More than this many buckets are never answered: no screen is wider. */
+export const MAX_BUCKETS = 2_000;
+/** Most raw points in one answer. */
+export const MAX_POINTS = 10_000;
+
+/** Equal buckets over [from, to): bucket i begins at `from + i × bucketMs`. */
+export interface Grid {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  /** Width in whole ms, ≥ 1. */
+  readonly bucketMs: number;
+}
+
+/** The finest grid of at most `maxPoints` (1 … 2,000) buckets. An empty or backward period gives buckets of 1 ms and none of them. */
+export function gridOf(from: EpochMs, to: EpochMs, maxPoints: number): Grid {
+  const count = Math.min(MAX_BUCKETS, Math.max(1, Math.floor(maxPoints)));
+  return { from, to, bucketMs: Math.max(1, Math.ceil((to - from) / count)) };
+}
+
+/** How many raw points a range query gives: default and maximum 10,000, at least one. */
+export function pointLimit(limit: number | undefined): number {
+  return Math.min(MAX_POINTS, Math.max(1, Math.floor(limit ?? MAX_POINTS)));
+}
+
+/** Only numbers that are not bad are drawn: a bad value says nothing about the plant. */
+export function counts(value: Value, quality: Quality): value is number {
+  return typeof value === 'number' && quality !== 'bad';
+}
+
+interface Sum {
+  min: number;
+  max: number;
+  sum: number;
+  count: number;
+}
+
+/** Gathers values, or sums over values, into the buckets of one grid. */
+export class BucketSums {
+  readonly #grid: Grid;
+  readonly #sums = new Map<number, Sum>();
+
+  constructor(grid: Grid) {
+    this.#grid = grid;
+  }
+
+  addValue(at: EpochMs, value: number): void {
+    this.addSum(Math.floor((at - this.#grid.from) / this.#grid.bucketMs), value, value, value, 1);
+  }
+
+  /** Adds `count` values of bucket `index` that are already summed up. */
+  addSum(index: number, min: number, max: number, sum: number, count: number): void {
+    const known = this.#sums.get(index);
+    if (known === undefined) {
+      this.#sums.set(index, { min, max, sum, count });
+      return;
+    }
+    known.min = Math.min(known.min, min);
+    known.max = Math.max(known.max, max);
+    known.sum += sum;
+    known.count += count;
+  }
+
+  /** Buckets that hold something, oldest first. */
+  result(): readonly Bucket[] {
+    const indexes = [...this.#sums.keys()].sort((a, b) => a - b);
+    const buckets: Bucket[] = [];
+    for (const index of indexes) {
+      const s = this.#sums.get(index);
+      if (s !== undefined) buckets.push([this.#grid.from + index * this.#grid.bucketMs, s.min, s.max, s.sum / s.count, s.count]);
+    }
+    return buckets;
+  }
+}
