@@ -8,13 +8,27 @@ import type { EngineMs, EpochMs } from './time.ts';
 
 /** Why a command or a change was not carried out: a stable code, for problem+json. */
 export type RefusalCode =
-  | 'not-found' | 'alarm-changed' | 'state-not-allowed' | 'too-late'
-  | 'id-taken' | 'id-retired' | 'revision-conflict' | 'unknown-reference' | 'in-use' | 'invalid';
+  | 'not-found'
+  | 'alarm-changed'
+  | 'state-not-allowed'
+  | 'too-late'
+  | 'id-taken'
+  | 'id-retired'
+  | 'revision-conflict'
+  | 'unknown-reference'
+  | 'in-use'
+  | 'invalid';
 
 /** Outcome of one command or one change of a config entry. */
 export type Outcome =
   | { readonly ok: true; readonly changed: boolean; readonly alarm?: Alarm; readonly asset?: AssetOf[AssetKind] }
-  | { readonly ok: false; readonly code: RefusalCode; readonly detail: string; readonly alarm?: Alarm; readonly asset?: AssetOf[AssetKind] };
+  | {
+      readonly ok: false;
+      readonly code: RefusalCode;
+      readonly detail: string;
+      readonly alarm?: Alarm;
+      readonly asset?: AssetOf[AssetKind];
+    };
 
 /** What one entry did. */
 export interface Applied {
@@ -39,6 +53,8 @@ export interface EffectiveLimit {
   readonly level: LimitLevel;
   readonly setPoint: number | string | null;
   readonly deadband: number;
+  /** Clears strictly below this value; `deadband` is then setPoint − resetBelow. */
+  readonly resetBelow?: number;
   readonly onDelayMs: number;
   readonly offDelayMs: number;
   readonly latching: boolean;

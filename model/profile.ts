@@ -37,6 +37,7 @@ export interface LimitDef {
 /** A named set of other set points (and a basis) that a device may choose with `variant`. */
 export interface LimitVariant {
   readonly setPoints: Readonly<Record<string, number | null>>;
+  /** Clearing value (strictly below) of the worst limit the variant sets: in AQ 1029 the restore value belongs to the power cut. */
   readonly resetBelow?: number;
   readonly basis?: string;
   readonly confidence: Confidence;
@@ -53,6 +54,11 @@ export interface MeasurementDef {
   /** Number of channels; absent = no channel. */
   readonly channels?: number;
   readonly optional?: boolean;
+  /** Analogue type number of GB/T 26875.3. */
+  readonly gb26875Analog?: number;
+  /** mg/m³ per unit (ppm) at 20 °C. */
+  readonly mgPerM3At20C?: number;
+  readonly note?: string;
   readonly limits: readonly LimitDef[];
   readonly variants?: Readonly<Record<string, LimitVariant>>;
 }
@@ -65,15 +71,28 @@ export interface Profile {
   readonly sector: readonly string[];
   /** Family of alarm for display and routing: fire profiles give `fire`, all else `process`. */
   readonly alarmKind: 'process' | 'fire';
+  /** Component type number of GB/T 26875.3. */
+  readonly gb26875Component?: number;
+  readonly transports?: readonly string[];
+  readonly samplingMs?: number;
   readonly reportMs: number | null;
   readonly heartbeatMs: number;
   readonly warmupMs?: number;
   readonly calibrationDays?: number;
   readonly lifeDays?: number;
+  /** What the platform may ask of such a device; `remote: false` is done by hand, on site. */
+  readonly commands?: readonly { readonly name: string; readonly remote: boolean; readonly note?: string }[];
+  /** Bases of lives and cycles and other facts about the kind of device, as text. */
+  readonly notes?: readonly string[];
   readonly measurements: readonly MeasurementDef[];
   readonly faults: readonly string[];
   /** Escalations, kept as text until the engine does them. */
-  readonly escalate?: readonly { readonly when: string; readonly to: LimitLevel; readonly basis?: string; readonly confidence: Confidence }[];
+  readonly escalate?: readonly {
+    readonly when: string;
+    readonly to: LimitLevel;
+    readonly basis?: string;
+    readonly confidence: Confidence;
+  }[];
 }
 
 /** Fault codes F01…F22 and the level an instrument alarm of that code has. */
@@ -82,6 +101,7 @@ export interface FaultDef {
   readonly zh: string;
   readonly en: string;
   readonly level: LimitLevel;
+  readonly note?: string;
 }
 
 /** The whole catalogue as one value; it is journaled, so that a replay judges by the limits that were in force. */
