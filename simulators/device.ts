@@ -1,0 +1,30 @@
+/** What a simulated device shows at one instant; a pure function of time, so that two runs with one seed are the same. */
+export interface DeviceMoment {
+  /** Payload keys and values as the profile names them (`lel`, `cable_temp.2`). */
+  readonly values: Readonly<Record<string, number | boolean | null>>;
+  /** Fault codes the device reports for itself. */
+  readonly faults?: readonly string[];
+  /**
+   * `up`: connected; `down`: the network is away, the device keeps what it measures and sends it on its return;
+   * `mute`: connected and silent (a dead sensor); `off`: no power, nothing measured, the connection breaks off without a word.
+   */
+  readonly link: 'up' | 'down' | 'mute' | 'off';
+}
+
+/** A device as the simulators run it. */
+export interface SimulatedDevice {
+  readonly id: string;
+  readonly enterpriseId: string;
+  /** Simulated time between two reports, ms. */
+  readonly reportEveryMs: number;
+  /** Whether its messages carry their own time stamp; without one the platform takes the arrival. */
+  readonly stamps: boolean;
+  /** What it shows `elapsedS` seconds after the start of the run. */
+  at(elapsedS: number): DeviceMoment;
+}
+
+/** Username and secret as the platform gave them out. */
+export interface DeviceCredential {
+  readonly username: string;
+  readonly password: string;
+}
