@@ -1,8 +1,8 @@
-import { ENTRY_VERSION, type EntryBody, type EntryDraft } from '../model/entry.ts';
+import { ENTRY_VERSION, type EntryBody, type EntryHead } from '../model/entry.ts';
 import type { Clock } from '../model/ports/clock.ts';
 
 /** Stamps a body with wall time, boot and monotonic time: what is handed to the journal. */
-export type Stamp = <B extends EntryBody>(body: B, at?: number) => EntryDraft & B;
+export type Stamp = <B extends EntryBody>(body: B, at?: number) => Omit<EntryHead, 'seq'> & B;
 
 export function createStamp(clock: Clock, boot: string): Stamp {
   return (body, at) => ({ v: ENTRY_VERSION, at: at ?? clock.now(), boot, mono: clock.mono(), ...body });

@@ -45,10 +45,25 @@ export interface PipelineParts {
 }
 
 const NO_RESENDS: readonly number[] = [];
+/** Two messages of one credential in the same millisecond get different arrival times, at most this far ahead of the clock. */
+const ARRIVAL_SPREAD_MS = 1_000;
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { engine, journal, ledger, router, stamp } = parts;
   const counters: PipelineCounters = { messages: 0, values: 0, refusedParts: 0, resends: 0, unstored: 0, faults: 0 };
+
+  const lastArrival = new Map<string, number>();
+
+  /**
+   * Arrival time of a message, unlike that of the one before it: a reading without a stamp is stored under its arrival, and two of them
+   * in one millisecond would be one point.
+   */
+  function arrival(credential: string, receivedAt: number): number {
+    const last = lastArrival.get(credential);
+    const own = last === undefined || last < receivedAt || last - receivedAt >= ARRIVAL_SPREAD_MS ? receivedAt : last + 1;
+    lastArrival.set(credential, own);
+    return own;
+  }
 
   /** 5 rules, 6 live: the entry is on disk; fold it, then tell everybody. */
   function apply(draft: EntryDraft, seq: number): Applied {
@@ -75,7 +90,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   function message(inbound: Inbound): void {
-    const { publisher, receivedAt } = inbound;
+    const { publisher } = inbound;
+    const receivedAt = arrival(publisher.credential, inbound.receivedAt);
     const taken = ingest({ topic: inbound.topic, payload: inbound.payload, publisher, receivedAt, clockBelieved: parts.clockBelieved() }, parts.registry);
     counters.messages += 1;
     counters.refusedParts += taken.refused.length;

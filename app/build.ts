@@ -1,0 +1,275 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type ServerOptions } from '../alert-ui/server/server.ts';
+import { ensureAdmin } from '../alert-ui/server/accounts.ts';
+import { createEmbeddedBroker } from '../broker/embedded.ts';
+import type { Inbound } from '../model/ports/message-source.ts';
+import type { Engine } from '../model/engine.ts';
+import type { Clock } from '../model/ports/clock.ts';
+import type { Platform } from '../model/ports/platform.ts';
+import type { Records } from '../model/ports/records.ts';
+import { builtInCatalogue } from '../rules/catalogue/catalogue.ts';
+import { lockFolder } from '../store/folder.ts';
+import { openJournal } from '../store/journal/journal.ts';
+import { openSnapshots } from '../store/journal/snapshots.ts';
+import { startProjector } from '../store/projector/projector.ts';
+import { openRecords } from '../store/records/open-records.ts';
+import type { StoreSettings } from '../store/readings/open.ts';
+import type { Config } from './config.ts';
+import { openCredentialBook } from './credential-book.ts';
+import { brokerPolicy } from './broker-policy.ts';
+import { dataFolder, defaultJournalMax } from './data-folder.ts';
+import { startEventFeed } from './event-feed.ts';
+import { watchGrowth } from './growth.ts';
+import { createStamp } from './head.ts';
+import { startLedgerFeed } from './ledger-feed.ts';
+import { createMetrics } from './metrics.ts';
+import { createPipeline } from './pipeline.ts';
+import { createPlatform } from './platform.ts';
+import { named, prepareFolder, shownHost } from './prepare-folder.ts';
+import { recover } from './recovery.ts';
+import { registryOf } from './registry.ts';
+import { createRouter } from './router.ts';
+import { startSnapshotter } from './snapshotter.ts';
+import { StartError } from './start-error.ts';
+import { createStopStack, type StopTrouble } from './stop-stack.ts';
+import { startSystemWatch } from './system-watch.ts';
+import { startTicker } from './ticker.ts';
+import { dropOrphanCredentials, mustSubmit } from './start-steps.ts';
+import { gatherVerdicts } from './verdict-batch.ts';
+import { readVersion, RELEASED_AT } from './version.ts';
+
+export interface Running {
+  readonly httpUrl: string;
+  readonly mqttUrl: string;
+  readonly httpPort: number;
+  readonly mqttPort: number;
+  readonly platform: Platform;
+  readonly records: Records;
+  readonly engine: Engine;
+  /** Password of `admin` when this start made it up; shown once. */
+  readonly generatedPassword: string | null;
+  stop(): Promise<readonly StopTrouble[]>;
+}
+
+export interface BuildOptions {
+  readonly clock: Clock;
+  readonly log: ServerOptions['log'];
+  readonly webRoot: string | null;
+  readonly demo: boolean;
+  readonly seams: Seams;
+  /** A stop was asked for by something that broke inside (a thread died). */
+  readonly onBroken: (what: string) => void;
+}
+
+/** Places where a test may put something deliberately wrong (`test/mutants`); the product passes none. */
+export interface Seams {
+  readonly inbound?: (inbound: Inbound) => Inbound;
+  readonly recover?: typeof recover;
+  readonly commitDelayMs?: number;
+}
+
+const STOP_STEP_MS = 4_000;
+/** Journal entries waiting for their commit before every socket is paused. */
+const QUEUE_ENTRIES = 50_000;
+const QUEUE_BYTES = 64e6;
+
+function storeSettings(config: Config, folder: string): StoreSettings {
+  if (config.influxUrl === null) return { kind: 'embedded', folder };
+  return {
+    kind: 'influx',
+    folder,
+    url: config.influxUrl,
+    database: config.influxDatabase,
+    ...(config.influxToken === null ? {} : { token: config.influxToken }),
+    ...(config.influxUsername === null ? {} : { username: config.influxUsername }),
+    ...(config.influxPassword === null ? {} : { password: config.influxPassword }),
+  };
+}
+
+/** Start order is the order of the data's way; after each success its closing step is pushed, and a failure closes what was opened. */
+export async function buildPlatform(config: Config, options: BuildOptions): Promise<Running> {
+  const stack = createStopStack(STOP_STEP_MS);
+  try {
+    return await build(config, options, stack);
+  } catch (error) {
+    for (const trouble of await stack.stop()) options.log.error(trouble, 'a closing step failed');
+    throw error;
+  }
+}
+
+async function build(config: Config, options: BuildOptions, stack: ReturnType<typeof createStopStack>): Promise<Running> {
+  const { clock, log } = options;
+  const seams = options.seams;
+  const folder = dataFolder(config.dataDir);
+  prepareFolder(config.dataDir);
+  const lock = await lockFolder(config.dataDir);
+  if ('error' in lock) throw new StartError(`BEACON_DATA_DIR=${config.dataDir}: ${lock.error === 'in-use' ? 'in use by another process' : 'not writable'} (${lock.detail})`);
+  stack.push('lock', () => lock.release());
+
+  const boot = randomBytes(6).toString('hex');
+  const stamp = createStamp(clock, boot);
+  const clockBelieved = clock.now() >= RELEASED_AT;
+  const records = await openRecords(config.dataDir);
+  stack.push('records', () => records.close());
+  const credentials = await openCredentialBook(records, clock);
+
+  const journal = await openJournal({
+    folder: folder.journal,
+    maxBytes: config.journalMax ?? defaultJournalMax(config.dataDir),
+    boot,
+    queueMaxEntries: QUEUE_ENTRIES,
+    queueMaxBytes: QUEUE_BYTES,
+    ...(seams.commitDelayMs === undefined ? {} : { commitDelayMs: seams.commitDelayMs }),
+  });
+  stack.push('journal', () => journal.close());
+  const snapshots = openSnapshots(folder.snapshots);
+
+  const doneEvents = await records.alarms.lastEventSeq();
+  const events = startEventFeed(records, clock, doneEvents);
+  stack.push('event feed', () => events.stop());
+  const recovered = await (seams.recover ?? recover)(snapshots, journal, (replayed) => events.push(replayed));
+  const { engine } = recovered;
+  if (recovered.fellBack) log.warn({ seq: recovered.snapshotSeq }, 'the newest snapshot was damaged; the one before was used');
+  log.info({ snapshot: recovered.snapshotSeq, replayed: recovered.replayed }, 'recovered');
+
+  const router = createRouter(events);
+  const ledger = startLedgerFeed(records, clock);
+  stack.push('ledger', () => ledger.stop());
+
+  const projector = await startProjector({
+    journalFolder: folder.journal,
+    store: storeSettings(config, folder.readings),
+    onRejected: (lines) => {
+      for (const line of lines) ledger.refused(line);
+    },
+  });
+  stack.push('projector', () => projector.close());
+  const verdicts = gatherVerdicts(clock, (found) => projector.noteVerdicts(found));
+  verdicts.note({ appliedTo: engine.view.appliedSeq, resends: recovered.resends });
+  journal.noteVerdicts({ appliedTo: engine.view.appliedSeq, resends: recovered.resends });
+  const growth = watchGrowth(clock);
+
+  const pipeline = createPipeline({
+    engine,
+    journal,
+    clock,
+    stamp,
+    registry: registryOf(engine.view),
+    ledger,
+    router,
+    clockBelieved: () => clockBelieved,
+    onApplied(found) {
+      journal.noteVerdicts(found);
+      verdicts.note(found);
+      ticker?.moved();
+    },
+  });
+
+  let ticker: ReturnType<typeof startTicker> | null = null;
+  await mustSubmit(pipeline.submit(stamp({ kind: 'start', build: readVersion(), clockBelieved })));
+  if (engine.view.catalogue?.version !== builtInCatalogue.version) {
+    await mustSubmit(pipeline.submit(stamp({ kind: 'config', by: 'system', requestId: `catalogue-${builtInCatalogue.version}`, changes: [{ op: 'catalogue', catalogue: builtInCatalogue }] })));
+  }
+  await dropOrphanCredentials(engine, credentials);
+  ticker = startTicker(engine, clock, (done) => void pipeline.submit(stamp({ kind: 'tick' })).then(done));
+  const ticking = ticker;
+  stack.push('ticker', () => ticking.stop());
+
+  const snapshotter = startSnapshotter(
+    { engine, snapshots, journal, events, clock, projected: () => projector.status().position, log: (message, detail) => log.error({ detail }, message) },
+    recovered.snapshotSeq,
+  );
+  const generated = await ensureAdmin(records, config.adminPassword, clock);
+
+  const watch = startSystemWatch(
+    clock,
+    [...engine.view.openAlarms()].filter((alarm) => alarm.kind === 'system' && alarm.active).map((alarm) => alarm.code),
+    () => ({
+      journal: journal.status(),
+      clockBelieved,
+      projectorLagMs: projector.status().lagMs,
+      recordsFailing: events.status().failing !== null || events.status().overflowed,
+      snapshotFailing: snapshotter.status().failing !== null,
+      journalBytesPerHour: growth.perHour(journal.status().bytes),
+    }),
+    (body) => void pipeline.submit(stamp(body)),
+  );
+  stack.push('system watch', () => watch.stop());
+
+  const broker = createEmbeddedBroker(brokerPolicy(config, { credentials, engine }));
+  let open = false;
+  const health = (): readonly string[] => [...new Set([...journal.status().health, ...watch.active()])];
+  journal.onHealth(() => router.health(health()));
+  journal.onPressure((pressed) => (pressed ? broker.pause() : broker.resume()));
+  const metrics = createMetrics(() => {
+    const status = journal.status();
+    const projected = projector.status();
+    return {
+      ...pipeline.counters,
+      journalQueueEntries: status.queuedEntries,
+      journalQueueBytes: status.queuedBytes,
+      journalBytes: status.bytes,
+      journalMaxBytes: status.maxBytes,
+      journalSeq: status.lastSeq,
+      projectorLagEntries: projected.lagEntries,
+      projectorLagSeconds: projected.lagMs / 1000,
+      eventQueue: events.status().queued,
+      ledgerQueue: ledger.status().queued,
+      ledgerDropped: ledger.status().dropped,
+      connections: broker.status().connections,
+      boards: server.status().live.viewers,
+      openAlarms: [...engine.view.openAlarms()].length,
+      snapshotSeconds: snapshotter.status().lastMs / 1000,
+    };
+  });
+  const platform = createPlatform({
+    engine, pipeline, stamp, clock, records, readings: projector.queries, credentials, source: broker, ledger, router, metrics,
+    epoch: boot,
+    build: readVersion(),
+    timeZone: config.timeZone,
+    health,
+    ready() {
+      const codes = [...health(), ...(open ? [] : ['starting'])];
+      return { ready: open && !codes.includes('disk-full') && !codes.includes('journal-failed'), codes };
+    },
+  });
+  const server = createServer(platform, { webRoot: options.webRoot, demo: options.demo, secureCookies: false, log });
+  stack.push('snapshot at stop', async () => {
+    await pipeline.submit(stamp({ kind: 'stop' }));
+    await snapshotter.stop();
+    await snapshotter.cut();
+  });
+
+  broker.attach(server.httpServer);
+  const inbound = seams.inbound ?? ((message: Inbound) => message);
+  stack.push('broker', () => broker.stop());
+  await named('BEACON_MQTT_PORT', config.mqttPort, () =>
+    broker.start(
+      {
+        onMessage: (message) => pipeline.message(inbound(message)),
+        onPresence: (change) => pipeline.presence(change),
+        onRefused: (refused) => pipeline.refusedAtDoor(refused),
+        onAccepted: () => undefined,
+      },
+      clock,
+    ),
+  );
+  stack.push('server', () => server.stop());
+  const httpPort = await named('BEACON_HTTP_PORT', config.httpPort, () => server.start(config.host, config.httpPort));
+  open = true;
+  const mqttPort = broker.ports.mqtt ?? config.mqttPort;
+  return {
+    httpUrl: `http://${shownHost(config.host)}:${httpPort}`,
+    mqttUrl: `mqtt://${shownHost(config.host)}:${mqttPort}`,
+    httpPort,
+    mqttPort,
+    platform,
+    records,
+    engine,
+    generatedPassword: generated.generatedPassword,
+    stop: () => {
+      open = false;
+      return stack.stop();
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+
+/** What `/metrics` shows. Values are pulled when somebody asks; the hot path only counts in plain numbers. */
+export interface MetricFacts {
+  readonly messages: number;
+  readonly values: number;
+  readonly refusedParts: number;
+  readonly resends: number;
+  readonly unstored: number;
+  readonly faults: number;
+  readonly journalQueueEntries: number;
+  readonly journalQueueBytes: number;
+  readonly journalBytes: number;
+  readonly journalMaxBytes: number;
+  readonly journalSeq: number;
+  readonly projectorLagEntries: number;
+  readonly projectorLagSeconds: number;
+  readonly eventQueue: number;
+  readonly ledgerQueue: number;
+  readonly ledgerDropped: number;
+  readonly connections: number;
+  readonly boards: number;
+  readonly openAlarms: number;
+  readonly snapshotSeconds: number;
+}
+
+const COUNTERS: readonly (readonly [keyof MetricFacts, string, string])[] = [
+  ['messages', 'beacon_messages_total', 'MQTT messages received'],
+  ['values', 'beacon_values_total', 'values received and understood'],
+  ['refusedParts', 'beacon_refused_parts_total', 'parts of messages that were refused'],
+  ['resends', 'beacon_resends_total', 'messages recognised as sent again'],
+  ['unstored', 'beacon_unstored_total', 'entries that could not be made durable and were not acknowledged'],
+  ['faults', 'beacon_apply_faults_total', 'entries that made the engine throw'],
+  ['ledgerDropped', 'beacon_ledger_dropped_total', 'ledger lines dropped because the records were too slow'],
+];
+const GAUGES: readonly (readonly [keyof MetricFacts, string, string])[] = [
+  ['journalQueueEntries', 'beacon_journal_queue_entries', 'entries waiting for their commit'],
+  ['journalQueueBytes', 'beacon_journal_queue_bytes', 'bytes waiting for their commit'],
+  ['journalBytes', 'beacon_journal_bytes', 'size of the journal on disk'],
+  ['journalMaxBytes', 'beacon_journal_max_bytes', 'BEACON_JOURNAL_MAX'],
+  ['journalSeq', 'beacon_journal_seq', 'number of the last durable entry'],
+  ['projectorLagEntries', 'beacon_projector_lag_entries', 'entries not yet in the reading store'],
+  ['projectorLagSeconds', 'beacon_projector_lag_seconds', 'age of the oldest entry not yet in the reading store'],
+  ['eventQueue', 'beacon_event_queue', 'alarm events not yet in the records'],
+  ['ledgerQueue', 'beacon_ledger_queue', 'ledger lines not yet in the records'],
+  ['connections', 'beacon_mqtt_connections', 'MQTT connections'],
+  ['boards', 'beacon_live_clients', 'Socket.IO clients'],
+  ['openAlarms', 'beacon_open_alarms', 'alarms in any state but NORM'],
+  ['snapshotSeconds', 'beacon_snapshot_seconds', 'time the last snapshot took'],
+];
+
+export interface Metrics {
+  text(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+export function createMetrics(facts: () => MetricFacts): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  for (const [key, name, help] of COUNTERS) {
+    let seen = 0;
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        const now = facts()[key];
+        this.inc(now - seen);
+        seen = now;
+      },
+    });
+  }
+  for (const [key, name, help] of GAUGES) {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(facts()[key]);
+      },
+    });
+  }
+  return { text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }) };
+}

@@ -1,0 +1,79 @@
+import type { Actor } from '../model/actor.ts';
+import type { Applied, Engine, Outcome } from '../model/engine.ts';
+import type { Clock } from '../model/ports/clock.ts';
+import type { MessageSource } from '../model/ports/message-source.ts';
+import type { CredentialBook, Platform, SubmitOutcome } from '../model/ports/platform.ts';
+import type { ReadingQueries } from '../model/ports/reading-store.ts';
+import type { Records } from '../model/ports/records.ts';
+import type { Stamp } from './head.ts';
+import type { LedgerFeed } from './ledger-feed.ts';
+import type { Metrics } from './metrics.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { Router } from './router.ts';
+
+export interface PlatformParts {
+  readonly engine: Engine;
+  readonly pipeline: Pipeline;
+  readonly stamp: Stamp;
+  readonly clock: Clock;
+  readonly records: Records;
+  readonly readings: ReadingQueries;
+  readonly credentials: CredentialBook;
+  readonly source: MessageSource;
+  readonly ledger: LedgerFeed;
+  readonly router: Router;
+  readonly metrics: Metrics;
+  readonly epoch: string;
+  readonly build: string;
+  readonly timeZone: string;
+  readonly health: () => readonly string[];
+  readonly ready: () => { readonly ready: boolean; readonly codes: readonly string[] };
+}
+
+/** Account name that goes into the journal with a command. */
+function nameOf(actor: Actor): string {
+  if (actor.kind === 'account') return actor.name;
+  return actor.kind === 'system' ? 'system' : actor.id;
+}
+
+function unavailable(detail: string): SubmitOutcome {
+  return { ok: false, code: 'unavailable', detail };
+}
+
+/** What the server is given: the pipeline and the stores behind one face. */
+export function createPlatform(parts: PlatformParts): Platform {
+  const { pipeline, stamp } = parts;
+
+  function outcomeOf(applied: Applied, index: number): Outcome | SubmitOutcome {
+    return applied.outcomes[index] ?? unavailable('the entry could not be applied; see the fault alarm');
+  }
+
+  return {
+    view: parts.engine.view,
+    clock: parts.clock,
+    records: parts.records,
+    readings: parts.readings,
+    credentials: parts.credentials,
+    epoch: parts.epoch,
+    build: parts.build,
+    timeZone: parts.timeZone,
+    startedAt: parts.clock.now(),
+    async command(actor, requestId, command) {
+      const result = await pipeline.submit(stamp({ kind: 'command', by: nameOf(actor), requestId, command }));
+      return result.ok ? outcomeOf(result.applied, 0) : unavailable(result.detail);
+    },
+    async configure(actor, requestId, changes) {
+      const result = await pipeline.submit(stamp({ kind: 'config', by: nameOf(actor), requestId, changes }));
+      return changes.map((_, index) => (result.ok ? outcomeOf(result.applied, index) : unavailable(result.detail)));
+    },
+    recent: (device) => parts.ledger.recent(device),
+    connections: (device) => parts.ledger.connections(device),
+    flushLedger: () => parts.ledger.flush(),
+    health: parts.health,
+    ready: parts.ready,
+    disconnect: (credential) => parts.source.disconnect(credential),
+    sendCommand: (enterprise, device, payload) => parts.source.send(enterprise, device, payload),
+    subscribe: (listener) => parts.router.subscribe(listener),
+    metricsText: () => parts.metrics.text(),
+  };
+}

@@ -1,0 +1,32 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { StartError } from './start-error.ts';
+
+/** Makes the data folder or says in one line why it cannot be used. */
+export function prepareFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK | constants.R_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StartError(`BEACON_DATA_DIR=${path}: not writable (${code ?? String(error)})`);
+  }
+}
+
+/** Opens a door; a taken port or an address that is not ours is an error by name. */
+export async function named<T>(setting: string, value: number, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw new StartError(`${setting}=${value}: the port is taken by another process`);
+    if (code === 'EACCES') throw new StartError(`${setting}=${value}: not allowed to open this port`);
+    if (code === 'EADDRNOTAVAIL') throw new StartError(`BEACON_HOST: not an address of this machine (opening ${setting}=${value})`);
+    throw error;
+  }
+}
+
+/** The address to print for a bound host: nobody can open `0.0.0.0`. */
+export function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

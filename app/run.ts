@@ -1,0 +1,97 @@
+import pino from 'pino';
+import { buildPlatform, type Running, type Seams } from './build.ts';
+import { systemClock } from './clock.ts';
+import { ConfigError, loadConfig, type Config } from './config.ts';
+import { RecoveryError } from './recovery.ts';
+import { StartError } from './start-error.ts';
+import { webRoot } from './web-root.ts';
+
+/** A clean stop takes at most this long; then the process ends all the same, loudly. */
+const STOP_WITHIN_MS = 9_500;
+
+export interface RunOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly demo: boolean;
+  /** Changes to the settings of the environment (the demo has its own folder and ports). */
+  readonly adjust?: (config: Config) => Config | Promise<Config>;
+  /** Runs when every door is open, before the ready line; what it returns is closed first at the stop. */
+  readonly afterStart?: (running: Running) => Promise<{ stop(): Promise<void> }>;
+  readonly seams?: Seams;
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+/** The life of one process: settings, start, the ready line, signals, stop. */
+export async function run(options: RunOptions): Promise<void> {
+  let config: Config;
+  let warnings: readonly string[];
+  try {
+    const loaded = loadConfig(options.env);
+    warnings = loaded.warnings;
+    config = options.adjust === undefined ? loaded.config : await options.adjust(loaded.config);
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof StartError) fail(error.message);
+    throw error;
+  }
+  const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  for (const warning of warnings) log.warn({}, warning);
+
+  let running: Running | null = null;
+  let stopping: Promise<void> | null = null;
+  let aside: { stop(): Promise<void> } | null = null;
+  let wantsStop = false;
+
+  async function stop(reason: string, code: number): Promise<void> {
+    log.info({ reason }, 'stopping');
+    const timer = setTimeout(() => {
+      log.error({}, 'the stop took too long; what is durable stays so');
+      process.exit(1);
+    }, STOP_WITHIN_MS);
+    try {
+      await aside?.stop();
+      const troubles = (await running?.stop()) ?? [];
+      for (const trouble of troubles) log.error(trouble, 'a closing step failed');
+    } finally {
+      clearTimeout(timer);
+    }
+    process.exit(code);
+  }
+  function onSignal(signal: string): void {
+    wantsStop = true;
+    // A second signal during the stop changes nothing: npm passes on the one the process group got already.
+    if (running !== null) stopping ??= stop(signal, 0);
+  }
+  process.on('SIGTERM', () => onSignal('SIGTERM'));
+  process.on('SIGINT', () => onSignal('SIGINT'));
+
+  try {
+    running = await buildPlatform(config, {
+      clock: systemClock(),
+      log,
+      webRoot: webRoot(),
+      demo: options.demo,
+      seams: options.seams ?? {},
+      onBroken(what) {
+        log.fatal({ what }, 'a part the platform cannot do without has ended');
+        wantsStop = true;
+        stopping ??= stop(what, 1);
+      },
+    });
+  } catch (error) {
+    if (error instanceof StartError || error instanceof RecoveryError) fail(error.message);
+    throw error;
+  }
+  if (wantsStop) {
+    stopping ??= stop('signal during the start', 0);
+    return;
+  }
+  if (running.generatedPassword !== null && !options.demo) {
+    process.stdout.write(`first start: sign in at ${running.httpUrl} as admin with password ${running.generatedPassword} (shown once, to be changed)\n`);
+  }
+  if (options.afterStart !== undefined) aside = await options.afterStart(running);
+  if (stopping !== null) return;
+  process.stdout.write(`ready http=${running.httpUrl} mqtt=${running.mqttUrl}\n`);
+}

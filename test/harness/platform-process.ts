@@ -1,0 +1,102 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository, found from source and from dist/ alike. */
+export const repositoryRoot = ((): string => {
+  const here = dirname(fileURLToPath(import.meta.url));
+  return here.includes(`${join('dist', 'test')}`) ? join(here, '..', '..', '..') : join(here, '..', '..');
+})();
+
+export const ADMIN_PASSWORD = 'correct horse battery staple';
+
+/** The built platform as a process of its own, on free ports. */
+export interface PlatformProcess {
+  readonly httpBase: string;
+  readonly mqttUrl: string;
+  readonly dataDir: string;
+  readonly pid: number;
+  readonly stderr: () => string;
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>;
+  /** kill -9. */
+  kill(): Promise<void>;
+  readonly exited: Promise<number | null>;
+}
+
+export interface PlatformOptions {
+  readonly dataDir: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Program below dist/; default the product's own. */
+  readonly program?: string;
+  readonly httpPort?: number;
+  readonly mqttPort?: number;
+  readonly startTimeoutMs?: number;
+}
+
+/** Environment without anything of ours that the surroundings may have set. */
+export function cleanEnv(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {};
+  for (const [name, value] of Object.entries(process.env)) if (!name.startsWith('BEACON_') && !name.startsWith('VITEST')) env[name] = value;
+  return { ...env, ...extra };
+}
+
+export async function startPlatform(options: PlatformOptions): Promise<PlatformProcess> {
+  const program = join(repositoryRoot, 'dist', options.program ?? 'app/main.js');
+  const child: ChildProcess = spawn(process.execPath, [program], {
+    cwd: options.dataDir,
+    env: cleanEnv({
+      BEACON_HTTP_PORT: String(options.httpPort ?? 0),
+      BEACON_MQTT_PORT: String(options.mqttPort ?? 0),
+      BEACON_DATA_DIR: options.dataDir,
+      BEACON_ADMIN_PASSWORD: ADMIN_PASSWORD,
+      BEACON_LOG_LEVEL: 'warn',
+      ...options.env,
+    }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-200_000);
+  });
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  const ready = await new Promise<RegExpExecArray>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not ready in time\n${stdout}\n${stderr}`)), options.startTimeoutMs ?? 60_000);
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      const match = /^ready http=(\S+) mqtt=(\S+)/m.exec(stdout);
+      if (match === null) return;
+      clearTimeout(timer);
+      resolve(match);
+    });
+    void exited.then((code) => {
+      clearTimeout(timer);
+      reject(new Error(`ended with ${code} before it was ready\n${stdout}\n${stderr}`));
+    });
+  });
+  return {
+    httpBase: ready[1] ?? '',
+    mqttUrl: ready[2] ?? '',
+    dataDir: options.dataDir,
+    pid: child.pid ?? -1,
+    stderr: () => stderr,
+    exited,
+    async stop() {
+      child.kill('SIGTERM');
+      return exited;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+/** A folder of its own for one test; `remove` when done. */
+export function temporaryFolder(name: string): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), `beacon-${name}-`));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
