@@ -1,0 +1,114 @@
+import type { Duplex } from 'node:stream';
+import type { Flow } from './flow.ts';
+import { FrameScanner } from './frame-scanner.ts';
+
+export interface GateLimits {
+  readonly frameBeforeConnect: number;
+  readonly frameAfterConnect: number;
+  /** PUBLISH frames let in and not yet released; Infinity = no such limit. */
+  readonly inFlight: number;
+}
+
+export type Violation = 'not-a-connect' | 'too-large' | 'bad-length';
+
+export interface GateEvents {
+  /** Bytes came in. */
+  heard(): void;
+  /** A frame that must not pass; what came before it in the same chunk still does. Nothing is read any more. */
+  violated(what: Violation, frameBytes: number): void;
+}
+
+/**
+ * Stands between a connection and the broker library by answering `conn.read()` itself: the library gets whole slices that end at
+ * a frame's border, at most as many PUBLISH as there is room for, and no byte of a frame that is too long. The library's own
+ * `pause()` is not used: callbacks that come while it is paused are not counted, and the connection can stall for ever.
+ */
+export class FrameGate {
+  readonly scanner: FrameScanner;
+  readonly #conn: Duplex;
+  readonly #native: (size?: number) => Buffer | null;
+  readonly #limits: GateLimits;
+  readonly #flow: Flow;
+  readonly #events: GateEvents;
+  #admitted = 0;
+  #blocked = false;
+  #beforeConnack = false;
+  #shut = false;
+  #wakeAsked = false;
+
+  constructor(conn: Duplex, limits: GateLimits, flow: Flow, events: GateEvents) {
+    this.#conn = conn;
+    this.#native = conn.read.bind(conn) as (size?: number) => Buffer | null;
+    this.#limits = limits;
+    this.#flow = flow;
+    this.#events = events;
+    this.scanner = new FrameScanner(limits.frameBeforeConnect, limits.frameAfterConnect);
+    conn.read = (size?: number) => (size === 0 ? this.#native(0) : this.#read());
+  }
+
+  /** Its next frame is a PUBLISH that has to wait for room. */
+  get blocked(): boolean {
+    return this.#blocked;
+  }
+
+  /** CONNACK is out: what came after the CONNECT may follow. */
+  open(): void {
+    this.scanner.open();
+    if (!this.#beforeConnack) return;
+    this.#beforeConnack = false;
+    this.#blocked = true;
+    this.unblock();
+  }
+
+  /** Read nothing any more. */
+  shut(): void {
+    this.#shut = true;
+    this.#flow.forget(this);
+  }
+
+  /** One PUBLISH that was let in is done with. */
+  released(): void {
+    this.#admitted -= 1;
+    if (!this.#blocked || this.#admitted > this.#limits.inFlight / 2) return;
+    if (this.#flow.open) this.unblock();
+    else this.#flow.wait(this);
+  }
+
+  /** Go on reading. Not at once: the caller may stand inside the parser, which cannot be entered twice. */
+  unblock(): void {
+    if (this.#wakeAsked || this.#shut) return;
+    this.#wakeAsked = true;
+    queueMicrotask(() => {
+      this.#wakeAsked = false;
+      if (this.#shut || !this.#blocked) return;
+      this.#blocked = false;
+      this.#conn.emit('readable');
+    });
+  }
+
+  #read(): Buffer | null {
+    if (this.#shut || this.#blocked || this.#beforeConnack) return null;
+    const chunk = this.#native();
+    if (chunk === null) return null;
+    this.#events.heard();
+    const { scanner } = this;
+    const room = this.#flow.open ? this.#limits.inFlight - this.#admitted : 0;
+    const cut = scanner.scan(chunk, room);
+    this.#admitted += scanner.publishes;
+    const { stop } = scanner;
+    if (stop === 'all') return chunk;
+    if (stop === 'too-large' || stop === 'not-a-connect' || stop === 'bad-length') {
+      this.shut();
+      this.#events.violated(stop, scanner.tooLongBytes);
+    } else {
+      // Put back rather than kept here: the stream must not report its end while we still hold some of it.
+      this.#conn.unshift(chunk.subarray(cut));
+      if (stop === 'connect') this.#beforeConnack = true;
+      if (stop === 'no-room') {
+        this.#blocked = true;
+        if (!this.#flow.open) this.#flow.wait(this);
+      }
+    }
+    return cut === 0 ? null : chunk.subarray(0, cut);
+  }
+}
