@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Alarm } from '../../model/alarm.ts';
+import { eventually, makeDevices, signIn, type Api } from '../harness/api.ts';
+import { openBoard, type Board } from '../harness/board.ts';
+import { connectDevice, type DeviceClient } from '../harness/device-client.ts';
+import { startPlatform, temporaryFolder, type PlatformProcess } from '../harness/platform-process.ts';
+
+const folder = temporaryFolder('disk-full');
+const disk = join(folder.path, 'disk');
+mkdirSync(disk);
+const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=220m', 'tmpfs', disk]).status === 0;
+
+/** A disk of its own, filled to the brim. */
+describe.skipIf(!mounted)('disk full (needs to mount a small tmpfs: run as root)', () => {
+  let platform: PlatformProcess;
+  let api: Api;
+  let board: Board;
+  let gas: DeviceClient;
+
+  beforeAll(async () => {
+    platform = await startPlatform({ dataDir: join(disk, 'data'), env: { BEACON_JOURNAL_MAX: '10GB' } });
+    api = await signIn(platform.httpBase);
+    board = await openBoard(api);
+    const [device] = await makeDevices(api, 'full', 'gas.combustible.point.industrial', ['F-1']);
+    if (device === undefined) throw new Error('no device');
+    gas = await connectDevice(platform.mqttUrl, device);
+  });
+  afterAll(async () => {
+    await gas.close().catch(() => undefined);
+    board.close();
+    await platform.kill();
+    spawnSync('umount', ['-l', disk]);
+    folder.remove();
+  });
+
+  it('readings wait without PUBACK, operators go on, everybody is told, and it recovers by itself', async () => {
+    await gas.telemetry({ lel: 60 });
+    const raised = await board.alarm('before', (m) => m.event.type === 'raised' && m.alarm.deviceId === 'F-1');
+
+    const filler = join(disk, 'filler');
+    const free = statfsSync(disk);
+    writeFileSync(filler, Buffer.alloc(free.bavail * free.bsize - 8_192));
+    // Enough readings to need new space; from some point on none is acknowledged.
+    let acknowledged = 0;
+    const waiting: Promise<void>[] = [];
+    let n = 0;
+    await eventually('no acknowledgement any more', 60_000, async () => {
+      for (let i = 0; i < 40; i += 1) {
+        n += 1;
+        if (waiting.length - acknowledged > 60) break;
+        waiting.push(gas.telemetry({ lel: 60 + n / 1e4, pad: 'x'.repeat(2_000) }).then(() => void (acknowledged += 1)));
+      }
+      const ready = await fetch(`${platform.httpBase}/readyz`);
+      return ready.status === 503 && (await ready.text()).includes('disk-full');
+    });
+    await eventually('the board is told', 15_000, () => Promise.resolve(board.heartbeats.some((h) => h.health.includes('disk-full'))));
+    const before = acknowledged;
+    // An operator's act is durable and answered from the reserve.
+    const done = await api.post<Alarm>(`/alarms/${raised.alarm.id}/acknowledge`, {});
+    expect(done.state).toBe('ACKED');
+    expect(acknowledged).toBe(before);
+
+    rmSync(filler);
+    await Promise.all(waiting);
+    expect(acknowledged).toBe(waiting.length);
+    await eventually('ready again', 30_000, async () => (await fetch(`${platform.httpBase}/readyz`)).status === 200);
+    // Silence of our own making raised no device alarm.
+    expect(board.alarms.filter((m) => m.alarm.code === 'F01')).toEqual([]);
+  });
+});
