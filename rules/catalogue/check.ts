@@ -141,6 +141,14 @@ function checkSetPoint(limit: Row, at: string, valueType: string, problems: stri
 
 /** In one direction a worse level must lie further out: else the mild limit would never be seen. */
 function checkLadders(limits: readonly Row[], at: string, problems: string[]): void {
+  const directions = new Map<unknown, unknown>();
+  for (const { ladder, dir } of limits.map((limit) => ({ ladder: limit['ladder'], dir: limit['dir'] }))) {
+    if (ladder === undefined) continue;
+    if (ladder === 'hi' || ladder === 'lo') problems.push(`${at}: ladder ${ladder} is the engine's own name`);
+    if ((dir !== 'hi' && dir !== 'lo') || (directions.has(ladder) && directions.get(ladder) !== dir))
+      problems.push(`${at}: ladder ${String(ladder)} must hold limits of one direction, hi or lo`);
+    directions.set(ladder, dir);
+  }
   for (const [dir, sign] of [
     ['hi', 1],
     ['lo', -1],
