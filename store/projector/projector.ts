@@ -9,7 +9,7 @@ import type { ReadingQueries } from '../../model/ports/reading-store.ts';
 import type { LedgerLine } from '../../model/ports/records.ts';
 import { openHistory } from '../readings/history.ts';
 import type { StoreSettings } from '../readings/open.ts';
-import { type Caller, createCaller } from '../thread/call.ts';
+import { type Caller, createCaller, ThreadError } from '../thread/call.ts';
 import { spawnThread } from '../thread/spawn.ts';
 import { backoffMs } from './backoff.ts';
 import type { ProjectorEvent, ProjectorMethods, ProjectorThreadData } from './messages.ts';
@@ -84,20 +84,26 @@ export async function startProjector(settings: ProjectorSettings): Promise<Proje
     if (closed) return;
     deaths += 1;
     accept({ ...status, health: [...new Set([...status.health, 'projector-died'])], detail: error.message });
-    restart = setTimeout(() => {
-      run().catch(async (failed: unknown) => {
-        // It started but could not open its files: end it, which is counted as a death and tried again later.
-        const worker = thread?.worker;
-        if (worker !== undefined) await worker.terminate();
-        else onDeath(failed instanceof Error ? failed : new Error(String(failed)));
-      });
-    }, backoffMs(deaths, Math.random()));
+    restart = setTimeout(() => void runAgain(), backoffMs(deaths, Math.random()));
+  }
+
+  async function runAgain(): Promise<void> {
+    if (closed) return;
+    try {
+      await run();
+    } catch (error) {
+      // It started but could not open its files: ending it counts as a death, and it is tried again later.
+      const at = threadOf();
+      if (at !== null) await at.worker.terminate();
+      else if (!closed && !(error instanceof ThreadError)) onDeath(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   try {
     await run();
   } catch (error) {
     closed = true;
+    if (restart !== null) clearTimeout(restart);
     await threadOf()?.worker.terminate();
     throw error;
   }
@@ -131,4 +137,3 @@ export async function startProjector(settings: ProjectorSettings): Promise<Proje
     },
   };
 }
-

@@ -1,0 +1,24 @@
+import type { Entry } from '../../model/entry.ts';
+import type { StoredReading } from '../../model/reading.ts';
+
+/** The readings an entry brings, in the order of the message; only messages bring any. Arrival is the entry's own time. */
+export function readingsOf(entry: Entry): readonly StoredReading[] {
+  if (entry.kind !== 'message') return [];
+  const readings: StoredReading[] = [];
+  for (const sample of entry.samples) {
+    for (const { measurement, channel, value, quality, flags } of sample.values) {
+      readings.push({
+        enterprise: entry.enterprise,
+        device: sample.device,
+        measurement,
+        channel,
+        sampleAt: sample.sampleAt,
+        receivedAt: entry.at,
+        value,
+        quality,
+        flags,
+      });
+    }
+  }
+  return readings;
+}

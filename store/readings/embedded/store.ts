@@ -1,0 +1,112 @@
+/**
+ * The embedded reading store: SQLite files cut by day in one folder, one writer (the projector's thread), readers beside it.
+ * The position stands in a file of its own, written last: readings are idempotent, so writing a batch again is harmless.
+ */
+import { mkdirSync } from 'node:fs';
+import type { RangeQuery, ReadingStore, WriteOutcome } from '../../../model/ports/reading-store.ts';
+import type { StoredReading, Quality, Value } from '../../../model/reading.ts';
+import type { EpochMs } from '../../../model/time.ts';
+import { DigestSum } from '../digest.ts';
+import { asStoreFailure, StoreFailure } from '../failure.ts';
+import { BucketSums, gridOf, pointLimit } from '../grid.ts';
+import { openPositionFile, type PositionFile } from '../position-file.ts';
+import { sortOut } from '../storable.ts';
+import { type Day, dayOf } from './day.ts';
+import { dayFiles } from './day-files.ts';
+
+const TARGET = 'embedded';
+
+/**
+ * @param access `read`: nothing is created or changed; `write` and `position` then refuse.
+ * @throws StoreFailure when the folder cannot be written (with `write`) or holds an unknown format.
+ */
+export async function openEmbeddedStore(settings: { readonly folder: string }, access: 'write' | 'read'): Promise<ReadingStore> {
+  const { folder } = settings;
+  const files = dayFiles(folder, access);
+  const marks: PositionFile | null = access === 'write' ? openPositionFile(folder, TARGET) : null;
+  let mark = marks?.read() ?? { position: 0, latestArrival: null };
+
+  function writable(): PositionFile {
+    if (marks === null) throw new StoreFailure('store-refused', `${folder} was opened for reading`);
+    return marks;
+  }
+
+  return {
+    capabilities: { transactionalPosition: false, retention: false, deletion: false },
+
+    async prepare() {
+      if (access === 'write') mkdirSync(folder, { recursive: true });
+    },
+
+    async write(batch: readonly StoredReading[], position: number): Promise<WriteOutcome> {
+      const target = writable();
+      try {
+        const { storable, rejected } = sortOut(batch);
+        for (const [day, readings] of byDay(storable)) files.of(day).write(readings);
+        const latestArrival = storable.reduce<number | null>(
+          (latest, r) => (latest === null || r.receivedAt > latest ? r.receivedAt : latest),
+          mark.latestArrival,
+        );
+        const next = { position, latestArrival };
+        target.write(next);
+        mark = next;
+        return { ok: true, rejected };
+      } catch (error) {
+        return { ok: false, detail: asStoreFailure(error).message };
+      }
+    },
+
+    async position() {
+      writable();
+      return mark.position;
+    },
+
+    async range(query: RangeQuery) {
+      const limit = pointLimit(query.limit);
+      const points: (readonly [EpochMs, Value, Quality])[] = [];
+      for (const day of files.between(query.from, query.to)) {
+        // One more than asked for: it says where to go on.
+        for (const point of files.of(day).range(query, query.from, query.to, limit + 1 - points.length)) points.push(point);
+        if (points.length > limit) break;
+      }
+      const next = points[limit]?.[0] ?? null;
+      return { points: points.slice(0, limit), next };
+    },
+
+    async buckets(query) {
+      const grid = gridOf(query.from, query.to, query.maxPoints);
+      const sums = new BucketSums(grid);
+      for (const day of files.between(query.from, query.to)) {
+        for (const b of files.of(day).buckets(query, query.from, query.to, grid.from, grid.bucketMs)) {
+          sums.addSum(b.index, b.min, b.max, b.sum, b.count);
+        }
+      }
+      return { buckets: sums.result(), bucketMs: grid.bucketMs };
+    },
+
+    async digest(device, from, to) {
+      const sum = new DigestSum();
+      for (const day of files.between(from, to)) {
+        for (const reading of files.of(day).all(device.enterprise, device.device, from, to)) sum.add(reading);
+      }
+      return sum.result();
+    },
+
+    async close() {
+      files.close();
+      marks?.close();
+    },
+  };
+}
+
+/** The batch by day, oldest day first; within a day in the order given. Nearly always one day. */
+function byDay(batch: readonly StoredReading[]): readonly (readonly [Day, readonly StoredReading[]])[] {
+  const days = new Map<Day, StoredReading[]>();
+  for (const reading of batch) {
+    const day = dayOf(reading.sampleAt);
+    const readings = days.get(day);
+    if (readings === undefined) days.set(day, [reading]);
+    else readings.push(reading);
+  }
+  return [...days].sort(([a], [b]) => a - b);
+}

@@ -1,0 +1,167 @@
+/** Stored readings read back from InfluxDB. Buckets are summed by the server wherever that gives the same as summing the raw points. */
+import { escape } from 'influx';
+import type { BucketAnswer, RangeAnswer, RangeQuery } from '../../../model/ports/reading-store.ts';
+import type { Quality, Value } from '../../../model/reading.ts';
+import type { EpochMs } from '../../../model/time.ts';
+import { type Digest, DigestSum } from '../digest.ts';
+import { StoreFailure } from '../failure.ts';
+import { BucketSums, counts, gridOf, MAX_POINTS, pointLimit } from '../grid.ts';
+import type { Asker, Table } from './ask.ts';
+import { arrivalField, fieldOf, MEASUREMENT, NOT_DRAWN, pointOfColumn, qualityField, readQualityWords, RECEIVED_AFTER } from './schema.ts';
+
+/** Ends of InfluxDB's time, in ms: its nanoseconds are 64-bit. */
+const FIRST_MS = -9_223_372_036_854;
+const LAST_MS = 9_223_372_036_854;
+
+type RawPoint = readonly [at: EpochMs, value: Value, quality: Quality];
+
+/** `where` of one device over [from, to). The ids are bound, not pasted. */
+function where(from: EpochMs, to: EpochMs): string {
+  return `WHERE "enterprise" = $enterprise AND "device" = $device AND time >= ${ms(from)} AND time < ${ms(to)}`;
+}
+
+function ms(at: EpochMs): string {
+  return `${Math.trunc(Math.min(LAST_MS, Math.max(FIRST_MS, at)))}ms`;
+}
+
+function ids(query: { readonly enterprise: string; readonly device: string }): Readonly<Record<string, string>> {
+  return { enterprise: query.enterprise, device: query.device };
+}
+
+async function rawPoints(asker: Asker, query: RangeQuery, from: EpochMs, to: EpochMs, limit: number): Promise<readonly RawPoint[]> {
+  const field = fieldOf(query.measurement, query.channel);
+  const table = await asker.table(
+    `SELECT ${escape.quoted(field)}, ${escape.quoted(qualityField(field))} FROM "${MEASUREMENT}" ${where(from, to)} ORDER BY time LIMIT ${limit}`,
+    ids(query),
+  );
+  return table.values.map(([at, value, words]) => {
+    const { quality, noValue } = readQualityWords(words);
+    return [timeOf(at), noValue ? null : valueOf(value), quality] as const;
+  });
+}
+
+export async function rangeOf(asker: Asker, query: RangeQuery): Promise<RangeAnswer> {
+  if (query.to <= query.from) return { points: [], next: null };
+  const limit = pointLimit(query.limit);
+  const found = await rawPoints(asker, query, query.from, query.to, limit + 1);
+  return { points: found.slice(0, limit), next: found[limit]?.[0] ?? null };
+}
+
+/**
+ * The server's sums do not know quality, so buckets that hold a bad value or a value that was taken back are summed here from their
+ * raw points. In a healthy plant there are none.
+ */
+export async function bucketsOf(asker: Asker, query: RangeQuery & { readonly maxPoints: number }): Promise<BucketAnswer> {
+  const grid = gridOf(query.from, query.to, query.maxPoints);
+  const sums = new BucketSums(grid);
+  if (query.to <= query.from) return { buckets: [], bucketMs: grid.bucketMs };
+  const field = fieldOf(query.measurement, query.channel);
+  const value = escape.quoted(field);
+  const words = escape.quoted(qualityField(field));
+  // The server's buckets begin at multiples of their width; the offset moves them to the grid's.
+  const offset = ((grid.from % grid.bucketMs) + grid.bucketMs) % grid.bucketMs;
+  const groups = `GROUP BY time(${grid.bucketMs}ms, ${offset}ms) fill(none)`;
+  const indexOf = (at: unknown): number => Math.round((timeOf(at) - grid.from) / grid.bucketMs);
+
+  const doubtful = await asker.table(
+    `SELECT count(${words}) FROM "${MEASUREMENT}" ${where(query.from, query.to)} AND ${words} =~ ${NOT_DRAWN} ${groups}`,
+    ids(query),
+  );
+  const ours = new Set(doubtful.values.filter(([, count]) => Number(count) > 0).map(([at]) => indexOf(at)));
+  // `::float`: a point of texts has no sums, and asking for them would be an error.
+  const summed = await asker.table(
+    `SELECT min(${value}::float), max(${value}::float), sum(${value}::float), count(${value}::float) ` +
+      `FROM "${MEASUREMENT}" ${where(query.from, query.to)} ${groups}`,
+    ids(query),
+  );
+  for (const [at, min, max, sum, count] of summed.values) {
+    const index = indexOf(at);
+    if (ours.has(index) || typeof min !== 'number' || typeof max !== 'number' || typeof sum !== 'number') continue;
+    sums.addSum(index, min, max, sum, Number(count));
+  }
+  for (const [first, last] of runsOf(ours)) {
+    const to = Math.min(query.to, grid.from + (last + 1) * grid.bucketMs);
+    let next: EpochMs | null = grid.from + first * grid.bucketMs;
+    while (next !== null) {
+      const page: readonly RawPoint[] = await rawPoints(asker, query, next, to, MAX_POINTS);
+      for (const [at, drawn, quality] of page) if (counts(drawn, quality)) sums.addValue(at, drawn);
+      const end: RawPoint | undefined = page.at(-1);
+      next = page.length < MAX_POINTS || end === undefined ? null : end[0] + 1;
+    }
+  }
+  return { buckets: sums.result(), bucketMs: grid.bucketMs };
+}
+
+/** Neighbouring numbers joined to [first, last]. */
+function runsOf(indexes: ReadonlySet<number>): readonly (readonly [first: number, last: number])[] {
+  const runs: [number, number][] = [];
+  for (const index of [...indexes].sort((a, b) => a - b)) {
+    const open = runs.at(-1);
+    if (open !== undefined && open[1] === index - 1) open[1] = index;
+    else runs.push([index, index]);
+  }
+  return runs;
+}
+
+const DIGEST_PAGE = 5_000;
+
+export async function digestOfDevice(
+  asker: Asker,
+  device: { readonly enterprise: string; readonly device: string },
+  from: EpochMs,
+  to: EpochMs,
+): Promise<Digest> {
+  const digest = new DigestSum();
+  let next: EpochMs | null = to > from ? from : null;
+  while (next !== null) {
+    const table: Table = await asker.table(
+      `SELECT * FROM "${MEASUREMENT}" ${where(next, to)} ORDER BY time LIMIT ${DIGEST_PAGE}`,
+      ids(device),
+    );
+    for (const row of table.values) addRow(digest, device, table.columns, row);
+    const end: unknown = table.values.at(-1)?.[0];
+    next = table.values.length < DIGEST_PAGE || end === undefined ? null : timeOf(end) + 1;
+  }
+  return digest.result();
+}
+
+/** One line: every point of the device that has a value or a quality at this time. */
+function addRow(
+  digest: DigestSum,
+  { enterprise, device }: { readonly enterprise: string; readonly device: string },
+  columns: readonly string[],
+  row: readonly unknown[],
+): void {
+  const cells = new Map<string, unknown>();
+  for (const [i, column] of columns.entries()) if (row[i] !== null && row[i] !== undefined) cells.set(column, row[i]);
+  const sampleAt = timeOf(cells.get('time'));
+  const common = cells.get(RECEIVED_AFTER);
+  const seen = new Set<string>();
+  for (const column of cells.keys()) {
+    const point = pointOfColumn(column);
+    if (point === null || seen.has(point.field)) continue;
+    seen.add(point.field);
+    const { quality, flags, noValue } = readQualityWords(cells.get(qualityField(point.field)));
+    const after = cells.get(arrivalField(point.field)) ?? common;
+    digest.add({
+      enterprise,
+      device,
+      measurement: point.measurement,
+      channel: point.channel,
+      sampleAt,
+      receivedAt: sampleAt + Number(after ?? 0),
+      value: noValue ? null : valueOf(cells.get(point.field)),
+      quality,
+      flags,
+    });
+  }
+}
+
+function timeOf(cell: unknown): EpochMs {
+  if (typeof cell !== 'number') throw new StoreFailure('store-failed', `the database gave a time that is no number: ${String(cell)}`);
+  return cell;
+}
+
+function valueOf(cell: unknown): Value {
+  return typeof cell === 'number' || typeof cell === 'string' ? cell : null;
+}

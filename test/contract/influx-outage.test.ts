@@ -1,0 +1,105 @@
+/** What InfluxDB does on bad days: refuses a part, loses its database, is killed, stands still. Against a real server. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StoredReading } from '../../model/reading.ts';
+import { digestOf } from '../../store/readings/digest.ts';
+import { openReadingStore } from '../../store/readings/open.ts';
+import { freePort } from '../parts/free-port.ts';
+import { type Influxd, influxdMissing, startInfluxd } from '../parts/influxd.ts';
+
+const NOON = Date.UTC(2025, 10, 23, 12);
+const missing = influxdMissing();
+
+function reading(i: number, measurement: string, value: number | string): StoredReading {
+  const sampleAt = NOON + i * 1_000;
+  return {
+    enterprise: 'e',
+    device: 'd',
+    measurement,
+    channel: null,
+    sampleAt,
+    receivedAt: sampleAt + 5,
+    value,
+    quality: 'good',
+    flags: [],
+  };
+}
+
+describe.skipIf(missing !== null && process.env['CI'] === undefined)(`InfluxDB on bad days (needs influxd: ${missing ?? 'found'})`, () => {
+  let influxd: Influxd;
+  const folders: string[] = [];
+  const open = async (database: string) => {
+    const folder = mkdtempSync(join(tmpdir(), 'beacon-influx-'));
+    folders.push(folder);
+    return openReadingStore({ kind: 'influx', url: influxd.url, database, folder });
+  };
+  beforeAll(async () => {
+    influxd = await startInfluxd();
+  });
+  afterAll(async () => {
+    await influxd.stop();
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('isolates readings of the wrong type and keeps all the others, also those at the same time', async () => {
+    const store = await open('types');
+    await store.prepare();
+    expect(await store.write([reading(-1, 'lel', 1)], 1)).toEqual({ ok: true, rejected: [] });
+    const batch = Array.from({ length: 300 }, (_, i) => [reading(i, 'lel', i % 50 === 7 ? 'high' : i), reading(i, 'temp', 20 + i)]).flat();
+    const outcome = await store.write(batch, 2);
+    const bad = batch.filter((r) => typeof r.value === 'string');
+    expect(outcome.ok && new Set(outcome.rejected.map((r) => r.reading))).toEqual(new Set(bad));
+    expect(outcome.ok && outcome.rejected[0]?.message).toMatch(/field type conflict/);
+    const kept = [reading(-1, 'lel', 1), ...batch.filter((r) => !bad.includes(r))];
+    expect(await store.digest({ enterprise: 'e', device: 'd' }, NOON - 10_000, NOON + 1e9)).toEqual(digestOf(kept));
+    expect(await store.position()).toBe(2);
+    await store.close();
+  });
+
+  it('makes a database that somebody dropped again, and does not move the position meanwhile', async () => {
+    const store = await open('dropped');
+    await store.prepare();
+    await store.write([reading(0, 'lel', 1)], 1);
+    const dropped = await fetch(`${influxd.url}/query`, { method: 'POST', body: new URLSearchParams({ q: 'DROP DATABASE "dropped"' }) });
+    expect(dropped.ok).toBe(true);
+    expect(await store.write([reading(1, 'lel', 2)], 2)).toMatchObject({ ok: false });
+    expect(await store.position()).toBe(1);
+    expect(await store.write([reading(1, 'lel', 2)], 2)).toEqual({ ok: true, rejected: [] });
+    expect(await store.digest({ enterprise: 'e', device: 'd' }, NOON, NOON + 1e9)).toEqual(digestOf([reading(1, 'lel', 2)]));
+    await store.close();
+  });
+
+  it('says no while the server is dead, and goes on with the same store object afterwards', async () => {
+    const store = await open('killed');
+    await store.prepare();
+    await store.write([reading(0, 'lel', 1)], 1);
+    await influxd.kill();
+    const refused = await store.write([reading(1, 'lel', 2)], 2);
+    expect(refused).toMatchObject({ ok: false });
+    await expect(
+      store.range({ enterprise: 'e', device: 'd', measurement: 'lel', channel: null, from: NOON, to: NOON + 1 }),
+    ).rejects.toMatchObject({
+      code: 'store-unreachable',
+    });
+    await expect(store.prepare()).rejects.toMatchObject({ code: 'store-unreachable' });
+    await influxd.restart();
+    expect(await store.write([reading(1, 'lel', 2)], 2)).toEqual({ ok: true, rejected: [] });
+    expect(await store.digest({ enterprise: 'e', device: 'd' }, NOON, NOON + 1e9)).toEqual(
+      digestOf([reading(0, 'lel', 1), reading(1, 'lel', 2)]),
+    );
+    await store.close();
+  });
+
+  it('starts with a server that is not there, and tells which', async () => {
+    const port = await freePort();
+    const folder = mkdtempSync(join(tmpdir(), 'beacon-influx-'));
+    folders.push(folder);
+    const store = await openReadingStore({ kind: 'influx', url: `http://127.0.0.1:${port}`, database: 'beacon', folder });
+    await expect(store.prepare()).rejects.toMatchObject({ code: 'store-unreachable', message: expect.stringContaining(String(port)) });
+    expect(await store.write([reading(0, 'lel', 1)], 1)).toMatchObject({ ok: false });
+    expect(await store.position()).toBe(0);
+    await store.close();
+  });
+});
