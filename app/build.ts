@@ -103,7 +103,10 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   const folder = dataFolder(config.dataDir);
   prepareFolder(config.dataDir);
   const lock = await lockFolder(config.dataDir);
-  if ('error' in lock) throw new StartError(`BEACON_DATA_DIR=${config.dataDir}: ${lock.error === 'in-use' ? 'in use by another process' : 'not writable'} (${lock.detail})`);
+  if ('error' in lock)
+    throw new StartError(
+      `BEACON_DATA_DIR=${config.dataDir}: ${lock.error === 'in-use' ? 'in use by another process' : 'not writable'} (${lock.detail})`,
+    );
   stack.push('lock', () => lock.release());
 
   const boot = randomBytes(6).toString('hex');
@@ -168,7 +171,16 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   let ticker: ReturnType<typeof startTicker> | null = null;
   await mustSubmit(pipeline.submit(stamp({ kind: 'start', build: readVersion(), clockBelieved })));
   if (engine.view.catalogue?.version !== builtInCatalogue.version) {
-    await mustSubmit(pipeline.submit(stamp({ kind: 'config', by: 'system', requestId: `catalogue-${builtInCatalogue.version}`, changes: [{ op: 'catalogue', catalogue: builtInCatalogue }] })));
+    await mustSubmit(
+      pipeline.submit(
+        stamp({
+          kind: 'config',
+          by: 'system',
+          requestId: `catalogue-${builtInCatalogue.version}`,
+          changes: [{ op: 'catalogue', catalogue: builtInCatalogue }],
+        }),
+      ),
+    );
   }
   await dropOrphanCredentials(engine, credentials);
   ticker = startTicker(engine, clock, (done) => void pipeline.submit(stamp({ kind: 'tick' })).then(done));
@@ -176,7 +188,15 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   stack.push('ticker', () => ticking.stop());
 
   const snapshotter = startSnapshotter(
-    { engine, snapshots, journal, events, clock, projected: () => projector.status().position, log: (message, detail) => log.error({ detail }, message) },
+    {
+      engine,
+      snapshots,
+      journal,
+      events,
+      clock,
+      projected: () => projector.status().position,
+      log: (message, detail) => log.error({ detail }, message),
+    },
     recovered.snapshotSeq,
   );
   const generated = await ensureAdmin(records, config.adminPassword, clock);
@@ -223,7 +243,17 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     };
   });
   const platform = createPlatform({
-    engine, pipeline, stamp, clock, records, readings: projector.queries, credentials, source: broker, ledger, router, metrics,
+    engine,
+    pipeline,
+    stamp,
+    clock,
+    records,
+    readings: projector.queries,
+    credentials,
+    source: broker,
+    ledger,
+    router,
+    metrics,
     epoch: boot,
     build: readVersion(),
     timeZone: config.timeZone,

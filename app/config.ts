@@ -38,44 +38,123 @@ interface Setting<T> {
   readonly about: string;
 }
 
-function setting<T>(env: string, key: string, schema: z.ZodType<T>, fallback: T, allowed: string, about: string, secret?: true): Setting<T> {
+function setting<T>(
+  env: string,
+  key: string,
+  schema: z.ZodType<T>,
+  fallback: T,
+  allowed: string,
+  about: string,
+  secret?: true,
+): Setting<T> {
   return { env, key, schema, fallback, allowed, about, ...(secret ? { secret } : {}) };
 }
 
 const optionalFile = file.nullable();
 export const SETTINGS = {
   host: setting('BEACON_HOST', 'host', z.string().min(1), '127.0.0.1', 'an address of this machine', 'address the doors bind to'),
-  httpPort: setting('BEACON_HTTP_PORT', 'httpPort', port, 3000, '0 to 65535 (0 = any free port)', 'port of HTTP, Socket.IO and MQTT over WebSocket'),
+  httpPort: setting(
+    'BEACON_HTTP_PORT',
+    'httpPort',
+    port,
+    3000,
+    '0 to 65535 (0 = any free port)',
+    'port of HTTP, Socket.IO and MQTT over WebSocket',
+  ),
   mqttPort: setting('BEACON_MQTT_PORT', 'mqttPort', port, 1883, '0 to 65535 (0 = any free port)', 'port of MQTT over TCP'),
   mqttsPort: setting('BEACON_MQTTS_PORT', 'mqttsPort', port.nullable(), null, '0 to 65535', 'port of MQTT over TLS; unset = off'),
   tlsCert: setting('BEACON_TLS_CERT', 'tlsCert', optionalFile, null, 'a PEM file', 'certificate of the TLS doors'),
   tlsKey: setting('BEACON_TLS_KEY', 'tlsKey', optionalFile, null, 'a PEM file', 'key of the TLS doors'),
   tlsCa: setting('BEACON_TLS_CA', 'tlsCa', optionalFile, null, 'a PEM file', 'turns client certificates on'),
   dataDir: setting('BEACON_DATA_DIR', 'dataDir', z.string().min(1), './data', 'a folder', 'everything that must survive'),
-  adminPassword: setting('BEACON_ADMIN_PASSWORD', 'adminPassword', z.string().min(8).max(256).nullable(), null, '8 to 256 characters', 'password of admin at the first start', true),
-  influxUrl: setting('BEACON_INFLUX_URL', 'influxUrl', z.url({ protocol: /^https?$/ }).nullable(), null, 'an http:// or https:// address', 'InfluxDB; unset = embedded store'),
-  influxDatabase: setting('BEACON_INFLUX_DATABASE', 'influxDatabase', z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/), 'beacon', '1 to 64 letters, digits, _ . -', 'database of the readings'),
-  influxToken: setting('BEACON_INFLUX_TOKEN', 'influxToken', z.string().min(1).nullable(), null, 'a token', 'token (InfluxDB 2 and 3)', true),
+  adminPassword: setting(
+    'BEACON_ADMIN_PASSWORD',
+    'adminPassword',
+    z.string().min(8).max(256).nullable(),
+    null,
+    '8 to 256 characters',
+    'password of admin at the first start',
+    true,
+  ),
+  influxUrl: setting(
+    'BEACON_INFLUX_URL',
+    'influxUrl',
+    z.url({ protocol: /^https?$/ }).nullable(),
+    null,
+    'an http:// or https:// address',
+    'InfluxDB; unset = embedded store',
+  ),
+  influxDatabase: setting(
+    'BEACON_INFLUX_DATABASE',
+    'influxDatabase',
+    z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/),
+    'beacon',
+    '1 to 64 letters, digits, _ . -',
+    'database of the readings',
+  ),
+  influxToken: setting(
+    'BEACON_INFLUX_TOKEN',
+    'influxToken',
+    z.string().min(1).nullable(),
+    null,
+    'a token',
+    'token (InfluxDB 2 and 3)',
+    true,
+  ),
   influxUsername: setting('BEACON_INFLUX_USERNAME', 'influxUsername', z.string().min(1).nullable(), null, 'a name', 'user (InfluxDB 1)'),
-  influxPassword: setting('BEACON_INFLUX_PASSWORD', 'influxPassword', z.string().min(1).nullable(), null, 'a password', 'password (InfluxDB 1)', true),
+  influxPassword: setting(
+    'BEACON_INFLUX_PASSWORD',
+    'influxPassword',
+    z.string().min(1).nullable(),
+    null,
+    'a password',
+    'password (InfluxDB 1)',
+    true,
+  ),
   journalMax: setting(
     'BEACON_JOURNAL_MAX',
     'journalMax',
-    z.union([z.number().int().min(1e6), z.string().transform((text, context) => {
-      const bytes = parseBytes(text);
-      if (bytes === null || bytes < 1e6) {
-        context.addIssue({ code: 'custom', message: 'size' });
-        return z.NEVER;
-      }
-      return bytes;
-    })]).nullable(),
+    z
+      .union([
+        z.number().int().min(1e6),
+        z.string().transform((text, context) => {
+          const bytes = parseBytes(text);
+          if (bytes === null || bytes < 1e6) {
+            context.addIssue({ code: 'custom', message: 'size' });
+            return z.NEVER;
+          }
+          return bytes;
+        }),
+      ])
+      .nullable(),
     null,
     'a size of at least 1MB, such as 500MB or 20GB',
     'most the journal may take; default half of the free disk',
   ),
-  rawDays: setting('BEACON_RAW_DAYS', 'rawDays', z.coerce.number().int().min(1).max(36_500), 90, '1 to 36500', 'days raw readings are kept'),
-  timeZone: setting('BEACON_TIME_ZONE', 'timeZone', z.string().refine(isTimeZone), 'Asia/Shanghai', 'an IANA time zone', 'shifts, days and business hours'),
-  logLevel: setting('BEACON_LOG_LEVEL', 'logLevel', z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'info', 'fatal, error, warn, info, debug, trace or silent', 'what is logged, to stderr'),
+  rawDays: setting(
+    'BEACON_RAW_DAYS',
+    'rawDays',
+    z.coerce.number().int().min(1).max(36_500),
+    90,
+    '1 to 36500',
+    'days raw readings are kept',
+  ),
+  timeZone: setting(
+    'BEACON_TIME_ZONE',
+    'timeZone',
+    z.string().refine(isTimeZone),
+    'Asia/Shanghai',
+    'an IANA time zone',
+    'shifts, days and business hours',
+  ),
+  logLevel: setting(
+    'BEACON_LOG_LEVEL',
+    'logLevel',
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    'info',
+    'fatal, error, warn, info, debug, trace or silent',
+    'what is logged, to stderr',
+  ),
 } as const;
 
 export type Config = Readonly<{ [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K] extends Setting<infer T> ? T : never }>;
@@ -93,7 +172,9 @@ function readFile(path: string): Record<string, unknown> {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ConfigError(`BEACON_CONFIG=${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'}); allowed: a readable YAML file`);
+    throw new ConfigError(
+      `BEACON_CONFIG=${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'}); allowed: a readable YAML file`,
+    );
   }
   let value: unknown;
   try {
@@ -101,10 +182,13 @@ function readFile(path: string): Record<string, unknown> {
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error;
     const line = error.linePos?.[0].line;
-    throw new ConfigError(`BEACON_CONFIG=${path}${line === undefined ? '' : ` line ${line}`}: not YAML (${error.code}); allowed: "name: value" lines`);
+    throw new ConfigError(
+      `BEACON_CONFIG=${path}${line === undefined ? '' : ` line ${line}`}: not YAML (${error.code}); allowed: "name: value" lines`,
+    );
   }
   if (value === null || value === undefined) return {};
-  if (typeof value !== 'object' || Array.isArray(value)) throw new ConfigError(`BEACON_CONFIG=${path}: holds no "name: value" lines; allowed: a YAML mapping`);
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new ConfigError(`BEACON_CONFIG=${path}: holds no "name: value" lines; allowed: a YAML mapping`);
   return value as Record<string, unknown>;
 }
 
@@ -116,7 +200,10 @@ function shown(definition: { readonly secret?: true }, value: unknown): string {
  * Reads and checks every setting. Throws a {@link ConfigError} whose message is one line with the key, the value and what is allowed.
  * Keys of the YAML file are the environment names or the short names (`httpPort`); an unknown one is an error.
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>): { readonly config: Config; readonly warnings: readonly string[] } {
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): {
+  readonly config: Config;
+  readonly warnings: readonly string[];
+} {
   const path = env['BEACON_CONFIG'];
   const fromFile = path === undefined || path === '' ? {} : readFile(path);
   const definitions = Object.values(SETTINGS);
@@ -152,6 +239,8 @@ function checkTogether(config: Config): void {
     throw new ConfigError('BEACON_INFLUX_TOKEN=(hidden): given together with BEACON_INFLUX_USERNAME; allowed: one of them');
   }
   if (config.influxUsername !== null && config.influxPassword === null) {
-    throw new ConfigError(`BEACON_INFLUX_USERNAME=${JSON.stringify(config.influxUsername)}: needs BEACON_INFLUX_PASSWORD; allowed: both or neither`);
+    throw new ConfigError(
+      `BEACON_INFLUX_USERNAME=${JSON.stringify(config.influxUsername)}: needs BEACON_INFLUX_PASSWORD; allowed: both or neither`,
+    );
   }
 }

@@ -9,7 +9,10 @@ const KEY_SETTING = 'credential-key';
  * Device secrets. They are long random strings, so a keyed hash (HMAC-SHA-256 under a key of this installation) is as safe as a
  * slow password hash and lets 100,000 devices reconnect at once. Checked from memory, without I/O, in constant time.
  */
-export async function openCredentialBook(records: Records, clock: Clock): Promise<CredentialBook & { readonly ids: () => Iterable<string> }> {
+export async function openCredentialBook(
+  records: Records,
+  clock: Clock,
+): Promise<CredentialBook & { readonly ids: () => Iterable<string> }> {
   let key = await records.settings.get(KEY_SETTING);
   if (key === null) {
     key = randomBytes(32).toString('hex');
@@ -35,7 +38,13 @@ export async function openCredentialBook(records: Records, clock: Clock): Promis
     async issue(wanted) {
       const made = wanted.map((want) => {
         const secret = randomBytes(24).toString('base64url');
-        const row: CredentialRow = { id: want.id, kind: want.kind, enterprise: want.enterprise, hash: hash(secret), createdAt: clock.now() };
+        const row: CredentialRow = {
+          id: want.id,
+          kind: want.kind,
+          enterprise: want.enterprise,
+          hash: hash(secret),
+          createdAt: clock.now(),
+        };
         return { row, secret };
       });
       await records.credentials.put(made.map((m) => m.row));

@@ -30,8 +30,16 @@ async function adjust(config: Config): Promise<Config> {
 
 async function play(running: Running): Promise<{ stop(): Promise<void> }> {
   const operatorPassword = randomBytes(9).toString('base64url');
-  await createAccount(running.records, { name: 'admin', password: adminPassword, role: 'admin', enterprises: null, mustChangePassword: false }, running.platform.clock);
-  await createAccount(running.records, { name: 'operator', password: operatorPassword, role: 'operator', enterprises: null, mustChangePassword: false }, running.platform.clock);
+  await createAccount(
+    running.records,
+    { name: 'admin', password: adminPassword, role: 'admin', enterprises: null, mustChangePassword: false },
+    running.platform.clock,
+  );
+  await createAccount(
+    running.records,
+    { name: 'operator', password: operatorPassword, role: 'operator', enterprises: null, mustChangePassword: false },
+    running.platform.clock,
+  );
   const district = await playDistrict({
     httpBase: running.httpUrl,
     mqttUrl: running.mqttUrl,

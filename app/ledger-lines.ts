@@ -18,13 +18,27 @@ export function printableHead(payload: Uint8Array): string {
 }
 
 function base(inbound: Inbound): Pick<LedgerLine, 'at' | 'enterprise' | 'topic' | 'size' | 'address' | 'more'> {
-  return { at: inbound.receivedAt, enterprise: inbound.publisher.enterprise, topic: inbound.topic.slice(0, 200), size: inbound.payload.byteLength, address: inbound.publisher.address, more: 0 };
+  return {
+    at: inbound.receivedAt,
+    enterprise: inbound.publisher.enterprise,
+    topic: inbound.topic.slice(0, 200),
+    size: inbound.payload.byteLength,
+    address: inbound.publisher.address,
+    more: 0,
+  };
 }
 
 /** One line a device heard of in the message; a gateway's message is entered under its first device. */
 export function acceptedLine(inbound: Inbound, body: MessageBody, resend: boolean): LedgerLine {
   const device = inbound.publisher.device ?? body.samples[0]?.device ?? inbound.publisher.credential;
-  return { ...base(inbound), device, verdict: 'accepted', reason: null, head: printableHead(inbound.payload), detail: resend ? 'resend' : null };
+  return {
+    ...base(inbound),
+    device,
+    verdict: 'accepted',
+    reason: null,
+    head: printableHead(inbound.payload),
+    detail: resend ? 'resend' : null,
+  };
 }
 
 export function refusalLines(inbound: Inbound, body: MessageBody): LedgerLine[] {
@@ -35,7 +49,11 @@ export function refusalLines(inbound: Inbound, body: MessageBody): LedgerLine[] 
     verdict: 'refused' as const,
     reason: refusal.code,
     head,
-    detail: [refusal.at, refusal.detail].filter((part) => part !== undefined).join(': ').slice(0, 300) || null,
+    detail:
+      [refusal.at, refusal.detail]
+        .filter((part) => part !== undefined)
+        .join(': ')
+        .slice(0, 300) || null,
   }));
 }
 
@@ -58,7 +76,9 @@ export function connectionLine(change: PresenceChange): LedgerLine {
 
 export function refusedAtDoorLine(refused: RefusedAtDoor): LedgerLine {
   const connect = refused.code.startsWith('CONNECT_');
-  const detail = [refused.at, refused.detail, refused.clientId === null ? undefined : `client ${refused.clientId.slice(0, 64)}`].filter((part) => part !== undefined);
+  const detail = [refused.at, refused.detail, refused.clientId === null ? undefined : `client ${refused.clientId.slice(0, 64)}`].filter(
+    (part) => part !== undefined,
+  );
   return {
     at: refused.at_,
     device: refused.device ?? refused.username,

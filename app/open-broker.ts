@@ -2,7 +2,13 @@ import { parseArgs } from 'node:util';
 import { startOpenBroker } from '../broker/open.ts';
 
 /** `npm run broker -- --open --port N`: the embedded broker alone with an open policy, for outside conformance suites. */
-const { values } = parseArgs({ options: { open: { type: 'boolean', default: false }, port: { type: 'string', default: '1883' }, host: { type: 'string', default: '127.0.0.1' } } });
+const { values } = parseArgs({
+  options: {
+    open: { type: 'boolean', default: false },
+    port: { type: 'string', default: '1883' },
+    host: { type: 'string', default: '127.0.0.1' },
+  },
+});
 const port = Number(values.port);
 if (!values.open || !Number.isInteger(port) || port < 0 || port > 65_535) {
   process.stderr.write('usage: npm run broker -- --open --port N   (0 to 65535; --open is required: anybody may do anything)\n');

@@ -19,7 +19,9 @@ export interface Pipeline {
   presence(change: PresenceChange): void;
   refusedAtDoor(refused: RefusedAtDoor): void;
   /** Any other entry (command, config, system, tick, start, stop): settles after it is durable and applied. */
-  submit(draft: EntryDraft): Promise<{ readonly ok: true; readonly seq: number; readonly applied: Applied } | { readonly ok: false; readonly detail: string }>;
+  submit(
+    draft: EntryDraft,
+  ): Promise<{ readonly ok: true; readonly seq: number; readonly applied: Applied } | { readonly ok: false; readonly detail: string }>;
   counters: PipelineCounters;
 }
 export interface PipelineCounters {
@@ -92,7 +94,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   function message(inbound: Inbound): void {
     const { publisher } = inbound;
     const receivedAt = arrival(publisher.credential, inbound.receivedAt);
-    const taken = ingest({ topic: inbound.topic, payload: inbound.payload, publisher, receivedAt, clockBelieved: parts.clockBelieved() }, parts.registry);
+    const taken = ingest(
+      { topic: inbound.topic, payload: inbound.payload, publisher, receivedAt, clockBelieved: parts.clockBelieved() },
+      parts.registry,
+    );
     counters.messages += 1;
     counters.refusedParts += taken.refused.length;
     for (const sample of taken.samples) counters.values += sample.values.length;
@@ -104,7 +109,19 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   /** A device's own word (or its last will) about being online. */
   function statusReport(inbound: Inbound, status: NonNullable<Ingested['status']>): void {
     const { publisher } = inbound;
-    append(stamp({ kind: 'presence', credential: publisher.credential, device: status.device, client: publisher.client, connection: publisher.connection, what: status.what }, inbound.receivedAt));
+    append(
+      stamp(
+        {
+          kind: 'presence',
+          credential: publisher.credential,
+          device: status.device,
+          client: publisher.client,
+          connection: publisher.connection,
+          what: status.what,
+        },
+        inbound.receivedAt,
+      ),
+    );
   }
 
   function append(draft: EntryDraft): void {
@@ -119,8 +136,19 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     message,
     presence(change) {
       const { publisher } = change;
-      const base = { kind: 'presence', credential: publisher.credential, device: publisher.device, client: publisher.client, connection: publisher.connection } as const;
-      append(stamp(change.what === 'connected' ? { ...base, what: 'connected' } : { ...base, what: 'disconnected', clean: change.clean }, change.at));
+      const base = {
+        kind: 'presence',
+        credential: publisher.credential,
+        device: publisher.device,
+        client: publisher.client,
+        connection: publisher.connection,
+      } as const;
+      append(
+        stamp(
+          change.what === 'connected' ? { ...base, what: 'connected' } : { ...base, what: 'disconnected', clean: change.clean },
+          change.at,
+        ),
+      );
       ledger.connection(connectionLine(change));
     },
     refusedAtDoor(refused) {

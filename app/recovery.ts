@@ -18,16 +18,24 @@ export class RecoveryError extends Error {
 }
 
 /** The newest good snapshot, then every entry after it through the same `apply` as live. */
-export async function recover(snapshots: SnapshotStore, journal: Journal, onEvents: (events: readonly LiveEvent[]) => void): Promise<Recovered> {
+export async function recover(
+  snapshots: SnapshotStore,
+  journal: Journal,
+  onEvents: (events: readonly LiveEvent[]) => void,
+): Promise<Recovered> {
   const newest = await snapshots.newest();
   const engine = newest === null ? createEngine() : restoreEngine(newest.text);
   const from = newest === null ? 1 : newest.seq + 1;
   const status = journal.status();
   if (status.lastSeq >= from && status.firstSeq > from) {
-    throw new RecoveryError(`the journal begins at entry ${status.firstSeq}, but the newest snapshot needs it from ${from}; restore the data folder from a backup`);
+    throw new RecoveryError(
+      `the journal begins at entry ${status.firstSeq}, but the newest snapshot needs it from ${from}; restore the data folder from a backup`,
+    );
   }
   if (status.lastSeq < from - 1) {
-    throw new RecoveryError(`the journal ends at entry ${status.lastSeq}, before the newest snapshot (${from - 1}); restore the data folder from a backup`);
+    throw new RecoveryError(
+      `the journal ends at entry ${status.lastSeq}, before the newest snapshot (${from - 1}); restore the data folder from a backup`,
+    );
   }
   let replayed = 0;
   const resends: number[] = [];

@@ -89,7 +89,9 @@ export async function run(options: RunOptions): Promise<void> {
     return;
   }
   if (running.generatedPassword !== null && !options.demo) {
-    process.stdout.write(`first start: sign in at ${running.httpUrl} as admin with password ${running.generatedPassword} (shown once, to be changed)\n`);
+    process.stdout.write(
+      `first start: sign in at ${running.httpUrl} as admin with password ${running.generatedPassword} (shown once, to be changed)\n`,
+    );
   }
   if (options.afterStart !== undefined) aside = await options.afterStart(running);
   if (stopping !== null) return;

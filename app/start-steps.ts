@@ -8,14 +8,18 @@ export async function mustSubmit(submitted: ReturnType<Pipeline['submit']>): Pro
   const result = await submitted;
   if (!result.ok) throw new StartError(`the journal cannot be written: ${result.detail}`);
   const refused = result.applied.outcomes.find((outcome) => !outcome.ok);
-  if (refused !== undefined && !refused.ok) throw new StartError(`the engine refused an entry of the start: ${refused.code}: ${refused.detail}`);
+  if (refused !== undefined && !refused.ok)
+    throw new StartError(`the engine refused an entry of the start: ${refused.code}: ${refused.detail}`);
 }
 
 /**
  * A request that needs both writes the credential first. One whose device was never journaled (a crash in between) is removed here,
  * as is that of a device or gateway that was retired.
  */
-export async function dropOrphanCredentials(engine: Engine, book: CredentialBook & { readonly ids: () => Iterable<string> }): Promise<void> {
+export async function dropOrphanCredentials(
+  engine: Engine,
+  book: CredentialBook & { readonly ids: () => Iterable<string> },
+): Promise<void> {
   const devices = engine.view.assets('device');
   const gateways = engine.view.assets('gateway');
   const orphans: string[] = [];

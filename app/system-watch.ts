@@ -26,20 +26,42 @@ interface Condition {
 function fullness(facts: SystemFacts, share: number): string | null {
   const { bytes, maxBytes } = facts.journal;
   if (maxBytes <= 0 || bytes < share * maxBytes) return null;
-  const left = facts.journalBytesPerHour > 0 ? `about ${((maxBytes - bytes) / facts.journalBytesPerHour).toFixed(1)} h left` : 'hours left unknown';
+  const left =
+    facts.journalBytesPerHour > 0 ? `about ${((maxBytes - bytes) / facts.journalBytesPerHour).toFixed(1)} h left` : 'hours left unknown';
   return `${Math.round((100 * bytes) / maxBytes)} % of BEACON_JOURNAL_MAX used, ${left}`;
 }
 
 /** Alarms of the system itself (semantics 6, kind `system`): they belong to no device. */
 const CONDITIONS: readonly Condition[] = [
-  { code: 'clock', level: 'orange', test: (f) => (f.clockBelieved ? null : 'the server clock is before the release date; readings are judged by arrival') },
+  {
+    code: 'clock',
+    level: 'orange',
+    test: (f) => (f.clockBelieved ? null : 'the server clock is before the release date; readings are judged by arrival'),
+  },
   { code: 'journal-50', level: 'yellow', test: (f) => fullness(f, 0.5) },
   { code: 'journal-80', level: 'red', test: (f) => fullness(f, 0.8) },
-  { code: 'disk-full', level: 'red', test: (f) => (f.journal.health.includes('disk-full') ? 'readings wait without acknowledgement' : null) },
-  { code: 'journal-failed', level: 'red', test: (f) => (f.journal.health.includes('journal-failed') ? 'entries could not be made durable' : null) },
-  { code: 'projector-lag', level: 'yellow', test: (f) => (f.projectorLagMs > 60_000 ? `readings reach the store ${Math.round(f.projectorLagMs / 1000)} s late; alarms are not affected` : null) },
+  {
+    code: 'disk-full',
+    level: 'red',
+    test: (f) => (f.journal.health.includes('disk-full') ? 'readings wait without acknowledgement' : null),
+  },
+  {
+    code: 'journal-failed',
+    level: 'red',
+    test: (f) => (f.journal.health.includes('journal-failed') ? 'entries could not be made durable' : null),
+  },
+  {
+    code: 'projector-lag',
+    level: 'yellow',
+    test: (f) =>
+      f.projectorLagMs > 60_000 ? `readings reach the store ${Math.round(f.projectorLagMs / 1000)} s late; alarms are not affected` : null,
+  },
   { code: 'records-failing', level: 'orange', test: (f) => (f.recordsFailing ? 'alarm history cannot be written' : null) },
-  { code: 'snapshot-failing', level: 'yellow', test: (f) => (f.snapshotFailing ? 'snapshots cannot be written; a restart takes longer' : null) },
+  {
+    code: 'snapshot-failing',
+    level: 'yellow',
+    test: (f) => (f.snapshotFailing ? 'snapshots cannot be written; a restart takes longer' : null),
+  },
 ];
 
 export interface SystemWatch {
@@ -52,7 +74,12 @@ export interface SystemWatch {
  * Turns conditions of the whole system into `system` entries when they begin or end. `known` are those the engine holds as active
  * from before the restart.
  */
-export function startSystemWatch(clock: Clock, known: readonly string[], facts: () => SystemFacts, report: (body: SystemBody) => void): SystemWatch {
+export function startSystemWatch(
+  clock: Clock,
+  known: readonly string[],
+  facts: () => SystemFacts,
+  report: (body: SystemBody) => void,
+): SystemWatch {
   const active = new Set(known);
   let cancel: (() => void) | null = null;
   function check(): void {
@@ -62,7 +89,13 @@ export function startSystemWatch(clock: Clock, known: readonly string[], facts: 
       if ((detail !== null) === active.has(condition.code)) continue;
       if (detail === null) active.delete(condition.code);
       else active.add(condition.code);
-      report({ kind: 'system', code: condition.code, active: detail !== null, level: condition.level, ...(detail === null ? {} : { detail }) });
+      report({
+        kind: 'system',
+        code: condition.code,
+        active: detail !== null,
+        level: condition.level,
+        ...(detail === null ? {} : { detail }),
+      });
     }
     cancel = clock.after(CHECK_MS, check);
   }

@@ -25,7 +25,9 @@ function upToDate() {
   if (!existsSync(stamp)) return false;
   const built = statSync(stamp).mtimeMs;
   const sources = Math.max(...folders.filter((f) => existsSync(join(root, f))).map((f) => newest(join(root, f))));
-  return sources < built && statSync(join(root, 'package.json')).mtimeMs < built && statSync(join(root, 'tsconfig.base.json')).mtimeMs < built;
+  return (
+    sources < built && statSync(join(root, 'package.json')).mtimeMs < built && statSync(join(root, 'tsconfig.base.json')).mtimeMs < built
+  );
 }
 
 /** Runs a tool of node_modules; its output goes to stderr, so that stdout keeps only what the started program prints. */

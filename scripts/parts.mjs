@@ -21,14 +21,19 @@ export function getParts() {
   const debian = existsSync('/etc/debian_version');
   if (lacking.length > 0 && process.env.CI && debian && process.getuid?.() === 0) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    for (const args of [['update', '-qq'], ['install', '-y', '-qq', '--no-install-recommends', ...lacking.map((p) => p.pkg)]]) {
+    for (const args of [
+      ['update', '-qq'],
+      ['install', '-y', '-qq', '--no-install-recommends', ...lacking.map((p) => p.pkg)],
+    ]) {
       const result = spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
       if (result.status !== 0) console.error(`apt-get ${args[0]} failed (${result.status})`);
     }
     lacking = missing();
   }
   if (lacking.length > 0) {
-    console.error(`NOT FOUND: ${lacking.map((p) => p.bin).join(', ')}. The suites that need them are skipped${process.env.CI ? ', which counts as a failure in CI' : ''}.`);
+    console.error(
+      `NOT FOUND: ${lacking.map((p) => p.bin).join(', ')}. The suites that need them are skipped${process.env.CI ? ', which counts as a failure in CI' : ''}.`,
+    );
     console.error(`Get them with: apt-get install -y ${lacking.map((p) => p.pkg).join(' ')}`);
   }
   return { path, lacking: lacking.map((p) => p.bin) };

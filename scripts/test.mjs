@@ -38,7 +38,11 @@ for (const project of ['unit', 'contract', 'e2e']) {
   const report = join(root, '.cache', `${project}.json`);
   rmSync(report, { force: true });
   const begun = Date.now();
-  const result = spawnSync(process.execPath, [bin('vitest/vitest.mjs'), 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const result = spawnSync(
+    process.execPath,
+    [bin('vitest/vitest.mjs'), 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    { env, stdio: ['ignore', 'inherit', 'inherit'] },
+  );
   const seconds = ((Date.now() - begun) / 1000).toFixed(1);
   if (!existsSync(report)) {
     totals.failed += 1;
@@ -54,7 +58,8 @@ for (const project of ['unit', 'contract', 'e2e']) {
       totals.failed += 1;
       console.log(`FAIL  ${file.name}: ${file.message}`);
     }
-    for (const test of file.assertionResults) if (test.status === 'pending' || test.status === 'skipped') console.log(`SKIPPED  ${test.fullName}`);
+    for (const test of file.assertionResults)
+      if (test.status === 'pending' || test.status === 'skipped') console.log(`SKIPPED  ${test.fullName}`);
   }
   if (result.status !== 0 && summary.numFailedTests === 0) {
     totals.failed += 1;

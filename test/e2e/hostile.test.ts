@@ -25,14 +25,23 @@ describe('hostile payloads', () => {
     ['lone surrogates in a key', '{"\\ud800": 1}', 'UNKNOWN_MEASUREMENT'],
     ['duplicate keys', '{"lel": 1, "lel": 90}', 'DUPLICATE_KEY'],
     ['text for a number', '{"lel": "12"}', 'WRONG_TYPE'],
-    ['a huge array of values', JSON.stringify(Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [`k${i}`, i]))), 'TOO_MANY_VALUES'],
+    [
+      'a huge array of values',
+      JSON.stringify(Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [`k${i}`, i]))),
+      'TOO_MANY_VALUES',
+    ],
     ['a bad stamp', '{"ts": "yesterday", "values": {"lel": 1}}', 'BAD_TIMESTAMP'],
   ];
 
   beforeAll(async () => {
     platform = await startPlatform({ dataDir: folder.path });
     api = await signIn(platform.httpBase);
-    devices = await makeDevices(api, 'hostile', 'gas.combustible.point.industrial', [...payloads.map((_, i) => `H-${i}`), 'GOOD', 'BIG', 'DEEP-TOPIC']);
+    devices = await makeDevices(api, 'hostile', 'gas.combustible.point.industrial', [
+      ...payloads.map((_, i) => `H-${i}`),
+      'GOOD',
+      'BIG',
+      'DEEP-TOPIC',
+    ]);
   });
   afterAll(async () => {
     for (const client of clients) await client.close().catch(() => undefined);
@@ -48,16 +57,19 @@ describe('hostile payloads', () => {
     return (await api.get<ListBody<LedgerItem>>(`/ledger?device=${id}&verdict=refused`)).items;
   }
 
-  it.each(payloads.map(([name, payload, code], index) => ({ name, payload, code, id: `H-${index}` })))('$name → $code, acknowledged, and the device goes on', async ({ payload, code, id }) => {
-    const client = await connectDevice(platform.mqttUrl, deviceOf(id));
-    clients.push(client);
-    await client.publish(`beacon/v1/hostile/${id}/telemetry`, payload);
-    const line = await eventually('ledger line', 10_000, async () => (await refusals(id))[0]);
-    expect(line.reason).toBe(code);
-    await client.telemetry({ lel: 1 });
-    const latest = await api.get<{ points: { value: number }[] }>(`/devices/${id}/latest`);
-    expect(latest.points[0]?.value).toBe(1);
-  });
+  it.each(payloads.map(([name, payload, code], index) => ({ name, payload, code, id: `H-${index}` })))(
+    '$name → $code, acknowledged, and the device goes on',
+    async ({ payload, code, id }) => {
+      const client = await connectDevice(platform.mqttUrl, deviceOf(id));
+      clients.push(client);
+      await client.publish(`beacon/v1/hostile/${id}/telemetry`, payload);
+      const line = await eventually('ledger line', 10_000, async () => (await refusals(id))[0]);
+      expect(line.reason).toBe(code);
+      await client.telemetry({ lel: 1 });
+      const latest = await api.get<{ points: { value: number }[] }>(`/devices/${id}/latest`);
+      expect(latest.points[0]?.value).toBe(1);
+    },
+  );
 
   it('a frame above the limit closes the connection after a line with the device’s name', async () => {
     const client = await connectDevice(platform.mqttUrl, deviceOf('BIG'));
@@ -91,7 +103,12 @@ describe('hostile payloads', () => {
     clients.push(good);
     const port = Number(new URL(platform.mqttUrl).port);
     const sockets: TcpSocket[] = [];
-    for (const bytes of [Buffer.alloc(10_000, 0xff), Buffer.from('GET / HTTP/1.1\r\n\r\n'), Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]), Buffer.from([0x30, 5, 0, 1, 65, 1, 1])]) {
+    for (const bytes of [
+      Buffer.alloc(10_000, 0xff),
+      Buffer.from('GET / HTTP/1.1\r\n\r\n'),
+      Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]),
+      Buffer.from([0x30, 5, 0, 1, 65, 1, 1]),
+    ]) {
       const socket = connect({ host: '127.0.0.1', port });
       socket.on('error', () => undefined);
       socket.write(bytes);

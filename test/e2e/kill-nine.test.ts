@@ -18,12 +18,24 @@ describe('kill -9 under load', () => {
   }, 900_000);
 
   it('finds the loss when the acknowledgement goes out before the commit', async () => {
-    const result = await killNineRun({ program: 'test/mutants/early-ack.js', kills: 4, acknowledgedPerKill: 3_000, seed: 8, stopAtFirstTrouble: true });
+    const result = await killNineRun({
+      program: 'test/mutants/early-ack.js',
+      kills: 4,
+      acknowledgedPerKill: 3_000,
+      seed: 8,
+      stopAtFirstTrouble: true,
+    });
     expect(result.troubles.some((t) => t.startsWith('reading lost'))).toBe(true);
   }, 300_000);
 
   it('finds the loss when the engine is not restored', async () => {
-    const result = await killNineRun({ program: 'test/mutants/no-restore.js', kills: 2, acknowledgedPerKill: 2_000, seed: 9, stopAtFirstTrouble: true });
+    const result = await killNineRun({
+      program: 'test/mutants/no-restore.js',
+      kills: 2,
+      acknowledgedPerKill: 2_000,
+      seed: 9,
+      stopAtFirstTrouble: true,
+    });
     expect(result.troubles.length).toBeGreaterThan(0);
   }, 300_000);
 });

@@ -17,7 +17,10 @@ interface Ended {
 /** Runs the product until it ends by itself. */
 function runToEnd(env: Readonly<Record<string, string>>): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(repositoryRoot, 'dist/app/main.js')], { env: cleanEnv({ BEACON_HTTP_PORT: '0', BEACON_MQTT_PORT: '0', BEACON_LOG_LEVEL: 'warn', ...env }), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [join(repositoryRoot, 'dist/app/main.js')], {
+      env: cleanEnv({ BEACON_HTTP_PORT: '0', BEACON_MQTT_PORT: '0', BEACON_LOG_LEVEL: 'warn', ...env }),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -130,7 +133,12 @@ describe('signals', () => {
   it('npm start passes a signal on and ends with 0, whether it goes to npm or to the process group', async () => {
     for (const group of [false, true]) {
       const dir = folder('npm');
-      const child = spawn('npm', ['start', '--silent'], { cwd: repositoryRoot, detached: true, env: cleanEnv({ BEACON_HTTP_PORT: '0', BEACON_MQTT_PORT: '0', BEACON_DATA_DIR: dir, BEACON_LOG_LEVEL: 'warn' }), stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn('npm', ['start', '--silent'], {
+        cwd: repositoryRoot,
+        detached: true,
+        env: cleanEnv({ BEACON_HTTP_PORT: '0', BEACON_MQTT_PORT: '0', BEACON_DATA_DIR: dir, BEACON_LOG_LEVEL: 'warn' }),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       let stdout = '';
       await new Promise<void>((resolve, reject) => {
         child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -25,21 +25,39 @@ describe('the whole way of a reading', () => {
     await platform.kill();
     folder.remove();
   });
-  async function device(id: string, profile = 'gas.combustible.point.industrial', extra: Readonly<Record<string, unknown>> = {}): Promise<DeviceClient> {
+  async function device(
+    id: string,
+    profile = 'gas.combustible.point.industrial',
+    extra: Readonly<Record<string, unknown>> = {},
+  ): Promise<DeviceClient> {
     const [made] = await makeDevices(api, 'haida', profile, [id], extra);
     if (made === undefined) throw new Error('no device');
     const client = await connectDevice(platform.mqttUrl, made);
     clients.push(client);
     return client;
   }
-  const of = (deviceId: string, type: string) => (m: { alarm: Alarm; event: { type: string } }) => m.alarm.deviceId === deviceId && m.event.type === type;
+  const of = (deviceId: string, type: string) => (m: { alarm: Alarm; event: { type: string } }) =>
+    m.alarm.deviceId === deviceId && m.event.type === type;
 
   it('a leak builds up, rings, rises, is acknowledged, returns latched and is reset', async () => {
     const leak = await device('GD-01');
     await leak.telemetry({ lel: 3 });
     await leak.telemetry({ lel: 26 });
     const raised = await board.alarm('L1', of('GD-01', 'raised'));
-    expect(raised.alarm).toMatchObject({ ladder: 'hi', code: 'L1', kind: 'process', level: 'yellow', state: 'UNACK', active: true, value: 26, limit: 25, enterpriseId: 'haida', measurement: 'lel', channel: null, occurrence: 1 });
+    expect(raised.alarm).toMatchObject({
+      ladder: 'hi',
+      code: 'L1',
+      kind: 'process',
+      level: 'yellow',
+      state: 'UNACK',
+      active: true,
+      value: 26,
+      limit: 25,
+      enterpriseId: 'haida',
+      measurement: 'lel',
+      channel: null,
+      occurrence: 1,
+    });
     await leak.telemetry({ lel: 61 });
     const risen = await board.alarm('L2', of('GD-01', 'level-raised'));
     expect(risen.alarm).toMatchObject({ id: raised.alarm.id, code: 'L2', level: 'red', state: 'UNACK', value: 61, limit: 50 });
@@ -80,7 +98,9 @@ describe('the whole way of a reading', () => {
     const alarm = await board.alarm('a day ahead', of('GD-AHEAD', 'raised'));
     expect(alarm.alarm.raisedAt).toBeLessThan(Date.now() + 10_000);
     // It blinds nothing: the next, unstamped reading is judged as well.
-    const latest = await eventually('latest', 5_000, () => api.get<{ points: { sampleAt: number; flags: string[] }[] }>('/devices/GD-AHEAD/latest'));
+    const latest = await eventually('latest', 5_000, () =>
+      api.get<{ points: { sampleAt: number; flags: string[] }[] }>('/devices/GD-AHEAD/latest'),
+    );
     expect(latest.points[0]?.flags).toContain('clock');
     expect(latest.points[0]?.sampleAt).toBeLessThan(Date.now() + 10_000);
   });
@@ -88,13 +108,23 @@ describe('the whole way of a reading', () => {
   it('what was sent is in the history with its quality, and every limit says whether it is armed', async () => {
     const tank = await device('TK-01', 'hazchem.tank.atmospheric', { attributes: { level_h: 18, level_hh: 20 } });
     const start = Date.now() - 10_000;
-    await tank.telemetry([0, 1, 2].map((n) => ({ ts: start + n * 1_000, values: { level: 10 + n, temp: 20 }, ...(n === 1 ? { quality: { level: 'bad' } } : {}) })));
+    await tank.telemetry(
+      [0, 1, 2].map((n) => ({
+        ts: start + n * 1_000,
+        values: { level: 10 + n, temp: 20 },
+        ...(n === 1 ? { quality: { level: 'bad' } } : {}),
+      })),
+    );
     const body = await eventually('three readings', 15_000, async () => {
       const answer = await api.get<ReadingsBody>(`/devices/TK-01/readings?measurement=level&from=${start - 1}&to=${start + 60_000}`);
       return answer.points.length === 3 ? answer : null;
     });
     expect(body.unit).toBe('m');
-    expect(body.points).toEqual([[start, 10, 'good'], [start + 1_000, 11, 'bad'], [start + 2_000, 12, 'good']]);
+    expect(body.points).toEqual([
+      [start, 10, 'good'],
+      [start + 1_000, 11, 'bad'],
+      [start + 2_000, 12, 'good'],
+    ]);
     expect(body.through).toBeGreaterThan(start);
     const buckets = await api.get<ReadingsBody>(`/devices/TK-01/readings?measurement=temp&from=${start}&to=${start + 3_000}&maxPoints=1`);
     expect(buckets.points).toHaveLength(1);
@@ -113,11 +143,17 @@ describe('the whole way of a reading', () => {
   it('a refused message has a reason and advice in both languages, a refused sign-in too', async () => {
     const odd = await device('GD-ODD');
     await odd.telemetry({ LEL: 12.5, lel: 1 });
-    const refused = await eventually('ledger line', 5_000, async () => (await api.get<ListBody<LedgerItem>>('/ledger?device=GD-ODD&verdict=refused')).items[0]);
+    const refused = await eventually(
+      'ledger line',
+      5_000,
+      async () => (await api.get<ListBody<LedgerItem>>('/ledger?device=GD-ODD&verdict=refused')).items[0],
+    );
     expect(refused).toMatchObject({ reason: 'UNKNOWN_MEASUREMENT', device: 'GD-ODD' });
     expect(refused.advice?.en.length).toBeGreaterThan(10);
     expect(refused.advice?.['zh-CN']).toMatch(/[\u4e00-\u9fff]/);
-    await expect(connectDevice(platform.mqttUrl, { id: 'GD-ODD', enterprise: 'haida', username: 'GD-ODD', password: 'wrong' })).rejects.toThrow();
+    await expect(
+      connectDevice(platform.mqttUrl, { id: 'GD-ODD', enterprise: 'haida', username: 'GD-ODD', password: 'wrong' }),
+    ).rejects.toThrow();
     const attempts = await eventually('connection attempt', 5_000, async () => {
       const list = await api.get<ListBody<{ reason: string | null }>>('/devices/GD-ODD/connections');
       return list.items.some((line) => line.reason === 'CONNECT_WRONG_SECRET') ? list : null;
@@ -130,7 +166,9 @@ describe('the whole way of a reading', () => {
     const live = await device('GD-LIVE');
     board.socket.emit('subscribe', { devices: ['GD-LIVE'] });
     await live.telemetry({ lel: 7.5 });
-    await eventually('reading on the board', 5_000, () => Promise.resolve(board.readings.some((m) => m.items.some((i) => i[0] === 'GD-LIVE' && i[4] === 7.5))));
+    await eventually('reading on the board', 5_000, () =>
+      Promise.resolve(board.readings.some((m) => m.items.some((i) => i[0] === 'GD-LIVE' && i[4] === 7.5))),
+    );
     await eventually('online', 5_000, () => Promise.resolve(board.devices.some((d) => d.id === 'GD-LIVE' && d.online)));
     live.client.stream.destroy();
     await eventually('offline', 5_000, () => Promise.resolve(board.devices.findLast((d) => d.id === 'GD-LIVE')?.online === false));

@@ -7,10 +7,21 @@ export interface Api {
   get<T>(path: string): Promise<T>;
   /** Throws unless 2xx. */
   post<T>(path: string, body: unknown): Promise<T>;
-  request(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<{ readonly status: number; readonly body: unknown; readonly headers: Headers }>;
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number; readonly body: unknown; readonly headers: Headers }>;
 }
 
-async function call(base: string, method: string, path: string, body: unknown, headers: Readonly<Record<string, string>>): Promise<{ status: number; body: unknown; headers: Headers }> {
+async function call(
+  base: string,
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>>,
+): Promise<{ status: number; body: unknown; headers: Headers }> {
   const response = await fetch(`${base}${path}`, {
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
@@ -26,16 +37,26 @@ async function call(base: string, method: string, path: string, body: unknown, h
 export async function signIn(httpBase: string, username = 'admin', password = ADMIN_PASSWORD): Promise<Api> {
   const session = await call(httpBase, 'POST', '/api/v1/session', { username, password }, {});
   if (session.status !== 200 && session.status !== 201) throw new Error(`sign-in: ${session.status} ${JSON.stringify(session.body)}`);
-  const cookie = session.headers.getSetCookie().map((c) => c.split(';')[0]).join('; ');
+  const cookie = session.headers
+    .getSetCookie()
+    .map((c) => c.split(';')[0])
+    .join('; ');
   const { csrfToken } = session.body as { csrfToken: string };
-  const made = await call(httpBase, 'POST', '/api/v1/tokens', { name: `test-${Math.random().toString(36).slice(2)}` }, { cookie, 'x-csrf-token': csrfToken });
+  const made = await call(
+    httpBase,
+    'POST',
+    '/api/v1/tokens',
+    { name: `test-${Math.random().toString(36).slice(2)}` },
+    { cookie, 'x-csrf-token': csrfToken },
+  );
   if (made.status !== 201 && made.status !== 200) throw new Error(`token: ${made.status} ${JSON.stringify(made.body)}`);
   return withToken(httpBase, (made.body as { token: string }).token);
 }
 
 export function withToken(httpBase: string, token: string): Api {
   const base = `${httpBase}/api/v1`;
-  const request: Api['request'] = (method, path, body, headers = {}) => call(base, method, path, body, { authorization: `Bearer ${token}`, ...headers });
+  const request: Api['request'] = (method, path, body, headers = {}) =>
+    call(base, method, path, body, { authorization: `Bearer ${token}`, ...headers });
   return {
     base: httpBase,
     token,
@@ -61,12 +82,24 @@ export interface MadeDevice {
 }
 
 /** One enterprise and devices of one profile in it. */
-export async function makeDevices(api: Api, enterpriseId: string, profileId: string, ids: readonly string[], extra: Readonly<Record<string, unknown>> = {}): Promise<MadeDevice[]> {
+export async function makeDevices(
+  api: Api,
+  enterpriseId: string,
+  profileId: string,
+  ids: readonly string[],
+  extra: Readonly<Record<string, unknown>> = {},
+): Promise<MadeDevice[]> {
   const known = await api.request('GET', `/enterprises/${enterpriseId}`);
   if (known.status === 404) await api.post('/enterprises', { id: enterpriseId, name: enterpriseId, sector: 'gas', kind: 'real' });
   const made: MadeDevice[] = [];
   for (const id of ids) {
-    const answer = await api.post<{ credential: { username: string; password: string } }>('/devices', { id, enterpriseId, profileId, name: id, ...extra });
+    const answer = await api.post<{ credential: { username: string; password: string } }>('/devices', {
+      id,
+      enterpriseId,
+      profileId,
+      name: id,
+      ...extra,
+    });
     made.push({ id, enterprise: enterpriseId, ...answer.credential });
   }
   return made;

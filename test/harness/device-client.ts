@@ -11,7 +11,13 @@ export interface DeviceClient {
 }
 
 export async function connectDevice(mqttUrl: string, device: MadeDevice, options: mqtt.IClientOptions = {}): Promise<DeviceClient> {
-  const client = await mqtt.connectAsync(mqttUrl, { username: device.username, password: device.password, clientId: `c-${device.id}`, reconnectPeriod: 0, ...options });
+  const client = await mqtt.connectAsync(mqttUrl, {
+    username: device.username,
+    password: device.password,
+    clientId: `c-${device.id}`,
+    reconnectPeriod: 0,
+    ...options,
+  });
   client.on('error', () => undefined);
   async function publish(topic: string, payload: string | Buffer): Promise<void> {
     await client.publishAsync(topic, payload, { qos: 1 });

@@ -110,7 +110,8 @@ class Board {
     socket.on('alarm', (message: AlarmMessage) => {
       const known = this.events.get(message.seq);
       const seen = { alarmId: message.alarm.id, event: message.event };
-      if (known !== undefined && JSON.stringify(known) !== JSON.stringify(seen)) this.troubles.push(`event ${message.seq} changed: ${JSON.stringify(known)} → ${JSON.stringify(seen)}`);
+      if (known !== undefined && JSON.stringify(known) !== JSON.stringify(seen))
+        this.troubles.push(`event ${message.seq} changed: ${JSON.stringify(known)} → ${JSON.stringify(seen)}`);
       this.events.set(message.seq, seen);
     });
     await new Promise<void>((resolve, reject) => {
@@ -160,7 +161,9 @@ async function operate(api: Api, acts: Act[], going: () => boolean): Promise<voi
 async function storedValues(api: Api, device: string, from: number, to: number): Promise<Map<number, number[]>> {
   const stored = new Map<number, number[]>();
   for (let cursor: number | undefined = from; cursor !== undefined; ) {
-    const body: ReadingsBody = await api.get<ReadingsBody>(`/devices/${device}/readings?measurement=close_feedback_s&from=${cursor}&to=${to}`);
+    const body: ReadingsBody = await api.get<ReadingsBody>(
+      `/devices/${device}/readings?measurement=close_feedback_s&from=${cursor}&to=${to}`,
+    );
     for (const [ts, value] of body.points) {
       if (typeof value !== 'number') continue;
       const at = stored.get(value);
@@ -186,9 +189,11 @@ async function compareReadings(api: Api, loads: readonly LoadedDevice[], from: n
     }).catch(() => undefined);
     for (const [value] of missing.slice(0, 5)) troubles.push(`reading lost: ${load.device.id} ${value} (${missing.length} in all)`);
     const doubled = [...stored].filter(([, stamps]) => stamps.length > 1);
-    for (const [value, stamps] of doubled.slice(0, 5)) troubles.push(`reading doubled: ${load.device.id} ${value} at ${stamps.join(', ')} (${doubled.length} in all)`);
+    for (const [value, stamps] of doubled.slice(0, 5))
+      troubles.push(`reading doubled: ${load.device.id} ${value} at ${stamps.join(', ')} (${doubled.length} in all)`);
     const moved = due.filter(([value, ts]) => ts !== null && stored.get(value)?.[0] !== ts && stored.has(value));
-    for (const [value, ts] of moved.slice(0, 5)) troubles.push(`reading moved: ${load.device.id} ${value} sent at ${ts}, stored at ${stored.get(value)?.[0]}`);
+    for (const [value, ts] of moved.slice(0, 5))
+      troubles.push(`reading moved: ${load.device.id} ${value} sent at ${ts}, stored at ${stored.get(value)?.[0]}`);
   }
   return troubles;
 }
@@ -221,7 +226,8 @@ async function compareEvents(api: Api, board: Board, acts: readonly Act[]): Prom
     for (const { seq, event } of seen) {
       const stored = alarm.events.find((e) => e.seq === seq);
       if (stored === undefined) troubles.push(`event lost: ${seq} (${event.type}) of ${alarmId}`);
-      else if (stored.type !== event.type || stored.at !== event.at || stored.entry !== event.entry) troubles.push(`event changed: ${seq} ${JSON.stringify(event)} → ${JSON.stringify(stored)}`);
+      else if (stored.type !== event.type || stored.at !== event.at || stored.entry !== event.entry)
+        troubles.push(`event changed: ${seq} ${JSON.stringify(event)} → ${JSON.stringify(stored)}`);
     }
   }
   for (const act of acts) {
@@ -248,7 +254,12 @@ export async function killNineRun(options: KillNineOptions): Promise<KillNineRes
     const begun = Date.now() - 1_000;
     let api = await signIn(platform.httpBase);
     const token = api.token;
-    const devices = await makeDevices(api, 'kill-nine', 'gas.valve.shutoff', Array.from({ length: DEVICES }, (_, i) => `KN-${i}`));
+    const devices = await makeDevices(
+      api,
+      'kill-nine',
+      'gas.valve.shutoff',
+      Array.from({ length: DEVICES }, (_, i) => `KN-${i}`),
+    );
     for (const [index, device] of devices.entries()) loads.push(new LoadedDevice(device, index, platform.mqttUrl));
     let from = begun;
     for (let round = 0; round < options.kills; round += 1) {
@@ -258,7 +269,9 @@ export async function killNineRun(options: KillNineOptions): Promise<KillNineRes
       const before = total();
       await board.connect(api);
       const operator = operate(api, acts, () => going);
-      await eventually(`${options.acknowledgedPerKill} acknowledged in round ${round}`, 120_000, () => Promise.resolve(total() - before >= options.acknowledgedPerKill));
+      await eventually(`${options.acknowledgedPerKill} acknowledged in round ${round}`, 120_000, () =>
+        Promise.resolve(total() - before >= options.acknowledgedPerKill),
+      );
       await eventually('an operator acted', 20_000, () => Promise.resolve(acts.length > 0));
       await eventually('a full window', 10_000, () => Promise.resolve(loads.reduce((sum, load) => sum + load.inFlight, 0) >= 100));
       // Somewhere inside a commit: they follow each other within a few milliseconds.

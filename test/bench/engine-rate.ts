@@ -1,0 +1,116 @@
+import { ENTRY_VERSION, type Entry, type EntryBody } from '../../model/entry.ts';
+import type { Device, Enterprise } from '../../model/asset.ts';
+import { builtInCatalogue } from '../../rules/catalogue/built-in.ts';
+import { createEngine } from '../../rules/engine.ts';
+
+export interface EngineRate {
+  readonly valuesPerSecond: number;
+  readonly applyNanosPerValue: number;
+}
+
+const DEVICES = 1_000;
+const AT = Date.UTC(2026, 10, 23);
+
+function entry(seq: number, mono: number, body: EntryBody): Entry {
+  return { seq, v: ENTRY_VERSION, at: AT + mono, boot: 'bench', mono, ...body };
+}
+
+function setUp(): Entry[] {
+  const asset = { revision: 1, createdAt: AT, updatedAt: AT, retiredAt: null };
+  const enterprise: Enterprise = {
+    ...asset,
+    id: 'bench',
+    name: 'bench',
+    areaId: null,
+    sector: null,
+    kind: 'real',
+    lon: null,
+    lat: null,
+    contacts: [],
+  };
+  const devices = Array.from(
+    { length: DEVICES },
+    (_, i): Device => ({
+      ...asset,
+      id: `B-${i}`,
+      name: `B-${i}`,
+      enterpriseId: 'bench',
+      siteId: null,
+      hazardSourceId: null,
+      profileId: 'hazchem.tank.pressurized',
+      variant: null,
+      attributes: { pressure_normal_max: 1.6, design_pressure: 2.2, psv_set: 2 },
+      conditions: {},
+      heartbeatMs: null,
+      reportMs: null,
+      units: {},
+      installedAt: null,
+      calibratedAt: null,
+      mode: 'live',
+    }),
+  );
+  return [
+    entry(1, 0, { kind: 'start', build: 'bench', clockBelieved: true }),
+    entry(2, 1, { kind: 'config', by: 'bench', requestId: '1', changes: [{ op: 'catalogue', catalogue: builtInCatalogue }] }),
+    entry(3, 2, {
+      kind: 'config',
+      by: 'bench',
+      requestId: '2',
+      changes: [
+        { op: 'put', asset: 'enterprise', base: 0, value: enterprise },
+        ...devices.map((value) => ({ op: 'put' as const, asset: 'device' as const, base: 0, value })),
+      ],
+    }),
+  ];
+}
+
+/** Messages of three values as text, parsed and applied, as a restart does. */
+export function engineRate(messages: number): EngineRate {
+  const engine = createEngine();
+  const first = setUp();
+  for (const e of first) engine.apply(e);
+  const texts: string[] = [];
+  for (let i = 0; i < messages; i += 1) {
+    const mono = 10 + Math.floor(i / 20);
+    const device = `B-${i % DEVICES}`;
+    const good = { channel: null, quality: 'good' as const, flags: [] };
+    texts.push(
+      JSON.stringify(
+        entry(first.length + 1 + i, mono, {
+          kind: 'message',
+          credential: device,
+          enterprise: 'bench',
+          client: `${device}/c`,
+          connection: i % DEVICES,
+          nth: Math.floor(i / DEVICES),
+          qos: 1,
+          packetId: (i % 65_535) + 1,
+          digest: i,
+          topic: `beacon/v1/bench/${device}/telemetry`,
+          stamped: false,
+          counter: null,
+          retain: false,
+          refused: [],
+          samples: [
+            {
+              device,
+              sampleAt: AT + mono,
+              stampedAt: null,
+              values: [
+                { ...good, measurement: 'pressure', value: 1.1 + (i % 10) / 100 },
+                { ...good, measurement: 'level_pct', value: 50 + (i % 7) },
+                { ...good, measurement: 'temp', value: 21 + (i % 5) },
+              ],
+            },
+          ],
+        }),
+      ),
+    );
+  }
+  const begun = performance.now();
+  const entries = texts.map((text) => JSON.parse(text) as Entry);
+  const parsed = performance.now();
+  for (const e of entries) engine.apply(e);
+  const done = performance.now();
+  return { valuesPerSecond: (messages * 3) / ((done - begun) / 1_000), applyNanosPerValue: ((done - parsed) * 1e6) / (messages * 3) };
+}

@@ -1,0 +1,65 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LoadResult, LoadSettings } from '../../simulators/load/generator.ts';
+import { repositoryRoot } from '../harness/platform-process.ts';
+
+/** A yardstick server of this folder as a process of its own. */
+export interface Yardstick {
+  readonly port: number;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+export async function startYardstick(file: string): Promise<Yardstick> {
+  const child: ChildProcess = fork(join(repositoryRoot, 'dist/test/bench', file), { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      const match = /port=(\d+)/.exec(text);
+      if (match !== null) resolve(Number(match[1]));
+    });
+    child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)));
+  });
+  return {
+    port,
+    pid: child.pid ?? 0,
+    stop: () =>
+      new Promise((resolve) => {
+        child.once('exit', () => resolve());
+        child.kill('SIGTERM');
+      }),
+  };
+}
+
+/** The generator in its own process. */
+export function generate(settings: LoadSettings): Promise<LoadResult> {
+  return new Promise((resolve, reject) => {
+    const child = fork(join(repositoryRoot, 'dist/simulators/load/generator-process.js'), {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    let result: LoadResult | null = null;
+    child.once('message', (message) => {
+      result = message as LoadResult;
+    });
+    child.once('exit', (code) => (result === null ? reject(new Error(`the generator ended with ${code}`)) : resolve(result)));
+    child.send(settings);
+  });
+}
+
+/** CPU seconds (user and system) of a process: all threads, and its main thread alone. Linux. */
+export function cpuSeconds(pid: number): { readonly all: number; readonly main: number; readonly threads: ReadonlyMap<string, number> } {
+  const TICKS = 100;
+  const of = (path: string): number => {
+    const stat = readFileSync(path, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  };
+  const threads = new Map<string, number>();
+  for (const tid of readdirSync(`/proc/${pid}/task`)) threads.set(tid, of(`/proc/${pid}/task/${tid}/stat`));
+  return { all: of(`/proc/${pid}/stat`), main: threads.get(String(pid)) ?? 0, threads };
+}
+
+export function residentBytes(pid: number): number {
+  const match = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return match === null ? 0 : Number(match[1]) * 1024;
+}
