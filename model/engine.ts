@@ -41,6 +41,8 @@ export interface Applied {
   readonly outcomes: readonly Outcome[];
   /** `apply` threw inside; the entry was applied as a fault to the points it names. */
   readonly fault: boolean;
+  /** What was thrown; for the log, not part of the state. */
+  readonly faultDetail?: string;
 }
 
 /** One limit as it stands for one point of one device. */

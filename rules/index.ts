@@ -1,1 +1,1 @@
-export {};
+export { createEngine, restoreEngine } from './engine.ts';

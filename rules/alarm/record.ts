@@ -1,0 +1,99 @@
+import type { Alarm, AlarmKind } from '../../model/alarm.ts';
+import type { Level } from '../../model/level.ts';
+import type { Quality, Value } from '../../model/reading.ts';
+import type { EpochMs } from '../../model/time.ts';
+import { type AlarmFacts, stateOf } from './step.ts';
+
+/** Who and where an alarm is about; null where none. */
+export interface AlarmPlace {
+  readonly enterpriseId: string | null;
+  readonly areaId: string | null;
+  readonly hazardSourceId: string | null;
+  readonly deviceId: string | null;
+  readonly test: boolean;
+}
+
+/** One open alarm inside the engine: plain data, so that a snapshot is its JSON. Times are wall ms. */
+export interface AlarmRecord {
+  readonly id: string;
+  /** Identity within its device: `<point key>|<ladder>`, or `|<ladder>`. */
+  readonly key: string;
+  readonly ladder: string;
+  readonly kind: AlarmKind;
+  readonly measurement: string | null;
+  readonly channel: number | null;
+  place: AlarmPlace;
+  facts: AlarmFacts;
+  readonly fault: boolean;
+  value: Value;
+  limit: number | string | null;
+  unit: string | null;
+  quality: Quality | null;
+  peak: { readonly value: number; readonly at: EpochMs } | null;
+  raisedAt: EpochMs;
+  returnedAt: EpochMs | null;
+  acknowledgedAt: EpochMs | null;
+  acknowledgedBy: string | null;
+  dueAt: EpochMs | null;
+  readonly occurrence: number;
+  readonly historic: boolean;
+  ruleRevision: number;
+  /** Number of its last event. */
+  seq: number;
+  /** Number of the last event that made it ring: a screen older than this cannot acknowledge it. */
+  rangSeq: number;
+}
+
+/** First response (签收) by colour, ms: fact book 3.5, configurable later. */
+export const FIRST_RESPONSE_MS: Readonly<Record<Level, number>> = {
+  red: 5 * 60_000,
+  orange: 10 * 60_000,
+  yellow: 30 * 60_000,
+  blue: 4 * 3_600_000,
+};
+
+const NOT_SUPPRESSED: Alarm['suppressedBy'] = Object.freeze([]);
+
+/** The alarm as the outside sees it. */
+export function toAlarm(record: AlarmRecord): Alarm {
+  const { facts, place } = record;
+  return {
+    id: record.id,
+    ladder: record.ladder,
+    code: facts.shown.code,
+    kind: record.kind,
+    enterpriseId: place.enterpriseId,
+    areaId: place.areaId,
+    hazardSourceId: place.hazardSourceId,
+    deviceId: place.deviceId,
+    measurement: record.measurement,
+    channel: record.channel,
+    level: facts.shown.level,
+    state: stateOf(facts),
+    active: facts.on !== null,
+    latched: facts.latch !== null,
+    suppressedBy: NOT_SUPPRESSED,
+    suppressedUntil: null,
+    silencedUntil: null,
+    fault: record.fault,
+    value: record.value,
+    limit: record.limit,
+    unit: record.unit,
+    quality: record.quality,
+    peak: record.peak,
+    raisedAt: record.raisedAt,
+    returnedAt: record.returnedAt,
+    acknowledgedAt: record.acknowledgedAt,
+    acknowledgedBy: record.acknowledgedBy,
+    acknowledgedLevel: facts.acknowledgedLevel,
+    dueAt: record.dueAt,
+    occurrence: record.occurrence,
+    recurrences: facts.recurrences,
+    firstOut: false,
+    groupId: null,
+    test: place.test,
+    historic: record.historic,
+    ruleRevision: record.ruleRevision,
+    seq: record.seq,
+  };
+}

@@ -1,0 +1,79 @@
+import type { Outcome } from '../model/engine.ts';
+import type { ConfigBody, ConfigChange } from '../model/entry.ts';
+import type { Catalogue } from '../model/profile.ts';
+import type { Core } from './core.ts';
+import { follow, followPlace, newDevice, retire } from './device-life.ts';
+import { syncFaults } from './instrument.ts';
+
+/** Applies a config entry change by change; each has its own outcome, and a refused one changes nothing. */
+export function applyConfig(core: Core, body: ConfigBody, entrySeq: number): readonly Outcome[] {
+  return body.changes.map((change) =>
+    change.op === 'catalogue' ? changeCatalogue(core, change.catalogue, entrySeq) : changeAsset(core, change, entrySeq),
+  );
+}
+
+function changeAsset(core: Core, change: Exclude<ConfigChange, { readonly op: 'catalogue' }>, entrySeq: number): Outcome {
+  const checked = core.registry.check(change, core.clock.at);
+  if (!checked.ok) return checked;
+  const { before, after } = checked;
+  if (after === null) return { ok: true, changed: false, asset: before };
+  core.registry.store(change.asset, after);
+  if (change.op === 'retire') {
+    const device = change.asset === 'device' ? core.devices.get(change.id) : undefined;
+    if (device !== undefined) {
+      core.registry.retiredOrder.set(change.id, device.order);
+      retire(core, device);
+    }
+    if (change.asset === 'gateway') core.resends.forget(change.id);
+    return { ok: true, changed: true, asset: after };
+  }
+  const id = change.value.id;
+  if (change.asset === 'device') changeDevice(core, id, entrySeq);
+  if (change.asset === 'enterprise' && before !== undefined) changeEnterprise(core, id);
+  if (change.asset === 'hazard-source' && before !== undefined) {
+    for (const device of core.devices.values()) if (device.asset.hazardSourceId === id) follow(core, device, device.asset, entrySeq);
+  }
+  return { ok: true, changed: true, asset: after };
+}
+
+function changeDevice(core: Core, id: string, entrySeq: number): void {
+  const asset = core.registry.maps.device.get(id);
+  if (asset === undefined) return;
+  const known = core.devices.get(id);
+  if (known !== undefined) {
+    follow(core, known, asset, entrySeq);
+    return;
+  }
+  const device = newDevice(core, asset, core.nextOrder, entrySeq);
+  core.nextOrder += 1;
+  core.touch(device);
+  core.devices.set(id, device);
+}
+
+function changeEnterprise(core: Core, id: string): void {
+  const enterprise = core.registry.maps.enterprise.get(id);
+  if (enterprise === undefined) return;
+  for (const device of core.devices.values()) {
+    if (device.asset.enterpriseId !== id) continue;
+    device.enterprise = enterprise;
+    followPlace(core, device);
+  }
+}
+
+function changeCatalogue(core: Core, catalogue: Catalogue, entrySeq: number): Outcome {
+  const present = core.registry.catalogue;
+  if (present !== null && present.version === catalogue.version) return { ok: true, changed: false };
+  const ids = new Set(catalogue.profiles.map((profile) => profile.id));
+  if (ids.size !== catalogue.profiles.length) return { ok: false, code: 'invalid', detail: 'two profiles have one id' };
+  for (const profile of core.registry.profiles.keys()) {
+    if (!ids.has(profile) && core.registry.usedProfile(profile)) return { ok: false, code: 'in-use', detail: profile };
+  }
+  core.registry.setCatalogue(catalogue);
+  core.faultLevels.clear();
+  for (const fault of catalogue.faults) core.faultLevels.set(fault.code, fault.level);
+  for (const device of core.devices.values()) {
+    follow(core, device, device.asset, entrySeq);
+    syncFaults(core, device, 'configuration');
+  }
+  return { ok: true, changed: true };
+}

@@ -1,0 +1,36 @@
+import type { EffectiveLimit } from '../model/engine.ts';
+import type { LimitLevel } from '../model/level.ts';
+import type { EngineMs } from '../model/time.ts';
+import type { AlarmBook, AlarmHolder } from './alarm/book.ts';
+import type { DeviceState } from './device-state.ts';
+import type { Plan } from './evaluate/plan.ts';
+import type { Registry } from './registry.ts';
+import type { ResendBook } from './resend.ts';
+import type { EngineClock } from './time/engine-clock.ts';
+import type { WakeHeap } from './time/wake-heap.ts';
+
+/** The parts of the fold that its functions work on together. */
+export interface Core {
+  readonly clock: EngineClock;
+  readonly book: AlarmBook;
+  readonly heap: WakeHeap<DeviceState>;
+  readonly registry: Registry;
+  readonly devices: Map<string, DeviceState>;
+  readonly resends: ResendBook;
+  /** Alarms of the system itself. */
+  readonly system: AlarmHolder;
+  /** Level of each fault code of the catalogue. */
+  readonly faultLevels: Map<string, LimitLevel>;
+  /** System conditions under which readings cannot reach us: no dead-man runs out while there is one. */
+  readonly deaf: Set<string>;
+  /** Engine time at which the last of them ended. */
+  deafUntil: EngineMs;
+  /** Plans by the limits they were made from; devices alike share one. Kept outside the state. */
+  readonly plans: WeakMap<readonly EffectiveLimit[], Plan>;
+  onlineCount: number;
+  nextOrder: number;
+  /** Devices whose presence or health changed by the present entry. */
+  readonly changed: DeviceState[];
+  /** To be called before a device changes: a snapshot under way takes it as it is. */
+  touch(device: DeviceState): void;
+}

@@ -1,0 +1,224 @@
+import type { Device } from '../model/asset.ts';
+import type { AlarmPlace } from './alarm/record.ts';
+import { effectiveLimits } from './compile/limits.ts';
+import type { Core } from './core.ts';
+import type { DeviceState, PointState } from './device-state.ts';
+import { type Condition, ON, OFF, WAITING, LEAVING } from './evaluate/condition.ts';
+import { stepLadders } from './evaluate/ladders.ts';
+import { endBacklog } from './evaluate/message.ts';
+import { type ArmedLimit, hasLeft, isTrue, makePlan, type Plan } from './evaluate/plan.ts';
+import { BAD, FAULT, placeOf } from './instrument.ts';
+import { noteChange, silencePeriod } from './presence.ts';
+
+/** How a device comes into the fold, follows its configuration, and leaves (semantics 6, "Changes while active"). */
+
+const MIN_WINDOW_MS = 60_000;
+const BY_CONFIG = 'configuration';
+
+/** The plan of a device as the registry stands now. Throws when its profile is missing: the registry's checks forbid that. */
+export function planFor(core: Core, asset: Device): Plan {
+  const profile = core.registry.profiles.get(asset.profileId);
+  if (profile === undefined) throw new Error(`device ${asset.id} has the unknown profile ${asset.profileId}`);
+  const source = asset.hazardSourceId === null ? null : (core.registry.maps['hazard-source'].get(asset.hazardSourceId) ?? null);
+  const limits = effectiveLimits(asset, profile, source, 0);
+  const known = core.plans.get(limits);
+  if (known !== undefined && known.profile === profile) return known;
+  const plan = makePlan(profile, limits);
+  core.plans.set(limits, plan);
+  return plan;
+}
+
+/** Periods that follow from the device's own settings or its profile's. */
+function periods(asset: Device, plan: Plan): { readonly windowMs: number; readonly silenceMs: number } {
+  const heartbeatMs = asset.heartbeatMs ?? plan.profile.heartbeatMs;
+  const reportMs = asset.reportMs ?? plan.profile.reportMs ?? heartbeatMs;
+  return { windowMs: Math.max(2 * reportMs, MIN_WINDOW_MS), silenceMs: silencePeriod(heartbeatMs) };
+}
+
+/** A device with no history. */
+export function newDevice(core: Core, asset: Device, order: number, ruleRevision: number): DeviceState {
+  const enterprise = core.registry.maps.enterprise.get(asset.enterpriseId);
+  if (enterprise === undefined) throw new Error(`device ${asset.id} is of the unknown enterprise ${asset.enterpriseId}`);
+  const plan = planFor(core, asset);
+  return {
+    order,
+    wakeAt: -1,
+    heapAt: -1,
+    asset,
+    enterprise,
+    plan,
+    ruleRevision,
+    ...periods(asset, plan),
+    seen: false,
+    lastLifeAt: 0,
+    lastSeenAt: null,
+    online: false,
+    silent: false,
+    connections: [],
+    connectionsBoot: 0,
+    clock: null,
+    clockOff: false,
+    backlogUntil: -1,
+    faults: [],
+    pointFaults: {},
+    bad: 0,
+    points: plan.points.map(() => null),
+    alarms: new Map(),
+    occurrences: new Map(),
+    snapshotOf: -1,
+  };
+}
+
+/** The device's own record, its enterprise, its hazard source or the catalogue changed: everything follows at once. */
+export function follow(core: Core, device: DeviceState, asset: Device, ruleRevision: number): void {
+  core.touch(device);
+  const plan = planFor(core, asset);
+  device.asset = asset;
+  device.enterprise = core.registry.maps.enterprise.get(asset.enterpriseId) ?? device.enterprise;
+  const samePlan = plan === device.plan || samePoints(device.plan, plan);
+  if (!samePlan && device.backlogUntil >= 0) endBacklog(core, device);
+  Object.assign(device, periods(asset, plan));
+  followPlace(core, device);
+  if (samePlan) device.plan = plan;
+  else changePlan(core, device, plan, ruleRevision);
+  core.heap.atLatest(device, core.clock.now);
+}
+
+const compared = new WeakMap<Plan, WeakMap<Plan, boolean>>();
+
+/** Equal in everything a state depends on. Compared once per pair of plans. */
+function samePoints(a: Plan, b: Plan): boolean {
+  let row = compared.get(a);
+  if (row === undefined) {
+    row = new WeakMap();
+    compared.set(a, row);
+  }
+  const known = row.get(b);
+  if (known !== undefined) return known;
+  const same = JSON.stringify([a.points, a.limits]) === JSON.stringify([b.points, b.limits]);
+  row.set(b, same);
+  return same;
+}
+
+function samePlace(a: AlarmPlace, b: AlarmPlace): boolean {
+  return (
+    a.enterpriseId === b.enterpriseId &&
+    a.areaId === b.areaId &&
+    a.hazardSourceId === b.hazardSourceId &&
+    a.deviceId === b.deviceId &&
+    a.test === b.test
+  );
+}
+
+/** Open alarms move with their device. */
+export function followPlace(core: Core, device: DeviceState): void {
+  if (device.alarms.size === 0) return;
+  const place = placeOf(device);
+  for (const record of device.alarms.values()) {
+    if (samePlace(record.place, place)) continue;
+    core.touch(device);
+    core.book.amend(record, 'changed-by-config', { cause: BY_CONFIG }, (one) => {
+      one.place = place;
+    });
+  }
+}
+
+function changePlan(core: Core, device: DeviceState, plan: Plan, ruleRevision: number): void {
+  const before = device.plan;
+  const old = new Map<string, readonly [PointState, readonly ArmedLimit[]]>();
+  before.points.forEach((one, i) => {
+    const point = device.points[i];
+    if (point !== undefined && point !== null) old.set(one.key, [point, one.limits]);
+  });
+  device.plan = plan;
+  device.ruleRevision = ruleRevision;
+  device.points = plan.points.map((one) => {
+    const kept = old.get(one.key);
+    if (kept === undefined) return null;
+    const [point, limits] = kept;
+    point.conditions = carryOver(point, limits, one.limits);
+    point.pending = null;
+    return point;
+  });
+  device.bad = device.points.filter((point) => point !== null && (point.quality === 'bad' || point.value === null)).length;
+  noteChange(core, device);
+  leaveBehind(core, device);
+  for (let i = 0; i < plan.points.length; i += 1) {
+    const one = plan.points[i];
+    const point = device.points[i];
+    if (one === undefined || point === undefined || point === null) continue;
+    stepLadders(core, device, i, core.clock.line, false, BY_CONFIG);
+    tellSetPoints(core, device, one.key, one.limits);
+  }
+}
+
+/** Conditions of limits that stay, judged at once by the last good value where the limit moved. */
+function carryOver(point: PointState, before: readonly ArmedLimit[], after: readonly ArmedLimit[]): Condition[] | null {
+  const conditions = after.map((limit): Condition => {
+    const at = before.findIndex((one) => one.code === limit.code);
+    const was = before[at];
+    const condition = point.conditions?.[at];
+    const now: Condition = { phase: condition?.phase ?? OFF, ran: condition?.ran ?? 0 };
+    if (point.held || point.good === null) return now;
+    if (was !== undefined && JSON.stringify(was) === JSON.stringify(limit)) return now;
+    return judgeAtOnce(now, limit, point.good);
+  });
+  return conditions.some((condition) => condition.phase !== OFF) ? conditions : null;
+}
+
+/** A changed limit goes off without its off-delay (nothing left it, it moved), and on only through its on-delay. */
+function judgeAtOnce(now: Condition, limit: ArmedLimit, value: number): Condition {
+  if (now.phase === ON || now.phase === LEAVING) return hasLeft(limit.test, value) ? { phase: OFF, ran: 0 } : { phase: ON, ran: 0 };
+  if (!isTrue(limit.test, value)) return { phase: OFF, ran: 0 };
+  if (now.phase === WAITING) return now;
+  return { phase: limit.onDelayMs > 0 ? WAITING : ON, ran: 0 };
+}
+
+/** Alarms of points or ladders that are no more return with cause `configuration`; they still want their acknowledgement. */
+function leaveBehind(core: Core, device: DeviceState): void {
+  const known = new Set<string>();
+  for (const point of device.plan.points) {
+    for (const ladder of point.ladders) known.add(`${point.key}|${ladder.name}`);
+    known.add(`${point.key}|${BAD}`);
+    known.add(`${point.key}|${FAULT}`);
+  }
+  for (const record of device.alarms.values()) {
+    if (known.has(record.key) || record.measurement === null) continue;
+    if (
+      record.kind === 'instrument' &&
+      record.ladder !== BAD &&
+      record.ladder !== FAULT &&
+      device.plan.points.some((one) => one.measurement === record.measurement)
+    )
+      continue;
+    const who = { ...record, place: placeOf(device), ruleRevision: device.ruleRevision };
+    const seen = { since: core.clock.at, value: record.value, limit: record.limit, quality: record.quality, peak: null, cause: BY_CONFIG };
+    core.book.judged(device, who, null, null, seen);
+  }
+}
+
+/** An alarm whose set point moved while it stays on says so. */
+function tellSetPoints(core: Core, device: DeviceState, pointKey: string, limits: readonly ArmedLimit[]): void {
+  for (const limit of limits) {
+    for (const record of device.alarms.values()) {
+      const shown = record.facts.shown.code === limit.code && record.key.startsWith(`${pointKey}|`) && record.kind !== 'instrument';
+      if (!shown || record.facts.on === null || record.limit === limit.setPoint) continue;
+      core.book.amend(record, 'changed-by-config', { cause: BY_CONFIG }, (one) => {
+        one.limit = limit.setPoint;
+        one.ruleRevision = device.ruleRevision;
+      });
+    }
+  }
+}
+
+/** The device leaves service: its alarms close with cause `removed`, and nothing of it counts any more. */
+export function retire(core: Core, device: DeviceState): void {
+  core.touch(device);
+  for (const record of device.alarms.values()) core.book.close(device, record, { cause: 'removed' });
+  if (device.online) core.onlineCount -= 1;
+  device.online = false;
+  noteChange(core, device);
+  core.heap.remove(device);
+  core.devices.delete(device.asset.id);
+  core.resends.forget(device.asset.id);
+}

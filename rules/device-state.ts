@@ -1,0 +1,100 @@
+import type { Device, Enterprise } from '../model/asset.ts';
+import type { Flag, Quality, Value } from '../model/reading.ts';
+import type { EngineMs, EpochMs } from '../model/time.ts';
+import type { AlarmRecord } from './alarm/record.ts';
+import type { Top } from './alarm/step.ts';
+import type { Condition } from './evaluate/condition.ts';
+import type { Plan } from './evaluate/plan.ts';
+import type { ClockError } from './time/clock-error.ts';
+import type { Sleeper } from './time/wake-heap.ts';
+
+/** An exceedance inside a late batch: it has no sound until the batch ends (semantics 4). */
+export interface Pending {
+  /** Begin on the line. */
+  raisedLine: number;
+  shown: Top;
+  latching: Top | null;
+  value: number | null;
+  setPoint: number | string;
+  peak: number | null;
+  peakLine: number;
+}
+
+/** One point of one device. Made when its first value comes. */
+export interface PointState {
+  /** Latest value as it came, of any quality. */
+  value: Value;
+  sampleAt: EpochMs;
+  receivedAt: EpochMs;
+  quality: Quality;
+  flags: readonly Flag[];
+  /** Corrected time, on the line, of the newest judged sample; null while none. */
+  lastLine: number | null;
+  /** Up to where the delays have run: on the line and in engine time. */
+  ranLine: number;
+  ranAt: EngineMs;
+  /** Last value that was judged, or null. */
+  good: number | null;
+  /** Bad, test or maintenance: nothing is judged and no delay runs. */
+  held: boolean;
+  /** Parallel to the plan's limits; null while all of them are off. */
+  conditions: Condition[] | null;
+  /** Parallel to the plan's ladders; null while there is none. */
+  pending: (Pending | null)[] | null;
+  /** Parallel to the plan's ladders: the open alarm of each, or null. Rebuilt from the device's alarms. */
+  open: (AlarmRecord | null)[] | null;
+}
+
+/** Everything the engine knows about one device. */
+export interface DeviceState extends Sleeper {
+  asset: Device;
+  enterprise: Enterprise;
+  plan: Plan;
+  /** Number of the config entry that last changed its limits. */
+  ruleRevision: number;
+  /** Lateness window: 2 × report period, at least 60 s. */
+  windowMs: number;
+  silenceMs: number;
+  seen: boolean;
+  lastLifeAt: EngineMs;
+  lastSeenAt: EpochMs | null;
+  online: boolean;
+  silent: boolean;
+  /** Numbers of its live connections in this start. */
+  connections: number[];
+  connectionsBoot: number;
+  clock: ClockError | null;
+  clockOff: boolean;
+  /** Engine time at which a late batch ends if nothing more comes; -1 while there is none. */
+  backlogUntil: EngineMs;
+  faults: readonly string[];
+  /** Fault codes per payload key. */
+  pointFaults: Readonly<Record<string, readonly string[]>>;
+  /** Points whose latest sample is bad. */
+  bad: number;
+  points: (PointState | null)[];
+  /** Open alarms by identity within the device. */
+  alarms: Map<string, AlarmRecord>;
+  /** How often each identity has occurred. */
+  occurrences: Map<string, number>;
+  /** Snapshot that has it already. */
+  snapshotOf: number;
+}
+
+export function newPoint(value: Value, sampleAt: EpochMs, receivedAt: EpochMs, quality: Quality, flags: readonly Flag[]): PointState {
+  return {
+    value,
+    sampleAt,
+    receivedAt,
+    quality,
+    flags,
+    lastLine: null,
+    ranLine: 0,
+    ranAt: 0,
+    good: null,
+    held: false,
+    conditions: null,
+    pending: null,
+    open: null,
+  };
+}

@@ -1,0 +1,67 @@
+import { type ArmedLimit, hasLeft, isTrue } from './plan.ts';
+
+/**
+ * One limit's own condition: off, waiting for its on-delay, on, or leaving through its off-delay. An excursion out of the
+ * condition restarts the on-delay, one back over the return value restarts the off-delay (fact book 1.3).
+ */
+export type Phase = 0 | 1 | 2 | 3;
+export const OFF = 0;
+export const WAITING = 1;
+export const ON = 2;
+export const LEAVING = 3;
+
+export interface Condition {
+  phase: Phase;
+  /** How much of the present delay has run, ms. */
+  ran: number;
+}
+
+export function isOn(condition: Condition): boolean {
+  return condition.phase >= ON;
+}
+
+/** Judges one value. Returns true when the limit went on or off by it. */
+export function judge(condition: Condition, limit: ArmedLimit, value: number): boolean {
+  switch (condition.phase) {
+    case OFF:
+      if (!isTrue(limit.test, value)) return false;
+      condition.ran = 0;
+      condition.phase = limit.onDelayMs > 0 ? WAITING : ON;
+      return condition.phase === ON;
+    case WAITING:
+      if (isTrue(limit.test, value)) return false;
+      condition.phase = OFF;
+      condition.ran = 0;
+      return false;
+    case ON:
+      if (!hasLeft(limit.test, value)) return false;
+      condition.ran = 0;
+      condition.phase = limit.offDelayMs > 0 ? LEAVING : OFF;
+      return condition.phase === OFF;
+    case LEAVING:
+      if (hasLeft(limit.test, value)) return false;
+      condition.phase = ON;
+      condition.ran = 0;
+      return false;
+  }
+}
+
+/** Milliseconds until its delay ends, or -1 when none runs. */
+export function remaining(condition: Condition, limit: ArmedLimit): number {
+  if (condition.phase === WAITING) return Math.max(0, limit.onDelayMs - condition.ran);
+  if (condition.phase === LEAVING) return Math.max(0, limit.offDelayMs - condition.ran);
+  return -1;
+}
+
+/** Lets the delay run. Returns true when the limit went on or off by it. */
+export function run(condition: Condition, limit: ArmedLimit, ms: number): boolean {
+  const left = remaining(condition, limit);
+  if (left < 0) return false;
+  if (ms < left) {
+    condition.ran += ms;
+    return false;
+  }
+  condition.phase = condition.phase === WAITING ? ON : OFF;
+  condition.ran = 0;
+  return true;
+}

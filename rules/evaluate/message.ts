@@ -1,0 +1,203 @@
+import type { MessageBody } from '../../model/entry.ts';
+import type { Sample, SampleValue } from '../../model/reading.ts';
+import type { Core } from '../core.ts';
+import { type DeviceState, newPoint } from '../device-state.ts';
+import { FAULT, setBad, setFault, syncFaults } from '../instrument.ts';
+import { noteChange, signOfLife } from '../presence.ts';
+import { learn, newClockError, noticeStep } from '../time/clock-error.ts';
+import { hold, judgeOlder, judgeValue, runDue } from './point.ts';
+import { ringPending } from './ladders.ts';
+import { pointIndex } from './plan.ts';
+
+/** A late batch ends after this much engine time without another late sample (semantics 4). */
+const BACKLOG_ENDS_AFTER_MS = 5_000;
+/** Samples this little older than the newest are in order: a device's clock error wobbles. */
+const WOBBLE_MS = 1_000;
+/** A replaced stamp may still tell the order of a late batch when it is off by no more than this after correction. */
+const BELIEVABLE_AGE_MS = 7 * 86_400_000;
+/** Health code `clock`: more than this off the server's clock (fault F15). */
+const CLOCK_OFF_MS = 60_000;
+const CLOCK_OFF_FIRE_MS = 5_000;
+
+export type MessageVerdict = 'resend' | 'judged' | 'history';
+
+/** Applies one MQTT message: sign of life, resend check, judgement of every value. */
+export function applyMessage(core: Core, message: MessageBody): MessageVerdict {
+  const resend = core.resends.recognise(message, core.clock);
+  const samples = message.samples;
+  let judged = samples.length === 0;
+  let sender = core.devices.get(message.credential);
+  for (let i = 0; i < samples.length; i += 1) {
+    const sample = samples[i];
+    if (sample === undefined) continue;
+    const device = sender !== undefined && sender.asset.id === sample.device ? sender : core.devices.get(sample.device);
+    if (device === undefined) continue;
+    if (device === sender) sender = undefined;
+    core.touch(device);
+    signOfLife(core, device);
+    if (!resend && applySample(core, device, sample, message)) judged = true;
+    sender = device;
+  }
+  if (samples.length === 0 && sender !== undefined) {
+    core.touch(sender);
+    signOfLife(core, sender);
+  }
+  if (resend) return 'resend';
+  return judged ? 'judged' : 'history';
+}
+
+/** Newest stamp of a device in a message: the sample that is taken for live when nothing is known of its clock. */
+function newestStamp(message: MessageBody, device: string): number {
+  let newest = -Infinity;
+  for (const sample of message.samples) {
+    if (sample.device === device && sample.stampedAt !== null && sample.stampedAt > newest) newest = sample.stampedAt;
+  }
+  return newest;
+}
+
+/** Corrected time of a sample on the line, never after now (semantics 4). Learns the device's clock error on the way. */
+function correctedLine(core: Core, device: DeviceState, sample: Sample, message: MessageBody): number {
+  const { clock } = core;
+  const stamp = sample.stampedAt;
+  if (stamp === null || !clock.believed) return clock.line;
+  const newest = message.samples.length === 1 ? stamp : newestStamp(message, sample.device);
+  if (device.clock === null) {
+    if (stamp === newest) {
+      device.clock = newClockError(clock.line - stamp);
+      checkClock(core, device);
+    }
+    return Math.min(clock.line, clock.line - (newest - stamp));
+  }
+  const replaced = stamp !== sample.sampleAt;
+  let line = Math.min(clock.line, stamp + device.clock.median);
+  if (replaced && clock.line - line > BELIEVABLE_AGE_MS) line = clock.line - Math.max(0, clock.at - sample.sampleAt);
+  if (stamp !== newest) return line;
+  const raw = clock.at - stamp;
+  if (clock.line - line <= device.windowMs && clock.line - (stamp + device.clock.median) <= device.windowMs) {
+    learn(device.clock, clock.line - stamp);
+    checkClock(core, device);
+  } else if (noticeStep(device.clock, clock.line, stamp, raw, device.windowMs)) {
+    device.clock = newClockError(clock.line - stamp);
+    checkClock(core, device);
+    line = clock.line;
+  }
+  return line;
+}
+
+function checkClock(core: Core, device: DeviceState): void {
+  if (device.clock === null) return;
+  const error = device.clock.median - (core.clock.line - core.clock.at);
+  const off = Math.abs(error) > (device.plan.profile.alarmKind === 'fire' ? CLOCK_OFF_FIRE_MS : CLOCK_OFF_MS);
+  if (off === device.clockOff) return;
+  device.clockOff = off;
+  noteChange(core, device);
+}
+
+/** Returns true when at least one value was judged. */
+function applySample(core: Core, device: DeviceState, sample: Sample, message: MessageBody): boolean {
+  const { clock } = core;
+  const line = correctedLine(core, device, sample, message);
+  const ageMs = clock.line - line;
+  const late = ageMs > device.windowMs;
+  let judged = false;
+  if (!late || inOrder(device, sample, line)) {
+    if (late) {
+      device.backlogUntil = clock.now + BACKLOG_ENDS_AFTER_MS;
+      core.heap.atLatest(device, device.backlogUntil);
+    }
+    for (let i = 0; i < sample.values.length; i += 1) {
+      const value = sample.values[i];
+      if (value !== undefined && applyValue(core, device, sample, value, line, ageMs)) judged = true;
+    }
+    if (sample.faults !== undefined || sample.pointFaults !== undefined) takeFaults(core, device, sample);
+  }
+  if (!late && device.backlogUntil >= 0) endBacklog(core, device);
+  return judged || sample.values.length === 0;
+}
+
+function inOrder(device: DeviceState, sample: Sample, line: number): boolean {
+  if (sample.values.length === 0) return true;
+  return sample.values.some((value) => {
+    const index = pointIndex(device.plan, value.measurement, value.channel);
+    const last = index < 0 ? null : (device.points[index]?.lastLine ?? null);
+    return last === null || line >= last - device.windowMs;
+  });
+}
+
+function applyValue(core: Core, device: DeviceState, sample: Sample, reading: SampleValue, line: number, ageMs: number): boolean {
+  const index = pointIndex(device.plan, reading.measurement, reading.channel);
+  const plan = device.plan.points[index];
+  if (plan === undefined) return false;
+  const late = device.backlogUntil >= 0;
+  const { value, quality, flags } = reading;
+  const bad = quality === 'bad' || value === null;
+  let point = device.points[index];
+  if (point === undefined || point === null) {
+    point = newPoint(value, sample.sampleAt, core.clock.at, quality, flags);
+    device.points[index] = point;
+    if (bad) changeBad(core, device, 1);
+  } else {
+    const last = point.lastLine;
+    if (last !== null && line < last - WOBBLE_MS) {
+      if (line < last - device.windowMs) return false;
+      const counts = quality === 'good' || quality === 'uncertain' || quality === 'substituted';
+      if (counts && typeof value === 'number') judgeOlder(core, device, index, plan, point, value, line, late);
+      return true;
+    }
+    const wasBad = point.quality === 'bad' || point.value === null;
+    point.value = value;
+    point.sampleAt = sample.sampleAt;
+    point.receivedAt = core.clock.at;
+    point.quality = quality;
+    point.flags = flags;
+    if (bad !== wasBad) changeBad(core, device, bad ? 1 : -1);
+  }
+  if (point.lastLine === null || line > point.lastLine) point.lastLine = line;
+  if (device.alarms.size > 0) {
+    if (!late && !bad) setBad(core, device, index, false);
+    if (device.alarms.has(`${plan.key}|${FAULT}`)) setFault(core, device, plan, false);
+  }
+  if (bad || quality === 'test' || quality === 'maintenance') {
+    hold(core, device, index, plan, point, line, late);
+    if (bad && !late) setBad(core, device, index, true);
+    return true;
+  }
+  if (typeof value === 'number') judgeValue(core, device, index, plan, point, value, line, ageMs, late);
+  return true;
+}
+
+function changeBad(core: Core, device: DeviceState, by: 1 | -1): void {
+  const before = device.bad > 0;
+  device.bad += by;
+  if (device.bad > 0 !== before) noteChange(core, device);
+}
+
+/** A message that carries `faults` replaces all that the device reported before; one without leaves them. */
+function takeFaults(core: Core, device: DeviceState, sample: Sample): void {
+  const faults = [...new Set(sample.faults ?? [])].sort();
+  const pointFaults = sample.pointFaults ?? {};
+  const same = JSON.stringify([faults, pointFaults]) === JSON.stringify([device.faults, device.pointFaults]);
+  if (same) return;
+  device.faults = faults;
+  device.pointFaults = pointFaults;
+  noteChange(core, device);
+  if (device.backlogUntil < 0) syncFaults(core, device);
+}
+
+/** The late batch is over: what is still true rings now. */
+export function endBacklog(core: Core, device: DeviceState): void {
+  device.backlogUntil = -1;
+  for (let i = 0; i < device.points.length; i += 1) {
+    const point = device.points[i];
+    if (point === undefined || point === null) continue;
+    ringPending(core, device, i);
+    setBad(core, device, i, point.quality === 'bad' || point.value === null);
+  }
+  syncFaults(core, device);
+}
+
+/** A late batch ended because nothing more came: delays run out first, still without sound. */
+export function backlogRanOut(core: Core, device: DeviceState): void {
+  for (let i = 0; i < device.points.length; i += 1) runDue(core, device, i, true);
+  endBacklog(core, device);
+}

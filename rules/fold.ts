@@ -1,0 +1,209 @@
+import type { LiveEvent } from '../model/alarm.ts';
+import type { Applied, Engine, Outcome, SnapshotJob } from '../model/engine.ts';
+import { ENTRY_VERSION, type Entry } from '../model/entry.ts';
+import type { LimitLevel } from '../model/level.ts';
+import type { SampleValue } from '../model/reading.ts';
+import type { EngineMs } from '../model/time.ts';
+import { AlarmBook } from './alarm/book.ts';
+import type { AlarmRecord } from './alarm/record.ts';
+import { applyCommand } from './command.ts';
+import { applyConfig } from './configure.ts';
+import type { Core } from './core.ts';
+import type { DeviceState } from './device-state.ts';
+import { applyMessage, backlogRanOut } from './evaluate/message.ts';
+import { delayDue, runDue } from './evaluate/point.ts';
+import { setFault } from './instrument.ts';
+import { applyPresence, fallSilent, silenceDue, tellChanges } from './presence.ts';
+import { Registry } from './registry.ts';
+import { type CredentialState, ResendBook } from './resend.ts';
+import { readSnapshot, Snapshot } from './snapshot.ts';
+import { applyStart, applySystem, ENGINE_FAULT, raiseSystem } from './system.ts';
+import { advance, engineTimeOf, newClock } from './time/engine-clock.ts';
+import { WakeHeap } from './time/wake-heap.ts';
+import { EngineWindow } from './view.ts';
+
+const NO_EVENTS: readonly LiveEvent[] = Object.freeze([]);
+const NO_OUTCOMES: readonly Outcome[] = Object.freeze([]);
+/** Nothing happened that anybody has to hear of: shared, so that the quiet path makes no garbage. */
+const QUIET: Applied = Object.freeze({ events: NO_EVENTS, resend: false, judged: true, outcomes: NO_OUTCOMES, fault: false });
+const RESEND: Applied = Object.freeze({ ...QUIET, resend: true, judged: false });
+const HISTORY: Applied = Object.freeze({ ...QUIET, judged: false });
+/** A device whose own timer failed is looked at again after this. */
+const RETRY_MS = 60_000;
+
+/** The fold itself: one entry at a time, mutable inside, the same for the same journal. */
+export class EngineFold implements Engine, Core {
+  readonly clock = newClock();
+  readonly book = new AlarmBook();
+  readonly heap = new WakeHeap<DeviceState>();
+  readonly registry = new Registry();
+  readonly devices = new Map<string, DeviceState>();
+  readonly system = { alarms: new Map<string, AlarmRecord>(), occurrences: new Map<string, number>() };
+  readonly faultLevels = new Map<string, LimitLevel>();
+  readonly deaf = new Set<string>();
+  readonly plans: Core['plans'] = new WeakMap();
+  readonly changed: DeviceState[] = [];
+  readonly resends = new ResendBook((state) => this.touchCredential(state));
+  readonly view: EngineWindow = new EngineWindow(this);
+  deafUntil = 0;
+  onlineCount = 0;
+  nextOrder = 0;
+  appliedSeq = 0;
+  private job: Snapshot | null = null;
+  private generation = 0;
+
+  static restore(text: string): EngineFold {
+    const engine = new EngineFold();
+    engine.appliedSeq = readSnapshot(engine, text);
+    return engine;
+  }
+
+  apply(entry: Entry): Applied {
+    if (entry.v !== ENTRY_VERSION) throw new Error(`journal entry ${entry.seq} has format ${entry.v}, this build reads ${ENTRY_VERSION}`);
+    if (entry.seq !== this.appliedSeq + 1)
+      throw new Error(`journal entry ${entry.seq} follows entry ${this.appliedSeq}: the order is broken`);
+    this.appliedSeq = entry.seq;
+    advance(this.clock, entry.at, entry.boot, entry.mono);
+    this.book.begin(entry.seq, entry.at);
+    let applied = QUIET;
+    let failed: unknown = null;
+    let fault = this.fireDue();
+    try {
+      applied = this.dispatch(entry);
+    } catch (error) {
+      fault = true;
+      failed = error;
+      this.applyFault(entry);
+    }
+    if (this.changed.length > 0) tellChanges(this);
+    const events = this.book.out;
+    if (events === null && !fault) return applied;
+    const whole: Applied = { ...applied, events: events ?? NO_EVENTS, fault };
+    return failed === null ? whole : { ...whole, faultDetail: String(failed).slice(0, 500) };
+  }
+
+  private dispatch(entry: Entry): Applied {
+    switch (entry.kind) {
+      case 'message': {
+        const verdict = applyMessage(this, entry);
+        if (verdict === 'judged') return QUIET;
+        return verdict === 'resend' ? RESEND : HISTORY;
+      }
+      case 'presence':
+        applyPresence(this, entry);
+        return QUIET;
+      case 'command':
+        return { ...QUIET, outcomes: [applyCommand(this, entry)] };
+      case 'config':
+        return { ...QUIET, outcomes: applyConfig(this, entry, entry.seq) };
+      case 'system':
+        applySystem(this, entry);
+        return QUIET;
+      case 'start':
+        applyStart(this, entry);
+        return QUIET;
+      case 'tick':
+      case 'stop':
+        return QUIET;
+      default:
+        throw new Error(`journal entry of the unknown kind ${String((entry satisfies never as Entry).kind)}`);
+    }
+  }
+
+  /** Timers due at or before the entry fire before it is applied (semantics 3). Returns true when one failed. */
+  private fireDue(): boolean {
+    const now = this.clock.now;
+    let fault = false;
+    for (let first = this.heap.first; first !== undefined && first.wakeAt <= now; first = this.heap.first) {
+      this.touch(first);
+      this.heap.remove(first);
+      try {
+        this.wake(first);
+      } catch (error) {
+        fault = true;
+        raiseSystem(this, ENGINE_FAULT, 'orange', error instanceof Error ? 'timer' : '');
+        this.heap.atLatest(first, now + RETRY_MS);
+      }
+    }
+    return fault;
+  }
+
+  private wake(device: DeviceState): void {
+    const now = this.clock.now;
+    if (device.backlogUntil >= 0 && device.backlogUntil <= now) backlogRanOut(this, device);
+    let next = device.backlogUntil;
+    for (let i = 0; i < device.points.length; i += 1) {
+      if ((device.points[i]?.conditions ?? null) === null) continue;
+      if (device.backlogUntil < 0) runDue(this, device, i, false);
+      next = sooner(next, delayDue(device, i));
+    }
+    let silence = silenceDue(this, device);
+    if (silence >= 0 && silence <= now) {
+      if (this.deaf.size === 0) {
+        fallSilent(this, device);
+        silence = -1;
+      } else silence = now + device.silenceMs;
+    }
+    next = sooner(next, silence);
+    if (next >= 0) this.heap.atLatest(device, next);
+  }
+
+  /** `apply` threw: every point the entry names is marked, so that the failure rings by itself; the same on replay. */
+  private applyFault(entry: Entry): void {
+    let named = 0;
+    if (entry.kind === 'message' && Array.isArray(entry.samples)) {
+      for (const sample of entry.samples) {
+        const device = typeof sample?.device === 'string' ? this.devices.get(sample.device) : undefined;
+        if (device === undefined) continue;
+        this.touch(device);
+        named += 1;
+        const values: readonly SampleValue[] = Array.isArray(sample.values) ? sample.values : [];
+        const spots = device.plan.points.filter((point) =>
+          values.some((value) => value?.measurement === point.measurement && value.channel === point.channel),
+        );
+        for (const spot of spots) setFault(this, device, spot, true);
+        if (spots.length === 0) setFault(this, device, { measurement: null, channel: null }, true);
+      }
+    }
+    if (named === 0) raiseSystem(this, ENGINE_FAULT, 'orange', entry.kind);
+  }
+
+  nextDue(): EngineMs | null {
+    return this.heap.first?.wakeAt ?? null;
+  }
+
+  engineTime(mono: number): EngineMs {
+    return engineTimeOf(this.clock, mono);
+  }
+
+  beginSnapshot(): SnapshotJob {
+    this.generation += 1;
+    const job = new Snapshot(this, this.appliedSeq, this.generation, () => {
+      if (this.job === job) this.job = null;
+    });
+    this.job = job;
+    return job;
+  }
+
+  serialise(): string {
+    this.generation += 1;
+    const job = new Snapshot(this, this.appliedSeq, this.generation, () => undefined);
+    let text = '';
+    for (let piece = job.next(1_000); piece !== null; piece = job.next(1_000)) text += piece;
+    return text;
+  }
+
+  touch(device: DeviceState): void {
+    if (this.job !== null) this.job.device(device);
+  }
+
+  private touchCredential(state: CredentialState): void {
+    if (this.job !== null) this.job.credential(state);
+  }
+}
+
+function sooner(a: EngineMs, b: EngineMs): EngineMs {
+  if (a < 0) return b;
+  if (b < 0) return a;
+  return Math.min(a, b);
+}

@@ -1,0 +1,114 @@
+import type { PresenceBody } from '../model/entry.ts';
+import type { EngineMs } from '../model/time.ts';
+import type { Core } from './core.ts';
+import type { DeviceState } from './device-state.ts';
+import { syncFaults } from './instrument.ts';
+
+/** A device with a shorter heartbeat is expected to stay connected: even a clean disconnect takes it offline. */
+const STAYS_CONNECTED_BELOW_MS = 600_000;
+
+/** Silence rule: three heartbeats, at least a minute (device-profiles, stale_rule). */
+export function silencePeriod(heartbeatMs: number): number {
+  return Math.max(3 * heartbeatMs, 60_000);
+}
+
+/** Engine time at which the device counts as silent, or -1 while no dead-man runs. */
+export function silenceDue(core: Core, device: DeviceState): EngineMs {
+  if (!device.seen || device.silent) return -1;
+  return Math.max(device.lastLifeAt, core.clock.outageEndedAt, core.deafUntil) + device.silenceMs;
+}
+
+/** A sign of life: any message (also a resend), a connection, status online. */
+export function signOfLife(core: Core, device: DeviceState): void {
+  device.lastLifeAt = core.clock.now;
+  device.lastSeenAt = core.clock.at;
+  if (device.seen && !device.silent && device.online) return;
+  const wasSilent = device.silent;
+  device.seen = true;
+  device.silent = false;
+  setOnline(core, device, true);
+  noteChange(core, device);
+  if (wasSilent) syncFaults(core, device);
+  core.heap.atLatest(device, core.clock.now + device.silenceMs);
+}
+
+/** The dead-man ran out. */
+export function fallSilent(core: Core, device: DeviceState): void {
+  device.silent = true;
+  setOnline(core, device, false);
+  noteChange(core, device);
+  syncFaults(core, device);
+}
+
+function setOnline(core: Core, device: DeviceState, online: boolean): void {
+  if (device.online === online) return;
+  device.online = online;
+  core.onlineCount += online ? 1 : -1;
+  noteChange(core, device);
+}
+
+/** The device's presence or health is told once, at the end of the entry. */
+export function noteChange(core: Core, device: DeviceState): void {
+  if (!core.changed.includes(device)) core.changed.push(device);
+}
+
+export function applyPresence(core: Core, body: PresenceBody): void {
+  if (body.what === 'connected') core.resends.connected(body.credential, body.client, body.connection, core.clock);
+  if (body.what === 'disconnected')
+    core.resends.disconnected(body.credential, body.client, body.connection, body.clean === true, core.clock);
+  const device = body.device === null ? undefined : core.devices.get(body.device);
+  if (device === undefined) return;
+  core.touch(device);
+  if (device.connectionsBoot !== core.clock.bootNumber) {
+    device.connections = [];
+    device.connectionsBoot = core.clock.bootNumber;
+  }
+  switch (body.what) {
+    case 'connected':
+      if (!device.connections.includes(body.connection)) device.connections.push(body.connection);
+      signOfLife(core, device);
+      return;
+    case 'online':
+      signOfLife(core, device);
+      return;
+    case 'offline':
+      setOnline(core, device, false);
+      return;
+    case 'disconnected': {
+      device.connections = device.connections.filter((one) => one !== body.connection);
+      if (device.connections.length > 0) return;
+      if (body.clean !== true || device.silenceMs < silencePeriod(STAYS_CONNECTED_BELOW_MS)) setOnline(core, device, false);
+      return;
+    }
+  }
+}
+
+/** Health codes, worst first; empty = well. */
+export function healthOf(device: DeviceState): readonly string[] {
+  const codes: string[] = [];
+  if (!device.seen) codes.push('never-seen');
+  if (device.silent) codes.push('silent');
+  if (device.bad > 0) codes.push('bad-quality');
+  if (device.clockOff) codes.push('clock');
+  const faults = new Set<string>(device.faults);
+  for (const list of Object.values(device.pointFaults)) for (const code of list) faults.add(code);
+  codes.push(...[...faults].sort());
+  return codes;
+}
+
+/** Device events of the present entry. */
+export function tellChanges(core: Core): void {
+  for (const device of core.changed) {
+    core.book.push({
+      kind: 'device',
+      seq: core.book.number(),
+      at: core.clock.at,
+      id: device.asset.id,
+      enterpriseId: device.asset.enterpriseId,
+      online: device.online,
+      health: healthOf(device),
+      lastSeenAt: device.lastSeenAt,
+    });
+  }
+  core.changed.length = 0;
+}

@@ -1,0 +1,159 @@
+import type { MessageBody } from '../model/entry.ts';
+import type { EngineMs } from '../model/time.ts';
+import type { EngineClock } from './time/engine-clock.ts';
+
+/**
+ * Recognises a message that a client sends again after a cut (semantics 2): the same credential, the same bytes, and either
+ * (a) it carries `ts` or `seq`, or (b) it is among the first 64 of a new connection and has the packet id of one of the last
+ * messages of that client's previous connection, which was cut uncleanly. Everything else is new.
+ */
+
+/** Digests of stamped messages kept per credential. */
+const DIGESTS = 64;
+/** Rule (b): messages of a new connection that may be resends, and messages of the old one that are remembered. */
+const FIRST_OF_CONNECTION = 64;
+/** Rule (b): a message received longer than this before the cut was acknowledged long since. */
+const BEFORE_CUT_MS = 30_000;
+/** Client ids remembered per credential: anybody may choose a new one at each connection. */
+const CLIENTS = 8;
+
+interface Sent {
+  readonly packetId: number;
+  readonly digest: number;
+  readonly at: EngineMs;
+}
+
+interface ClientState {
+  /** Number of the start and of the connection; connection -1 = cut, none since. */
+  boot: number;
+  connection: number;
+  sent: Sent[];
+  /** Possibly unacknowledged messages of the connection before. */
+  before: Sent[];
+}
+
+export interface CredentialState {
+  readonly id: string;
+  digests: number[];
+  next: number;
+  readonly clients: Map<string, ClientState>;
+  snapshotOf: number;
+}
+
+export class ResendBook {
+  readonly credentials = new Map<string, CredentialState>();
+  /** Called before a credential changes. */
+  private readonly touch: (state: CredentialState) => void;
+
+  constructor(touch: (state: CredentialState) => void) {
+    this.touch = touch;
+  }
+
+  private of(id: string): CredentialState {
+    let state = this.credentials.get(id);
+    if (state === undefined) {
+      state = { id, digests: [], next: 0, clients: new Map(), snapshotOf: -1 };
+      this.touch(state);
+      this.credentials.set(id, state);
+      return state;
+    }
+    this.touch(state);
+    return state;
+  }
+
+  forget(id: string): void {
+    const state = this.credentials.get(id);
+    if (state === undefined) return;
+    this.touch(state);
+    this.credentials.delete(id);
+  }
+
+  /** True when the message is one already kept. Notes it otherwise. */
+  recognise(message: MessageBody, clock: EngineClock): boolean {
+    if (message.stamped) return this.sameBytes(message);
+    if (message.qos === 0 || message.packetId === null) return false;
+    const client = this.client(this.of(message.credential), message.client, message.connection, clock);
+    const { packetId, digest } = message;
+    let resend = false;
+    if (message.nth >= FIRST_OF_CONNECTION) client.before = [];
+    else {
+      const at = client.before.findIndex((sent) => sent.packetId === packetId && sent.digest === digest);
+      if (at >= 0) {
+        client.before.splice(at, 1);
+        resend = true;
+      }
+    }
+    const sent = client.sent;
+    while (sent.length >= FIRST_OF_CONNECTION || (sent[0] !== undefined && sent[0].at < clock.now - BEFORE_CUT_MS)) sent.shift();
+    sent.push({ packetId, digest, at: clock.now });
+    return resend;
+  }
+
+  private sameBytes(message: MessageBody): boolean {
+    const state = this.of(message.credential);
+    if (state.digests.includes(message.digest)) return true;
+    if (state.digests.length < DIGESTS) state.digests.push(message.digest);
+    else state.digests[state.next] = message.digest;
+    state.next = (state.next + 1) % DIGESTS;
+    return false;
+  }
+
+  connected(credential: string, client: string, connection: number, clock: EngineClock): void {
+    const known = this.credentials.get(credential)?.clients.has(client) === true;
+    if (known) this.client(this.of(credential), client, connection, clock);
+  }
+
+  disconnected(credential: string, client: string, connection: number, clean: boolean, clock: EngineClock): void {
+    const known = this.credentials.get(credential)?.clients.get(client);
+    if (known === undefined || known.boot !== clock.bootNumber || known.connection !== connection) return;
+    const state = this.of(credential);
+    if (clean) state.clients.delete(client);
+    else cut(known, clock.now);
+  }
+
+  private client(state: CredentialState, id: string, connection: number, clock: EngineClock): ClientState {
+    const known = state.clients.get(id);
+    if (known === undefined) {
+      const oldest = state.clients.size >= CLIENTS ? state.clients.keys().next() : undefined;
+      if (oldest !== undefined && oldest.done !== true) state.clients.delete(oldest.value);
+      const made: ClientState = { boot: clock.bootNumber, connection, sent: [], before: [] };
+      state.clients.set(id, made);
+      return made;
+    }
+    if (known.boot !== clock.bootNumber) {
+      // Our own restart cut it.
+      if (known.connection >= 0) cut(known, clock.bootAt);
+      known.boot = clock.bootNumber;
+      known.connection = connection;
+    } else if (known.connection !== connection) {
+      if (known.connection >= 0) cut(known, clock.now);
+      known.connection = connection;
+    }
+    return known;
+  }
+}
+
+/** The connection ended without DISCONNECT. One that had sent nothing leaves the messages before it standing. */
+function cut(client: ClientState, at: EngineMs): void {
+  if (client.sent.length > 0) client.before = client.sent.filter((sent) => sent.at >= at - BEFORE_CUT_MS);
+  client.sent = [];
+  client.connection = -1;
+}
+
+/** One credential as plain data. */
+export function writeCredential(state: CredentialState): unknown {
+  const list = (sent: readonly Sent[]): unknown => sent.map((one) => [one.packetId, one.digest, one.at]);
+  const clients = [...state.clients].map(([id, one]) => [id, one.boot, one.connection, list(one.sent), list(one.before)]);
+  return [state.id, state.next, state.digests, clients];
+}
+
+type SentRow = [number, number, number];
+export type CredentialRow = [string, number, number[], [string, number, number, SentRow[], SentRow[]][]];
+
+export function readCredential([id, next, digests, rows]: CredentialRow): CredentialState {
+  const list = (sent: readonly SentRow[]): Sent[] => sent.map(([packetId, digest, at]) => ({ packetId, digest, at }));
+  const clients = new Map<string, ClientState>();
+  for (const [client, boot, connection, sent, before] of rows)
+    clients.set(client, { boot, connection, sent: list(sent), before: list(before) });
+  return { id, digests, next, clients, snapshotOf: -1 };
+}

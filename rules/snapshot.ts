@@ -1,0 +1,350 @@
+import type { AssetKind, Device } from '../model/asset.ts';
+import type { SnapshotJob } from '../model/engine.ts';
+import type { Flag, Quality, Value } from '../model/reading.ts';
+import type { AlarmRecord } from './alarm/record.ts';
+import type { Core } from './core.ts';
+import { newDevice } from './device-life.ts';
+import type { DeviceState, Pending, PointState } from './device-state.ts';
+import type { Phase } from './evaluate/condition.ts';
+import { linkOpen } from './evaluate/ladders.ts';
+import type { AnyAsset } from './registry.ts';
+import { type CredentialRow, type CredentialState, readCredential, writeCredential } from './resend.ts';
+import type { ClockError } from './time/clock-error.ts';
+
+/**
+ * The state as text, one line per thing: format, header, assets, devices, credentials, count. Slices are written between
+ * entries; what is about to change is written first, so that the text is the state at the beginning.
+ */
+export const FORMAT = 'beacon-engine 1';
+
+type PointRow = [
+  key: string,
+  value: Value,
+  sampleAt: number,
+  receivedAt: number,
+  quality: Quality,
+  flags: readonly Flag[],
+  lastLine: number | null,
+  ranLine: number,
+  ranAt: number,
+  good: number | null,
+  held: boolean,
+  conditions: [code: string, phase: Phase, ran: number][],
+  pending: [ladder: string, pending: Pending][],
+];
+type DeviceRow = [
+  order: number,
+  asset: Device,
+  ruleRevision: number,
+  wakeAt: number,
+  seen: boolean,
+  lastLifeAt: number,
+  lastSeenAt: number | null,
+  online: boolean,
+  silent: boolean,
+  connections: number[],
+  connectionsBoot: number,
+  clock: ClockError | null,
+  clockOff: boolean,
+  backlogUntil: number,
+  faults: readonly string[],
+  pointFaults: Readonly<Record<string, readonly string[]>>,
+  points: PointRow[],
+  alarms: AlarmRecord[],
+  occurrences: [string, number][],
+];
+interface Header {
+  readonly seq: number;
+  readonly clock: Core['clock'];
+  readonly eventSeq: number;
+  readonly closed: readonly AlarmRecord[];
+  readonly deaf: readonly string[];
+  readonly deafUntil: number;
+  readonly nextOrder: number;
+  readonly system: { readonly alarms: readonly AlarmRecord[]; readonly occurrences: readonly (readonly [string, number])[] };
+  readonly catalogue: Core['registry']['catalogue'];
+}
+
+function pointRow(device: DeviceState, index: number): PointRow | null {
+  const plan = device.plan.points[index];
+  const point = device.points[index];
+  if (plan === undefined || point === undefined || point === null) return null;
+  const conditions: PointRow[11] = [];
+  point.conditions?.forEach((condition, i) => {
+    const limit = plan.limits[i];
+    if (limit !== undefined && condition.phase !== 0) conditions.push([limit.code, condition.phase, condition.ran]);
+  });
+  const pending: PointRow[12] = [];
+  point.pending?.forEach((one, i) => {
+    const ladder = plan.ladders[i];
+    if (one !== null && ladder !== undefined) pending.push([ladder.name, one]);
+  });
+  const p = point;
+  return [
+    plan.key,
+    p.value,
+    p.sampleAt,
+    p.receivedAt,
+    p.quality,
+    p.flags,
+    p.lastLine,
+    p.ranLine,
+    p.ranAt,
+    p.good,
+    p.held,
+    conditions,
+    pending,
+  ];
+}
+
+function deviceLine(d: DeviceState): string {
+  const points: PointRow[] = [];
+  for (let i = 0; i < d.points.length; i += 1) {
+    const row = pointRow(d, i);
+    if (row !== null) points.push(row);
+  }
+  const row: DeviceRow = [
+    d.order,
+    d.asset,
+    d.ruleRevision,
+    d.wakeAt,
+    d.seen,
+    d.lastLifeAt,
+    d.lastSeenAt,
+    d.online,
+    d.silent,
+    d.connections,
+    d.connectionsBoot,
+    d.clock,
+    d.clockOff,
+    d.backlogUntil,
+    d.faults,
+    d.pointFaults,
+    points,
+    [...d.alarms.values()],
+    [...d.occurrences],
+  ];
+  return `D${JSON.stringify(row)}`;
+}
+
+function headerLine(core: Core, seq: number): string {
+  const header: Header = {
+    seq,
+    clock: core.clock,
+    eventSeq: core.book.eventSeq,
+    closed: core.book.closed,
+    deaf: [...core.deaf],
+    deafUntil: core.deafUntil,
+    nextOrder: core.nextOrder,
+    system: { alarms: [...core.system.alarms.values()], occurrences: [...core.system.occurrences] },
+    catalogue: core.registry.catalogue,
+  };
+  return `H${JSON.stringify(header)}`;
+}
+
+/** One snapshot under way. */
+export class Snapshot implements SnapshotJob {
+  readonly seq: number;
+  private readonly generation: number;
+  private readonly head: readonly string[];
+  private readonly assets: readonly (readonly [AssetKind, AnyAsset, number])[];
+  private readonly devices: readonly DeviceState[];
+  private readonly credentials: readonly CredentialState[];
+  /** Written before their turn, because they were about to change. */
+  private readonly early = new Map<DeviceState | CredentialState, string>();
+  private at = 0;
+  private readonly onEnd: () => void;
+
+  constructor(core: Core, seq: number, generation: number, onEnd: () => void) {
+    this.seq = seq;
+    this.generation = generation;
+    this.onEnd = onEnd;
+    this.head = [FORMAT, headerLine(core, seq)];
+    const assets: (readonly [AssetKind, AnyAsset, number])[] = [];
+    for (const [kind, asset] of core.registry.all()) {
+      if (kind !== 'device') assets.push([kind, asset, 0]);
+      else if (asset.retiredAt !== null) assets.push([kind, asset, core.registry.retiredOrder.get(asset.id) ?? 0]);
+    }
+    this.assets = assets;
+    this.devices = [...core.devices.values()];
+    this.credentials = [...core.resends.credentials.values()];
+  }
+
+  device(device: DeviceState): void {
+    if (device.snapshotOf === this.generation || this.early.has(device)) return;
+    device.snapshotOf = this.generation;
+    // One that came after the beginning has no place in the list, so its line is never asked for.
+    if (device.order < this.lastOrder()) this.early.set(device, deviceLine(device));
+  }
+
+  private lastOrder(): number {
+    const last = this.devices.at(-1);
+    return last === undefined ? 0 : last.order + 1;
+  }
+
+  credential(state: CredentialState): void {
+    if (state.snapshotOf === this.generation || this.early.has(state)) return;
+    state.snapshotOf = this.generation;
+    this.early.set(state, `C${JSON.stringify(writeCredential(state))}`);
+  }
+
+  private take(of: DeviceState | CredentialState, write: () => string): string {
+    const early = this.early.get(of);
+    if (early !== undefined) this.early.delete(of);
+    of.snapshotOf = this.generation;
+    return early ?? write();
+  }
+
+  private line(at: number): string | null {
+    let i = at;
+    const head = this.head[i];
+    if (head !== undefined) return head;
+    i -= this.head.length;
+    const asset = this.assets[i];
+    if (asset !== undefined) return `A${JSON.stringify(asset)}`;
+    i -= this.assets.length;
+    const device = this.devices[i];
+    if (device !== undefined) return this.take(device, () => deviceLine(device));
+    i -= this.devices.length;
+    const credential = this.credentials[i];
+    if (credential !== undefined) return this.take(credential, () => `C${JSON.stringify(writeCredential(credential))}`);
+    return i === this.credentials.length ? `E${at}` : null;
+  }
+
+  next(devices: number): string | null {
+    const lines: string[] = [];
+    for (let n = 0; n < Math.max(1, devices); n += 1) {
+      const line = this.line(this.at);
+      if (line === null) {
+        this.onEnd();
+        break;
+      }
+      this.at += 1;
+      lines.push(line);
+    }
+    return lines.length === 0 ? null : `${lines.join('\n')}\n`;
+  }
+
+  abort(): void {
+    this.onEnd();
+  }
+}
+
+/** Fills an empty core from a snapshot's text. Returns the entry number it stands at. */
+export function readSnapshot(core: Core, text: string): number {
+  const lines = text.split('\n');
+  if (lines[0] !== FORMAT) {
+    const found = (lines[0] ?? '').slice(0, 40);
+    throw new Error(`snapshot of the engine has the format "${found}", this build reads "${FORMAT}"`);
+  }
+  const header = lines[1];
+  const end = lines.findLastIndex((line) => line !== '');
+  if (header === undefined || !header.startsWith('H') || lines[end] !== `E${end}`) throw new Error('snapshot of the engine is cut off');
+  const head: Header = JSON.parse(header.slice(1));
+  Object.assign(core.clock, head.clock);
+  core.book.eventSeq = head.eventSeq;
+  core.book.closed.push(...head.closed);
+  for (const code of head.deaf) core.deaf.add(code);
+  core.deafUntil = head.deafUntil;
+  core.nextOrder = head.nextOrder;
+  if (head.catalogue !== null) {
+    core.registry.setCatalogue(head.catalogue);
+    for (const fault of head.catalogue.faults) core.faultLevels.set(fault.code, fault.level);
+  }
+  takeAlarms(core, core.system, head.system.alarms, head.system.occurrences);
+  const deviceRows: DeviceRow[] = [];
+  const deviceAssets: (readonly [AnyAsset, number])[] = [];
+  for (let i = 2; i < end; i += 1) {
+    const line = lines[i] ?? '';
+    const kind = line[0];
+    if (kind === 'A') {
+      const [assetKind, asset, order]: readonly [AssetKind, AnyAsset, number] = JSON.parse(line.slice(1));
+      if (assetKind === 'device') {
+        deviceAssets.push([asset, order]);
+        core.registry.retiredOrder.set(asset.id, order);
+      } else core.registry.store(assetKind, asset);
+    } else if (kind === 'D') {
+      const row: DeviceRow = JSON.parse(line.slice(1));
+      deviceRows.push(row);
+      deviceAssets.push([row[1], row[0]]);
+    } else if (kind === 'C') {
+      const row: CredentialRow = JSON.parse(line.slice(1));
+      const state = readCredential(row);
+      core.resends.credentials.set(state.id, state);
+    } else throw new Error(`snapshot of the engine: line ${i + 1} is of the unknown kind "${kind ?? ''}"`);
+  }
+  deviceAssets.sort((a, b) => a[1] - b[1]);
+  for (const [asset] of deviceAssets) core.registry.store('device', asset);
+  for (const row of deviceRows) takeDevice(core, row);
+  return head.seq;
+}
+
+function takeAlarms(
+  core: Core,
+  holder: Core['system'],
+  alarms: readonly AlarmRecord[],
+  occurrences: readonly (readonly [string, number])[],
+): void {
+  for (const record of alarms) {
+    holder.alarms.set(record.key, record);
+    core.book.restore(record);
+  }
+  for (const [key, count] of occurrences) holder.occurrences.set(key, count);
+}
+
+function takeDevice(core: Core, row: DeviceRow): void {
+  const [order, asset, ruleRevision, wakeAt, seen, lastLifeAt, lastSeenAt, online, silent, connections, connectionsBoot] = row;
+  const [, , , , , , , , , , , clock, clockOff, backlogUntil, faults, pointFaults, points, alarms, occurrences] = row;
+  const device = newDevice(core, asset, order, ruleRevision);
+  Object.assign(device, {
+    seen,
+    lastLifeAt,
+    lastSeenAt,
+    online,
+    silent,
+    connections,
+    connectionsBoot,
+    clock,
+    clockOff,
+    backlogUntil,
+    faults,
+    pointFaults,
+  });
+  takeAlarms(core, device, alarms, occurrences);
+  for (const point of points) takePoint(device, point);
+  core.devices.set(asset.id, device);
+  if (online) core.onlineCount += 1;
+  if (wakeAt >= 0) core.heap.set(device, wakeAt);
+}
+
+function takePoint(device: DeviceState, row: PointRow): void {
+  const [key, value, sampleAt, receivedAt, quality, flags, lastLine, ranLine, ranAt, good, held, conditions, pending] = row;
+  const index = device.plan.points.findIndex((one) => one.key === key);
+  const plan = device.plan.points[index];
+  if (plan === undefined) return;
+  const point: PointState = {
+    value,
+    sampleAt,
+    receivedAt,
+    quality,
+    flags,
+    lastLine,
+    ranLine,
+    ranAt,
+    good,
+    held,
+    conditions: null,
+    pending: null,
+    open: null,
+  };
+  if (conditions.length > 0) {
+    point.conditions = plan.limits.map((limit) => {
+      const found = conditions.find(([code]) => code === limit.code);
+      return { phase: found?.[1] ?? 0, ran: found?.[2] ?? 0 };
+    });
+  }
+  if (pending.length > 0) point.pending = plan.ladders.map((ladder) => pending.find(([name]) => name === ladder.name)?.[1] ?? null);
+  device.points[index] = point;
+  if (quality === 'bad' || value === null) device.bad += 1;
+  linkOpen(device, index);
+}

@@ -1,0 +1,58 @@
+import type { StartBody, SystemBody } from '../model/entry.ts';
+import type { Level } from '../model/level.ts';
+import type { AlarmPlace } from './alarm/record.ts';
+import type { Core } from './core.ts';
+
+/** Alarms of the system itself, which belong to no device (semantics 6, Kinds). */
+
+/** The server's clock is before its build date (semantics 3). */
+const CLOCK = 'clock-not-believed';
+/** An entry that named no point made `apply` throw. */
+export const ENGINE_FAULT = 'engine-fault';
+/** While one of these holds, readings wait at the door because of us: silence says nothing about a device (semantics 8). */
+const DEAFENING: ReadonlySet<string> = new Set(['disk-full', 'journal-failed']);
+
+const NOWHERE: AlarmPlace = { enterpriseId: null, areaId: null, hazardSourceId: null, deviceId: null, test: false };
+
+function set(core: Core, code: string, level: Level | null, detail: string | undefined): void {
+  const key = `|${code}`;
+  if (level === null && !core.system.alarms.has(key)) return;
+  const who = {
+    key,
+    ladder: code,
+    kind: 'system',
+    measurement: null,
+    channel: null,
+    unit: null,
+    place: NOWHERE,
+    fault: code === ENGINE_FAULT,
+    ruleRevision: 0,
+  } as const;
+  const seen = {
+    since: core.clock.at,
+    value: null,
+    limit: null,
+    quality: null,
+    peak: null,
+    ...(detail === undefined ? {} : { comment: detail }),
+  };
+  core.book.judged(core.system, who, level === null ? null : { level, code, order: 0 }, null, seen);
+}
+
+export function raiseSystem(core: Core, code: string, level: Level, detail: string): void {
+  set(core, code, level, detail);
+}
+
+export function applySystem(core: Core, body: SystemBody): void {
+  set(core, body.code, body.active ? body.level : null, body.detail);
+  if (!DEAFENING.has(body.code)) return;
+  if (body.active) core.deaf.add(body.code);
+  else if (core.deaf.delete(body.code) && core.deaf.size === 0) core.deafUntil = core.clock.now;
+}
+
+export function applyStart(core: Core, body: StartBody): void {
+  core.clock.believed = body.clockBelieved;
+  // What failed in an earlier start was seen, or still wants its acknowledgement; this start has not failed yet.
+  set(core, ENGINE_FAULT, null, undefined);
+  set(core, CLOCK, body.clockBelieved ? null : 'orange', undefined);
+}

@@ -1,0 +1,93 @@
+import { type EngineMs, type EpochMs, type MonoMs, OUTAGE_GAP_MS } from '../../model/time.ts';
+
+/**
+ * The engine's two clocks, both driven by entries alone (semantics 3 and 4).
+ *
+ * `now` is engine time: monotonic time with our own outages left out. Delays without samples, dead-men and due times count in it.
+ * `line` is a wall-like line that follows the monotonic clock inside a process start and the wall clock across starts; it never
+ * runs backwards and a step of our own wall clock does not move it. Sample times are corrected on to it.
+ */
+export interface EngineClock {
+  boot: string | null;
+  /** Process starts seen so far, and when in engine time the present one began. */
+  bootNumber: number;
+  bootAt: EngineMs;
+  mono: MonoMs;
+  now: EngineMs;
+  line: number;
+  /** Wall time of the present entry. */
+  at: EpochMs;
+  /** False: the server's clock is before its build date, readings are judged by arrival. */
+  believed: boolean;
+  /** Engine time at which our last outage ended; every dead-man has one whole period from here. */
+  outageEndedAt: EngineMs;
+  /** The latest outages on the line, oldest first, as [from, to]. */
+  outages: [number, number][];
+}
+
+/** How many outages are remembered for delays that run over them. */
+const OUTAGES_KEPT = 32;
+
+export function newClock(): EngineClock {
+  return { boot: null, bootNumber: 0, bootAt: 0, mono: 0, now: 0, line: 0, at: 0, believed: true, outageEndedAt: 0, outages: [] };
+}
+
+/** Moves both clocks to an entry. Returns true when the gap before it was our own outage. */
+export function advance(clock: EngineClock, at: EpochMs, boot: string, mono: MonoMs): boolean {
+  clock.at = at;
+  if (clock.boot !== boot) {
+    const first = clock.boot === null;
+    const before = clock.line;
+    clock.boot = boot;
+    clock.bootNumber += 1;
+    clock.bootAt = clock.now;
+    clock.mono = mono;
+    clock.line = first ? at : Math.max(before, at);
+    if (first) return false;
+    noteOutage(clock, before);
+    return true;
+  }
+  const gap = mono - clock.mono;
+  if (gap <= 0) return false;
+  clock.mono = mono;
+  const before = clock.line;
+  clock.line += gap;
+  if (gap <= OUTAGE_GAP_MS) {
+    clock.now += gap;
+    return false;
+  }
+  noteOutage(clock, before);
+  return true;
+}
+
+function noteOutage(clock: EngineClock, from: number): void {
+  clock.outageEndedAt = clock.now;
+  if (clock.line > from) clock.outages.push([from, clock.line]);
+  if (clock.outages.length > OUTAGES_KEPT) clock.outages.shift();
+}
+
+/** Engine time that a monotonic time of the current start stands for. */
+export function engineTimeOf(clock: EngineClock, mono: MonoMs): EngineMs {
+  return clock.now + (mono - clock.mono);
+}
+
+/** Wall time, for people, of a place on the line, by our wall clock of now. Whole ms. */
+export function wallOf(clock: EngineClock, line: number): EpochMs {
+  return Math.round(line + (clock.at - clock.line));
+}
+
+/**
+ * Milliseconds for which a value held between two neighbouring samples. An outage of ours that lies wholly between them does
+ * not count; one that samples cut into does, as long as the samples are no further apart than the lateness window.
+ */
+export function heldMs(clock: EngineClock, from: number, to: number, windowMs: number): number {
+  let held = to - from;
+  if (held <= 0) return 0;
+  const wide = held > windowMs;
+  for (const [start, end] of clock.outages) {
+    if (end <= from || start >= to) continue;
+    const whole = start >= from && end <= to;
+    if (whole || wide) held -= Math.min(end, to) - Math.max(start, from);
+  }
+  return held;
+}

@@ -1,0 +1,78 @@
+import type { Alarm } from '../model/alarm.ts';
+import type { AssetKind, AssetOf } from '../model/asset.ts';
+import type { AlarmCounts, DeviceStatus, EffectiveLimit, EngineView, LatestPoint } from '../model/engine.ts';
+import type { Catalogue } from '../model/profile.ts';
+import { toAlarm } from './alarm/record.ts';
+import type { Core } from './core.ts';
+import { healthOf } from './presence.ts';
+
+/** The read-only side of the fold. Everything it gives away is a value that later entries do not change. */
+export class EngineWindow implements EngineView {
+  private readonly core: Core & { readonly appliedSeq: number };
+
+  constructor(core: Core & { readonly appliedSeq: number }) {
+    this.core = core;
+  }
+
+  get appliedSeq(): number {
+    return this.core.appliedSeq;
+  }
+
+  get eventSeq(): number {
+    return this.core.book.eventSeq;
+  }
+
+  get catalogue(): Catalogue | null {
+    return this.core.registry.catalogue;
+  }
+
+  assets<K extends AssetKind>(kind: K): ReadonlyMap<string, AssetOf[K]> {
+    return this.core.registry.maps[kind];
+  }
+
+  openAlarm(id: string): Alarm | undefined {
+    const record = this.core.book.open.get(id);
+    return record === undefined ? undefined : toAlarm(record);
+  }
+
+  *openAlarms(): Iterable<Alarm> {
+    for (const record of this.core.book.open.values()) yield toAlarm(record);
+  }
+
+  latest(deviceId: string): readonly LatestPoint[] {
+    const device = this.core.devices.get(deviceId);
+    if (device === undefined) return [];
+    return device.plan.points.flatMap(({ measurement, channel }, i) => {
+      const point = device.points[i];
+      if (point === undefined || point === null) return [];
+      const { value, sampleAt, receivedAt, quality, flags } = point;
+      return [{ measurement, channel, value, sampleAt, receivedAt, quality, flags }];
+    });
+  }
+
+  limits(deviceId: string): readonly EffectiveLimit[] {
+    const device = this.core.devices.get(deviceId);
+    if (device === undefined) return [];
+    const { ruleRevision } = device;
+    return device.plan.limits.map((limit) => ({ ...limit, ruleRevision }));
+  }
+
+  status(deviceId: string): DeviceStatus | undefined {
+    const device = this.core.devices.get(deviceId);
+    if (device === undefined) return undefined;
+    const { clock } = this.core;
+    // The line does not follow steps of our own wall clock, the figure for people does.
+    const clockErrorMs = device.clock === null ? null : Math.round(device.clock.median - (clock.line - clock.at));
+    return { online: device.online, health: healthOf(device), lastSeenAt: device.lastSeenAt, clockErrorMs };
+  }
+
+  counts(): AlarmCounts {
+    return this.core.book.counts();
+  }
+
+  deviceCounts(): { readonly online: number; readonly offline: number; readonly total: number } {
+    const total = this.core.devices.size;
+    const online = this.core.onlineCount;
+    return { online, offline: total - online, total };
+  }
+}
