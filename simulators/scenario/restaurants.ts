@@ -1,0 +1,87 @@
+/** A street of restaurants, each with two gas detectors. In one kitchen a hose comes off; later there is a smaller leak in another. */
+import { METHANE_LEL, percentLel, type Room } from '../physics/ventilated-room.ts';
+import { type Member, measured, member } from './member.ts';
+import { between, CYCLE_S, cycleTime, TIMETABLE } from './story.ts';
+
+export const STREET_ID = 'hebin-food-street';
+export const STREET_SITE_ID = 'hebin-food-street-a';
+
+/** The kitchen where the story plays; its detector is the first to ring. */
+export const LEAKING_DETECTOR = 'gas-sichuan-kitchen';
+export const SMALL_LEAK_DETECTOR = 'gas-hotpot-cylinder-room';
+
+const PLACES: readonly { readonly id: string; readonly zh: string; readonly en: string }[] = [
+  { id: 'gas-sichuan-kitchen', zh: '蜀香川菜馆 后厨灶台', en: 'Shuxiang Sichuan Restaurant, kitchen' },
+  { id: 'gas-sichuan-cylinder-room', zh: '蜀香川菜馆 气瓶间', en: 'Shuxiang Sichuan Restaurant, cylinder room' },
+  { id: 'gas-hotpot-kitchen', zh: '老灶火锅 后厨', en: 'Laozao Hotpot, kitchen' },
+  { id: 'gas-hotpot-cylinder-room', zh: '老灶火锅 气瓶间', en: 'Laozao Hotpot, cylinder room' },
+  { id: 'gas-noodle-kitchen', zh: '兰州牛肉面 煮面间', en: 'Lanzhou Noodles, boiling room' },
+  { id: 'gas-noodle-meter', zh: '兰州牛肉面 表间', en: 'Lanzhou Noodles, gas meter' },
+  { id: 'gas-dimsum-kitchen', zh: '粤点茶楼 蒸点间', en: 'Yuedian Tea House, steaming room' },
+  { id: 'gas-dimsum-meter', zh: '粤点茶楼 表间', en: 'Yuedian Tea House, gas meter' },
+  { id: 'gas-barbecue-kitchen', zh: '大漠烧烤 烤炉区', en: 'Desert Barbecue, grills' },
+  { id: 'gas-barbecue-cylinder-room', zh: '大漠烧烤 气瓶间', en: 'Desert Barbecue, cylinder room' },
+  { id: 'gas-bakery-oven', zh: '麦香面包房 烤箱间', en: 'Maixiang Bakery, ovens' },
+  { id: 'gas-bakery-meter', zh: '麦香面包房 表间', en: 'Maixiang Bakery, gas meter' },
+  { id: 'gas-dumpling-kitchen', zh: '东北饺子馆 后厨', en: 'Dongbei Dumplings, kitchen' },
+  { id: 'gas-canteen-kitchen', zh: '街道食堂 后厨', en: 'Community Canteen, kitchen' },
+];
+
+const REPORT_MS = 2_000;
+
+/** Gas gathers in a layer below the ceiling around the detector; 2.5 L/s is a low-pressure hose (9 m³/h). Then the valve shuts and the fans run. */
+export const KITCHEN: Room = {
+  volumeM3: 4,
+  lel: METHANE_LEL,
+  phases: [
+    { seconds: TIMETABLE.gasLeakFrom, leakM3PerS: 0, ventilationM3PerS: 0.02 },
+    { seconds: TIMETABLE.gasLeakTo - TIMETABLE.gasLeakFrom, leakM3PerS: 0.0025, ventilationM3PerS: 0.02 },
+    { seconds: Number.POSITIVE_INFINITY, leakM3PerS: 0, ventilationM3PerS: 0.06 },
+  ],
+};
+const CYLINDER_ROOM: Room = {
+  volumeM3: 6,
+  lel: METHANE_LEL,
+  phases: [
+    { seconds: TIMETABLE.smallLeakFrom, leakM3PerS: 0, ventilationM3PerS: 0.05 },
+    { seconds: TIMETABLE.smallLeakTo - TIMETABLE.smallLeakFrom, leakM3PerS: 0.0025, ventilationM3PerS: 0.05 },
+    { seconds: Number.POSITIVE_INFINITY, leakM3PerS: 0, ventilationM3PerS: 0.1 },
+  ],
+};
+
+/** When the valves are opened again, s of the cycle. */
+const VALVE_OPENED_S = 560;
+
+/** Second of the cycle at which the leak of a place is shut off; past the cycle's end where none is. */
+function leakEnd(id: string): number {
+  if (id === LEAKING_DETECTOR) return TIMETABLE.gasLeakTo;
+  return id === SMALL_LEAK_DETECTOR ? TIMETABLE.smallLeakTo : CYCLE_S;
+}
+
+/** %LEL without noise; a kitchen in use shows a little. */
+function trueLel(id: string, elapsedS: number): number {
+  const t = cycleTime(elapsedS);
+  if (id === LEAKING_DETECTOR) return percentLel(KITCHEN, t);
+  if (id === SMALL_LEAK_DETECTOR) return percentLel(CYLINDER_ROOM, t);
+  return 0;
+}
+
+export function restaurants(seed: number): readonly Member[] {
+  return PLACES.map((place) =>
+    member({
+      ...place,
+      enterpriseId: STREET_ID,
+      siteId: STREET_SITE_ID,
+      profileId: 'gas.combustible.commercial',
+      reportEveryMs: REPORT_MS,
+      at: (elapsedS) => {
+        const lel = trueLel(place.id, elapsedS);
+        const background = place.id.endsWith('kitchen') ? 0.8 : 0.3;
+        const shown = Math.min(100, Math.max(0, measured(seed, place.id, elapsedS, lel + background, 0.15 + lel * 0.005, 0.1)));
+        // The shut-off valve sticks: the cook closes it by hand, which ends the leak, and opens it again once the air is clean.
+        const closed = between(elapsedS, leakEnd(place.id), VALVE_OPENED_S);
+        return { link: 'up', values: { lel: shown, valve_open: !closed } };
+      },
+    }),
+  );
+}
