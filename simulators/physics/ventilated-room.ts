@@ -27,9 +27,10 @@ export interface Room {
 /** Volume fraction after `seconds` of one phase that begins at `from`. */
 export function fractionAfter(room: Pick<Room, 'volumeM3'>, phase: Omit<RoomPhase, 'seconds'>, from: number, seconds: number): number {
   const { leakM3PerS: leak, ventilationM3PerS: ventilation } = phase;
-  if (ventilation === 0) return Math.min(1, from + (leak * seconds) / room.volumeM3);
-  const steady = leak / ventilation;
-  return Math.min(1, steady + (from - steady) * Math.exp((-ventilation * seconds) / room.volumeM3));
+  const changes = (ventilation * seconds) / room.volumeM3;
+  // q/Q·(1 − e^−x) written as q·t/V·(1 − e^−x)/x: the same, and right down to a ventilation of nothing.
+  const share = changes < 1e-9 ? 1 : -Math.expm1(-changes) / changes;
+  return Math.min(1, from * Math.exp(-changes) + ((leak * seconds) / room.volumeM3) * share);
 }
 
 /** Concentration in %LEL at `t` seconds after the first phase began in clean air. */
