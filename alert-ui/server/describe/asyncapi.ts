@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { alarm, alarmEvent } from '../schema/alarm.ts';
+import { deviceStatus } from '../schema/asset.ts';
+import { epochMs, level, quality, value } from '../schema/common.ts';
+
+const counts = z.object({ open: z.record(level, z.int()), unacknowledged: z.record(level, z.int()) });
+const devices = z.object({ online: z.int(), offline: z.int(), total: z.int() });
+const prev = z
+  .int()
+  .meta({ description: 'Number of the last event this viewer was entitled to; differs from what he has: send `resume`.' });
+const wish = z.object({ devices: z.array(z.string()).optional(), enterprises: z.array(z.string()).optional() });
+
+/** Shapes of the live events, for the description and for tests. */
+export const liveSchemas = {
+  snapshot: z.object({ epoch: z.string(), seq: z.int(), counts, alarms: z.array(alarm), next: z.string().optional(), devices }),
+  alarm: z.object({ seq: z.int(), prev, alarm, event: alarmEvent }),
+  device: z.object({
+    seq: z.int(),
+    prev,
+    id: z.string(),
+    online: z.boolean(),
+    health: deviceStatus.shape.health,
+    lastSeenAt: epochMs.nullable(),
+  }),
+  readings: z.object({ at: epochMs, items: z.array(z.tuple([z.string(), z.string(), z.int().nullable(), epochMs, value, quality])) }),
+  heartbeat: z.object({ epoch: z.string(), seq: z.int(), prev, at: epochMs, health: z.array(z.string()), devices: devices.optional() }),
+  subscribe: wish,
+  unsubscribe: wish,
+  resume: z.object({ epoch: z.string(), seq: z.int() }),
+} as const;
+
+const sampleSchema = {
+  description: 'Values alone (time = arrival), or with time, quality, faults and a counter.',
+  oneOf: [
+    { type: 'object', additionalProperties: { type: ['number', 'boolean', 'string', 'null'] } },
+    {
+      type: 'object',
+      required: ['values'],
+      properties: {
+        ts: { type: ['integer', 'string'], description: 'ms since 1970 UTC, or ISO 8601 with offset' },
+        values: { type: 'object', additionalProperties: { type: ['number', 'boolean', 'string', 'null'] } },
+        quality: { type: 'object', additionalProperties: { enum: ['good', 'uncertain', 'bad', 'test', 'maintenance', 'substituted'] } },
+        faults: { description: 'F01 to F22, of the device or per key' },
+        seq: { type: 'integer', description: 'A counter of the device: a hole is counted as lost on the way.' },
+      },
+    },
+  ],
+};
+
+const topicParameters = { enterprise: { description: 'Id of the enterprise' }, device: { description: 'Id of the device' } };
+const telemetryPayload = { oneOf: [sampleSchema, { type: 'array', items: sampleSchema, description: 'Oldest first.' }] };
+
+interface Door {
+  readonly key: string;
+  readonly address: string;
+  readonly action: 'receive' | 'send';
+  readonly summary: string;
+  readonly payload: object;
+}
+const TOPICS: readonly Door[] = [
+  {
+    key: 'telemetry',
+    address: 'beacon/v1/{enterprise}/{device}/telemetry',
+    action: 'receive',
+    summary: 'Readings of a device',
+    payload: telemetryPayload,
+  },
+  {
+    key: 'status',
+    address: 'beacon/v1/{enterprise}/{device}/status',
+    action: 'receive',
+    summary: 'Presence, also as last will',
+    payload: {
+      oneOf: [
+        { enum: ['online', 'offline'] },
+        { type: 'object', required: ['status'], properties: { status: { enum: ['online', 'offline'] } } },
+      ],
+    },
+  },
+  {
+    key: 'command',
+    address: 'beacon/v1/{enterprise}/{device}/command',
+    action: 'send',
+    summary: 'A command to a device',
+    payload: { type: 'object', required: ['id', 'command'], properties: { id: { type: 'string' }, command: { type: 'string' } } },
+  },
+  {
+    key: 'commandResult',
+    address: 'beacon/v1/{enterprise}/{device}/command/result',
+    action: 'receive',
+    summary: 'What became of a command',
+    payload: { type: 'object', required: ['id', 'ok'], properties: { id: { type: 'string' }, ok: { type: 'boolean' } } },
+  },
+  { key: 'deviceApi', address: 'v1/devices/me/telemetry', action: 'receive', summary: 'ThingsBoard device API', payload: telemetryPayload },
+  {
+    key: 'gatewayApi',
+    address: 'v1/gateway/telemetry',
+    action: 'receive',
+    summary: 'ThingsBoard gateway API: samples per device',
+    payload: { type: 'object', additionalProperties: { type: 'array', items: sampleSchema } },
+  },
+];
+const TO_SERVER = new Set(['subscribe', 'unsubscribe', 'resume']);
+
+/** The AsyncAPI 3.0 document: the MQTT topics of devices, and the live events of browsers. */
+export function describeLive(build: string): Record<string, unknown> {
+  const messages: Record<string, unknown> = {};
+  const channels: Record<string, unknown> = {};
+  const operations: Record<string, unknown> = {};
+  for (const door of TOPICS) {
+    messages[door.key] = { name: door.key, summary: door.summary, contentType: 'application/json', payload: door.payload };
+    channels[door.key] = {
+      address: door.address,
+      servers: [{ $ref: '#/servers/mqtt' }],
+      ...(door.address.includes('{') ? { parameters: topicParameters } : {}),
+      messages: { [door.key]: { $ref: `#/components/messages/${door.key}` } },
+    };
+    operations[door.key] = {
+      action: door.action,
+      summary: door.summary,
+      channel: { $ref: `#/channels/${door.key}` },
+      messages: [{ $ref: `#/channels/${door.key}/messages/${door.key}` }],
+    };
+  }
+  const liveNames: Record<string, unknown> = {};
+  for (const [event, schema] of Object.entries(liveSchemas)) {
+    const key = `live-${event}`;
+    messages[key] = {
+      name: event,
+      contentType: 'application/json',
+      payload: z.toJSONSchema(schema, { target: 'draft-7', io: 'output', reused: 'inline' }),
+    };
+    liveNames[key] = { $ref: `#/components/messages/${key}` };
+    operations[key] = {
+      action: TO_SERVER.has(event) ? 'receive' : 'send',
+      channel: { $ref: '#/channels/live' },
+      messages: [{ $ref: `#/channels/live/messages/${key}` }],
+    };
+  }
+  channels['live'] = {
+    address: '/',
+    description:
+      'Socket.IO 4, default path and namespace, by session cookie or auth {token}. The name of a message is the name of the event.',
+    servers: [{ $ref: '#/servers/live' }],
+    messages: liveNames,
+  };
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Beacon Tower',
+      version: build,
+      description: 'What devices publish over MQTT 3.1.1, and what live clients get over Socket.IO. Requests: /openapi.json.',
+      license: { name: 'Apache-2.0' },
+    },
+    defaultContentType: 'application/json',
+    servers: {
+      mqtt: {
+        host: 'localhost:1883',
+        protocol: 'mqtt',
+        description: 'User name: the id of the device, or its secret alone. Also over WebSocket at /mqtt of the HTTP door.',
+      },
+      live: { host: 'localhost:3000', protocol: 'ws', pathname: '/socket.io/' },
+    },
+    channels,
+    operations,
+    components: { messages },
+  };
+}

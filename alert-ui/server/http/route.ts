@@ -1,0 +1,71 @@
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
+import type { Platform } from '../../../model/ports/platform.ts';
+import type { ProblemCode } from '../problem.ts';
+import type { AccountActor, Identity } from '../sign-in/identity.ts';
+
+/** What a handler gives back; a body that is undefined is sent as nothing. */
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What the audit line is about, where the path does not say it (the id in a body). */
+  readonly resource?: string;
+  /** What the audit line adds, never a secret. */
+  readonly detail?: string;
+}
+
+export interface Call<B, Q, P> {
+  readonly platform: Platform;
+  readonly identity: Identity;
+  readonly actor: AccountActor;
+  readonly body: B;
+  readonly query: Q;
+  readonly path: P;
+  readonly requestId: string;
+  /** Revision from `If-Match`, or null where none was sent. */
+  readonly ifMatch: number | null;
+  readonly request: Request;
+  readonly response: Response;
+}
+
+export interface Reply {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+}
+
+/**
+ * One operation: what it takes, what it gives and what does it, in one place. The routes that answer, the checks before them and
+ * the OpenAPI document are all made from this.
+ */
+export interface Route<B = unknown, Q = unknown, P = unknown> {
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  /** Under the base, with `{name}` for parameters. */
+  readonly path: string;
+  /** Also the audit's name for it. */
+  readonly operationId: string;
+  readonly tag: string;
+  readonly summary: string;
+  /** `open` asks nobody; `session` is allowed before the password was changed. */
+  readonly access?: 'open' | 'session';
+  readonly body?: z.ZodType<B>;
+  readonly query?: z.ZodType<Q>;
+  readonly params?: z.ZodType<P>;
+  readonly bodyLimit?: string;
+  readonly replies: Readonly<Record<number, Reply>>;
+  readonly problems?: readonly ProblemCode[];
+  /** False where sending it twice is harmless or has its own rules (sign-in). */
+  readonly idempotencyKey?: false;
+  /** Audited by the handler itself (sign-in). */
+  readonly ownAudit?: true;
+  readonly handle: (call: Call<B, Q, P>) => Promise<Answer> | Answer;
+}
+
+/** A route whose types are checked; what is listed together is of mixed types, so the list forgets them. */
+export function route<B, Q, P>(definition: Route<B, Q, P>): Route {
+  return definition as unknown as Route;
+}
+
+export function ok(body: unknown, headers?: Readonly<Record<string, string>>): Answer {
+  return headers === undefined ? { status: 200, body } : { status: 200, body, headers };
+}

@@ -1,0 +1,425 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Request, RequestHandler, Response } from 'express';
+import { type Namespace, Server, type Socket } from 'socket.io';
+import { z } from 'zod';
+import type { LiveEvent } from '../../../model/alarm.ts';
+import type { Platform } from '../../../model/ports/platform.ts';
+import {
+  HEARTBEAT_EVERY_MS,
+  type AlarmMessage,
+  type DeviceMessage,
+  type HeartbeatMessage,
+  type SnapshotEvent,
+} from '../../protocol/live.ts';
+import type { ServerLog, ServerStatus } from '../options.ts';
+import type { Identities, Identity } from '../sign-in/identity.ts';
+import { originAllowed } from '../sign-in/origin.ts';
+import { digest } from '../sign-in/secrets.ts';
+import type { RecordsSessionStore } from '../sign-in/session-store.ts';
+import { Audience, audienceKey } from './audience.ts';
+import { Backlog } from './backlog.ts';
+import { enterpriseOf, EventRing, RING_EVENTS } from './event-ring.ts';
+import { FLUSH_EVERY_MS, ReadingFeed } from './reading-feed.ts';
+
+const VIEWERS_MAX = 2_000;
+const LOOK_EVERY_MS = 200;
+/** How often an open connection's session, token and rights are looked at again. */
+const RECHECK_EVERY_MS = 15_000;
+/** Where the ids of this installation's process starts are kept. */
+const EPOCHS_SETTING = 'live.epochs';
+const EPOCHS_KEPT = 50;
+
+interface Viewer {
+  readonly socket: Socket;
+  readonly audience: Audience;
+  readonly backlog: Backlog;
+  identity: Identity;
+  /** Waits for its snapshot; in no audience's room until then. */
+  wantsSnapshot: boolean;
+}
+
+const names = z.array(z.string().max(128)).max(10_000).optional();
+const wishBody = z.object({ devices: names, enterprises: names });
+const resumeBody = z.object({ epoch: z.string().max(200), seq: z.int().min(0) });
+
+export interface HubParts {
+  readonly platform: Platform;
+  readonly identities: Identities;
+  readonly sessionStore: RecordsSessionStore;
+  readonly session: RequestHandler;
+  readonly log: ServerLog;
+}
+
+/**
+ * The live side: numbered events in order to everybody who may see them, exactly once; what a viewer missed, or a fresh snapshot.
+ * Joins and emits happen in the same turn of the loop as the snapshot they follow, so nothing falls in between.
+ */
+export class Hub {
+  private readonly parts: HubParts;
+  private readonly io: Server;
+  private readonly namespace: Namespace;
+  private readonly audiences = new Map<string, Audience>();
+  private readonly viewers = new Map<string, Viewer>();
+  private readonly feed: ReadingFeed;
+  private ring: EventRing;
+  private knownEpochs: ReadonlySet<string>;
+  private readonly timers: (() => void)[] = [];
+  private stopped = false;
+  /** Number of the last event that went out, or that was there before we listened. */
+  private published: number;
+  private lookAt = 0;
+  private readonly counted = { droppedToSnapshot: 0, disconnectedSlow: 0, resumed: 0, snapshots: 0, pendingBytes: 0 };
+
+  constructor(httpServer: HttpServer, parts: HubParts) {
+    this.parts = parts;
+    this.ring = new EventRing(parts.platform.view.eventSeq);
+    this.published = parts.platform.view.eventSeq;
+    this.knownEpochs = new Set([parts.platform.epoch]);
+    this.io = new Server(httpServer, {
+      path: '/socket.io',
+      serveClient: false,
+      // The broker takes the upgrades at /mqtt of the same server.
+      destroyUpgrade: false,
+      maxHttpBufferSize: 1_000_000,
+      pingInterval: 20_000,
+      pingTimeout: 20_000,
+      allowRequest: (request, decide) => {
+        const allowed = originAllowed(request.headers, request.socket.remoteAddress);
+        decide(allowed ? null : 'origin-not-allowed', allowed);
+      },
+    });
+    // Typed for plain Node requests; express-session needs no more of one than Node's.
+    this.io.engine.use((request: unknown, response: unknown, next: (error?: unknown) => void) =>
+      parts.session(request as Request, response as Response, next),
+    );
+    this.namespace = this.io.of('/');
+    this.feed = new ReadingFeed(this.namespace, parts.platform.view);
+    this.namespace.use(async (socket, next) => {
+      let refused: Error | undefined;
+      try {
+        socket.data = { identity: await this.authorise(socket) };
+      } catch (error) {
+        refused = refusal(error instanceof Refused ? error.code : 'unavailable');
+      }
+      next(refused);
+    });
+    this.namespace.on('connection', (socket) => this.connected(socket));
+  }
+
+  /** Takes up the events of the last hour from the records, so that viewers resume across a restart, and begins to listen. */
+  async start(): Promise<void> {
+    const { platform } = this.parts;
+    await this.remember();
+    const eventSeq = platform.view.eventSeq;
+    const kept = await platform.records.alarms.eventsAfter(Math.max(0, eventSeq - RING_EVENTS), RING_EVENTS);
+    if (this.stopped) return;
+    // Only what reaches the present without a hole can tell a viewer everything it missed.
+    const ring = new EventRing(kept[0] === undefined ? eventSeq : kept[0].seq - 1);
+    for (const event of kept) if (event.seq <= eventSeq) ring.push(event, platform.clock.now());
+    if (eventSeq === platform.view.eventSeq && ring.base + ring.size === eventSeq) this.ring = ring;
+    else this.ring = new EventRing(platform.view.eventSeq);
+    this.published = platform.view.eventSeq;
+    this.timers.push(
+      platform.subscribe({
+        onEvents: (events) => this.publish(events),
+        onSamples: (enterprise, samples) => this.feed.samples(enterprise, samples),
+        onHealth: () => this.heartbeat(),
+      }),
+    );
+    this.every(HEARTBEAT_EVERY_MS, () => this.heartbeat());
+    this.every(LOOK_EVERY_MS, () => this.look());
+    this.every(FLUSH_EVERY_MS, () => this.feed.flush(platform.clock.now(), (socket) => this.readableAudience(socket)));
+    this.every(RECHECK_EVERY_MS, () => void this.recheck());
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const cancel of this.timers.splice(0)) cancel();
+    for (const viewer of this.viewers.values()) viewer.backlog.close();
+    this.namespace.disconnectSockets(true);
+    this.io.engine.close();
+    await Promise.resolve();
+  }
+
+  status(): ServerStatus['live'] {
+    let behind = 0;
+    for (const viewer of this.viewers.values()) if (viewer.backlog.behind) behind += 1;
+    return { viewers: this.viewers.size, behind, ringEvents: this.ring.size, ...this.counted };
+  }
+
+  /** Live connections of a session that ended. */
+  endSession(idHash: string): void {
+    this.endWhere(({ by }) => by.kind === 'session' && by.idHash === idHash);
+  }
+  /** Live connections of an API token that ended. */
+  endToken(id: string): void {
+    this.endWhere(({ by }) => by.kind === 'token' && by.id === id);
+  }
+  /** Live connections of an account whose password or rights changed. */
+  endAccount(name: string): void {
+    this.endWhere(({ actor }) => actor.name === name);
+  }
+
+  private endWhere(ended: (identity: Identity) => boolean): void {
+    for (const viewer of this.viewers.values()) if (ended(viewer.identity)) viewer.socket.disconnect(true);
+  }
+
+  private async authorise(socket: Socket): Promise<Identity> {
+    if (this.viewers.size >= VIEWERS_MAX) throw new Refused('unavailable');
+    const { identities } = this.parts;
+    const offered: unknown = socket.handshake.auth['token'];
+    const header = /^Bearer +(\S+)$/i.exec(socket.handshake.headers.authorization ?? '')?.[1];
+    const token = typeof offered === 'string' && offered !== '' ? offered : header;
+    const request = socket.request as Partial<Request>;
+    let identity: Identity | null = null;
+    if (token !== undefined) identity = await identities.ofToken(token);
+    else if (request.session?.account !== undefined && request.sessionID !== undefined)
+      identity = await identities.ofSession(digest(request.sessionID));
+    if (identity === null) throw new Refused('not-signed-in');
+    if (identity.mustChangePassword) throw new Refused('password-change-required');
+    return identity;
+  }
+
+  private connected(socket: Socket): void {
+    const identity = (socket.data as { identity: Identity }).identity;
+    const viewer: Viewer = {
+      socket,
+      identity,
+      audience: this.audienceOf(identity),
+      backlog: new Backlog(socket, this.parts.platform.clock.mono()),
+      wantsSnapshot: false,
+    };
+    viewer.audience.viewers += 1;
+    this.viewers.set(socket.id, viewer);
+    socket.on('disconnect', () => this.disconnected(viewer));
+    socket.on('subscribe', (body: unknown) => {
+      const wish = wishBody.safeParse(body);
+      if (wish.success) this.feed.subscribe(socket, viewer.audience, wish.data.devices ?? [], wish.data.enterprises ?? []);
+    });
+    socket.on('unsubscribe', (body: unknown) => {
+      const wish = wishBody.safeParse(body);
+      if (wish.success) this.feed.unsubscribe(socket, wish.data.devices ?? [], wish.data.enterprises ?? []);
+    });
+    socket.on('resume', (body: unknown) => {
+      const place = resumeBody.safeParse(body);
+      this.resume(viewer, place.success ? place.data : null);
+    });
+    this.wantSnapshot(viewer);
+  }
+
+  private disconnected(viewer: Viewer): void {
+    this.viewers.delete(viewer.socket.id);
+    viewer.backlog.close();
+    this.feed.forget(viewer.socket);
+    viewer.audience.viewers -= 1;
+    if (viewer.audience.viewers === 0) this.audiences.delete(viewer.audience.key);
+  }
+
+  private audienceOf(identity: Identity): Audience {
+    const key = audienceKey(identity.actor);
+    let audience = this.audiences.get(key);
+    if (audience === undefined) {
+      audience = new Audience(identity.actor, this.ring.base);
+      for (const event of this.ring.newestFirst()) {
+        if (!audience.sees(enterpriseOf(event))) continue;
+        audience.lastSeq = event.seq;
+        break;
+      }
+      this.audiences.set(key, audience);
+    }
+    return audience;
+  }
+
+  /** Viewers that want a snapshot in this turn of the loop get one that was made and serialised once per audience. */
+  private wantSnapshot(viewer: Viewer): void {
+    if (viewer.wantsSnapshot) return;
+    viewer.wantsSnapshot = true;
+    void viewer.socket.leave(viewer.audience.room);
+    this.snapshotsSoon();
+  }
+
+  private snapshotsScheduled = false;
+  private snapshotsSoon(): void {
+    if (this.snapshotsScheduled) return;
+    this.snapshotsScheduled = true;
+    setImmediate(() => {
+      this.snapshotsScheduled = false;
+      if (!this.stopped) this.sendSnapshots();
+    });
+  }
+
+  private sendSnapshots(): void {
+    const wanting = new Map<Audience, Viewer[]>();
+    for (const viewer of this.viewers.values()) {
+      if (!viewer.wantsSnapshot || viewer.backlog.behind) continue;
+      const group = wanting.get(viewer.audience);
+      if (group === undefined) wanting.set(viewer.audience, [viewer]);
+      else group.push(viewer);
+    }
+    for (const [audience, viewers] of wanting) {
+      const snapshot: SnapshotEvent = { epoch: this.parts.platform.epoch, ...audience.snapshot(this.parts.platform.view) };
+      this.namespace.to(viewers.map((viewer) => viewer.socket.id)).emit('snapshot', snapshot);
+      for (const viewer of viewers) {
+        viewer.wantsSnapshot = false;
+        this.counted.snapshots += 1;
+        void viewer.socket.join(audience.room);
+      }
+    }
+  }
+
+  private publish(events: readonly LiveEvent[]): void {
+    const now = this.parts.platform.clock.now();
+    for (const event of events) {
+      // Heard before: the snapshot everybody got holds it already.
+      if (event.seq <= this.published) continue;
+      this.published = event.seq;
+      this.ring.push(event, now);
+      const enterprise = enterpriseOf(event);
+      for (const audience of this.audiences.values()) {
+        if (!audience.sees(enterprise)) continue;
+        this.namespace.to(audience.room).emit(event.kind, messageOf(event, audience.lastSeq));
+        audience.lastSeq = event.seq;
+      }
+    }
+  }
+
+  private resume(viewer: Viewer, place: { readonly epoch: string; readonly seq: number } | null): void {
+    // A snapshot is on its way already, and says everything.
+    if (viewer.wantsSnapshot || viewer.backlog.behind) return;
+    const { audience, socket } = viewer;
+    if (place === null || !this.knownEpochs.has(place.epoch)) return this.wantSnapshot(viewer);
+    if (place.seq === audience.lastSeq) {
+      socket.emit('heartbeat', this.heartbeatFor(audience));
+      return;
+    }
+    const missed = place.seq > audience.lastSeq ? null : this.ring.after(place.seq, this.parts.platform.clock.now());
+    const entitled = missed?.filter((event) => audience.sees(enterpriseOf(event)));
+    if (entitled === undefined || entitled.at(-1)?.seq !== audience.lastSeq) return this.wantSnapshot(viewer);
+    let prev = place.seq;
+    for (const event of entitled) {
+      socket.emit(event.kind, messageOf(event, prev));
+      prev = event.seq;
+    }
+    this.counted.resumed += 1;
+  }
+
+  private heartbeat(): void {
+    for (const audience of this.audiences.values()) this.namespace.to(audience.room).emit('heartbeat', this.heartbeatFor(audience));
+  }
+
+  private heartbeatFor(audience: Audience): HeartbeatMessage {
+    const { platform } = this.parts;
+    return {
+      epoch: platform.epoch,
+      seq: platform.view.eventSeq,
+      prev: audience.lastSeq,
+      at: platform.clock.now(),
+      health: platform.health(),
+      devices: audience.devices(platform.view),
+    };
+  }
+
+  /** Looks at what waits for every viewer; those that do not read are cut off from the stream until they do. */
+  private look(): void {
+    const mono = this.parts.platform.clock.mono();
+    const late = mono - this.lookAt > 4 * LOOK_EVERY_MS;
+    this.lookAt = mono;
+    let pending = 0;
+    for (const viewer of this.viewers.values()) {
+      const verdict = viewer.backlog.look(mono, late);
+      pending += viewer.backlog.pendingBytes();
+      if (verdict === 'fell-behind') {
+        this.counted.droppedToSnapshot += 1;
+        void viewer.socket.leave(viewer.audience.room);
+        viewer.wantsSnapshot = true;
+        this.feed.pause(viewer.socket);
+      } else if (verdict === 'caught-up') {
+        viewer.wantsSnapshot = true;
+        this.snapshotsSoon();
+        this.feed.again(viewer.socket);
+      } else if (verdict === 'give-up') {
+        this.counted.disconnectedSlow += 1;
+        this.cutOff(viewer);
+      }
+    }
+    this.counted.pendingBytes = pending;
+  }
+
+  /** A close packet would wait behind everything else; the connection itself is ended. */
+  private cutOff(viewer: Viewer): void {
+    const transport: unknown = viewer.socket.conn.transport;
+    const held: unknown = typeof transport === 'object' && transport !== null && 'socket' in transport ? transport.socket : null;
+    viewer.socket.conn.close(true);
+    if (typeof held === 'object' && held !== null && 'terminate' in held && typeof held.terminate === 'function') held.terminate();
+  }
+
+  private readableAudience(socket: Socket): Audience | null {
+    const viewer = this.viewers.get(socket.id);
+    return viewer === undefined || viewer.backlog.behind || viewer.wantsSnapshot ? null : viewer.audience;
+  }
+
+  /** Sessions and tokens end, and rights change, while a board stays connected; a board that watches is a use of its session. */
+  private async recheck(): Promise<void> {
+    for (const viewer of this.viewers.values()) {
+      if (this.stopped) return;
+      try {
+        const { by } = viewer.identity;
+        if (by.kind === 'session') await this.parts.sessionStore.use(by.idHash);
+        const now = await this.parts.identities.again(viewer.identity);
+        if (now === null) viewer.socket.disconnect(true);
+        else viewer.identity = now;
+      } catch (error) {
+        // The records cannot be asked just now: a board must not go dark for that.
+        this.parts.log.warn({ error: String(error) }, 'rights of live viewers not looked at again');
+        return;
+      }
+    }
+  }
+
+  /** Event numbers go on across restarts of one installation; an epoch of another installation means other events. */
+  private async remember(): Promise<void> {
+    const { platform } = this.parts;
+    const text = await platform.records.settings.get(EPOCHS_SETTING);
+    const earlier = z.array(z.string()).safeParse(text === null ? [] : JSON.parse(text));
+    const epochs = [...(earlier.success ? earlier.data : []).filter((epoch) => epoch !== platform.epoch), platform.epoch].slice(
+      -EPOCHS_KEPT,
+    );
+    await platform.records.settings.put(EPOCHS_SETTING, JSON.stringify(epochs));
+    this.knownEpochs = new Set(epochs);
+  }
+
+  /** On the platform's clock; a step that throws is told and does not end the row. */
+  private every(periodMs: number, run: () => void): void {
+    let cancel = (): void => undefined;
+    const again = (): void => {
+      cancel = this.parts.platform.clock.after(periodMs, () => {
+        try {
+          run();
+        } catch (error) {
+          this.parts.log.error({ error: String(error) }, 'live side: a periodic step failed');
+        }
+        again();
+      });
+    };
+    again();
+    this.timers.push(() => cancel());
+  }
+}
+
+function messageOf(event: LiveEvent, prev: number): AlarmMessage | DeviceMessage {
+  if (event.kind === 'alarm') return { seq: event.seq, prev, alarm: event.alarm, event: event.event };
+  return { seq: event.seq, prev, id: event.id, online: event.online, health: event.health, lastSeenAt: event.lastSeenAt };
+}
+
+class Refused extends Error {
+  readonly code: string;
+  constructor(code: string) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/** The client sees `connect_error` with this message and `data.code`. */
+function refusal(code: string): Error {
+  return Object.assign(new Error(code), { data: { code } });
+}

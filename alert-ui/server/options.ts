@@ -1,0 +1,33 @@
+/** The little the server needs of a logger; pino fits. Nothing secret is ever handed to it. */
+export interface ServerLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface ServerOptions {
+  /** Folder of the built web app, served with a fallback to its index.html; null = no web app (tests, API only). */
+  readonly webRoot: string | null;
+  /** Told to the web app before signing in. */
+  readonly demo: boolean;
+  /** True behind TLS: the cookie is marked Secure, HSTS is sent and a proxy on loopback is believed about the protocol. */
+  readonly secureCookies: boolean;
+  readonly log: ServerLog;
+}
+
+/** Bounds and counts of the live side, for metrics and for whoever runs the server. */
+export interface ServerStatus {
+  readonly live: {
+    readonly viewers: number;
+    /** Viewers that stopped reading and wait for a fresh snapshot. */
+    readonly behind: number;
+    readonly droppedToSnapshot: number;
+    readonly disconnectedSlow: number;
+    readonly resumed: number;
+    readonly snapshots: number;
+    /** Events held for `resume`. */
+    readonly ringEvents: number;
+    /** Serialised bytes waiting for slow viewers, at the last look. */
+    readonly pendingBytes: number;
+  };
+}

@@ -1,0 +1,42 @@
+import type { Platform } from '../../../model/ports/platform.ts';
+import { AssetPages } from '../http/page.ts';
+import type { Route } from '../http/route.ts';
+import { alarmRoutes } from './alarms.ts';
+import { assetRoutes } from './assets.ts';
+import { catalogueRoutes } from './catalogue.ts';
+import { deviceRoutes } from './devices.ts';
+import { gatewayRoutes } from './gateways.ts';
+import { infoRoutes } from './info.ts';
+import { ledgerRoutes } from './ledger.ts';
+import { Provisioning } from './provisioning.ts';
+import { readingRoutes } from './readings.ts';
+import { type SessionParts, sessionRoutes } from './session.ts';
+import { tokenRoutes } from './tokens.ts';
+
+export interface RouteParts extends SessionParts {
+  readonly platform: Platform;
+  readonly demo: boolean;
+  readonly tokenEnded: (id: string) => void;
+}
+
+/** Every route under the base. A fixed path stands before one with a parameter in its place. */
+export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[]; stop(): void } {
+  const pages = new AssetPages(parts.platform.view);
+  const provisioning = new Provisioning(parts.platform);
+  const session = sessionRoutes(parts);
+  return {
+    routes: [
+      ...infoRoutes(parts.demo),
+      ...session.routes,
+      ...tokenRoutes(parts.identities, parts.tokenEnded),
+      ...assetRoutes(pages),
+      ...gatewayRoutes(pages, provisioning),
+      ...catalogueRoutes,
+      ...deviceRoutes(pages, provisioning),
+      ...readingRoutes,
+      ...ledgerRoutes,
+      ...alarmRoutes,
+    ],
+    stop: () => session.stop(),
+  };
+}

@@ -1,0 +1,241 @@
+import { z } from 'zod';
+import type { Area, AssetOf, Enterprise, HazardSource, Site } from '../../../model/asset.ts';
+import type { ConfigChange } from '../../../model/entry.ts';
+import type { EngineView } from '../../../model/engine.ts';
+import { demand, sees, visibleAreas } from '../access.ts';
+import { AssetPages } from '../http/page.ts';
+import { type Call, ok, type Route, route } from '../http/route.ts';
+import { present } from '../http/validate.ts';
+import { HttpProblem } from '../problem.ts';
+import * as schema from '../schema/asset.ts';
+import { cursor, limit, listBody, listOf, queryFlag, reference } from '../schema/common.ts';
+import type { AccountActor } from '../sign-in/identity.ts';
+import { baseRevision, configureOne, demandFreeId, etag } from './outcome.ts';
+
+type Kind = 'area' | 'site' | 'enterprise' | 'hazard-source';
+
+/** What differs between the plainly configured assets. */
+interface Family<K extends Kind, New extends { readonly id: string }, Patch extends object> {
+  readonly kind: K;
+  readonly path: string;
+  readonly noun: string;
+  readonly asset: z.ZodType;
+  readonly fresh: z.ZodType<New>;
+  readonly patch: z.ZodType<Patch>;
+  /** Enterprise it belongs to, for rights; null = of the whole system. */
+  readonly enterpriseOf: (asset: { readonly id: string; readonly enterpriseId?: string | undefined }) => string | null;
+  readonly build: (fresh: New, head: { revision: number; createdAt: number; updatedAt: number; retiredAt: null }) => AssetOf[K];
+  readonly put: (value: AssetOf[K], base: number) => ConfigChange;
+  /** References to check beyond what the engine does: nothing of one enterprise refers to another's. */
+  readonly check?: (value: AssetOf[K], view: EngineView) => void;
+}
+
+const byId = z.object({ id: reference });
+const listQuery = z.strictObject({
+  enterprise: listOf(reference).optional(),
+  area: listOf(reference).optional(),
+  q: z.string().max(100).optional(),
+  retired: queryFlag.optional(),
+  cursor: cursor.optional(),
+  limit: limit(1_000, 200),
+});
+
+function familyRoutes<
+  K extends Kind,
+  New extends { readonly id: string; readonly enterpriseId?: string },
+  Patch extends { readonly name?: string | undefined; readonly enterpriseId?: string | undefined },
+>(family: Family<K, New, Patch>, pages: AssetPages): Route[] {
+  const one = `${family.path}/{id}`;
+  const tag = 'assets';
+  const replies = { 200: { description: `The ${family.noun}`, schema: family.asset } };
+
+  /** Visible to the actor, retired or not; else it does not exist for him. */
+  const find = (view: EngineView, actor: AccountActor, id: string): AssetOf[K] => {
+    const asset = view.assets(family.kind).get(id);
+    if (asset === undefined || !visible(view, actor, family, asset)) throw new HttpProblem('not-found', `${family.noun} ${id}`);
+    return asset;
+  };
+
+  return [
+    route({
+      method: 'get',
+      path: family.path,
+      operationId: `${family.kind}.list`,
+      tag,
+      summary: `The ${family.noun}s one may see, by id`,
+      query: listQuery,
+      replies: { 200: { description: 'A page', schema: listBody(family.asset) } },
+      handle: ({ platform, actor, query }) => {
+        const areas = family.kind === 'area' ? visibleAreas(actor, platform.view) : null;
+        const text = query.q?.toLowerCase();
+        const wanted = (asset: AssetOf[K]): boolean => {
+          if (asset.retiredAt !== null && query.retired !== true) return false;
+          const enterprise = family.enterpriseOf(asset);
+          if (family.kind === 'area' ? areas !== null && !areas.has(asset.id) : !sees(actor, enterprise)) return false;
+          if (query.enterprise !== undefined && (enterprise === null || !query.enterprise.includes(enterprise))) return false;
+          if (query.area !== undefined && !('areaId' in asset && asset.areaId !== null && query.area.includes(asset.areaId))) return false;
+          return text === undefined || asset.id.toLowerCase().includes(text) || asset.name.toLowerCase().includes(text);
+        };
+        return ok(pages.page(family.kind, wanted, query.cursor, query.limit));
+      },
+    }),
+    route({
+      method: 'post',
+      path: family.path,
+      operationId: `${family.kind}.create`,
+      tag,
+      summary: `Create a ${family.noun}`,
+      body: family.fresh,
+      replies: { 201: { description: 'Created', schema: family.asset } },
+      problems: ['not-allowed', 'id-taken', 'id-retired', 'unknown-reference', 'unavailable'],
+      handle: async ({ platform, actor, body, requestId }) => {
+        demand(actor, 'config.write', family.enterpriseOf(body));
+        demandFreeId(platform.view.assets(family.kind).get(body.id), body.id);
+        const now = platform.clock.now();
+        const value = family.build(body, { revision: 1, createdAt: now, updatedAt: now, retiredAt: null });
+        family.check?.(value, platform.view);
+        const asset = await configureOne(platform, actor, requestId, family.kind, body.id, family.put(value, 0));
+        return { status: 201, body: asset, headers: etag(asset.revision), resource: `${family.path.slice(1)}/${body.id}` };
+      },
+    }),
+    route({
+      method: 'get',
+      path: one,
+      operationId: `${family.kind}.get`,
+      tag,
+      summary: `One ${family.noun}`,
+      params: byId,
+      replies,
+      problems: ['not-found'],
+      handle: ({ platform, actor, path }) => {
+        const asset = find(platform.view, actor, path.id);
+        return ok(asset, etag(asset.revision));
+      },
+    }),
+    route({
+      method: 'patch',
+      path: one,
+      operationId: `${family.kind}.change`,
+      tag,
+      summary: `Change a ${family.noun}; fields that are not sent stay`,
+      params: byId,
+      body: family.patch,
+      replies,
+      problems: ['not-found', 'not-allowed', 'revision-conflict', 'unknown-reference', 'id-retired', 'unavailable'],
+      handle: async ({ platform, actor, body, path, ifMatch, requestId }: Call<Patch, unknown, { id: string }>) => {
+        const current = find(platform.view, actor, path.id);
+        demand(actor, 'config.write', family.enterpriseOf(current));
+        // Moving something to another enterprise takes the right there, too.
+        if (body.enterpriseId !== undefined)
+          demand(actor, 'config.write', family.enterpriseOf({ id: path.id, enterpriseId: body.enterpriseId }));
+        if (current.retiredAt !== null) throw new HttpProblem('id-retired', path.id);
+        const base = baseRevision(ifMatch, current);
+        const value: AssetOf[K] = { ...current, ...present(body), revision: base + 1, updatedAt: platform.clock.now() };
+        family.check?.(value, platform.view);
+        const asset = await configureOne(platform, actor, requestId, family.kind, path.id, family.put(value, base));
+        return ok(asset, etag(asset.revision));
+      },
+    }),
+    route({
+      method: 'delete',
+      path: one,
+      operationId: `${family.kind}.retire`,
+      tag,
+      summary: `Retire a ${family.noun}: history stays, the id is not given again`,
+      params: byId,
+      replies: { 204: { description: 'Retired' } },
+      problems: ['not-found', 'not-allowed', 'in-use', 'revision-conflict', 'unavailable'],
+      handle: async ({ platform, actor, path, ifMatch, requestId }) => {
+        const current = find(platform.view, actor, path.id);
+        demand(actor, 'config.write', family.enterpriseOf(current));
+        const base = ifMatch === null ? null : baseRevision(ifMatch, current);
+        if (current.retiredAt === null)
+          await configureOne(platform, actor, requestId, family.kind, path.id, { op: 'retire', asset: family.kind, id: path.id, base });
+        return { status: 204 };
+      },
+    }),
+  ];
+}
+
+function visible<K extends Kind>(
+  view: EngineView,
+  actor: AccountActor,
+  family: Family<K, never, never> | Pick<Family<K, { id: string }, object>, 'kind' | 'enterpriseOf'>,
+  asset: AssetOf[K],
+): boolean {
+  if (family.kind !== 'area') return sees(actor, family.enterpriseOf(asset));
+  const areas = visibleAreas(actor, view);
+  return areas === null || areas.has(asset.id);
+}
+
+const enterpriseOfField = (asset: { readonly enterpriseId?: string | undefined }): string | null => asset.enterpriseId ?? null;
+
+/** A site or hazard source that is referred to must stand and be the same enterprise's; whose it is otherwise is not told. */
+export function demandOwn(view: EngineView, kind: 'site' | 'hazard-source', id: string | null, enterprise: string): void {
+  if (id === null) return;
+  const asset = view.assets(kind).get(id);
+  if (asset === undefined || asset.retiredAt !== null || asset.enterpriseId !== enterprise)
+    throw new HttpProblem('unknown-reference', `${kind} ${id}`);
+}
+
+export function assetRoutes(pages: AssetPages): Route[] {
+  return [
+    ...familyRoutes(
+      {
+        kind: 'area',
+        path: '/areas',
+        noun: 'area',
+        asset: schema.area,
+        fresh: schema.newArea,
+        patch: schema.areaPatch,
+        enterpriseOf: () => null,
+        build: (fresh, head): Area => ({ ...fresh, ...head }),
+        put: (value, base) => ({ op: 'put', asset: 'area', value, base }),
+      },
+      pages,
+    ),
+    ...familyRoutes(
+      {
+        kind: 'enterprise',
+        path: '/enterprises',
+        noun: 'enterprise',
+        asset: schema.enterprise,
+        fresh: schema.newEnterprise,
+        patch: schema.enterprisePatch,
+        enterpriseOf: (asset) => asset.id,
+        build: (fresh, head): Enterprise => ({ ...fresh, contacts: fresh.contacts.map(present), ...head }),
+        put: (value, base) => ({ op: 'put', asset: 'enterprise', value, base }),
+      },
+      pages,
+    ),
+    ...familyRoutes(
+      {
+        kind: 'site',
+        path: '/sites',
+        noun: 'site',
+        asset: schema.site,
+        fresh: schema.newSite,
+        patch: schema.sitePatch,
+        enterpriseOf: enterpriseOfField,
+        build: (fresh, head): Site => ({ ...fresh, ...head }),
+        put: (value, base) => ({ op: 'put', asset: 'site', value, base }),
+      },
+      pages,
+    ),
+    ...familyRoutes(
+      {
+        kind: 'hazard-source',
+        path: '/hazard-sources',
+        noun: 'hazard source',
+        asset: schema.hazardSource,
+        fresh: schema.newHazardSource,
+        patch: schema.hazardSourcePatch,
+        enterpriseOf: enterpriseOfField,
+        build: (fresh, head): HazardSource => ({ ...fresh, ...head }),
+        put: (value, base) => ({ op: 'put', asset: 'hazard-source', value, base }),
+        check: (value, view) => demandOwn(view, 'site', value.siteId, value.enterpriseId),
+      },
+      pages,
+    ),
+  ];
+}

@@ -1,0 +1,325 @@
+import { z } from 'zod';
+import type { Device } from '../../../model/asset.ts';
+import type { EngineView } from '../../../model/engine.ts';
+import type { Platform } from '../../../model/ports/platform.ts';
+import type { MeasurementDef } from '../../../model/profile.ts';
+import { areaWithin, demand, sees } from '../access.ts';
+import type { AssetPages } from '../http/page.ts';
+import { ok, type Route, route } from '../http/route.ts';
+import { fieldErrors, present } from '../http/validate.ts';
+import { HttpProblem } from '../problem.ts';
+import * as schema from '../schema/asset.ts';
+import { cursor, limit, listBody, listOf, queryFlag, reference } from '../schema/common.ts';
+import { connectionsBody, latestBody, limitsBody } from '../schema/device-detail.ts';
+import type { AccountActor } from '../sign-in/identity.ts';
+import { adviceFor } from './advice.ts';
+import { demandOwn } from './assets.ts';
+import { baseRevision, configureOne, etag } from './outcome.ts';
+import type { Provisioning } from './provisioning.ts';
+
+const byId = z.object({ id: reference });
+const issuedBody = z.object({ device: schema.device, credential: schema.credential });
+
+/** A device the actor may see, or `not-found`. */
+export function findDevice(view: EngineView, actor: AccountActor, id: string): Device {
+  const device = view.assets('device').get(id);
+  if (device === undefined || !sees(actor, device.enterpriseId)) throw new HttpProblem('not-found', `device ${id}`);
+  return device;
+}
+
+/** The profile's word on a measurement of a device; undefined where the profile has none of that name. */
+export function measurementOf(view: EngineView, device: Device, measurement: string): MeasurementDef | undefined {
+  const profile = view.catalogue?.profiles.find((candidate) => candidate.id === device.profileId);
+  return profile?.measurements.find((candidate) => candidate.key === measurement);
+}
+
+function build(platform: Platform, fresh: schema.NewDevice): Device {
+  const now = platform.clock.now();
+  return { ...fresh, name: fresh.name ?? fresh.id, revision: 1, createdAt: now, updatedAt: now, retiredAt: null };
+}
+
+/** What must hold before anything is written: rights, and references that stand and are the same enterprise's. */
+function demandPossible(platform: Platform, actor: AccountActor, device: Device): void {
+  demand(actor, 'device.write', device.enterpriseId);
+  const { view } = platform;
+  const enterprise = view.assets('enterprise').get(device.enterpriseId);
+  if (enterprise === undefined || enterprise.retiredAt !== null)
+    throw new HttpProblem('unknown-reference', `enterprise ${device.enterpriseId}`);
+  if (view.catalogue !== null && !view.catalogue.profiles.some((profile) => profile.id === device.profileId)) {
+    throw new HttpProblem('unknown-reference', `profile ${device.profileId}`);
+  }
+  demandOwn(view, 'site', device.siteId, device.enterpriseId);
+  demandOwn(view, 'hazard-source', device.hazardSourceId, device.enterpriseId);
+}
+
+export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Route[] {
+  const tag = 'devices';
+  return [
+    route({
+      method: 'get',
+      path: '/devices',
+      operationId: 'device.list',
+      tag,
+      summary: 'The devices one may see, by id, with presence and health',
+      query: z.strictObject({
+        enterprise: listOf(reference).optional(),
+        site: listOf(reference).optional(),
+        hazardSource: listOf(reference).optional(),
+        area: listOf(reference).optional(),
+        profile: listOf(reference).optional(),
+        online: queryFlag.optional(),
+        q: z.string().max(100).optional(),
+        retired: queryFlag.optional(),
+        cursor: cursor.optional(),
+        limit: limit(1_000, 200),
+      }),
+      replies: { 200: { description: 'A page', schema: listBody(schema.deviceWithStatus) } },
+      handle: ({ platform, actor, query }) => {
+        const { view } = platform;
+        const text = query.q?.toLowerCase();
+        const areas = query.area === undefined ? null : new Set(query.area.flatMap((area) => areaWithin(view, area)));
+        const within = (asked: readonly string[] | undefined, held: string | null): boolean =>
+          asked === undefined || (held !== null && asked.includes(held));
+        const wanted = (device: Device): boolean =>
+          (device.retiredAt === null || query.retired === true) &&
+          sees(actor, device.enterpriseId) &&
+          within(query.enterprise, device.enterpriseId) &&
+          within(query.site, device.siteId) &&
+          within(query.hazardSource, device.hazardSourceId) &&
+          within(query.profile, device.profileId) &&
+          (areas === null || areas.has(view.assets('enterprise').get(device.enterpriseId)?.areaId ?? '')) &&
+          (query.online === undefined || view.status(device.id)?.online === query.online) &&
+          (text === undefined || device.id.toLowerCase().includes(text) || device.name.toLowerCase().includes(text));
+        const page = pages.page('device', wanted, query.cursor, query.limit);
+        return ok({ ...page, items: page.items.map((device) => ({ ...device, status: view.status(device.id) })) });
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/devices',
+      operationId: 'device.create',
+      tag,
+      summary: 'Create a device; its secret is shown once',
+      body: schema.newDevice,
+      replies: { 201: { description: 'Created', schema: issuedBody } },
+      problems: ['not-found', 'not-allowed', 'id-taken', 'id-retired', 'unknown-reference', 'unavailable'],
+      handle: async ({ platform, actor, body, requestId }) => {
+        const value = build(platform, body);
+        demandPossible(platform, actor, value);
+        demand(actor, 'credential.issue', value.enterpriseId);
+        const [result] = await provisioning.create(actor, requestId, 'device', [
+          { id: value.id, enterprise: value.enterpriseId, change: { op: 'put', asset: 'device', value, base: 0 } },
+        ]);
+        if (result === undefined || 'problem' in result) throw result?.problem ?? new HttpProblem('internal');
+        const device = platform.view.assets('device').get(value.id);
+        return {
+          status: 201,
+          body: { device, credential: { username: value.id, password: result.secret } },
+          headers: etag(1),
+          resource: `devices/${value.id}`,
+        };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/devices/bulk',
+      operationId: 'device.bulk',
+      tag,
+      summary: 'Create up to 1,000 devices; each line has its own result',
+      body: schema.bulkBody,
+      bodyLimit: '2mb',
+      replies: {
+        200: {
+          description: 'One result per line, in order',
+          schema: z.object({
+            items: z.array(
+              z.object({
+                id: z.string().nullable(),
+                status: z.int(),
+                device: schema.device.optional(),
+                credential: schema.credential.optional(),
+                code: z.string().optional(),
+                detail: z.string().optional(),
+                errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+              }),
+            ),
+          }),
+        },
+      },
+      problems: ['unavailable'],
+      handle: async ({ platform, actor, body, requestId }) => {
+        const lines = body.items.map((item) => bulkLine(platform, actor, item));
+        const going = lines.flatMap((line) => ('value' in line ? [line.value] : []));
+        const results = await provisioning.create(
+          actor,
+          requestId,
+          'device',
+          going.map((value) => ({ id: value.id, enterprise: value.enterpriseId, change: { op: 'put', asset: 'device', value, base: 0 } })),
+        );
+        let next = 0;
+        const items = lines.map((line) => {
+          if (!('value' in line)) return refusedLine(line.id, line.problem);
+          const result = results[next];
+          next += 1;
+          if (result === undefined || 'problem' in result)
+            return refusedLine(line.value.id, result?.problem ?? new HttpProblem('internal'));
+          return {
+            id: line.value.id,
+            status: 201,
+            device: platform.view.assets('device').get(line.value.id),
+            credential: { username: line.value.id, password: result.secret },
+          };
+        });
+        const created = items.filter((item) => item.status === 201).length;
+        return { status: 200, body: { items }, detail: `${created} of ${items.length} created` };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/devices/{id}',
+      operationId: 'device.get',
+      tag,
+      summary: 'One device, with presence and health',
+      params: byId,
+      replies: { 200: { description: 'The device', schema: schema.deviceWithStatus } },
+      problems: ['not-found'],
+      handle: ({ platform, actor, path }) => {
+        const device = findDevice(platform.view, actor, path.id);
+        return ok({ ...device, status: platform.view.status(device.id) }, etag(device.revision));
+      },
+    }),
+    route({
+      method: 'patch',
+      path: '/devices/{id}',
+      operationId: 'device.change',
+      tag,
+      summary: 'Change a device; fields that are not sent stay. Its enterprise stays: the credential speaks for it there',
+      params: byId,
+      body: schema.devicePatch,
+      replies: { 200: { description: 'The device', schema: schema.device } },
+      problems: ['not-found', 'not-allowed', 'revision-conflict', 'id-retired', 'enterprise-fixed', 'unknown-reference', 'unavailable'],
+      handle: async ({ platform, actor, path, body, ifMatch, requestId }) => {
+        const current = findDevice(platform.view, actor, path.id);
+        demand(actor, 'device.write', current.enterpriseId);
+        if (current.retiredAt !== null) throw new HttpProblem('id-retired', path.id);
+        if (body.enterpriseId !== undefined && body.enterpriseId !== current.enterpriseId)
+          throw new HttpProblem('enterprise-fixed', 'retire the device and create one at the other enterprise');
+        const base = baseRevision(ifMatch, current);
+        const value: Device = { ...current, ...present(body), revision: base + 1, updatedAt: platform.clock.now() };
+        demandPossible(platform, actor, value);
+        const device = await configureOne(platform, actor, requestId, 'device', path.id, { op: 'put', asset: 'device', value, base });
+        return ok(device, etag(device.revision));
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/devices/{id}',
+      operationId: 'device.retire',
+      tag,
+      summary: 'Retire a device: history stays, its credential and connections end, the id is not given again',
+      params: byId,
+      replies: { 204: { description: 'Retired' } },
+      problems: ['not-found', 'not-allowed', 'revision-conflict', 'unavailable'],
+      handle: async ({ platform, actor, path, ifMatch, requestId }) => {
+        const current = findDevice(platform.view, actor, path.id);
+        demand(actor, 'device.write', current.enterpriseId);
+        const base = ifMatch === null ? null : baseRevision(ifMatch, current);
+        if (current.retiredAt === null) await provisioning.retire(actor, requestId, 'device', path.id, base);
+        return { status: 204 };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/devices/{id}/credential',
+      operationId: 'device.credential',
+      tag,
+      summary: 'A new secret; the old one and its connections end',
+      params: byId,
+      body: z.strictObject({}),
+      replies: { 200: { description: 'Shown once', schema: z.object({ credential: schema.credential }) } },
+      problems: ['not-found', 'not-allowed', 'id-retired', 'unavailable'],
+      handle: async ({ platform, actor, path }) => {
+        const device = findDevice(platform.view, actor, path.id);
+        demand(actor, 'credential.issue', device.enterpriseId);
+        return ok({ credential: { username: device.id, password: await provisioning.renew('device', device) } });
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/devices/{id}/latest',
+      operationId: 'device.latest',
+      tag,
+      summary: 'Last value, time and quality of every point',
+      params: byId,
+      replies: { 200: { description: 'Presence and points', schema: latestBody } },
+      problems: ['not-found'],
+      handle: ({ platform, actor, path }) => {
+        const { view } = platform;
+        const device = findDevice(view, actor, path.id);
+        const status = view.status(device.id) ?? { online: false, health: [], lastSeenAt: null, clockErrorMs: null };
+        const points = view
+          .latest(device.id)
+          .map((point) => ({ ...point, unit: measurementOf(view, device, point.measurement)?.ucum ?? '' }));
+        return ok({ device: device.id, status, points });
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/devices/{id}/limits',
+      operationId: 'device.limits',
+      tag,
+      summary: 'Effective limits of every point: armed or why not, and on what basis',
+      params: byId,
+      replies: { 200: { description: 'Limits', schema: limitsBody } },
+      problems: ['not-found'],
+      handle: ({ platform, actor, path }) => {
+        const device = findDevice(platform.view, actor, path.id);
+        return ok({ device: device.id, limits: platform.view.limits(device.id) });
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/devices/{id}/connections',
+      operationId: 'device.connections',
+      tag,
+      summary: 'Last connection attempts with their outcome and advice, newest first',
+      params: byId,
+      replies: { 200: { description: 'Attempts', schema: connectionsBody } },
+      problems: ['not-found'],
+      handle: ({ platform, actor, path }) => {
+        const device = findDevice(platform.view, actor, path.id);
+        demand(actor, 'ledger.view', device.enterpriseId);
+        return ok({ items: platform.connections(device.id).map((line) => ({ ...line, advice: adviceFor(line.reason) })) });
+      },
+    }),
+  ];
+}
+
+type BulkLine = { readonly value: Device } | { readonly id: string | null; readonly problem: HttpProblem };
+
+function bulkLine(platform: Platform, actor: AccountActor, item: unknown): BulkLine {
+  const parsed = schema.newDevice.safeParse(item);
+  if (!parsed.success) {
+    const sent = typeof item === 'object' && item !== null && 'id' in item && typeof item.id === 'string' ? item.id.slice(0, 64) : null;
+    return { id: sent, problem: new HttpProblem('invalid-request', undefined, { errors: fieldErrors(parsed.error) }) };
+  }
+  try {
+    const value = build(platform, parsed.data);
+    demandPossible(platform, actor, value);
+    demand(actor, 'credential.issue', value.enterpriseId);
+    return { value };
+  } catch (error) {
+    if (error instanceof HttpProblem) return { id: parsed.data.id, problem: error };
+    throw error;
+  }
+}
+
+function refusedLine(id: string | null, problem: HttpProblem) {
+  return {
+    id,
+    status: problem.status,
+    code: problem.code,
+    ...(problem.detail === undefined ? {} : { detail: problem.detail }),
+    ...(problem.extras.errors === undefined ? {} : { errors: problem.extras.errors }),
+  };
+}

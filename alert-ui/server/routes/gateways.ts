@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import type { Gateway } from '../../../model/asset.ts';
+import type { EngineView } from '../../../model/engine.ts';
+import { demand, sees } from '../access.ts';
+import type { AssetPages } from '../http/page.ts';
+import { ok, type Route, route } from '../http/route.ts';
+import { present } from '../http/validate.ts';
+import { HttpProblem } from '../problem.ts';
+import * as schema from '../schema/asset.ts';
+import { cursor, limit, listBody, queryFlag, reference } from '../schema/common.ts';
+import type { AccountActor } from '../sign-in/identity.ts';
+import { baseRevision, configureOne, etag } from './outcome.ts';
+import type { Provisioning } from './provisioning.ts';
+
+const byId = z.object({ id: reference });
+const issuedBody = z.object({ gateway: schema.gateway, credential: schema.credential });
+
+function find(view: EngineView, actor: AccountActor, id: string): Gateway {
+  const gateway = view.assets('gateway').get(id);
+  if (gateway === undefined || !sees(actor, gateway.enterpriseId)) throw new HttpProblem('not-found', `gateway ${id}`);
+  return gateway;
+}
+
+/** A gateway's credential speaks for all devices of its enterprise. */
+export function gatewayRoutes(pages: AssetPages, provisioning: Provisioning): Route[] {
+  const tag = 'devices';
+  return [
+    route({
+      method: 'post',
+      path: '/enterprises/{id}/gateways',
+      operationId: 'gateway.create',
+      tag,
+      summary: 'Create a gateway; its secret is shown once',
+      params: byId,
+      body: schema.newGateway,
+      replies: { 201: { description: 'Created', schema: issuedBody } },
+      problems: ['not-found', 'not-allowed', 'id-taken', 'id-retired', 'unavailable'],
+      handle: async ({ platform, actor, path, body, requestId }) => {
+        const enterprise = platform.view.assets('enterprise').get(path.id);
+        if (enterprise === undefined || !sees(actor, path.id)) throw new HttpProblem('not-found', `enterprise ${path.id}`);
+        demand(actor, 'device.write', path.id);
+        demand(actor, 'credential.issue', path.id);
+        const now = platform.clock.now();
+        const value: Gateway = {
+          id: body.id,
+          name: body.name ?? body.id,
+          enterpriseId: path.id,
+          revision: 1,
+          createdAt: now,
+          updatedAt: now,
+          retiredAt: null,
+        };
+        const [result] = await provisioning.create(actor, requestId, 'gateway', [
+          { id: body.id, enterprise: path.id, change: { op: 'put', asset: 'gateway', value, base: 0 } },
+        ]);
+        if (result === undefined || 'problem' in result) throw result?.problem ?? new HttpProblem('internal');
+        const gateway = platform.view.assets('gateway').get(body.id);
+        return {
+          status: 201,
+          body: { gateway, credential: { username: body.id, password: result.secret } },
+          headers: etag(1),
+          resource: `gateways/${body.id}`,
+        };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/enterprises/{id}/gateways',
+      operationId: 'gateway.list',
+      tag,
+      summary: 'The gateways of an enterprise',
+      params: byId,
+      query: z.strictObject({ retired: queryFlag.optional(), cursor: cursor.optional(), limit: limit(1_000, 200) }),
+      replies: { 200: { description: 'A page', schema: listBody(schema.gateway) } },
+      problems: ['not-found'],
+      handle: ({ platform, actor, path, query }) => {
+        if (!platform.view.assets('enterprise').has(path.id) || !sees(actor, path.id))
+          throw new HttpProblem('not-found', `enterprise ${path.id}`);
+        return ok(
+          pages.page(
+            'gateway',
+            (gateway) => gateway.enterpriseId === path.id && (gateway.retiredAt === null || query.retired === true),
+            query.cursor,
+            query.limit,
+          ),
+        );
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/gateways/{id}',
+      operationId: 'gateway.get',
+      tag,
+      summary: 'One gateway',
+      params: byId,
+      replies: { 200: { description: 'The gateway', schema: schema.gateway } },
+      problems: ['not-found'],
+      handle: ({ platform, actor, path }) => {
+        const gateway = find(platform.view, actor, path.id);
+        return ok(gateway, etag(gateway.revision));
+      },
+    }),
+    route({
+      method: 'patch',
+      path: '/gateways/{id}',
+      operationId: 'gateway.change',
+      tag,
+      summary: 'Rename a gateway',
+      params: byId,
+      body: schema.gatewayPatch,
+      replies: { 200: { description: 'The gateway', schema: schema.gateway } },
+      problems: ['not-found', 'not-allowed', 'revision-conflict', 'id-retired', 'unavailable'],
+      handle: async ({ platform, actor, path, body, ifMatch, requestId }) => {
+        const current = find(platform.view, actor, path.id);
+        demand(actor, 'device.write', current.enterpriseId);
+        if (current.retiredAt !== null) throw new HttpProblem('id-retired', path.id);
+        const base = baseRevision(ifMatch, current);
+        const value: Gateway = { ...current, ...present(body), revision: base + 1, updatedAt: platform.clock.now() };
+        const gateway = await configureOne(platform, actor, requestId, 'gateway', path.id, { op: 'put', asset: 'gateway', value, base });
+        return ok(gateway, etag(gateway.revision));
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/gateways/{id}',
+      operationId: 'gateway.retire',
+      tag,
+      summary: 'Retire a gateway: its credential and connections end',
+      params: byId,
+      replies: { 204: { description: 'Retired' } },
+      problems: ['not-found', 'not-allowed', 'revision-conflict', 'unavailable'],
+      handle: async ({ platform, actor, path, ifMatch, requestId }) => {
+        const current = find(platform.view, actor, path.id);
+        demand(actor, 'device.write', current.enterpriseId);
+        const base = ifMatch === null ? null : baseRevision(ifMatch, current);
+        if (current.retiredAt === null) await provisioning.retire(actor, requestId, 'gateway', path.id, base);
+        return { status: 204 };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/gateways/{id}/credential',
+      operationId: 'gateway.credential',
+      tag,
+      summary: 'A new secret; the old one and its connections end',
+      params: byId,
+      body: z.strictObject({}),
+      replies: { 200: { description: 'Shown once', schema: z.object({ credential: schema.credential }) } },
+      problems: ['not-found', 'not-allowed', 'id-retired', 'unavailable'],
+      handle: async ({ platform, actor, path }) => {
+        const gateway = find(platform.view, actor, path.id);
+        demand(actor, 'credential.issue', gateway.enterpriseId);
+        return ok({ credential: { username: gateway.id, password: await provisioning.renew('gateway', gateway) } });
+      },
+    }),
+  ];
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { LedgerLine, LedgerQuery } from '../../../model/ports/records.ts';
+import type { RejectionCode } from '../../../model/rejection.ts';
+import type { LedgerItem } from '../../protocol/http.ts';
+import { may } from '../../../model/access.ts';
+import { ok, type Route, route } from '../http/route.ts';
+import { present } from '../http/validate.ts';
+import { cursor, limit, listBody, listOf, queryTime, reference } from '../schema/common.ts';
+import { ledgerItem } from '../schema/device-detail.ts';
+import { adviceFor, isRejectionCode } from './advice.ts';
+import { enterpriseScope } from './scope.ts';
+
+/** Why does my sensor not show? Every message and every connection attempt has its line, with what to do. */
+export const ledgerRoutes: Route[] = [
+  route({
+    method: 'get',
+    path: '/ledger',
+    operationId: 'ledger.list',
+    tag: 'devices',
+    summary: 'The ingest ledger, newest first: verdict, reason, advice, topic, first bytes',
+    query: z.strictObject({
+      device: reference.optional(),
+      enterprise: listOf(reference).optional(),
+      verdict: z.enum(['accepted', 'refused', 'connect-refused', 'connect-accepted']).optional(),
+      reason: z.string().refine(isRejectionCode, 'not a reason code').optional(),
+      from: queryTime.optional(),
+      to: queryTime.optional(),
+      cursor: cursor.optional(),
+      limit: limit(500, 100),
+    }),
+    replies: { 200: { description: 'A page', schema: listBody(ledgerItem) } },
+    problems: ['unavailable'],
+    handle: async ({ platform, actor, query }) => {
+      const enterprises = enterpriseScope(actor, query.enterprise)?.filter((enterprise) => may(actor, 'ledger.view', { enterprise }));
+      if (enterprises?.length === 0) return ok({ items: [] });
+      await platform.flushLedger();
+      const { enterprise: _asked, reason, ...rest } = query;
+      const asked: LedgerQuery = present({ ...rest, enterprises, reason: reason as RejectionCode | undefined });
+      const page = await platform.records.ledger.list(asked);
+      const kept: LedgerItem[] = page.items.map((row) => ({ ...row, advice: adviceFor(row.reason) }));
+      const fresh = query.cursor === undefined ? recentAccepted(platform.recent, query, enterprises, kept) : [];
+      const items = [...fresh, ...kept].sort((a, b) => b.at - a.at);
+      return ok({ items, ...(page.next === null ? {} : { next: page.next }) });
+    },
+  }),
+];
+
+/** The last accepted messages of a device live in memory; those that are not in the records stand beside them, without a number. */
+function recentAccepted(
+  recent: (device: string) => readonly LedgerLine[],
+  query: {
+    device?: string | undefined;
+    verdict?: string | undefined;
+    reason?: string | undefined;
+    from?: number | undefined;
+    to?: number | undefined;
+  },
+  enterprises: readonly string[] | undefined,
+  kept: readonly LedgerItem[],
+): LedgerItem[] {
+  if (query.device === undefined || query.reason !== undefined) return [];
+  if (query.verdict !== undefined && query.verdict !== 'accepted') return [];
+  const known = new Set(kept.filter((row) => row.verdict === 'accepted').map((row) => `${row.at} ${row.topic} ${row.head}`));
+  return recent(query.device)
+    .filter((line) => line.verdict === 'accepted' && !known.has(`${line.at} ${line.topic} ${line.head}`))
+    .filter((line) => enterprises === undefined || (line.enterprise !== null && enterprises.includes(line.enterprise)))
+    .filter((line) => (query.from === undefined || line.at >= query.from) && (query.to === undefined || line.at < query.to))
+    .map((line) => ({ ...line, id: 0, advice: null }));
+}

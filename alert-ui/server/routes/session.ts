@@ -1,0 +1,249 @@
+import { rateLimit, ipKeyGenerator, MemoryStore } from 'express-rate-limit';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Account } from '../../../model/ports/records.ts';
+import type { SessionBody } from '../../protocol/http.ts';
+import type { Audit } from '../http/audit.ts';
+import { type Call, ok, type Route, route } from '../http/route.ts';
+import { HttpProblem } from '../problem.ts';
+import { newCsrfToken, type Identities } from '../sign-in/identity.ts';
+import { BusyError, PASSWORD_MAX, PASSWORD_MIN, type Passwords } from '../sign-in/passwords.ts';
+import { digest } from '../sign-in/secrets.ts';
+
+/** Failed sign-ins per address and name, and per address over all names, in the window. */
+const FAILED_PER_NAME = 10;
+const FAILED_PER_ADDRESS = 100;
+const WINDOW_MS = 5 * 60_000;
+
+export interface SessionParts {
+  readonly identities: Identities;
+  readonly passwords: Passwords;
+  readonly audit: Audit;
+  /** Live connections of a session end with it. */
+  readonly sessionEnded: (idHash: string) => void;
+  /** Live connections of an account whose rights or password changed end. */
+  readonly accountChanged: (name: string) => void;
+}
+
+const user = z
+  .object({
+    name: z.string(),
+    role: z.enum(['admin', 'operator', 'viewer']),
+    enterprises: z.array(z.string()).nullable(),
+    mustChangePassword: z.boolean(),
+  })
+  .meta({ id: 'User' });
+const sessionBody = z
+  .object({
+    user,
+    csrfToken: z
+      .string()
+      .meta({ description: 'Sent back as X-CSRF-Token with changing requests; empty for an API token, which needs none.' }),
+  })
+  .meta({ id: 'Session' });
+const signInBody = z.strictObject({ username: z.string().min(1).max(64), password: z.string().min(1).max(PASSWORD_MAX) });
+const newPassword = z.string().min(PASSWORD_MIN, `at least ${PASSWORD_MIN} characters`).max(PASSWORD_MAX);
+
+/** Sign-in, sign-out, who am I, and the change of a password. `stop` ends the limiters' timers. */
+export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; stop(): void } {
+  const { identities, passwords, audit } = parts;
+  const stores = [new MemoryStore(), new MemoryStore()] as const;
+  const perName = limiter(FAILED_PER_NAME, stores[0], (request) => `${addressKey(request)} ${nameOf(request)}`);
+  const perAddress = limiter(FAILED_PER_ADDRESS, stores[1], addressKey);
+
+  /** Counts this attempt (a success is taken back when the answer goes out) and refuses it when there were too many. */
+  const countAttempt = async (request: Request, response: Response): Promise<void> => {
+    for (const limit of [perAddress, perName]) {
+      await new Promise<void>((resolve, reject) => {
+        void limit(request, response, (error?: unknown) =>
+          error === undefined ? resolve() : reject(error instanceof Error ? error : new Error(String(error))),
+        );
+      });
+    }
+  };
+
+  const signIn = async ({ platform, body, request }: Call<z.output<typeof signInBody>, unknown, unknown>) => {
+    const account = await platform.records.accounts.get(body.username);
+    // A mistyped name may be a password: only names that exist are written down.
+    const line = {
+      by: account?.name ?? 'unknown',
+      action: 'session.sign-in',
+      resource: `accounts/${account?.name ?? 'unknown'}`,
+      address: request.ip ?? null,
+    };
+    const usable = account !== null && !account.disabled ? account : null;
+    if (!(await check(passwords, usable?.passwordHash ?? null, body.password)) || usable === null) {
+      await audit.write({ ...line, outcome: 'sign-in-failed' });
+      throw new HttpProblem('sign-in-failed');
+    }
+    identities.forgetAccount(usable.name);
+    const earlier = request.session.account === undefined ? null : digest(request.sessionID);
+    const csrfToken = await startSession(request, usable, platform.clock.now());
+    if (earlier !== null) parts.sessionEnded(earlier);
+    await audit.write({ ...line, outcome: 'ok' });
+    return ok(bodyFor(usable, csrfToken));
+  };
+
+  const routes = [
+    route({
+      method: 'post',
+      path: '/session',
+      operationId: 'session.sign-in',
+      tag: 'session',
+      summary: 'Sign in: sets the session cookie',
+      access: 'open',
+      ownAudit: true,
+      idempotencyKey: false,
+      body: signInBody,
+      replies: { 200: { description: 'Signed in', schema: sessionBody } },
+      problems: ['sign-in-failed', 'too-many-attempts', 'origin-not-allowed'],
+      handle: async (call) => {
+        try {
+          await countAttempt(call.request, call.response);
+        } catch (error) {
+          if (error instanceof HttpProblem)
+            await audit.write({
+              by: 'unknown',
+              action: 'session.sign-in',
+              resource: 'session',
+              outcome: error.code,
+              address: call.request.ip ?? null,
+            });
+          throw error;
+        }
+        return signIn(call);
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/session',
+      operationId: 'session.get',
+      tag: 'session',
+      summary: 'Who am I',
+      access: 'session',
+      replies: { 200: { description: 'The account and its CSRF token', schema: sessionBody } },
+      handle: ({ identity, actor }) => {
+        const body: SessionBody = {
+          user: { name: actor.name, role: actor.role, enterprises: actor.enterprises, mustChangePassword: identity.mustChangePassword },
+          csrfToken: identity.by.kind === 'session' ? identity.by.csrfToken : '',
+        };
+        return ok(body);
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/session',
+      operationId: 'session.sign-out',
+      tag: 'session',
+      summary: 'Sign out: the session and its live connections end',
+      access: 'session',
+      idempotencyKey: false,
+      replies: { 204: { description: 'Signed out' } },
+      handle: async ({ identity, request, response }) => {
+        if (identity.by.kind === 'session') {
+          const ended = identity.by.idHash;
+          await new Promise<void>((resolve, reject) =>
+            request.session.destroy((error: unknown) => (error === undefined || error === null ? resolve() : reject(error))),
+          );
+          response.clearCookie(SESSION_COOKIE, { path: '/', httpOnly: true, sameSite: 'strict' });
+          parts.sessionEnded(ended);
+        }
+        return { status: 204 };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/session/password',
+      operationId: 'session.password',
+      tag: 'session',
+      summary: 'Change the own password: every other session of the account ends',
+      access: 'session',
+      idempotencyKey: false,
+      body: z.strictObject({ currentPassword: z.string().min(1).max(PASSWORD_MAX), newPassword }),
+      replies: { 200: { description: 'Changed; the session goes on with a new CSRF token', schema: sessionBody } },
+      problems: ['sign-in-failed', 'too-many-attempts', 'invalid'],
+      handle: async ({ platform, identity, actor, body, request, response }) => {
+        if (identity.by.kind === 'token') throw new HttpProblem('not-allowed', 'a password is changed by a person who is signed in');
+        await countAttempt(request, response);
+        const account = await platform.records.accounts.get(actor.name);
+        if (account === null || !(await check(passwords, account.passwordHash, body.currentPassword)))
+          throw new HttpProblem('sign-in-failed', 'the current password is wrong');
+        if (body.newPassword === body.currentPassword) throw new HttpProblem('invalid', 'the new password is the old one');
+        const changed: Account = { ...account, passwordHash: await passwords.hash(body.newPassword), mustChangePassword: false };
+        await platform.records.accounts.put(changed);
+        identities.forgetAccount(changed.name);
+        const csrfToken = await startSession(request, changed, platform.clock.now());
+        parts.accountChanged(changed.name);
+        return { ...ok(bodyFor(changed, csrfToken)), resource: `accounts/${changed.name}` };
+      },
+    }),
+  ];
+  return {
+    routes,
+    stop() {
+      for (const store of stores) store.shutdown();
+    },
+  };
+}
+
+export const SESSION_COOKIE = 'beacon.sid';
+
+/** A fresh session id at every change of rights, so that an id known before is worth nothing after. Returns its CSRF token. */
+async function startSession(request: Request, account: Account, now: number): Promise<string> {
+  await new Promise<void>((resolve, reject) =>
+    request.session.regenerate((error: unknown) => (error === undefined || error === null ? resolve() : reject(error))),
+  );
+  const csrfToken = newCsrfToken(account);
+  request.session.account = account.name;
+  request.session.csrfToken = csrfToken;
+  request.session.startedAt = now;
+  await new Promise<void>((resolve, reject) =>
+    request.session.save((error: unknown) => (error === undefined || error === null ? resolve() : reject(error))),
+  );
+  return csrfToken;
+}
+
+function bodyFor(account: Account, csrfToken: string): SessionBody {
+  return {
+    user: { name: account.name, role: account.role, enterprises: account.enterprises, mustChangePassword: account.mustChangePassword },
+    csrfToken,
+  };
+}
+
+async function check(passwords: Passwords, phc: string | null, password: string): Promise<boolean> {
+  try {
+    return await passwords.verify(phc, password);
+  } catch (error) {
+    if (error instanceof BusyError) throw new HttpProblem('unavailable', 'too many sign-ins at once');
+    throw error;
+  }
+}
+
+function limiter(limit: number, store: MemoryStore, keyGenerator: (request: Request) => string) {
+  return rateLimit({
+    windowMs: WINDOW_MS,
+    limit,
+    store,
+    keyGenerator,
+    skipSuccessfulRequests: true,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: (_request, response, next) => {
+      response.setHeader('retry-after', String(WINDOW_MS / 1_000));
+      next(new HttpProblem('too-many-attempts', 'wait a few minutes'));
+    },
+  });
+}
+
+function addressKey(request: Request): string {
+  return request.ip === undefined ? 'unknown' : ipKeyGenerator(request.ip);
+}
+
+function nameOf(request: Request): string {
+  const body: unknown = request.body;
+  const named =
+    typeof body === 'object' && body !== null && 'username' in body && typeof body.username === 'string'
+      ? body.username
+      : (request.session.account ?? '');
+  return digest(named);
+}

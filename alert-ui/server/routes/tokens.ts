@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { may } from '../../../model/access.ts';
+import type { TokenRow } from '../../../model/ports/records.ts';
+import { ok, type Route, route } from '../http/route.ts';
+import { HttpProblem } from '../problem.ts';
+import { epochMs, listBody, name } from '../schema/common.ts';
+import type { Identities } from '../sign-in/identity.ts';
+import { digest, randomText } from '../sign-in/secrets.ts';
+
+const TOKENS_MAX = 100;
+const shown = z.object({ id: z.string(), name: z.string(), createdAt: epochMs, expiresAt: epochMs.nullable() }).meta({ id: 'ApiToken' });
+
+function show(row: TokenRow) {
+  return { id: row.id, name: row.name, createdAt: row.createdAt, expiresAt: row.expiresAt };
+}
+
+/** API tokens: random, kept as a digest, with the rights of the account that made them. */
+export function tokenRoutes(identities: Identities, ended: (tokenId: string) => void): Route[] {
+  const tag = 'session';
+  return [
+    route({
+      method: 'post',
+      path: '/tokens',
+      operationId: 'token.create',
+      tag,
+      summary: 'A new API token with the rights of this account; shown once',
+      body: z.strictObject({
+        name,
+        expiresAt: z
+          .union([epochMs, z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))])
+          .nullable()
+          .default(null),
+      }),
+      replies: { 201: { description: 'Shown once', schema: shown.extend({ token: z.string() }).meta({ id: 'NewApiToken' }) } },
+      problems: ['not-allowed'],
+      handle: async ({ platform, actor, body }) => {
+        if (!may(actor, 'token.create', { enterprise: null, owner: actor.name })) throw new HttpProblem('not-allowed');
+        const now = platform.clock.now();
+        if (body.expiresAt !== null && body.expiresAt <= now)
+          throw new HttpProblem('invalid-request', 'expiresAt is past', { errors: [{ path: 'body.expiresAt', message: 'past' }] });
+        if ((await platform.records.tokens.list(actor.name)).length >= TOKENS_MAX)
+          throw new HttpProblem('invalid', `an account has at most ${TOKENS_MAX} tokens`);
+        const token = `bt_${randomText(32)}`;
+        const row: TokenRow = {
+          id: randomText(9),
+          name: body.name,
+          account: actor.name,
+          hash: digest(token),
+          createdAt: now,
+          expiresAt: body.expiresAt,
+        };
+        await platform.records.tokens.put(row);
+        return { status: 201, body: { ...show(row), token }, resource: `tokens/${row.id}` };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/tokens',
+      operationId: 'token.list',
+      tag,
+      summary: 'The API tokens of this account',
+      replies: { 200: { description: 'Without the tokens themselves', schema: listBody(shown) } },
+      handle: async ({ platform, actor }) => ok({ items: (await platform.records.tokens.list(actor.name)).map(show) }),
+    }),
+    route({
+      method: 'delete',
+      path: '/tokens/{id}',
+      operationId: 'token.delete',
+      tag,
+      summary: 'End an API token and what is connected with it',
+      params: z.object({ id: z.string().min(1).max(64) }),
+      replies: { 204: { description: 'Ended' } },
+      problems: ['not-found'],
+      handle: async ({ platform, actor, path }) => {
+        const row = await platform.records.tokens.get(path.id);
+        if (row === null || !may(actor, 'token.delete', { enterprise: null, owner: row.account }))
+          throw new HttpProblem('not-found', `token ${path.id}`);
+        await platform.records.tokens.remove(path.id);
+        identities.forgetTokens();
+        ended(path.id);
+        return { status: 204 };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { attributes, conditions, epochMs, id, lat, lon, name } from './common.ts';
+
+const head = { id, name: z.string(), revision: z.int(), createdAt: epochMs, updatedAt: epochMs, retiredAt: epochMs.nullable() };
+const ref = id.nullable();
+
+const contact = z.strictObject({
+  name: z.string().min(1).max(200),
+  role: z.string().max(200).optional(),
+  phone: z.string().max(60).optional(),
+});
+
+export const area = z.object({ ...head, parentId: ref }).meta({ id: 'Area' });
+export const enterprise = z
+  .object({
+    ...head,
+    areaId: ref,
+    sector: z.string().nullable(),
+    kind: z.enum(['real', 'test']),
+    lon,
+    lat,
+    contacts: z.array(contact),
+  })
+  .meta({ id: 'Enterprise' });
+export const site = z.object({ ...head, enterpriseId: id, lon, lat }).meta({ id: 'Site' });
+export const hazardSource = z.object({ ...head, enterpriseId: id, siteId: ref, attributes }).meta({ id: 'HazardSource' });
+export const gateway = z.object({ ...head, enterpriseId: id }).meta({ id: 'Gateway' });
+
+export const deviceStatus = z
+  .object({ online: z.boolean(), health: z.array(z.string()), lastSeenAt: epochMs.nullable(), clockErrorMs: z.number().nullable() })
+  .meta({ id: 'DeviceStatus' });
+const deviceMode = z.enum(['live', 'commissioning', 'test']);
+export const device = z
+  .object({
+    ...head,
+    enterpriseId: id,
+    siteId: ref,
+    hazardSourceId: ref,
+    profileId: z.string(),
+    variant: z.string().nullable(),
+    attributes,
+    conditions,
+    heartbeatMs: z.number().nullable(),
+    reportMs: z.number().nullable(),
+    units: z.record(z.string(), z.string()),
+    installedAt: epochMs.nullable(),
+    calibratedAt: epochMs.nullable(),
+    mode: deviceMode,
+  })
+  .meta({ id: 'Device' });
+export const deviceWithStatus = device.extend({ status: deviceStatus.optional() }).meta({ id: 'DeviceWithStatus' });
+
+export const credential = z
+  .object({ username: z.string(), password: z.string() })
+  .meta({ id: 'Credential', description: 'Shown once. The password alone as username works too.' });
+
+/* What people send. Everything but id, name and what it belongs to has a usual value. */
+
+const sector = z.string().min(1).max(100).nullable();
+const contacts = z.array(contact).max(50);
+const enterpriseKind = z.enum(['real', 'test']);
+const intervalMs = z
+  .int()
+  .min(100)
+  .max(31 * 86_400_000)
+  .nullable();
+const variant = z.string().min(1).max(100).nullable();
+const units = z.record(z.string().min(1).max(64), z.string().min(1).max(40));
+
+export const newArea = z.strictObject({ id, name, parentId: ref.default(null) });
+export const areaPatch = z.strictObject({ name: name.optional(), parentId: ref.optional() });
+
+export const newEnterprise = z.strictObject({
+  id,
+  name,
+  sector: sector.default(null),
+  kind: enterpriseKind.default('real'),
+  areaId: ref.default(null),
+  lon: lon.default(null),
+  lat: lat.default(null),
+  contacts: contacts.default([]),
+});
+export const enterprisePatch = z.strictObject({
+  name: name.optional(),
+  sector: sector.optional(),
+  kind: enterpriseKind.optional(),
+  areaId: ref.optional(),
+  lon: lon.optional(),
+  lat: lat.optional(),
+  contacts: contacts.optional(),
+});
+
+export const newSite = z.strictObject({ id, name, enterpriseId: id, lon: lon.default(null), lat: lat.default(null) });
+export const sitePatch = z.strictObject({ name: name.optional(), enterpriseId: id.optional(), lon: lon.optional(), lat: lat.optional() });
+
+export const newHazardSource = z.strictObject({
+  id,
+  name,
+  enterpriseId: id,
+  siteId: ref.default(null),
+  attributes: attributes.default({}),
+});
+export const hazardSourcePatch = z.strictObject({
+  name: name.optional(),
+  enterpriseId: id.optional(),
+  siteId: ref.optional(),
+  attributes: attributes.optional(),
+});
+
+export const newGateway = z.strictObject({ id, name: name.optional() });
+export const gatewayPatch = z.strictObject({ name: name.optional() });
+
+export const newDevice = z.strictObject({
+  id,
+  name: name.optional(),
+  enterpriseId: id,
+  profileId: z.string().min(1).max(100),
+  siteId: ref.default(null),
+  hazardSourceId: ref.default(null),
+  variant: variant.default(null),
+  attributes: attributes.default({}),
+  conditions: conditions.default({}),
+  heartbeatMs: intervalMs.default(null),
+  reportMs: intervalMs.default(null),
+  units: units.default({}),
+  installedAt: epochMs.nullable().default(null),
+  calibratedAt: epochMs.nullable().default(null),
+  mode: deviceMode.default('live'),
+});
+export type NewDevice = z.output<typeof newDevice>;
+export const devicePatch = z.strictObject({
+  name: name.optional(),
+  enterpriseId: id.optional(),
+  profileId: z.string().min(1).max(100).optional(),
+  siteId: ref.optional(),
+  hazardSourceId: ref.optional(),
+  variant: variant.optional(),
+  attributes: attributes.optional(),
+  conditions: conditions.optional(),
+  heartbeatMs: intervalMs.optional(),
+  reportMs: intervalMs.optional(),
+  units: units.optional(),
+  installedAt: epochMs.nullable().optional(),
+  calibratedAt: epochMs.nullable().optional(),
+  mode: deviceMode.optional(),
+});
+export const bulkBody = z.strictObject({ items: z.array(z.unknown()).min(1).max(1_000) });

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { deviceStatus } from './asset.ts';
+import { epochMs, limitLevel, quality, value } from './common.ts';
+
+const confidence = z
+  .enum(['V', 'M', 'C', 'D'])
+  .meta({ description: 'V read in a source, M memory with high confidence, C check before relying, D our choice.' });
+const limitDir = z.enum(['hi', 'lo', 'roc_hi', 'roc_lo', 'dev_hi', 'state', 'count_hi']);
+const setPoint = z.union([z.number(), z.string(), z.null()]);
+
+export const latestBody = z
+  .object({
+    device: z.string(),
+    status: deviceStatus,
+    points: z.array(
+      z.object({
+        measurement: z.string(),
+        channel: z.int().nullable(),
+        value,
+        sampleAt: epochMs,
+        receivedAt: epochMs,
+        quality,
+        flags: z.array(z.string()),
+        unit: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'Latest' });
+
+export const limitsBody = z
+  .object({
+    device: z.string(),
+    limits: z.array(
+      z.object({
+        measurement: z.string(),
+        channel: z.int().nullable(),
+        ladder: z.string(),
+        code: z.string(),
+        dir: limitDir,
+        level: limitLevel,
+        setPoint,
+        deadband: z.number(),
+        onDelayMs: z.number(),
+        offDelayMs: z.number(),
+        latching: z.boolean(),
+        unit: z.string(),
+        armed: z.boolean(),
+        reason: z.string().nullable(),
+        detail: z.string().nullable(),
+        onlyWhen: z.string().nullable(),
+        basis: z.string(),
+        confidence,
+        ruleRevision: z.int(),
+      }),
+    ),
+  })
+  .meta({ id: 'Limits' });
+
+export const advice = z.object({ 'zh-CN': z.string(), en: z.string() }).nullable();
+const ledgerLine = z.object({
+  at: epochMs,
+  device: z.string().nullable(),
+  enterprise: z.string().nullable(),
+  verdict: z.enum(['accepted', 'refused', 'connect-refused', 'connect-accepted']),
+  reason: z.string().nullable(),
+  topic: z.string().nullable(),
+  head: z.string(),
+  size: z.int(),
+  detail: z.string().nullable(),
+  address: z.string().nullable(),
+  more: z.int(),
+  advice,
+});
+export const connectionsBody = z.object({ items: z.array(ledgerLine) }).meta({ id: 'Connections' });
+export const ledgerItem = ledgerLine.extend({ id: z.int() }).meta({ id: 'LedgerItem' });
+
+export const readingsBody = z
+  .object({
+    unit: z.string(),
+    points: z
+      .union([z.array(z.tuple([epochMs, value, quality])), z.array(z.tuple([epochMs, z.number(), z.number(), z.number(), z.int()]))])
+      .meta({ description: 'Raw [ts, value, quality], or with maxPoints buckets [ts, min, max, mean, count]; oldest first.' }),
+    bucketMs: z.number().optional(),
+    through: epochMs.meta({ description: 'Up to which arrival time the store is complete.' }),
+    next: epochMs.optional(),
+  })
+  .meta({ id: 'Readings' });
+
+const limitDef = z.object({
+  code: z.string(),
+  dir: limitDir,
+  setPoint,
+  setPointFrom: z.string().optional(),
+  setPointRatio: z.number().optional(),
+  windowMs: z.number().optional(),
+  level: limitLevel,
+  deadband: z.number(),
+  onDelayMs: z.number(),
+  offDelayMs: z.number(),
+  latching: z.boolean(),
+  onlyWhen: z.string().optional(),
+  resetBelow: z.number().optional(),
+  ladder: z.string().optional(),
+  basis: z.string(),
+  confidence,
+});
+export const profile = z
+  .object({
+    id: z.string(),
+    zh: z.string(),
+    en: z.string(),
+    sector: z.array(z.string()),
+    alarmKind: z.enum(['process', 'fire']),
+    reportMs: z.number().nullable(),
+    heartbeatMs: z.number(),
+    warmupMs: z.number().optional(),
+    calibrationDays: z.number().optional(),
+    lifeDays: z.number().optional(),
+    measurements: z.array(
+      z.object({
+        key: z.string(),
+        zh: z.string(),
+        en: z.string(),
+        ucum: z.string(),
+        range: z.tuple([z.number(), z.number()]),
+        resolution: z.number(),
+        valueType: z.enum(['number', 'boolean', 'bitmask', 'string']),
+        channels: z.int().optional(),
+        optional: z.boolean().optional(),
+        limits: z.array(limitDef),
+        variants: z
+          .record(
+            z.string(),
+            z.object({
+              setPoints: z.record(z.string(), z.number().nullable()),
+              resetBelow: z.number().optional(),
+              basis: z.string().optional(),
+              confidence,
+            }),
+          )
+          .optional(),
+      }),
+    ),
+    faults: z.array(z.string()),
+    escalate: z.array(z.object({ when: z.string(), to: limitLevel, basis: z.string().optional(), confidence })).optional(),
+  })
+  .meta({ id: 'Profile' });
+export const faultDef = z.object({ code: z.string(), zh: z.string(), en: z.string(), level: limitLevel });

@@ -1,0 +1,124 @@
+import { type SessionData, Store } from 'express-session';
+import type { Clock } from '../../../model/ports/clock.ts';
+import type { Records, SessionRow } from '../../../model/ports/records.ts';
+import { digest } from './secrets.ts';
+
+declare module 'express-session' {
+  interface SessionData {
+    account: string;
+    csrfToken: string;
+    startedAt: number;
+  }
+}
+
+/** A session ends after this long without use … */
+export const IDLE_MS = 12 * 3_600_000;
+/** … and after this long in any case. */
+const LONGEST_MS = 30 * 24 * 3_600_000;
+/** Use moves the end on at most this often, so that reading does not write. */
+const EXTEND_EVERY_MS = 600_000;
+/** How long a row is believed without asking the records again. */
+const CACHE_MS = 5_000;
+const CACHE_MAX = 2_000;
+
+interface Cached {
+  readonly row: SessionRow | null;
+  readonly until: number;
+}
+
+/**
+ * express-session's store over the records: only the digest of the cookie's value is kept, and a row is
+ * believed for a few seconds (signing out forgets it at once). The cookie itself ends with the browser.
+ */
+export class RecordsSessionStore extends Store {
+  private readonly records: Records;
+  private readonly clock: Clock;
+  private readonly cache = new Map<string, Cached>();
+
+  constructor(records: Records, clock: Clock) {
+    super();
+    this.records = records;
+    this.clock = clock;
+  }
+
+  /** The session's row while it is valid, else null. */
+  async row(idHash: string): Promise<SessionRow | null> {
+    const now = this.clock.now();
+    const cached = this.cache.get(idHash);
+    if (cached !== undefined && cached.until > this.clock.mono()) return valid(cached.row, now);
+    const row = await this.records.sessions.get(idHash);
+    this.remember(idHash, row);
+    return valid(row, now);
+  }
+
+  override get(sid: string, callback: (error: unknown, session?: SessionData | null) => void): void {
+    void tell(
+      this.row(digest(sid)).then((row) => (row === null ? null : asSession(row))),
+      callback,
+    );
+  }
+
+  override set(sid: string, session: SessionData, callback?: (error?: unknown) => void): void {
+    const expiresAt = this.clock.now() + IDLE_MS;
+    void tell(
+      this.write({ idHash: digest(sid), account: session.account, csrfToken: session.csrfToken, createdAt: session.startedAt, expiresAt }),
+      callback,
+    );
+  }
+
+  override destroy(sid: string, callback?: (error?: unknown) => void): void {
+    void tell(this.end(digest(sid)), callback);
+  }
+
+  override touch(sid: string, _session: SessionData, callback?: (error?: unknown) => void): void {
+    void tell(this.use(digest(sid)), callback);
+  }
+
+  private async end(idHash: string): Promise<void> {
+    await this.records.sessions.remove(idHash);
+    this.remember(idHash, null);
+  }
+
+  /** Somebody uses the session (a request, or a board that is connected): its end moves on. */
+  async use(idHash: string): Promise<void> {
+    const row = await this.row(idHash);
+    if (row === null) return;
+    const end = Math.min(this.clock.now() + IDLE_MS, row.createdAt + LONGEST_MS);
+    if (end - row.expiresAt >= EXTEND_EVERY_MS) await this.write({ ...row, expiresAt: end });
+  }
+
+  private async write(row: SessionRow): Promise<void> {
+    await this.records.sessions.put(row);
+    this.remember(row.idHash, row);
+  }
+
+  private remember(idHash: string, row: SessionRow | null): void {
+    if (this.cache.size >= CACHE_MAX) this.cache.clear();
+    this.cache.set(idHash, { row, until: this.clock.mono() + CACHE_MS });
+  }
+}
+
+function valid(row: SessionRow | null, now: number): SessionRow | null {
+  return row !== null && row.expiresAt > now ? row : null;
+}
+
+function asSession(row: SessionRow): SessionData {
+  return {
+    cookie: { originalMaxAge: null, httpOnly: true, sameSite: 'strict', path: '/' },
+    account: row.account,
+    csrfToken: row.csrfToken,
+    startedAt: row.createdAt,
+  };
+}
+
+/** A promise's outcome to a callback, which may throw on its own account. */
+async function tell<T>(outcome: Promise<T>, callback: ((error: unknown, value?: T) => void) | undefined): Promise<void> {
+  let value: T;
+  try {
+    value = await outcome;
+  } catch (error) {
+    callback?.(error);
+    return;
+  }
+  callback?.(null, value);
+}
