@@ -1,5 +1,6 @@
 import type { Alarm, AlarmEvent } from '../../model/alarm.ts';
 import type { Role } from '../../model/actor.ts';
+import type { Device } from '../../model/asset.ts';
 import type { DeviceStatus, EffectiveLimit, LatestPoint } from '../../model/engine.ts';
 import type { Quality, Value } from '../../model/reading.ts';
 import type { LedgerRow } from '../../model/ports/records.ts';
@@ -31,6 +32,8 @@ export interface ListBody<T> {
   readonly items: readonly T[];
   readonly next?: string;
 }
+/** A device as lists and `GET /devices/{id}` give it: the asset, and how it stands now where the server knows. */
+export type DeviceItem = Device & { readonly status?: DeviceStatus };
 export type AlarmWithEvents = Alarm & { readonly events: readonly AlarmEvent[] };
 export interface Credential {
   readonly username: string;

@@ -28,7 +28,14 @@ export interface DeviceMessage {
 }
 export interface ReadingsMessage {
   readonly at: number;
-  readonly items: readonly (readonly [device: string, measurement: string, channel: number | null, ts: number, value: Value, quality: Quality])[];
+  readonly items: readonly (readonly [
+    device: string,
+    measurement: string,
+    channel: number | null,
+    ts: number,
+    value: Value,
+    quality: Quality,
+  ])[];
 }
 export interface HeartbeatMessage {
   readonly epoch: string;
@@ -36,6 +43,8 @@ export interface HeartbeatMessage {
   readonly prev: number;
   readonly at: number;
   readonly health: readonly string[];
+  /** Presence counts of the devices this viewer may see; absent = unchanged. */
+  readonly devices?: { readonly online: number; readonly offline: number; readonly total: number };
 }
 export interface ServerToClient {
   snapshot(body: SnapshotEvent): void;

@@ -1,0 +1,119 @@
+/**
+ * The watch at this desk: which alarms ring, what sounds, the local mute, the page's title and icon, desktop notices.
+ * Works on every page, from sign-in to sign-out.
+ */
+import { computed, type ComputedRef, effectScope, ref, shallowRef, watch as follow } from 'vue';
+import type { Alarm } from '../../../../model/alarm.ts';
+import type { Live } from '../live/live.ts';
+import { createHorn, type HornState } from '../sound/horn.ts';
+import { beginMute, isMuted, type Mute, ringKey, soundPlan } from '../sound/plan.ts';
+import { compareAlarms, isRinging } from './order.ts';
+
+/** How the sound stands, truthfully, for the strip. */
+export type SoundState = HornState | 'muted';
+
+export interface Watch {
+  readonly ringing: ComputedRef<readonly Alarm[]>;
+  readonly sound: ComputedRef<SoundState>;
+  /** ms until the local mute ends. */
+  readonly muteLeftMs: ComputedRef<number>;
+  /** "Heard it?" is being asked. */
+  readonly asking: { value: boolean };
+  start(): Promise<void>;
+  testSound(): void;
+  toggleMute(): void;
+  close(): void;
+}
+
+/** @param words gives the one line of an alarm for a desktop notice; @param title gives the page's title for the ringing alarms. */
+export function createWatch(
+  live: Live,
+  words: (alarm: Alarm) => string,
+  title: (ringing: readonly Alarm[], blind: boolean) => string,
+): Watch {
+  const horn = createHorn();
+  const scope = effectScope(true);
+  const mute = shallowRef<Mute | null>(null);
+  const asking = ref(false);
+  const notices = new Map<string, Notification>();
+  const noticed = new Set<string>();
+
+  function notify(ringing: readonly Alarm[]): void {
+    const keys = new Set(ringing.map(ringKey));
+    for (const [key, notice] of notices) {
+      if (keys.has(key)) continue;
+      notice.close();
+      notices.delete(key);
+    }
+    for (const key of noticed) if (!keys.has(key)) noticed.delete(key);
+    if (horn.status.state === 'off' || typeof Notification === 'undefined' || Notification.permission !== 'granted') return;
+    for (const alarm of ringing) {
+      const key = ringKey(alarm);
+      if (noticed.has(key) || (alarm.level !== 'red' && alarm.level !== 'orange')) continue;
+      noticed.add(key);
+      notices.set(key, new Notification(words(alarm), { tag: alarm.id, requireInteraction: true, silent: true }));
+    }
+  }
+
+  const result = scope.run(() => {
+    const ringing = computed<readonly Alarm[]>(() => {
+      void live.state.version;
+      void live.state.serverNow;
+      const now = live.now();
+      return [...live.picture.alarms.values()].filter((a) => isRinging(a, now)).sort(compareAlarms);
+    });
+    const blind = computed(() => live.state.link === 'blind');
+    const muted = computed(() => {
+      void live.state.serverNow;
+      void live.state.ageMs;
+      return isMuted(mute.value, ringing.value, Date.now());
+    });
+    const muteLeftMs = computed(() => {
+      void live.state.serverNow;
+      void live.state.ageMs;
+      return muted.value && mute.value !== null ? Math.max(0, mute.value.until - Date.now()) : 0;
+    });
+    const plan = computed(() => soundPlan(ringing.value, blind.value, muted.value));
+    follow(plan, (next) => horn.play(next), { immediate: true });
+    // A broken mute is over: it does not come back when the new alarm is acknowledged.
+    follow(muted, (is) => {
+      if (!is) mute.value = null;
+    });
+    follow(
+      [ringing, blind],
+      ([now, isBlind]) => {
+        document.title = title(now, isBlind);
+        const icon = document.querySelector<HTMLLinkElement>('#favicon');
+        if (icon !== null) icon.href = `/icons/${isBlind ? 'blind' : (now[0]?.level ?? 'calm')}.svg`;
+        notify(now);
+      },
+      { immediate: true },
+    );
+    const sound = computed<SoundState>(() => (muted.value ? 'muted' : horn.status.state));
+    return { ringing, sound, muteLeftMs, muted };
+  });
+  if (result === undefined) throw new Error('the scope of the watch did not run');
+
+  return {
+    ringing: result.ringing,
+    sound: result.sound,
+    muteLeftMs: result.muteLeftMs,
+    asking,
+    async start() {
+      await horn.start();
+      horn.test();
+      asking.value = true;
+      if (typeof Notification !== 'undefined' && Notification.permission === 'default') await Notification.requestPermission();
+    },
+    testSound: () => horn.test(),
+    toggleMute() {
+      mute.value = result.muted.value ? null : beginMute(result.ringing.value, Date.now());
+    },
+    close() {
+      scope.stop();
+      horn.close();
+      for (const notice of notices.values()) notice.close();
+      notices.clear();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/** Names of places, devices and measurements. Enterprises, areas, sources and profiles are read whole; devices when they are needed. */
+import { shallowReactive } from 'vue';
+import type { Area, Enterprise, HazardSource } from '../../../../model/asset.ts';
+import type { MeasurementDef, Profile } from '../../../../model/profile.ts';
+import type { DeviceItem, Problem } from '../../../protocol/http.ts';
+import { type Api, getAll } from '../api/client.ts';
+
+export interface Directory {
+  readonly enterprises: Map<string, Enterprise>;
+  readonly areas: Map<string, Area>;
+  readonly hazardSources: Map<string, HazardSource>;
+  readonly devices: Map<string, DeviceItem>;
+  readonly profiles: Map<string, Profile>;
+  /** Reads everything but devices. */
+  load(): Promise<Problem | null>;
+  /** Reads all devices the account may see, page by page. */
+  loadDevices(): Promise<Problem | null>;
+  /** The device if it is known; else asks for it and answers undefined for now. */
+  device(id: string): DeviceItem | undefined;
+  /** Its profile's description of a measurement, if both are known. */
+  measurement(deviceId: string | null, key: string | null): MeasurementDef | undefined;
+  put(device: DeviceItem): void;
+  clear(): void;
+}
+
+const AT_ONCE = 4;
+
+export function createDirectory(api: Api): Directory {
+  const enterprises = shallowReactive(new Map<string, Enterprise>());
+  const areas = shallowReactive(new Map<string, Area>());
+  const hazardSources = shallowReactive(new Map<string, HazardSource>());
+  const devices = shallowReactive(new Map<string, DeviceItem>());
+  const profiles = shallowReactive(new Map<string, Profile>());
+  const asked = new Set<string>();
+  const waiting: string[] = [];
+  let running = 0;
+
+  function into<T extends { readonly id: string }>(map: Map<string, T>): (items: readonly T[]) => void {
+    return (items) => {
+      for (const item of items) map.set(item.id, item);
+    };
+  }
+
+  async function pump(): Promise<void> {
+    while (running < AT_ONCE) {
+      const id = waiting.shift();
+      if (id === undefined) return;
+      running += 1;
+      void api.get<DeviceItem>(`/devices/${encodeURIComponent(id)}`).then((answer) => {
+        running -= 1;
+        if (answer.ok) devices.set(id, answer.body);
+        // Unreachable now: may be asked again. Refused or unknown: stays unnamed.
+        else if (answer.problem.status === 0) asked.delete(id);
+        void pump();
+      });
+    }
+  }
+
+  return {
+    enterprises,
+    areas,
+    hazardSources,
+    devices,
+    profiles,
+    async load() {
+      const problems = await Promise.all([
+        getAll<Enterprise>(api, '/enterprises', into(enterprises)),
+        getAll<Area>(api, '/areas', into(areas)),
+        getAll<HazardSource>(api, '/hazard-sources', into(hazardSources)),
+        api.get<{ items: readonly Profile[] }>('/profiles').then((answer) => {
+          if (!answer.ok) return answer.problem;
+          into(profiles)(answer.body.items);
+          return null;
+        }),
+      ]);
+      return problems.find((p) => p !== null) ?? null;
+    },
+    loadDevices: () => getAll<DeviceItem>(api, '/devices', into(devices)),
+    device(id) {
+      const known = devices.get(id);
+      if (known === undefined && !asked.has(id)) {
+        asked.add(id);
+        waiting.push(id);
+        void pump();
+      }
+      return known;
+    },
+    measurement(deviceId, key) {
+      if (deviceId === null || key === null) return undefined;
+      const profileId = this.device(deviceId)?.profileId;
+      return profileId === undefined ? undefined : profiles.get(profileId)?.measurements.find((m) => m.key === key);
+    },
+    put(device) {
+      devices.set(device.id, device);
+    },
+    clear() {
+      for (const map of [enterprises, areas, hazardSources, devices, profiles]) map.clear();
+      asked.clear();
+      waiting.length = 0;
+    },
+  };
+}

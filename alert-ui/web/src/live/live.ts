@@ -1,0 +1,272 @@
+/**
+ * The live side of the board: one Socket.IO connection, folded into one picture; the age of the link; subscriptions to readings.
+ * Messages are folded at once and shown once per frame. Losing the link keeps the picture and tells its age.
+ */
+import { io, type Socket } from 'socket.io-client';
+import { shallowReactive } from 'vue';
+import type { Alarm } from '../../../../model/alarm.ts';
+import type { AlarmMessage, ClientToServer, ReadingsMessage, ServerToClient } from '../../../protocol/live.ts';
+import type { Api } from '../api/client.ts';
+import type { Session } from '../session/session.ts';
+import { applyAlarm, applyDevice, applySnapshot, checkHeartbeat, emptyPicture, type Folded, mergePage, type Picture } from './fold.ts';
+import { type LinkState, linkAge, linkState, type Seen } from './link.ts';
+
+export interface Live {
+  readonly picture: Picture;
+  readonly state: {
+    /** Counted up once per frame after the picture changed: what shows the picture depends on it. */
+    readonly version: number;
+    readonly link: LinkState;
+    readonly ageMs: number;
+    readonly connected: boolean;
+    /** Server time, ms, ticking once a second; null before the first heartbeat. */
+    readonly serverNow: number | null;
+    /** Server time of the last sign of life. */
+    readonly lastBeatAt: number | null;
+    readonly health: readonly string[];
+    /** A gap in the numbers is being filled. */
+    readonly catchingUp: boolean;
+  };
+  /** Server time now, ms: falls back to the browser's clock before the first heartbeat. */
+  now(): number;
+  open(): void;
+  close(): void;
+  /** Readings of these devices while the returned function has not been called. */
+  watch(devices: readonly string[], listener: (message: ReadingsMessage) => void): () => void;
+  /** Every alarm event as it is applied. */
+  onAlarm(listener: (message: AlarmMessage) => void): () => void;
+}
+
+const TICK_MS = 1_000;
+const RECONNECT_MS = 3_000;
+/** A `resume` that brought nothing is asked again with a heartbeat, not with every event. */
+const RESUME_PATIENCE_MS = 4_000;
+
+export function createLive(api: Api, session: Session): Live {
+  const picture = emptyPicture();
+  const state = shallowReactive<{
+    version: number;
+    link: LinkState;
+    ageMs: number;
+    connected: boolean;
+    serverNow: number | null;
+    lastBeatAt: number | null;
+    health: readonly string[];
+    catchingUp: boolean;
+  }>({
+    version: 0,
+    link: 'connecting',
+    ageMs: 0,
+    connected: false,
+    serverNow: null,
+    lastBeatAt: null,
+    health: [],
+    catchingUp: false,
+  });
+  let socket: Socket<ServerToClient, ClientToServer> | null = null;
+  let timer: ReturnType<typeof setInterval> | null = null;
+  let retry: ReturnType<typeof setTimeout> | null = null;
+  let lastSeen: Seen = seen();
+  /** Server time minus this browser's monotonic time. */
+  let serverOffset: number | null = null;
+  let resumedAt = Number.NEGATIVE_INFINITY;
+  let frame = 0;
+  let paging = 0;
+  const watched = new Map<string, number>();
+  const readingListeners = new Set<(message: ReadingsMessage) => void>();
+  const alarmListeners = new Set<(message: AlarmMessage) => void>();
+
+  function seen(): Seen {
+    return { mono: performance.now(), wall: Date.now() };
+  }
+  function now(): number {
+    return serverOffset === null ? Date.now() : performance.now() + serverOffset;
+  }
+
+  function changed(): void {
+    if (frame !== 0) return;
+    // A hidden page gets no frames, but its sound and title must follow.
+    frame = document.hidden ? -1 : requestAnimationFrame(publish);
+    if (frame === -1) queueMicrotask(publish);
+  }
+  function onVisibility(): void {
+    if (!document.hidden || frame <= 0) return;
+    cancelAnimationFrame(frame);
+    publish();
+  }
+  function publish(): void {
+    frame = 0;
+    state.version += 1;
+  }
+
+  function alive(at: number | null): void {
+    lastSeen = seen();
+    if (at !== null) {
+      serverOffset = at - performance.now();
+      state.lastBeatAt = at;
+    }
+    tick();
+  }
+  function tick(): void {
+    state.ageMs = linkAge(lastSeen, seen());
+    state.link = linkState(picture.epoch !== null, state.ageMs);
+    if (serverOffset !== null) state.serverNow = now();
+  }
+
+  function resume(): void {
+    if (socket === null || !socket.connected || picture.epoch === null) return;
+    const at = performance.now();
+    if (at - resumedAt < RESUME_PATIENCE_MS) return;
+    resumedAt = at;
+    state.catchingUp = true;
+    socket.emit('resume', { epoch: picture.epoch, seq: picture.seq });
+  }
+  function settle(folded: Folded): void {
+    if (folded === 'resume') resume();
+    if (folded !== 'applied') return;
+    resumedAt = Number.NEGATIVE_INFINITY;
+    changed();
+  }
+
+  /** The snapshot holds the most urgent alarms; the rest comes page by page. */
+  async function loadRest(): Promise<void> {
+    paging += 1;
+    const mine = paging;
+    while (picture.next !== null && mine === paging) {
+      const answer = await api.get<{ items: readonly Alarm[]; next?: string | null }>('/alarms', {
+        state: 'open',
+        cursor: picture.next,
+        limit: 500,
+      });
+      if (mine !== paging) return;
+      if (!answer.ok) {
+        setTimeout(() => void (mine === paging ? loadRest() : undefined), RECONNECT_MS);
+        return;
+      }
+      mergePage(picture, answer.body.items, answer.body.next ?? null);
+      changed();
+    }
+  }
+
+  function subscribeAll(): void {
+    if (watched.size > 0) socket?.emit('subscribe', { devices: [...watched.keys()] });
+  }
+
+  /** The server ended this connection: a session may be over. */
+  function askAgain(): void {
+    if (retry !== null) return;
+    retry = setTimeout(() => {
+      retry = null;
+      void session.restore().then(() => {
+        if (socket !== null && !socket.connected && !session.state.ended) socket.connect();
+        else if (session.state.ended) askAgain();
+      });
+    }, RECONNECT_MS);
+  }
+
+  return {
+    picture,
+    state,
+    now,
+    open() {
+      if (socket !== null) return;
+      lastSeen = seen();
+      timer = setInterval(tick, TICK_MS);
+      document.addEventListener('visibilitychange', onVisibility);
+      const opened: Socket<ServerToClient, ClientToServer> = io({
+        transports: ['websocket', 'polling'],
+        reconnectionDelay: 500,
+        reconnectionDelayMax: 3_000,
+        timeout: 8_000,
+      });
+      socket = opened;
+      opened.on('connect', () => {
+        state.connected = true;
+        resumedAt = Number.NEGATIVE_INFINITY;
+        resume();
+        subscribeAll();
+      });
+      opened.on('disconnect', (reason) => {
+        state.connected = false;
+        if (reason === 'io server disconnect') askAgain();
+      });
+      opened.on('connect_error', () => {
+        state.connected = false;
+        // Refused by the server, not merely unreachable: Socket.IO does not try again by itself.
+        if (!opened.active) askAgain();
+      });
+      opened.on('snapshot', (body) => {
+        applySnapshot(picture, body);
+        state.catchingUp = false;
+        alive(null);
+        changed();
+        void loadRest();
+      });
+      opened.on('alarm', (message) => {
+        const folded = applyAlarm(picture, message);
+        settle(folded);
+        if (folded === 'applied') for (const listener of alarmListeners) listener(message);
+      });
+      opened.on('device', (message) => settle(applyDevice(picture, message)));
+      opened.on('heartbeat', (beat) => {
+        state.health = beat.health;
+        if (beat.devices !== undefined) picture.devices = { ...beat.devices };
+        const whole = checkHeartbeat(picture, beat);
+        if (whole === 'whole') {
+          state.catchingUp = false;
+          alive(beat.at);
+          changed();
+        } else {
+          // The link lives, but the picture lacks something: its age goes on counting until the gap is filled.
+          serverOffset = beat.at - performance.now();
+          resume();
+        }
+      });
+      opened.on('readings', (message) => {
+        for (const listener of readingListeners) listener(message);
+      });
+    },
+    close() {
+      if (timer !== null) clearInterval(timer);
+      if (retry !== null) clearTimeout(retry);
+      timer = null;
+      retry = null;
+      paging += 1;
+      document.removeEventListener('visibilitychange', onVisibility);
+      socket?.removeAllListeners();
+      socket?.disconnect();
+      socket = null;
+      Object.assign(picture, emptyPicture());
+      Object.assign(state, {
+        link: 'connecting',
+        ageMs: 0,
+        connected: false,
+        serverNow: null,
+        lastBeatAt: null,
+        health: [],
+        catchingUp: false,
+      });
+      changed();
+    },
+    watch(devices, listener) {
+      const fresh = devices.filter((id) => !watched.has(id));
+      for (const id of devices) watched.set(id, (watched.get(id) ?? 0) + 1);
+      readingListeners.add(listener);
+      if (fresh.length > 0 && socket?.connected === true) socket.emit('subscribe', { devices: fresh });
+      return () => {
+        readingListeners.delete(listener);
+        const gone: string[] = [];
+        for (const id of devices) {
+          const left = (watched.get(id) ?? 1) - 1;
+          if (left > 0) watched.set(id, left);
+          else if (watched.delete(id)) gone.push(id);
+        }
+        if (gone.length > 0 && socket?.connected === true) socket.emit('unsubscribe', { devices: gone });
+      };
+    },
+    onAlarm(listener) {
+      alarmListeners.add(listener);
+      return () => alarmListeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/** Makes every part once, in order, and hands them to the components. */
+import '@fontsource-variable/noto-sans-sc';
+import './styles/tokens.css';
+import './styles/base.css';
+import { createApp } from 'vue';
+import App from './App.vue';
+import { createApi } from './api/client.ts';
+import { DEPS } from './deps.ts';
+import { createCommands } from './desk/commands.ts';
+import { createWatch } from './desk/watch.ts';
+import { createDirectory } from './directory/directory.ts';
+import { createLanguage } from './i18n.ts';
+import { createLive } from './live/live.ts';
+import { createPages } from './router.ts';
+import { createSession } from './session/session.ts';
+import { createWords } from './words.ts';
+
+const language = await createLanguage();
+const { t, te, locale } = language.i18n.global;
+const api = createApi();
+const session = createSession(api);
+const live = createLive(api, session);
+const directory = createDirectory(api);
+const commands = createCommands(api, live, session);
+const words = createWords(
+  directory,
+  (key) => t(key),
+  (key) => te(key),
+  () => locale.value === 'zh-CN',
+);
+const watch = createWatch(live, words.line, (ringing, blind) => {
+  if (blind) return `(?) ${t('blind.title')} · ${t('app.name')}`;
+  const worst = ringing[0];
+  return worst === undefined ? t('app.name') : `(${ringing.length}) ${t(`letter.${worst.level}`)} ${words.what(worst)} · ${t('app.name')}`;
+});
+await session.restore();
+const router = createPages(session);
+
+function begin(): void {
+  live.open();
+  void directory.load();
+}
+
+createApp(App)
+  .provide(DEPS, {
+    api,
+    session,
+    live,
+    directory,
+    commands,
+    watch,
+    begin,
+    async signOut() {
+      await session.signOut();
+      live.close();
+      directory.clear();
+    },
+    setLocale: (next) => language.set(next),
+  })
+  .use(language.i18n)
+  .use(router)
+  .mount('#app');
+if (session.state.user !== null && !session.state.user.mustChangePassword) begin();

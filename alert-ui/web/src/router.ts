@@ -1,0 +1,29 @@
+/** Pages. Only the desk is loaded at once; the others come when they are opened. */
+import { createRouter, createWebHistory, type Router } from 'vue-router';
+import DeskPage from './pages/DeskPage.vue';
+import type { Session } from './session/session.ts';
+
+export function createPages(session: Session): Router {
+  const router = createRouter({
+    history: createWebHistory(),
+    routes: [
+      { path: '/', redirect: '/desk' },
+      { path: '/sign-in', component: () => import('./pages/SignInPage.vue'), meta: { open: true } },
+      { path: '/password', component: () => import('./pages/PasswordPage.vue'), meta: { open: true } },
+      { path: '/desk', component: DeskPage },
+      { path: '/alarms/:id', component: () => import('./pages/AlarmPage.vue'), props: true },
+      { path: '/devices', component: () => import('./pages/DevicesPage.vue') },
+      { path: '/devices/:id', component: () => import('./pages/DevicePage.vue'), props: true },
+      { path: '/connect', component: () => import('./pages/ConnectPage.vue') },
+      { path: '/:rest(.*)*', component: () => import('./pages/NotFoundPage.vue') },
+    ],
+  });
+  router.beforeEach((to) => {
+    const { user, ended } = session.state;
+    if (to.path === '/sign-in') return user === null || ended ? true : '/desk';
+    if (user === null) return { path: '/sign-in', query: to.path === '/desk' ? {} : { to: to.fullPath } };
+    if (user.mustChangePassword && to.path !== '/password') return '/password';
+    return true;
+  });
+  return router;
+}

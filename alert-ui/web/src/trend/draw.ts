@@ -1,0 +1,143 @@
+/** What is drawn on a trend besides its line: gaps, limits, alarms. Canvas only. */
+import type uPlot from 'uplot';
+import type { Alarm } from '../../../../model/alarm.ts';
+import type { EffectiveLimit } from '../../../../model/engine.ts';
+import type { Level } from '../../../../model/level.ts';
+
+const FONT = '"Noto Sans SC Variable", sans-serif';
+const TEXT = '#14181D';
+const FILL: Readonly<Record<Level, string>> = { red: '#C8102E', orange: '#F58A1F', yellow: '#FFE14A', blue: '#1A3F8B' };
+
+function ratio(): number {
+  return globalThis.devicePixelRatio;
+}
+
+/** Spans without data are hatched and named: a line across them would be a claim. */
+export function drawGaps(u: uPlot, gaps: readonly (readonly [number, number])[], name: string): void {
+  const { ctx, bbox } = u;
+  const px = ratio();
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  for (const [from, to] of gaps) {
+    const left = Math.max(bbox.left, u.valToPos(from, 'x', true));
+    const right = Math.min(bbox.left + bbox.width, u.valToPos(to, 'x', true));
+    if (right - left < 2) continue;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, bbox.top, right - left, bbox.height);
+    ctx.clip();
+    ctx.strokeStyle = 'rgba(67, 75, 85, 0.35)';
+    ctx.lineWidth = px;
+    ctx.beginPath();
+    for (let x = left - bbox.height; x < right; x += 9 * px) {
+      ctx.moveTo(x, bbox.top + bbox.height);
+      ctx.lineTo(x + bbox.height, bbox.top);
+    }
+    ctx.stroke();
+    ctx.restore();
+    if (right - left > 60 * px) {
+      ctx.fillStyle = '#434B55';
+      ctx.font = `${14 * px}px ${FONT}`;
+      ctx.textAlign = 'center';
+      ctx.textBaseline = 'bottom';
+      ctx.fillText(name, (left + right) / 2, bbox.top + bbox.height - 4 * px);
+    }
+  }
+  ctx.restore();
+}
+
+/** Limits dashed, named at the left end on a light ground, with their level's shape as a mark: colour alone says nothing. */
+export function drawLimits(u: uPlot, limits: readonly EffectiveLimit[], label: (limit: EffectiveLimit) => string): void {
+  const { ctx, bbox } = u;
+  const px = ratio();
+  ctx.save();
+  ctx.font = `${14 * px}px ${FONT}`;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'bottom';
+  for (const limit of limits) {
+    const y = u.valToPos(Number(limit.setPoint), 'y', true);
+    if (y < bbox.top - 1 || y > bbox.top + bbox.height + 1) continue;
+    ctx.strokeStyle = TEXT;
+    ctx.lineWidth = 1.5 * px;
+    ctx.setLineDash([8 * px, 5 * px]);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+    ctx.setLineDash([]);
+    const text = label(limit);
+    const shaped = limit.level === 'none' ? 0 : 16 * px;
+    const width = ctx.measureText(text).width + shaped + 8 * px;
+    ctx.fillStyle = 'rgba(255, 255, 255, 0.85)';
+    ctx.fillRect(bbox.left + 4 * px, y - 19 * px, width, 17 * px);
+    if (limit.level !== 'none') mark(ctx, limit.level, bbox.left + 14 * px, y - 10.5 * px, 5 * px);
+    ctx.fillStyle = TEXT;
+    ctx.fillText(text, bbox.left + 8 * px + shaped, y - 2 * px);
+  }
+  ctx.restore();
+}
+
+function mark(ctx: CanvasRenderingContext2D, level: Level, x: number, y: number, r: number): void {
+  ctx.beginPath();
+  if (level === 'red') ctx.rect(x - r, y - r, 2 * r, 2 * r);
+  else if (level === 'orange') {
+    ctx.moveTo(x, y - r);
+    ctx.lineTo(x + r * 1.15, y + r);
+    ctx.lineTo(x - r * 1.15, y + r);
+    ctx.closePath();
+  } else if (level === 'yellow') {
+    ctx.moveTo(x, y - r * 1.2);
+    ctx.lineTo(x + r * 1.2, y);
+    ctx.lineTo(x, y + r * 1.2);
+    ctx.lineTo(x - r * 1.2, y);
+    ctx.closePath();
+  } else ctx.arc(x, y, r, 0, 2 * Math.PI);
+  ctx.fillStyle = FILL[level];
+  ctx.fill();
+  ctx.strokeStyle = TEXT;
+  ctx.lineWidth = ratio();
+  ctx.stroke();
+}
+
+/** Alarms on the top edge: the level's mark where it was raised, a bar until it returned, a tick where it was acknowledged. */
+export function drawAlarms(u: uPlot, alarms: readonly Alarm[], now: number): void {
+  const { ctx, bbox } = u;
+  const px = ratio();
+  const y = bbox.top - 8 * px;
+  ctx.save();
+  for (const alarm of alarms) {
+    const from = u.valToPos(alarm.raisedAt / 1000, 'x', true);
+    const to = u.valToPos((alarm.returnedAt ?? (alarm.active ? now : alarm.raisedAt)) / 1000, 'x', true);
+    const right = bbox.left + bbox.width;
+    if (to < bbox.left || from > right) continue;
+    const left = Math.max(bbox.left, from);
+    ctx.fillStyle = FILL[alarm.level];
+    ctx.fillRect(left, y - 2 * px, Math.max(2 * px, Math.min(right, to) - left), 4 * px);
+    ctx.strokeStyle = TEXT;
+    ctx.lineWidth = px;
+    ctx.strokeRect(left, y - 2 * px, Math.max(2 * px, Math.min(right, to) - left), 4 * px);
+    if (from >= bbox.left) {
+      ctx.setLineDash([2 * px, 3 * px]);
+      ctx.beginPath();
+      ctx.moveTo(from, bbox.top);
+      ctx.lineTo(from, bbox.top + bbox.height);
+      ctx.stroke();
+      ctx.setLineDash([]);
+      mark(ctx, alarm.level, from, y, 6 * px);
+    }
+    if (alarm.acknowledgedAt !== null) {
+      const at = u.valToPos(alarm.acknowledgedAt / 1000, 'x', true);
+      if (at >= bbox.left && at <= right) {
+        ctx.lineWidth = 2 * px;
+        ctx.beginPath();
+        ctx.moveTo(at - 5 * px, y);
+        ctx.lineTo(at - 1 * px, y + 4 * px);
+        ctx.lineTo(at + 5 * px, y - 5 * px);
+        ctx.stroke();
+      }
+    }
+  }
+  ctx.restore();
+}

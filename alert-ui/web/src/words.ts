@@ -1,0 +1,78 @@
+/** How an alarm is put into words: place, what, state. Shared by rows, details, notices and search. */
+import { useI18n } from 'vue-i18n';
+import type { Alarm } from '../../../model/alarm.ts';
+import type { Directory } from './directory/directory.ts';
+
+export interface Place {
+  /** Enterprise, source, device name: may be cut in the middle. */
+  readonly path: readonly string[];
+  /** Device id (and channel): never cut. */
+  readonly tail: string;
+}
+
+export interface Words {
+  place(alarm: Alarm): Place;
+  what(alarm: Alarm): string;
+  /** Name of a measurement in the present language; the key where the profile is not known. */
+  measurement(deviceId: string | null, key: string | null): string;
+  enterprise(id: string | null): string;
+  health(code: string): string;
+  /** One line: level, place, what. */
+  line(alarm: Alarm): string;
+  /** Everything a search may find. */
+  hay(alarm: Alarm): string;
+}
+
+type Translate = (key: string) => string;
+
+/** @param t and @param te as of vue-i18n; @param zh whether Chinese is shown now. */
+export function createWords(directory: Directory, t: Translate, te: (key: string) => boolean, zh: () => boolean): Words {
+  const enterprise = (id: string | null): string => (id === null ? '' : (directory.enterprises.get(id)?.name ?? id));
+  const health = (code: string): string => (te(`fault.${code}`) ? t(`fault.${code}`) : code);
+
+  function measurement(deviceId: string | null, key: string | null): string {
+    if (key === null) return '';
+    const found = directory.measurement(deviceId, key);
+    return found === undefined ? key : zh() ? found.zh : found.en;
+  }
+  function place(alarm: Alarm): Place {
+    const path: string[] = [];
+    if (alarm.enterpriseId !== null) path.push(enterprise(alarm.enterpriseId));
+    const source = alarm.hazardSourceId;
+    if (source !== null) path.push(directory.hazardSources.get(source)?.name ?? source);
+    if (alarm.deviceId === null) return { path, tail: path.length === 0 ? t('kind.system') : '' };
+    const name = directory.device(alarm.deviceId)?.name;
+    if (name !== undefined && name !== alarm.deviceId) path.push(name);
+    return { path, tail: alarm.channel === null ? alarm.deviceId : `${alarm.deviceId} #${alarm.channel}` };
+  }
+  function what(alarm: Alarm): string {
+    const name = measurement(alarm.deviceId, alarm.measurement);
+    if (alarm.kind === 'process' || alarm.kind === 'fire') return name === '' ? alarm.code : `${name} ${alarm.code}`;
+    const fault = health(alarm.code);
+    return name === '' ? fault : `${name} ${fault}`;
+  }
+  const line = (alarm: Alarm): string => {
+    const at = place(alarm);
+    return `${t(`level.${alarm.level}`)} ${[...at.path, at.tail].filter((p) => p !== '').join(' › ')} ${what(alarm)}`;
+  };
+  return {
+    place,
+    what,
+    measurement,
+    enterprise,
+    health,
+    line,
+    hay: (alarm) => `${line(alarm)} ${alarm.code} ${alarm.enterpriseId ?? ''} ${alarm.measurement ?? ''}`,
+  };
+}
+
+/** For components. */
+export function useWords(directory: Directory): Words {
+  const { t, te, locale } = useI18n();
+  return createWords(
+    directory,
+    (key) => t(key),
+    (key) => te(key),
+    () => locale.value === 'zh-CN',
+  );
+}
