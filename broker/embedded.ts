@@ -220,6 +220,10 @@ export function createEmbeddedBroker(policy: BrokerPolicy): EmbeddedBroker {
     const client = aedes.handle(stream);
     connection.client = client;
     ofClient.set(client, connection);
+    const { _parser: parser } = client as unknown as { readonly _parser: { parse(bytes: Buffer): void } };
+    connection.gate.drive((slice) => {
+      if (!guarded(() => parser.parse(slice))) connection.close();
+    });
     // After Aedes' own listener: the will comes before the end.
     stream.once('close', () => ended(connection));
   }

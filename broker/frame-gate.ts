@@ -20,8 +20,7 @@ export interface GateEvents {
 
 /**
  * Stands between a connection and the broker library by answering `conn.read()` itself: the library gets whole slices that end at
- * a frame's border, at most as many PUBLISH as there is room for, and no byte of a frame that is too long. The library's own
- * `pause()` is not used: callbacks that come while it is paused are not counted, and the connection can stall for ever.
+ * a frame's border, at most as many PUBLISH as there is room for, and no byte of a frame that is too long.
  */
 export class FrameGate {
   readonly scanner: FrameScanner;
@@ -35,6 +34,9 @@ export class FrameGate {
   #beforeConnack = false;
   #shut = false;
   #wakeAsked = false;
+  #feed: ((slice: Buffer) => void) | null = null;
+  #pumping = false;
+  #awaitsDrain = false;
 
   constructor(conn: Duplex, limits: GateLimits, flow: Flow, events: GateEvents) {
     this.#conn = conn;
@@ -44,6 +46,20 @@ export class FrameGate {
     this.#events = events;
     this.scanner = new FrameScanner(limits.frameBeforeConnect, limits.frameAfterConnect);
     conn.read = (size?: number) => (size === 0 ? this.#native(0) : this.#read());
+  }
+
+  /**
+   * Takes the reading out of the library's hands: what may pass is given to `feed` as soon as it is there. The library reads on
+   * only after everything of a chunk is answered, which would leave a client without PINGRESP while a receipt is held; and what
+   * is answered during its own `pause()` it never counts, so that a connection can stall for ever.
+   */
+  drive(feed: (slice: Buffer) => void): void {
+    this.#feed = feed;
+    this.#conn.read = (size?: number) => (size === 0 ? this.#native(0) : null);
+    // The library counts the first 'readable' before it takes a CONNECT.
+    this.#conn.emit('readable');
+    this.#conn.removeAllListeners('readable');
+    this.#conn.on('readable', () => this.#pump());
   }
 
   /** Its next frame is a PUBLISH that has to wait for room. */
@@ -82,8 +98,43 @@ export class FrameGate {
       this.#wakeAsked = false;
       if (this.#shut || !this.#blocked) return;
       this.#blocked = false;
-      this.#conn.emit('readable');
+      this.#goOn();
     });
+  }
+
+  #goOn(): void {
+    if (this.#feed === null) this.#conn.emit('readable');
+    else this.#pump();
+  }
+
+  #pump(): void {
+    const feed = this.#feed;
+    if (feed === null || this.#pumping) return;
+    this.#pumping = true;
+    let slice = this.#readIfHeard();
+    while (slice !== null) {
+      feed(slice);
+      if (this.scanner.stop === 'turn') {
+        // Let the others have theirs.
+        setImmediate(() => this.#pump());
+        break;
+      }
+      slice = this.#readIfHeard();
+    }
+    this.#pumping = false;
+  }
+
+  /** One that does not read our answers is not read either: its pings would pile up as our PINGRESPs. */
+  #readIfHeard(): Buffer | null {
+    if (!this.#conn.writableNeedDrain) return this.#read();
+    if (!this.#awaitsDrain) {
+      this.#awaitsDrain = true;
+      this.#conn.once('drain', () => {
+        this.#awaitsDrain = false;
+        this.#pump();
+      });
+    }
+    return null;
   }
 
   #read(): Buffer | null {

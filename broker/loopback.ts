@@ -114,7 +114,7 @@ export function createLoopback(): Loopback {
       return hears;
     },
     disconnect(credential) {
-      for (const publisher of [...connected.values()]) if (publisher.credential === credential) end(publisher, false);
+      for (const publisher of connected.values()) if (publisher.credential === credential) end(publisher, false);
     },
     async stop() {
       running = null;

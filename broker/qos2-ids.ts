@@ -63,7 +63,7 @@ export class Qos2Ids {
    * is repeated, for its PUBREC will never go out.
    */
   connectionEnded(client: string, connection: number, keepSession: boolean): void {
-    for (const [packetId, held] of [...(this.#byClient.get(client) ?? [])]) {
+    for (const [packetId, held] of this.#byClient.get(client) ?? []) {
       if (held.connection === connection && (!keepSession || !held.durable)) this.release(client, packetId);
     }
   }

@@ -6,12 +6,9 @@ import { Aedes, type PublishPacket } from 'aedes';
  * It is faster than the bus, too. Aedes' own `$SYS` messages end here as well.
  */
 export class QuietAedes extends Aedes {
-  override publish(packet: PublishPacket, clientOrDone: unknown, done?: (error?: Error) => void): void {
+  override publish(_packet: PublishPacket, clientOrDone: unknown, done?: (error?: Error) => void): void {
     const finished = done ?? (typeof clientOrDone === 'function' ? (clientOrDone as () => void) : undefined);
-    if (finished === undefined) return;
-    // QoS 0 comes here straight from the parser, which must not be entered again before it has returned.
-    if (packet.qos === 0) setImmediate(finished);
-    else finished();
+    finished?.();
   }
 
   override subscribe(_topic: string, _deliver: unknown, done?: () => void): void {
