@@ -7,7 +7,7 @@ import type { Engine } from '../model/engine.ts';
 import type { Clock } from '../model/ports/clock.ts';
 import type { Platform } from '../model/ports/platform.ts';
 import type { Records } from '../model/ports/records.ts';
-import { builtInCatalogue } from '../rules/catalogue/catalogue.ts';
+import { builtInCatalogue } from '../rules/catalogue/built-in.ts';
 import { lockFolder } from '../store/folder.ts';
 import { openJournal } from '../store/journal/journal.ts';
 import { openSnapshots } from '../store/journal/snapshots.ts';

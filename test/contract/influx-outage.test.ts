@@ -71,6 +71,20 @@ describe.skipIf(missing !== null && process.env['CI'] === undefined)(`InfluxDB o
     await store.close();
   });
 
+  it('leaves no mark of an earlier arrival when a crash cuts the batches differently', async () => {
+    // Written, but the platform died before the position was kept: a new folder knows nothing of it.
+    const before = await open('cut');
+    await before.prepare();
+    const first: StoredReading = { ...reading(0, 'lel', 99), quality: 'bad', flags: ['sensor'] };
+    const second: StoredReading = { ...reading(0, 'lel', 7), receivedAt: NOON + 900 };
+    await before.write([first], 1);
+    await before.close();
+    const after = await open('cut');
+    await after.write([first, second], 2);
+    expect(await after.digest({ enterprise: 'e', device: 'd' }, NOON, NOON + 1e9)).toEqual(digestOf([second]));
+    await after.close();
+  });
+
   it('says no while the server is dead, and goes on with the same store object afterwards', async () => {
     const store = await open('killed');
     await store.prepare();
