@@ -81,7 +81,7 @@ export function createCaller<M extends Methods<M>, E = never>(worker: Worker, op
   worker.on('exit', (code) => end(new ThreadError('thread-died', `the thread ended with code ${code}`)));
 
   function post(request: Request): void {
-    worker.postMessage(request);
+    worker.postMessage(request, []);
   }
 
   return {
