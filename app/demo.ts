@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { createAccount } from '../alert-ui/server/accounts.ts';
-import { playDistrict } from '../simulators/scenario/play.ts';
+import { playDistrict } from '../simulators/scenario/play-district.ts';
 import type { Running } from './build.ts';
 import { freePortFrom } from './free-port.ts';
 import { run } from './run.ts';

@@ -31,7 +31,8 @@ async function withInflux(): Promise<FiresRun> {
 const wanted: Promise<FiresRun>[] = [];
 if (values.store !== 'influx') wanted.push(playFires(fires, FIRES, speed, null, log));
 if (values.store !== 'embedded') {
-  if (influxdMissing()) throw new Error('influxd is not on the PATH: apt-get install influxdb');
+  const missing = influxdMissing();
+  if (missing !== null) throw new Error(missing);
   wanted.push(withInflux());
 }
 const runs = await Promise.all(wanted);
