@@ -11,18 +11,18 @@ import { InboundMessage } from './inbound.ts';
 import { messageDigest } from './qos2-ids.ts';
 import { isCleanText, topicLevels } from './topic-text.ts';
 
-/** The hook's way back into Aedes: no error lets the PUBACK go, an error drops the connection. */
-type HookDone = (error?: Error | null) => void;
+/** The hook's way back into Aedes: lets the PUBACK go. Never called with an error: a connection is dropped here, after its receipts. */
+type HookDone = () => void;
 
 interface Waiting extends Settling {
   readonly bytes: number;
   readonly done: HookDone;
-  /** Set: let those before it have their PUBACK, then drop the connection with this. */
-  readonly error: Error | null;
 }
 
 /** Allowed topics a connection remembers: a gateway's devices, each with three topics. */
 const REMEMBERED_TOPICS = 4_096;
+/** After our own end of a connection, so long for the client's. */
+const GOODBYE_MS = 500;
 /** Refused subscriptions of one connection that get a ledger line. */
 const REFUSALS_TOLD = 10;
 
@@ -61,6 +61,8 @@ export class Connection {
   #refusalsTold = 0;
   #refused = false;
   #closing = false;
+  #forbidden = false;
+  #goodbye = false;
   #cancelClose: (() => void) | null = null;
 
   constructor(door: Door, conn: Duplex, number: number, address: string) {
@@ -85,20 +87,19 @@ export class Connection {
   /** A PUBLISH from the wire: hands it over; `done` is called once it and everything before it is durable. */
   publish(packet: PublishPacket, done: HookDone): void {
     const { signedIn } = this;
-    if (signedIn === null || this.ended || this.#closing) return;
+    if (signedIn === null || this.ended || this.#forbidden) return;
     const nth = this.#sent;
     this.#sent += 1;
     const { topic, payload } = packet;
     if (!this.#mayPublish(signedIn, topic)) {
-      this.#closing = true;
-      this.gate.shut();
-      this.#enqueue({ settled: true, bytes: 0, done, error: new Error(`topic not allowed: ${topic.slice(0, 200)}`) });
+      this.#forbidden = true;
+      this.#closeAfterReceipts();
       return;
     }
     const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(payload);
     const packetId = packet.qos === 0 ? null : (packet.messageId ?? null);
     const digest = packet.qos === 2 && packetId !== null ? messageDigest(topic, bytes) : null;
-    const waiting: Waiting = { settled: false, bytes: bytes.length + topic.length, done, error: null };
+    const waiting: Waiting = { settled: false, bytes: bytes.length + topic.length, done };
     if (digest !== null && packetId !== null && !this.#door.qos2.take(signedIn.publisher.client, packetId, digest, this.number)) {
       // Repeated: its first copy stands before it in this queue, or was durable on an earlier connection.
       waiting.settled = true;
@@ -230,8 +231,8 @@ export class Connection {
   #release(first: Waiting): void {
     this.#door.flow.released(first.bytes);
     this.gate.released();
-    first.done(first.error);
-    if (this.#closing && first.error === null && this.#waiting.size === 0) this.#closeAfterWrites();
+    first.done();
+    if (this.#closing && this.#waiting.size === 0) this.#sayGoodbye();
   }
 
   #violated(what: Violation, frameBytes: number): void {
@@ -241,11 +242,20 @@ export class Connection {
         'CONNECT_BAD_PROTOCOL',
         what === 'not-a-connect' ? 'the first packet is not a CONNECT' : 'remaining length of more than four bytes',
       );
+    this.#closeAfterReceipts();
+  }
+
+  /**
+   * Reads no more; what came before gets its receipt, then the connection goes. Dropping it at once would take the receipts of
+   * good readings with it, and the device would send all of them again, for ever.
+   */
+  #closeAfterReceipts(): void {
     this.#closing = true;
-    // What came before the offending frame keeps its receipt: first it is parsed, then durable, then the connection goes.
+    this.gate.shut();
     this.#cancelClose = this.#door.clock.after(this.#door.limits.drainTimeoutMs, () => this.close());
+    // Not at once: part of a chunk may still be on its way through the parser.
     setImmediate(() => {
-      if (this.#waiting.size === 0) this.#closeAfterWrites();
+      if (this.#waiting.size === 0) this.#sayGoodbye();
     });
   }
 
@@ -253,7 +263,12 @@ export class Connection {
     return this.ready ? this.#door.limits.frameAfterConnect : this.#door.limits.frameBeforeConnect;
   }
 
-  #closeAfterWrites(): void {
-    setImmediate(() => this.close());
+  /** Ends rather than destroys: a reset would overtake the last PUBACKs. A client that does not go by itself is closed. */
+  #sayGoodbye(): void {
+    if (this.ended || this.#goodbye) return;
+    this.#goodbye = true;
+    this.#cancelClose?.();
+    this.#cancelClose = this.#door.clock.after(GOODBYE_MS, () => this.close());
+    setImmediate(() => this.conn.end());
   }
 }
