@@ -70,12 +70,13 @@ export class EngineFold implements Engine, Core {
     let fault = this.fireDue();
     try {
       applied = this.dispatch(entry);
+      if (this.changed.length > 0) tellChanges(this);
     } catch (error) {
       fault = true;
       failed = error;
+      this.changed.length = 0;
       this.applyFault(entry);
     }
-    if (this.changed.length > 0) tellChanges(this);
     const events = this.book.out;
     if (events === null && !fault) return applied;
     const whole: Applied = { ...applied, events: events ?? NO_EVENTS, fault };

@@ -54,9 +54,9 @@ export function higher(a: Top | null, b: Top | null): Top | null {
   return compare(a, b) >= 0 ? a : b;
 }
 
-/** Compares by level, then by place in the ladder. */
+/** Compares by level, then by place in the ladder; one and the same limit that only moved compares by level alone. */
 export function compare(a: Top, b: Top): number {
-  return LEVEL_RANK[a.level] - LEVEL_RANK[b.level] || a.order - b.order;
+  return LEVEL_RANK[a.level] - LEVEL_RANK[b.level] || (a.code === b.code ? 0 : a.order - b.order);
 }
 
 function rose(from: Top, to: Top): boolean {

@@ -174,8 +174,10 @@ function changeBad(core: Core, device: DeviceState, by: 1 | -1): void {
 
 /** A message that carries `faults` replaces all that the device reported before; one without leaves them. */
 function takeFaults(core: Core, device: DeviceState, sample: Sample): void {
+  // Worked out whole before anything is kept: a list of a wrong shape throws here and leaves the device as it was.
   const faults = [...new Set(sample.faults ?? [])].sort();
-  const pointFaults = sample.pointFaults ?? {};
+  const keys = Object.entries(sample.pointFaults ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const pointFaults = Object.fromEntries(keys.map(([key, codes]) => [key, [...new Set(codes)].sort()]));
   const same = JSON.stringify([faults, pointFaults]) === JSON.stringify([device.faults, device.pointFaults]);
   if (same) return;
   device.faults = faults;
