@@ -191,6 +191,11 @@ export function asProblem(error: unknown): HttpProblem {
   if (type === 'entity.parse.failed') return new HttpProblem('invalid-json');
   if (type === 'entity.too.large') return new HttpProblem('too-large');
   if (type === 'encoding.unsupported' || type === 'charset.unsupported') return new HttpProblem('unsupported-media-type');
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  // What the records answer when they cannot: stable codes of their own.
+  if (code === 'bad-cursor')
+    return new HttpProblem('invalid-request', 'cursor: not one of ours', { errors: [{ path: 'cursor', message: 'not one of ours' }] });
+  if (error instanceof Error && error.name === 'RecordsError') return new HttpProblem('unavailable', 'the records cannot be asked now');
   if (type === 'request.aborted' || type === 'request.size.invalid' || error instanceof URIError) return new HttpProblem('invalid-request');
   return new HttpProblem('internal');
 }

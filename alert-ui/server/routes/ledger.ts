@@ -38,7 +38,7 @@ export const ledgerRoutes: Route[] = [
       const asked: LedgerQuery = present({ ...rest, enterprises, reason: reason as RejectionCode | undefined });
       const page = await platform.records.ledger.list(asked);
       const kept: LedgerItem[] = page.items.map((row) => ({ ...row, advice: adviceFor(row.reason) }));
-      const fresh = query.cursor === undefined ? recentAccepted(platform.recent, query, enterprises, kept) : [];
+      const fresh = query.cursor === undefined ? recentAccepted((device) => platform.recent(device), query, enterprises, kept) : [];
       const items = [...fresh, ...kept].sort((a, b) => b.at - a.at);
       return ok({ items, ...(page.next === null ? {} : { next: page.next }) });
     },

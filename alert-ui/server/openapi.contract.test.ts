@@ -1,0 +1,213 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { describeLive } from './describe/asyncapi.ts';
+import { Served } from './testing/served.ts';
+
+interface Operation {
+  readonly operationId: string;
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>>;
+}
+interface OpenApi {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: object;
+}
+
+let served: Served;
+beforeEach(async () => {
+  served = await Served.open();
+  await served.account('admin', 'admin');
+});
+afterEach(async () => {
+  await served.close();
+});
+
+/** Every `$ref` inside, as a pointer. */
+function references(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => (key === '$ref' && typeof inner === 'string' ? [inner] : references(inner)));
+}
+function at(document: unknown, pointer: string): unknown {
+  return pointer
+    .slice(2)
+    .split('/')
+    .reduce<unknown>(
+      (value, part) =>
+        typeof value === 'object' && value !== null
+          ? (value as Record<string, unknown>)[part.replaceAll('~1', '/').replaceAll('~0', '~')]
+          : undefined,
+      document,
+    );
+}
+
+it('every route answers at least once as the document says', async () => {
+  const document = (await (await fetch(`${served.url}/openapi.json`)).json()) as OpenApi;
+  expect(document.openapi).toBe('3.1.0');
+  const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { 'date-time': true } });
+  ajv.addSchema({ $id: 'openapi', ...document });
+  const left = new Set(Object.values(document.paths).flatMap((path) => Object.values(path).map((operation) => operation.operationId)));
+
+  const admin = await served.as('admin');
+  const { platform } = served;
+  /** Asks, finds what the document says about the answer, and holds it against that. */
+  const ask = async (
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    template: string,
+    ids: Record<string, string>,
+    expected: number,
+    body?: unknown,
+    query = '',
+  ) => {
+    const path = template.replaceAll(/\{(\w+)\}/g, (_all, name: string) => ids[name] ?? '');
+    const operation = document.paths[template]?.[method.toLowerCase()];
+    if (operation === undefined) throw new Error(`${method} ${template} is not described`);
+    const answer = await served.request(method, `${path}${query}`, {
+      ...(body === undefined ? {} : { body }),
+      headers: { cookie: admin.cookie, 'x-csrf-token': admin.csrf },
+    });
+    expect([operation.operationId, answer.status, answer.status === expected ? '' : answer.text]).toEqual([
+      operation.operationId,
+      expected,
+      '',
+    ]);
+    const described = operation.responses[String(answer.status)];
+    const type = (answer.headers.get('content-type') ?? '').split(';')[0] ?? '';
+    const content = described?.content?.[type];
+    if (described?.content === undefined) expect(answer.text).toBe('');
+    else {
+      if (content === undefined) throw new Error(`${operation.operationId}: ${answer.status} as ${type} is not described`);
+      const pointer = `openapi#/paths/${template.replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D')}/${method.toLowerCase()}/responses/${answer.status}/content/${type.replaceAll('/', '~1').replaceAll('+', '%2B')}/schema`;
+      const validate = ajv.compile({ $ref: pointer });
+      const fits = validate(type.includes('json') ? JSON.parse(answer.text) : answer.text);
+      expect([operation.operationId, fits, validate.errors]).toEqual([operation.operationId, true, null]);
+    }
+    left.delete(operation.operationId);
+    return answer;
+  };
+  const api = '/api/v1';
+
+  await ask('GET', `${api}/info`, {}, 200);
+  await ask('GET', `${api}/session`, {}, 200);
+  await ask('GET', '/healthz', {}, 200);
+  await ask('GET', '/readyz', {}, 200);
+  await ask('GET', '/metrics', {}, 200);
+  const token = await ask('POST', `${api}/tokens`, {}, 201, { name: 't' });
+  await ask('GET', `${api}/tokens`, {}, 200);
+  await ask('DELETE', `${api}/tokens/{id}`, { id: String(token.body['id']) }, 204);
+
+  const bodies = [
+    ['areas', { id: 'x', name: 'X' }],
+    ['enterprises', { id: 'x', name: 'X', areaId: 'x', contacts: [{ name: 'Li', phone: '1' }] }],
+    ['sites', { id: 'x', name: 'X', enterpriseId: 'x', lon: 121.5, lat: 31.2 }],
+    ['hazard-sources', { id: 'x', name: 'X', enterpriseId: 'x', siteId: 'x', attributes: { volume: 3 } }],
+  ] as const;
+  for (const [kind, body] of bodies) {
+    await ask('POST', `${api}/${kind}`, {}, 201, body);
+    await ask('POST', `${api}/${kind}`, {}, 409, body);
+    await ask('GET', `${api}/${kind}`, {}, 200);
+    await ask('GET', `${api}/${kind}/{id}`, { id: 'x' }, 200);
+    await ask('PATCH', `${api}/${kind}/{id}`, { id: 'x' }, 200, { name: 'Y' });
+    await ask('GET', `${api}/${kind}/{id}`, { id: 'missing' }, 404);
+  }
+  await ask('POST', `${api}/enterprises/{id}/gateways`, { id: 'x' }, 201, { id: 'gw' });
+  await ask('GET', `${api}/enterprises/{id}/gateways`, { id: 'x' }, 200);
+  await ask('GET', `${api}/gateways/{id}`, { id: 'gw' }, 200);
+  await ask('PATCH', `${api}/gateways/{id}`, { id: 'gw' }, 200, { name: 'G' });
+  await ask('POST', `${api}/gateways/{id}/credential`, { id: 'gw' }, 200, {});
+  await ask('DELETE', `${api}/gateways/{id}`, { id: 'gw' }, 204);
+
+  await ask('GET', `${api}/profiles`, {}, 200);
+  await ask('POST', `${api}/devices`, {}, 201, { id: 'd', enterpriseId: 'x', profileId: 'gas', siteId: 'x', hazardSourceId: 'x' });
+  await ask('POST', `${api}/devices/bulk`, {}, 200, { items: [{ id: 'e', enterpriseId: 'x', profileId: 'gas' }, {}] });
+  await ask('GET', `${api}/devices`, {}, 200);
+  await ask('GET', `${api}/devices/{id}`, { id: 'd' }, 200);
+  await ask('PATCH', `${api}/devices/{id}`, { id: 'd' }, 200, { variant: 'v' });
+  await ask('PATCH', `${api}/devices/{id}`, { id: 'd' }, 409, { enterpriseId: 'y' });
+  await ask('PATCH', `${api}/devices/{id}`, { id: 'd' }, 400, { colour: 'red' });
+  await ask('POST', `${api}/devices/{id}/credential`, { id: 'd' }, 200, {});
+  platform.sample('d', 12.5);
+  const line = {
+    at: platform.clock.now(),
+    device: 'd',
+    enterprise: 'x',
+    topic: 't',
+    head: '{',
+    size: 1,
+    detail: null,
+    address: '127.0.0.1',
+    more: 0,
+  };
+  platform.connectionLines.set('d', [{ ...line, verdict: 'connect-refused', reason: 'CONNECT_WRONG_SECRET' }]);
+  await platform.records.ledger.append([{ ...line, verdict: 'refused', reason: 'NOT_JSON' }], []);
+  await ask('GET', `${api}/devices/{id}/latest`, { id: 'd' }, 200);
+  await ask('GET', `${api}/devices/{id}/limits`, { id: 'd' }, 200);
+  await ask('GET', `${api}/devices/{id}/connections`, { id: 'd' }, 200);
+  await ask('GET', `${api}/devices/{id}/readings`, { id: 'd' }, 200, undefined, '?measurement=lel');
+  await ask(
+    'GET',
+    `${api}/devices/{id}/readings`,
+    { id: 'd' },
+    200,
+    undefined,
+    '?measurement=lel&maxPoints=10&from=2026-01-01T00:00:00Z&to=1800000000000',
+  );
+  await ask('GET', `${api}/devices/{id}/readings`, { id: 'd' }, 400, undefined, '?measurement=nonsense');
+  await ask('GET', `${api}/ledger`, {}, 200, undefined, '?device=d&verdict=refused&from=1');
+
+  platform.raise(platform.alarm('1-0', 'x', { deviceId: 'd', latched: true }));
+  platform.raise(platform.alarm('2-0', 'x'));
+  await ask('GET', `${api}/alarms`, {}, 200, undefined, '?state=open&level=red,orange&kind=process&enterprise=x');
+  await ask('GET', `${api}/alarms`, {}, 200);
+  await ask('POST', `${api}/alarms/{id}/acknowledge`, { id: '1-0' }, 409, { seen: 0 });
+  await ask('POST', `${api}/alarms/{id}/acknowledge`, { id: '1-0' }, 200, { seen: 1, comment: 'seen' });
+  await ask('POST', `${api}/alarms/{id}/withdraw`, { id: '1-0' }, 200, {});
+  await ask('POST', `${api}/alarms/{id}/comment`, { id: '1-0' }, 200, { comment: 'valve closed' });
+  await ask('POST', `${api}/alarms/acknowledge`, {}, 200, { items: [{ id: '2-0', seen: 2 }, { id: 'missing' }] });
+  await ask('GET', `${api}/alarms/{id}`, { id: '1-0' }, 200);
+  await ask('POST', `${api}/alarms/{id}/reset`, { id: '1-0' }, 200, {});
+
+  await ask('DELETE', `${api}/enterprises/{id}`, { id: 'x' }, 409);
+  for (const kind of ['devices', 'hazard-sources', 'sites', 'areas'])
+    await ask('DELETE', `${api}/${kind}/{id}`, { id: kind === 'devices' ? 'd' : 'x' }, 204);
+  await served.request('DELETE', `${api}/devices/e`, { headers: { cookie: admin.cookie, 'x-csrf-token': admin.csrf } });
+  await ask('DELETE', `${api}/enterprises/{id}`, { id: 'x' }, 204);
+
+  await ask('POST', `${api}/session`, {}, 401, { username: 'admin', password: 'wrong' });
+  await ask('POST', `${api}/session`, {}, 200, { username: 'admin', password: 'correct horse battery staple' });
+  const second = await served.as('admin');
+  await served.request('DELETE', `${api}/session`, { headers: { cookie: second.cookie, 'x-csrf-token': second.csrf } });
+  left.delete('session.sign-out');
+  await ask('POST', `${api}/session/password`, {}, 401, { currentPassword: 'wrong', newPassword: 'another long password' });
+  expect([...left]).toEqual([]);
+});
+
+it('the document holds together: references lead somewhere, parameters are declared, names are given once', async () => {
+  const document = (await (await fetch(`${served.url}/openapi.json`)).json()) as OpenApi;
+  for (const pointer of references(document)) expect([pointer, typeof at(document, pointer)]).toEqual([pointer, 'object']);
+  const names: string[] = [];
+  for (const [path, operations] of Object.entries(document.paths)) {
+    const wanted = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+    for (const operation of Object.values(operations)) {
+      names.push(operation.operationId);
+      const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path').map((parameter) => parameter.name);
+      expect([path, declared]).toEqual([path, wanted]);
+    }
+  }
+  expect(new Set(names).size).toBe(names.length);
+});
+
+it('the description of live events and topics holds together', () => {
+  const document = describeLive('1.0.0');
+  expect(document['asyncapi']).toBe('3.0.0');
+  const own = references(document).filter((pointer) => /^#\/(channels|servers|components)/.test(pointer));
+  expect(own.length).toBeGreaterThan(20);
+  for (const pointer of own) expect([pointer, typeof at(document, pointer)]).toEqual([pointer, 'object']);
+});
+
+it('the page of the API is served whole, from our own files', async () => {
+  const page = await served.request('GET', '/docs');
+  const files = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '');
+  expect(files).toHaveLength(4);
+  for (const file of files) expect([file, (await served.request('GET', file)).status]).toEqual([file, 200]);
+});

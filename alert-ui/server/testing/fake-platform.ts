@@ -1,0 +1,426 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Actor } from '../../../model/actor.ts';
+import type { Alarm, AlarmEventType, AlarmStateName, LiveEvent } from '../../../model/alarm.ts';
+import type { AssetKind, AssetOf, Device, Enterprise } from '../../../model/asset.ts';
+import type { AlarmCounts, DeviceStatus, EffectiveLimit, EngineView, LatestPoint, Outcome } from '../../../model/engine.ts';
+import type { AlarmCommand, ConfigChange } from '../../../model/entry.ts';
+import type { Level } from '../../../model/level.ts';
+import type { LiveListener, Platform, SubmitOutcome } from '../../../model/ports/platform.ts';
+import type { LedgerLine } from '../../../model/ports/records.ts';
+import type { Catalogue } from '../../../model/profile.ts';
+import type { Sample } from '../../../model/reading.ts';
+import { ManualClock } from './manual-clock.ts';
+import { MemoryRecords } from './memory-records.ts';
+
+/** One profile with one limit: enough for routes that speak of profiles, units and limits. */
+export const CATALOGUE: Catalogue = {
+  version: 'test-1',
+  profiles: [
+    {
+      id: 'gas',
+      zh: '可燃气体探测器',
+      en: 'Combustible gas detector',
+      sector: ['gas'],
+      alarmKind: 'process',
+      reportMs: 5_000,
+      heartbeatMs: 60_000,
+      measurements: [
+        {
+          key: 'lel',
+          zh: '浓度',
+          en: 'Concentration',
+          ucum: '%{LEL}',
+          range: [0, 100],
+          resolution: 0.1,
+          valueType: 'number',
+          limits: [
+            {
+              code: 'L1',
+              dir: 'hi',
+              setPoint: 25,
+              level: 'yellow',
+              deadband: 2,
+              onDelayMs: 0,
+              offDelayMs: 0,
+              latching: false,
+              basis: 'example',
+              confidence: 'D',
+            },
+          ],
+        },
+      ],
+      faults: ['F01'],
+    },
+  ],
+  faults: [{ code: 'F01', zh: '故障', en: 'Fault', level: 'blue' }],
+};
+
+const NO_COUNTS: Record<Level, number> = { red: 0, orange: 0, yellow: 0, blue: 0 };
+
+/** The fold's read side, filled by hand. */
+class HandMadeView implements EngineView {
+  appliedSeq = 0;
+  eventSeq = 0;
+  catalogue: Catalogue | null = CATALOGUE;
+  readonly all: { [K in AssetKind]: Map<string, AssetOf[K]> } = {
+    area: new Map(),
+    site: new Map(),
+    enterprise: new Map(),
+    'hazard-source': new Map(),
+    gateway: new Map(),
+    device: new Map(),
+  };
+  readonly alarms = new Map<string, Alarm>();
+  readonly points = new Map<string, LatestPoint[]>();
+  readonly statuses = new Map<string, DeviceStatus>();
+
+  assets<K extends AssetKind>(kind: K): ReadonlyMap<string, AssetOf[K]> {
+    return this.all[kind];
+  }
+  openAlarm(id: string): Alarm | undefined {
+    return this.alarms.get(id);
+  }
+  openAlarms(): Iterable<Alarm> {
+    return this.alarms.values();
+  }
+  latest(deviceId: string): readonly LatestPoint[] {
+    return this.points.get(deviceId) ?? [];
+  }
+  limits(deviceId: string): readonly EffectiveLimit[] {
+    if (!this.all.device.has(deviceId)) return [];
+    return [
+      {
+        measurement: 'lel',
+        channel: null,
+        ladder: 'hi',
+        code: 'L1',
+        dir: 'hi',
+        level: 'yellow',
+        setPoint: 25,
+        deadband: 2,
+        onDelayMs: 0,
+        offDelayMs: 0,
+        latching: false,
+        unit: '%{LEL}',
+        armed: true,
+        reason: null,
+        detail: null,
+        onlyWhen: null,
+        basis: 'example',
+        confidence: 'D',
+        ruleRevision: 1,
+      },
+    ];
+  }
+  status(deviceId: string): DeviceStatus | undefined {
+    if (!this.all.device.has(deviceId)) return undefined;
+    return this.statuses.get(deviceId) ?? { online: false, health: ['never-seen'], lastSeenAt: null, clockErrorMs: null };
+  }
+  counts(): AlarmCounts {
+    const open = { ...NO_COUNTS };
+    const unacknowledged = { ...NO_COUNTS };
+    for (const alarm of this.alarms.values()) {
+      if (alarm.test) continue;
+      open[alarm.level] += 1;
+      if (alarm.state !== 'ACKED' && alarm.state !== 'LACK') unacknowledged[alarm.level] += 1;
+    }
+    return { open, unacknowledged };
+  }
+  deviceCounts(): { online: number; offline: number; total: number } {
+    const standing = [...this.all.device.values()].filter((device) => device.retiredAt === null);
+    const online = standing.filter((device) => this.status(device.id)?.online === true).length;
+    return { online, offline: standing.length - online, total: standing.length };
+  }
+}
+
+/**
+ * A small real platform for tests of the server: a fold filled by hand, records in memory, secrets that are checked. What the engine
+ * would refuse for a plain reason is refused here with the same codes.
+ */
+export class FakePlatform implements Platform {
+  readonly view = new HandMadeView();
+  readonly clock: ManualClock;
+  readonly records: MemoryRecords;
+  readonly epoch: string;
+  readonly build = '0.0.0-test';
+  readonly timeZone = 'Asia/Shanghai';
+  readonly startedAt: number;
+  readonly disconnected: string[] = [];
+  readonly secrets = new Map<string, string>();
+  /** Set to make every submission fail as when the disk is full. */
+  unavailable = false;
+  healthCodes: string[] = [];
+  readonly connectionLines = new Map<string, LedgerLine[]>();
+  readonly recentLines = new Map<string, LedgerLine[]>();
+  private readonly listeners = new Set<LiveListener>();
+
+  constructor(epoch = 'epoch-1', records = new MemoryRecords(), clock = new ManualClock()) {
+    this.epoch = epoch;
+    this.records = records;
+    this.clock = clock;
+    this.startedAt = clock.now();
+  }
+
+  readonly readings: Platform['readings'] = {
+    range: async (query) => ({ points: [[query.from, 12.5, 'good']], next: null, through: this.clock.now() }),
+    buckets: async (query) => ({ buckets: [[query.from, 1, 3, 2, 10]], bucketMs: 60_000, through: this.clock.now() }),
+  };
+
+  readonly credentials: Platform['credentials'] = {
+    issue: async (rows) => {
+      const issued = rows.map(({ id }) => ({ id, secret: randomBytes(24).toString('base64url') }));
+      for (const { id, secret } of issued) this.secrets.set(id, secret);
+      await this.records.credentials.put(
+        rows.map((row) => ({
+          ...row,
+          hash: createHmac('sha256', 'key')
+            .update(this.secrets.get(row.id) ?? '')
+            .digest('hex'),
+          createdAt: this.clock.now(),
+        })),
+      );
+      return issued;
+    },
+    check: () => ({ ok: false, code: 'CONNECT_UNKNOWN_USER' }),
+    remove: async (ids) => {
+      for (const id of ids) this.secrets.delete(id);
+      await this.records.credentials.remove(ids);
+    },
+  };
+
+  async command(actor: Actor, _requestId: string, command: AlarmCommand): Promise<SubmitOutcome> {
+    await Promise.resolve();
+    if (this.unavailable) return { ok: false, code: 'unavailable', detail: 'disk-full' };
+    const by = actor.kind === 'account' ? actor.name : null;
+    const alarm = this.view.alarms.get(command.alarmId);
+    if (alarm === undefined) return { ok: false, code: 'not-found', detail: command.alarmId };
+    switch (command.op) {
+      case 'acknowledge':
+        if (alarm.acknowledgedAt !== null) return { ok: true, changed: false, alarm };
+        if (command.seen !== undefined && command.seen < alarm.seq)
+          return { ok: false, code: 'alarm-changed', detail: `seq is ${alarm.seq}`, alarm };
+        return {
+          ok: true,
+          changed: true,
+          alarm: this.raise(
+            { ...alarm, state: 'ACKED', acknowledgedAt: this.clock.now(), acknowledgedBy: by, acknowledgedLevel: alarm.level },
+            'acknowledged',
+            by,
+          ),
+        };
+      case 'withdraw':
+        if (alarm.acknowledgedAt === null) return { ok: false, code: 'state-not-allowed', detail: alarm.state, alarm };
+        if (this.clock.now() - alarm.acknowledgedAt > 10_000) return { ok: false, code: 'too-late', detail: 'more than 10 s ago', alarm };
+        return {
+          ok: true,
+          changed: true,
+          alarm: this.raise(
+            { ...alarm, state: 'UNACK', acknowledgedAt: null, acknowledgedBy: null, acknowledgedLevel: null },
+            'withdrawn',
+            by,
+          ),
+        };
+      case 'reset':
+        if (!alarm.latched) return { ok: false, code: 'state-not-allowed', detail: alarm.state, alarm };
+        return { ok: true, changed: true, alarm: this.raise({ ...alarm, latched: false, state: 'NORM' }, 'reset', by) };
+      case 'comment':
+        return { ok: true, changed: true, alarm: this.raise(alarm, 'commented', by) };
+    }
+  }
+
+  async configure(_actor: Actor, _requestId: string, changes: readonly ConfigChange[]): Promise<readonly SubmitOutcome[]> {
+    await Promise.resolve();
+    return changes.map((change) => (this.unavailable ? { ok: false, code: 'unavailable', detail: 'disk-full' } : this.changeOne(change)));
+  }
+
+  private changeOne(change: ConfigChange): Outcome {
+    if (change.op === 'catalogue') return { ok: true, changed: true };
+    const map = this.view.all[change.asset] as Map<string, AssetOf[AssetKind]>;
+    const id = change.op === 'put' ? change.value.id : change.id;
+    const before = map.get(id);
+    if (change.op === 'retire') {
+      if (before === undefined) return { ok: false, code: 'not-found', detail: id };
+      if (
+        change.asset === 'enterprise' &&
+        [...this.view.all.device.values()].some((device) => device.enterpriseId === id && device.retiredAt === null)
+      ) {
+        return { ok: false, code: 'in-use', detail: id, asset: before };
+      }
+      map.set(id, { ...before, revision: before.revision + 1, retiredAt: this.clock.now() });
+      return { ok: true, changed: true };
+    }
+    if (change.base === 0 && before !== undefined)
+      return { ok: false, code: before.retiredAt === null ? 'id-taken' : 'id-retired', detail: id, asset: before };
+    if (change.base !== 0 && before?.revision !== change.base)
+      return { ok: false, code: 'revision-conflict', detail: id, ...(before === undefined ? {} : { asset: before }) };
+    if ('parentId' in change.value && change.value.parentId !== null && !this.view.all.area.has(change.value.parentId))
+      return { ok: false, code: 'unknown-reference', detail: change.value.parentId };
+    map.set(id, { ...change.value, revision: change.base + 1 });
+    return { ok: true, changed: true, asset: change.value };
+  }
+
+  recent(device: string): readonly LedgerLine[] {
+    return this.recentLines.get(device) ?? [];
+  }
+  connections(device: string): readonly LedgerLine[] {
+    return this.connectionLines.get(device) ?? [];
+  }
+  async flushLedger(): Promise<void> {
+    await Promise.resolve();
+  }
+  health(): readonly string[] {
+    return this.healthCodes;
+  }
+  ready(): { ready: boolean; codes: readonly string[] } {
+    return { ready: this.healthCodes.length === 0, codes: this.healthCodes };
+  }
+  disconnect(credential: string): void {
+    this.disconnected.push(credential);
+  }
+  async sendCommand(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+  subscribe(listener: LiveListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+  async metricsText(): Promise<{ contentType: string; body: string }> {
+    return Promise.resolve({ contentType: 'text/plain; version=0.0.4', body: '# HELP up up\nup 1\n' });
+  }
+
+  /* What a test does to the plant. */
+
+  enterprise(id: string, more: Partial<Enterprise> = {}): void {
+    const now = this.clock.now();
+    this.view.all.enterprise.set(id, {
+      id,
+      name: id,
+      revision: 1,
+      createdAt: now,
+      updatedAt: now,
+      retiredAt: null,
+      areaId: null,
+      sector: null,
+      kind: 'real',
+      lon: null,
+      lat: null,
+      contacts: [],
+      ...more,
+    });
+  }
+
+  device(id: string, enterpriseId: string, more: Partial<Device> = {}): void {
+    const now = this.clock.now();
+    this.view.all.device.set(id, {
+      id,
+      name: id,
+      revision: 1,
+      createdAt: now,
+      updatedAt: now,
+      retiredAt: null,
+      enterpriseId,
+      siteId: null,
+      hazardSourceId: null,
+      profileId: 'gas',
+      variant: null,
+      attributes: {},
+      conditions: {},
+      heartbeatMs: null,
+      reportMs: null,
+      units: {},
+      installedAt: null,
+      calibratedAt: null,
+      mode: 'live',
+      ...more,
+    });
+  }
+
+  /** An alarm as the engine would give it, with the fields that matter to a test. */
+  alarm(id: string, enterpriseId: string | null, more: Partial<Alarm> = {}): Alarm {
+    return {
+      id,
+      ladder: 'hi',
+      code: 'L1',
+      kind: 'process',
+      enterpriseId,
+      areaId: null,
+      hazardSourceId: null,
+      deviceId: null,
+      measurement: 'lel',
+      channel: null,
+      level: 'red',
+      state: 'UNACK',
+      active: true,
+      latched: false,
+      suppressedBy: [],
+      suppressedUntil: null,
+      silencedUntil: null,
+      fault: false,
+      value: 60,
+      limit: 50,
+      unit: '%{LEL}',
+      quality: 'good',
+      peak: { value: 60, at: this.clock.now() },
+      raisedAt: this.clock.now(),
+      returnedAt: null,
+      acknowledgedAt: null,
+      acknowledgedBy: null,
+      acknowledgedLevel: null,
+      dueAt: null,
+      occurrence: 1,
+      recurrences: 0,
+      firstOut: false,
+      groupId: null,
+      test: false,
+      historic: false,
+      ruleRevision: 1,
+      seq: 0,
+      ...more,
+    };
+  }
+
+  /** The alarm becomes this, as the next numbered event. */
+  raise(alarm: Alarm, type: AlarmEventType = 'raised', by: string | null = null): Alarm {
+    const seq = this.view.eventSeq + 1;
+    const now: Alarm = { ...alarm, seq };
+    if (now.state === ('NORM' satisfies AlarmStateName)) this.view.alarms.delete(now.id);
+    else this.view.alarms.set(now.id, now);
+    this.emit({ kind: 'alarm', seq, alarm: now, event: { seq, type, at: this.clock.now(), by, entry: seq } });
+    return now;
+  }
+
+  presence(id: string, online: boolean): void {
+    const device = this.view.all.device.get(id);
+    if (device === undefined) throw new Error(`no device ${id}`);
+    this.view.statuses.set(id, { online, health: online ? [] : ['silent'], lastSeenAt: this.clock.now(), clockErrorMs: 0 });
+    this.emit({
+      kind: 'device',
+      seq: this.view.eventSeq + 1,
+      at: this.clock.now(),
+      id,
+      enterpriseId: device.enterpriseId,
+      online,
+      health: online ? [] : ['silent'],
+      lastSeenAt: this.clock.now(),
+    });
+  }
+
+  sample(device: string, value: number): void {
+    const enterprise = this.view.all.device.get(device)?.enterpriseId ?? '';
+    const at = this.clock.now();
+    this.view.points.set(device, [{ measurement: 'lel', channel: null, value, sampleAt: at, receivedAt: at, quality: 'good', flags: [] }]);
+    const sample: Sample = {
+      device,
+      sampleAt: at,
+      stampedAt: null,
+      values: [{ measurement: 'lel', channel: null, value, quality: 'good', flags: [] }],
+    };
+    for (const listener of this.listeners) listener.onSamples(enterprise, [sample]);
+  }
+
+  private emit(event: LiveEvent): void {
+    this.view.eventSeq = event.seq;
+    void this.records.alarms.project([event]);
+    for (const listener of this.listeners) listener.onEvents([event]);
+  }
+}

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import type { Alarm, AlarmEvent, LiveEvent } from '../../../model/alarm.ts';
+import type {
+  Account,
+  AuditLine,
+  AuditRow,
+  CredentialRow,
+  LedgerCount,
+  LedgerRow,
+  Page,
+  Records,
+  SessionRow,
+  TokenRow,
+} from '../../../model/ports/records.ts';
+
+/** Records in memory: small, real, gone with the process. `dump` is everything that was written, for "no secret is kept". */
+export class MemoryRecords implements Records {
+  private readonly accountRows = new Map<string, Account>();
+  private readonly sessionRows = new Map<string, SessionRow>();
+  private readonly tokenRows = new Map<string, TokenRow>();
+  private readonly credentialRows = new Map<string, CredentialRow>();
+  readonly auditRows: AuditRow[] = [];
+  private readonly events: LiveEvent[] = [];
+  private readonly ledgerRows: LedgerRow[] = [];
+  private readonly ledgerCounts: LedgerCount[] = [];
+  private readonly answers = new Map<string, { request: string; status: number; body: string; at: number }>();
+  private readonly named = new Map<string, string>();
+
+  dump(): string {
+    return JSON.stringify(
+      [this.accountRows, this.sessionRows, this.tokenRows, this.credentialRows, this.auditRows, this.answers].map((part) =>
+        part instanceof Map ? [...part] : part,
+      ),
+    );
+  }
+
+  readonly accounts: Records['accounts'] = {
+    get: async (name) => this.accountRows.get(name) ?? null,
+    list: async () => [...this.accountRows.values()],
+    put: async (account) => void this.accountRows.set(account.name, account),
+  };
+  readonly sessions: Records['sessions'] = {
+    get: async (idHash) => this.sessionRows.get(idHash) ?? null,
+    put: async (row) => void this.sessionRows.set(row.idHash, row),
+    remove: async (idHash) => void this.sessionRows.delete(idHash),
+    removeExpired: async (now) => {
+      const ended = [...this.sessionRows.values()].filter((row) => row.expiresAt <= now);
+      for (const row of ended) this.sessionRows.delete(row.idHash);
+      return ended.length;
+    },
+  };
+  readonly tokens: Records['tokens'] = {
+    byHash: async (hash) => [...this.tokenRows.values()].find((row) => row.hash === hash) ?? null,
+    list: async (account) => [...this.tokenRows.values()].filter((row) => row.account === account),
+    get: async (id) => this.tokenRows.get(id) ?? null,
+    put: async (row) => void this.tokenRows.set(row.id, row),
+    remove: async (id) => this.tokenRows.delete(id),
+  };
+  readonly credentials: Records['credentials'] = {
+    all: async () => [...this.credentialRows.values()],
+    put: async (rows) => {
+      for (const row of rows) this.credentialRows.set(row.id, row);
+    },
+    remove: async (ids) => {
+      for (const id of ids) this.credentialRows.delete(id);
+    },
+  };
+  readonly audit: Records['audit'] = {
+    append: async (line: AuditLine) => {
+      const prevHash = this.auditRows.at(-1)?.hash ?? '';
+      const hash = createHash('sha256').update(prevHash).update(JSON.stringify(line)).digest('hex');
+      this.auditRows.push({ ...line, n: this.auditRows.length + 1, prevHash, hash });
+    },
+    list: async ({ limit }) => ({ items: this.auditRows.slice(0, limit), next: null }),
+    verify: async () => null,
+  };
+  readonly alarms: Records['alarms'] = {
+    project: async (events) => {
+      const last = this.events.at(-1)?.seq ?? 0;
+      this.events.push(...events.filter((event) => event.seq > last));
+    },
+    lastEventSeq: async () => this.events.at(-1)?.seq ?? 0,
+    get: async (id) => {
+      const own = this.events.filter((event) => event.kind === 'alarm').filter((event) => event.alarm.id === id);
+      const alarm = own.at(-1)?.alarm;
+      return alarm === undefined ? null : { alarm, events: own.map((event): AlarmEvent => event.event) };
+    },
+    list: async (query): Promise<Page<Alarm>> => {
+      const newest = new Map<string, Alarm>();
+      for (const event of this.events) if (event.kind === 'alarm') newest.set(event.alarm.id, event.alarm);
+      const has = <T>(wanted: readonly T[] | undefined, value: T): boolean => wanted === undefined || wanted.includes(value);
+      const start = query.cursor === undefined ? 0 : Number(query.cursor);
+      const found = [...newest.values()]
+        .filter((alarm) => has(query.states, alarm.state) && has(query.levels, alarm.level) && has(query.kinds, alarm.kind))
+        .filter(
+          (alarm) => query.enterprises === undefined || (alarm.enterpriseId !== null && query.enterprises.includes(alarm.enterpriseId)),
+        )
+        .filter(
+          (alarm) =>
+            (query.device === undefined || alarm.deviceId === query.device) && (query.from === undefined || alarm.raisedAt >= query.from),
+        )
+        .sort((a, b) => b.raisedAt - a.raisedAt);
+      const items = found.slice(start, start + query.limit);
+      return { items, next: start + items.length < found.length ? String(start + items.length) : null };
+    },
+    eventsAfter: async (seq, limit) => this.events.filter((event) => event.seq > seq).slice(0, limit),
+  };
+  readonly ledger: Records['ledger'] = {
+    append: async (lines, counts) => {
+      for (const line of lines) this.ledgerRows.push({ ...line, id: this.ledgerRows.length + 1 });
+      this.ledgerCounts.push(...counts);
+    },
+    list: async (query) => ({
+      items: this.ledgerRows
+        .filter((row) => query.device === undefined || row.device === query.device)
+        .filter((row) => query.enterprises === undefined || (row.enterprise !== null && query.enterprises.includes(row.enterprise)))
+        .filter(
+          (row) =>
+            (query.verdict === undefined || row.verdict === query.verdict) && (query.reason === undefined || row.reason === query.reason),
+        )
+        .toReversed()
+        .slice(0, query.limit),
+      next: null,
+    }),
+    counts: async (device) => this.ledgerCounts.filter((count) => count.device === device),
+    trim: async () => undefined,
+  };
+  readonly idempotency: Records['idempotency'] = {
+    get: async (account, key) => this.answers.get(`${account} ${key}`) ?? null,
+    put: async (account, key, request, status, body, at) => void this.answers.set(`${account} ${key}`, { request, status, body, at }),
+    removeBefore: async (at) => {
+      for (const [key, answer] of this.answers) if (answer.at < at) this.answers.delete(key);
+    },
+  };
+  readonly settings: Records['settings'] = {
+    get: async (name) => this.named.get(name) ?? null,
+    put: async (name, value) => void this.named.set(name, value),
+  };
+  async close(): Promise<void> {
+    await Promise.resolve();
+  }
+}
