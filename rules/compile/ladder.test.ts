@@ -83,7 +83,7 @@ describe('ladders of one point', () => {
               expect(sign * Number(a.setPoint)).toBeGreaterThanOrEqual(sign * Number(b.setPoint));
           }
         }
-        const backwards = ladderNames([...rungs].reverse()).toReversed();
+        const backwards = ladderNames(rungs.toReversed()).toReversed();
         const distinct = new Set(rungs.map((r) => `${r.dir} ${r.setPoint} ${r.level}`)).size === rungs.length;
         if (distinct) expect(backwards).toEqual(names);
       }),
