@@ -16,10 +16,8 @@ import type { JournalSource } from './source.ts';
 import { NOTHING_YET, type ProjectorStatus } from './status.ts';
 import { VerdictBook } from './verdict-book.ts';
 
-/** Readings of one batch at most; one message alone may bring more. */
-const BATCH_READINGS = 5_000;
 /** Entries read ahead. */
-const READ_AHEAD = 5_000;
+const READ_AHEAD = 8_000;
 /** Further behind than this is a health code. */
 const LAG_MS = 60_000;
 
@@ -38,6 +36,8 @@ export interface ProjectionParts {
   readonly store: ReadingStore;
   /** `ReadingStore.position()` at the start. */
   readonly position: number;
+  /** Readings of one batch at most; one message alone may bring more. */
+  readonly batchReadings: number;
   /** Refused readings counted before. */
   readonly rejectedBefore: number;
   readonly now: () => EpochMs;
@@ -88,7 +88,7 @@ export function createProjection(parts: ProjectionParts): Projection {
     for (const entry of ahead) {
       if (entry.seq > book.appliedTo) break;
       const brought = book.isResend(entry.seq) ? [] : readingsOf(entry);
-      if (readings.length > 0 && readings.length + brought.length > BATCH_READINGS) break;
+      if (readings.length > 0 && readings.length + brought.length > parts.batchReadings) break;
       for (const reading of brought) readings.push(reading);
       entries += 1;
       last = entry;

@@ -1,0 +1,95 @@
+/**
+ * The projector's thread: owns the writing side of the reading store and steps the projection. After it has come to rest it waits a
+ * quarter of a second, also when main has news: what has gathered meanwhile goes in as one batch, which costs a fraction of many small ones.
+ */
+import { parentPort, type MessagePort, workerData } from 'node:worker_threads';
+import { openReadingStore } from '../readings/open.ts';
+import { serve } from '../thread/call.ts';
+import { journalSource } from './journal-source.ts';
+import type { ProjectorEvent, ProjectorMethods, ProjectorThreadData } from './messages.ts';
+import { createProjection, type Projection } from './projection.ts';
+import type { ProjectorStatus } from './status.ts';
+
+const REST_MS = 250;
+/** The status is told at most this often while it changes. */
+const TELL_MS = 250;
+
+/** Readings of one batch: a transaction over many costs SQLite little more than one over few; InfluxDB is asked for 5,000 lines and values. */
+const BATCH_READINGS = { embedded: 20_000, influx: 5_000 };
+
+async function runThread(port: MessagePort, data: ProjectorThreadData): Promise<void> {
+  let projection: Projection | null = null;
+  const stop = { asked: false };
+  let wake: (() => void) | null = null;
+  let running: Promise<void> = Promise.resolve();
+  let toldAt = 0;
+  let told = '';
+
+  const store = await openReadingStore(data.store);
+  const source = journalSource(data.journalFolder);
+
+  const { emit } = serve<ProjectorMethods, ProjectorEvent>(
+    port,
+    {
+      async start(): Promise<ProjectorStatus> {
+        if (projection !== null) return projection.status();
+        projection = createProjection({
+          source,
+          store,
+          position: await store.position(),
+          batchReadings: BATCH_READINGS[data.store.kind],
+          rejectedBefore: data.rejectedBefore,
+          now: Date.now,
+          chance: Math.random,
+          onRejected: (lines) => emit({ kind: 'rejected', lines }),
+        });
+        running = follow(projection);
+        return projection.status();
+      },
+      note: (note) => projection?.note(note),
+    },
+    async () => {
+      stop.asked = true;
+      wake?.();
+      await running;
+      if (projection !== null) tell(projection, true);
+      source.close();
+      await store.close();
+    },
+  );
+
+  async function follow(following: Projection): Promise<void> {
+    while (!stop.asked) {
+      const step = await following.step();
+      const resting = step.did !== 'more';
+      tell(following, resting);
+      // A whole turn of the loop between steps: notes and the stop must be heard while there is a backlog.
+      await pause(step.did === 'failed' ? step.delayMs : resting ? REST_MS : 0);
+    }
+  }
+
+  function pause(forMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, stop.asked ? 0 : forMs);
+      function done(): void {
+        clearTimeout(timer);
+        wake = null;
+        resolve();
+      }
+      wake = done;
+    });
+  }
+
+  function tell(following: Projection, resting: boolean): void {
+    const at = Date.now();
+    if (!resting && at - toldAt < TELL_MS && at >= toldAt) return;
+    const status = following.status();
+    const text = JSON.stringify(status);
+    if (text === told) return;
+    told = text;
+    toldAt = at;
+    emit({ kind: 'status', status });
+  }
+}
+
+if (parentPort !== null) await runThread(parentPort, workerData as ProjectorThreadData);
