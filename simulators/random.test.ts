@@ -13,7 +13,7 @@ describe('seeded chance', () => {
   });
 
   it('is uniform: every tenth of [0, 1) gets a tenth', () => {
-    const bins = new Array<number>(10).fill(0);
+    const bins = Array.from({ length: 10 }, () => 0);
     for (const i of table) {
       const u = uniformAt(42, i);
       expect(u).toBeGreaterThanOrEqual(0);

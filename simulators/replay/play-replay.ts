@@ -60,7 +60,7 @@ export function playReplay(options: ReplayOptions): Replay {
 
   const begun = Date.now();
   const begunMono = performance.now();
-  let stopped = false;
+  const stopping = new AbortController();
   const dueInMs = (recordedMs: number): number => (recordedMs - first.atMs) / speed - (performance.now() - begunMono);
   const wallAt = (recordedMs: number): number => begun + (recordedMs - first.atMs) / speed;
 
@@ -75,7 +75,7 @@ export function playReplay(options: ReplayOptions): Replay {
     return sum;
   };
   const end = async (): Promise<void> => {
-    stopped = true;
+    stopping.abort();
     await Promise.all([...links.values()].map((link) => link.stop()));
   };
 
@@ -88,16 +88,17 @@ export function playReplay(options: ReplayOptions): Replay {
           await pause(Math.max(0, wait));
           round = 0;
         }
-        if (stopped) break;
+        if (stopping.signal.aborted) break;
         round += 1;
         const sentAt = Math.round(wallAt(sample.atMs));
         links.get(sample.device)?.send({ ts: sentAt, values: sample.values });
         options.onSent?.(sample, sentAt);
       }
       const patience = performance.now() + DRAIN_MS;
-      while (!stopped && performance.now() < patience && totals().acknowledged < recording.samples.length) await pause(DRAIN_LOOK_MS);
+      while (!stopping.signal.aborted && performance.now() < patience && totals().acknowledged < recording.samples.length)
+        await pause(DRAIN_LOOK_MS);
       const { sent, acknowledged } = totals();
-      if (!stopped && acknowledged < recording.samples.length)
+      if (!stopping.signal.aborted && acknowledged < recording.samples.length)
         throw new ReplayError(`${recording.samples.length - acknowledged} of ${recording.samples.length} samples were not acknowledged`);
       return { sent, acknowledged };
     } finally {

@@ -50,7 +50,7 @@ const telemetry = (heard: readonly Heard[]): unknown[] =>
   heard.filter((one) => one.topic.endsWith('/telemetry')).map((one) => JSON.parse(one.payload) as unknown);
 
 afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
+  for (const close of closing.splice(0).toReversed()) await close();
 });
 
 function link(url: string): DeviceLink {

@@ -1,0 +1,169 @@
+/** `npm run simulate -- <what> …`: the simulators' command line. */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { provisionLoad } from './load/provision-load.ts';
+import { runLoad } from './load/run-load.ts';
+import { connectPlatform, type SignIn } from './platform-client.ts';
+import { provision } from './provision.ts';
+import { parseMapping } from './replay/mapping.ts';
+import { playReplay } from './replay/play-replay.ts';
+import { readRecording } from './replay/recording.ts';
+import { playDistrict } from './scenario/play-district.ts';
+
+const HELP = `npm run simulate -- <district | replay | load> [options]
+
+district   plays the demo district: 41 devices of three enterprises, with their stories
+           --seed N (2026)  --speed N (1)
+replay     plays a CSV recording as devices, times shifted to now
+           --csv FILE  --mapping FILE (YAML or JSON)  --enterprise ID (replay)
+           --profile ID (fire.heat.point)  --speed N (1)
+load       closed or open loop load over raw sockets, result as JSON
+           --devices N (100)  --window N (20)  --seconds N (10)  --rate N (messages/s; absent = closed loop)
+
+all        --http URL (http://127.0.0.1:3000)  --mqtt URL (mqtt://127.0.0.1:1883)
+           --token TOKEN, or --user NAME (admin) and the password in BEACON_ADMIN_PASSWORD
+           --help
+
+mapping    time: { column: Time, unit: s }        (ms, s, min, h, unix-s, unix-ms, iso)
+           columns:
+             - { column: Ceiling A, device: room1-a, measurement: temp }   (channel, scale, offset if wanted)
+`;
+
+/** What the person at the keyboard can mend; told in one line. */
+class UsageError extends Error {}
+
+const OPTIONS = {
+  http: { type: 'string', default: 'http://127.0.0.1:3000' },
+  mqtt: { type: 'string', default: 'mqtt://127.0.0.1:1883' },
+  token: { type: 'string' },
+  user: { type: 'string', default: 'admin' },
+  seed: { type: 'string', default: '2026' },
+  speed: { type: 'string', default: '1' },
+  csv: { type: 'string' },
+  mapping: { type: 'string' },
+  enterprise: { type: 'string', default: 'replay' },
+  profile: { type: 'string', default: 'fire.heat.point' },
+  devices: { type: 'string', default: '100' },
+  window: { type: 'string', default: '20' },
+  seconds: { type: 'string', default: '10' },
+  rate: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+type Values = ReturnType<typeof parse>['values'];
+function parse(): ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>> {
+  try {
+    return parseArgs({ options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value)) throw new UsageError(`--${name} ${text}: a number above 0 is wanted`);
+  return value;
+}
+function whole(name: string, text: string): number {
+  const value = positive(name, text);
+  if (!Number.isSafeInteger(value)) throw new UsageError(`--${name} ${text}: a whole number is wanted`);
+  return value;
+}
+function signInOf(values: Values): SignIn {
+  if (values.token !== undefined) return { token: values.token };
+  const password = process.env['BEACON_ADMIN_PASSWORD'];
+  if (password === undefined || password === '') throw new UsageError('--token, or the password in BEACON_ADMIN_PASSWORD, is wanted');
+  return { username: values.user, password };
+}
+function fileText(name: string, path: string | undefined): string {
+  if (path === undefined) throw new UsageError(`--${name} is wanted`);
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`--${name} ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+const log = (line: string): void => void process.stderr.write(`${line}\n`);
+/** Ends at the first SIGINT or SIGTERM. */
+function interrupted(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
+}
+
+async function district(values: Values): Promise<void> {
+  const signal = interrupted();
+  const play = await playDistrict({
+    httpBase: values.http,
+    mqttUrl: values.mqtt,
+    ...signInOf(values),
+    seed: whole('seed', values.seed),
+    speed: positive('speed', values.speed),
+    log,
+  });
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await play.stop();
+  log(JSON.stringify(play.counts()));
+}
+
+async function replay(values: Values): Promise<void> {
+  const signIn = signInOf(values);
+  const recording = readRecording(fileText('csv', values.csv), parseMapping(fileText('mapping', values.mapping)));
+  log(
+    `${recording.rows} rows, ${recording.samples.length} messages of ${recording.devices.length} devices, ${recording.emptyCells} empty and ${recording.badCells} bad cells`,
+  );
+  const { enterprise: enterpriseId, profile: profileId } = values;
+  const credentials = await provision(await connectPlatform(values.http, signIn), {
+    areas: [],
+    sites: [],
+    hazardSources: [],
+    enterprises: [{ id: enterpriseId, name: enterpriseId, kind: 'test' }],
+    devices: recording.devices.map((id) => ({ id, name: id, enterpriseId, profileId })),
+  });
+  const playing = playReplay({
+    mqttUrl: values.mqtt,
+    enterpriseId,
+    recording,
+    credentials,
+    speed: positive('speed', values.speed),
+    signal: interrupted(),
+    log,
+  });
+  process.stdout.write(`${JSON.stringify(await playing.finished)}\n`);
+}
+
+async function load(values: Values): Promise<void> {
+  const url = new URL(values.mqtt);
+  const connections = await provisionLoad(await connectPlatform(values.http, signInOf(values)), whole('devices', values.devices));
+  const result = await runLoad({
+    host: url.hostname,
+    port: url.port === '' ? 1883 : Number(url.port),
+    connections,
+    window: whole('window', values.window),
+    seconds: positive('seconds', values.seconds),
+    ...(values.rate === undefined ? {} : { ratePerS: positive('rate', values.rate) }),
+  });
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+const COMMANDS: Readonly<Record<string, (values: Values) => Promise<void>>> = { district, replay, load };
+
+try {
+  const { values, positionals } = parse();
+  const [what, ...more] = positionals;
+  if (values.help) {
+    process.stdout.write(HELP);
+  } else {
+    const command = what !== undefined && Object.hasOwn(COMMANDS, what) ? COMMANDS[what] : undefined;
+    if (command === undefined || more.length > 0)
+      throw new UsageError(`district, replay or load is wanted, not "${positionals.join(' ')}" (--help tells more)`);
+    await command(values);
+  }
+} catch (error) {
+  process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

@@ -1,0 +1,105 @@
+import mqttPacket from 'mqtt-packet';
+import { describe, expect, it } from 'vitest';
+import { openAnsweringSocket } from './answering-socket.ts';
+import { createFrameReader } from './frames.ts';
+import { createLatencies } from './latency.ts';
+import { createPacketRing } from './packet-ring.ts';
+import type { LoadPlan } from './plan.ts';
+import { runLoad } from './run-load.ts';
+
+describe('latencies', () => {
+  it('give percentiles to 2 % of what a sorted list gives', () => {
+    const latencies = createLatencies();
+    for (let i = 1; i <= 10_000; i += 1) latencies.add(i / 100);
+    for (const p of [0.01, 0.5, 0.9, 0.99, 0.999]) expect(latencies.percentile(p) / (p * 100)).toBeCloseTo(1, 1);
+    expect(latencies.percentile(1)).toBe(100);
+    expect(latencies.count).toBe(10_000);
+    expect(createLatencies().percentile(0.5)).toBe(0);
+  });
+});
+
+describe('frames', () => {
+  const stream = Buffer.concat([
+    mqttPacket.generate({ cmd: 'connack', returnCode: 5, sessionPresent: false }),
+    mqttPacket.generate({ cmd: 'puback', messageId: 513 }),
+    mqttPacket.generate({ cmd: 'pingresp' }),
+    mqttPacket.generate({ cmd: 'publish', topic: 'a/b', payload: 'x'.repeat(300), qos: 1, messageId: 7, dup: false, retain: false }),
+    mqttPacket.generate({ cmd: 'puback', messageId: 65_535 }),
+  ]);
+  const expected = [
+    [2, 5, 0],
+    [4, 0, 513],
+    [13, 0, 0],
+    [3, 2, 7],
+    [4, 0, 65_535],
+  ];
+
+  it('are read the same wherever the stream is cut', () => {
+    for (let cut = 0; cut <= stream.length; cut += 1) {
+      const seen: number[][] = [];
+      const read = createFrameReader((...frame) => seen.push(frame));
+      read(stream.subarray(0, cut));
+      read(stream.subarray(cut));
+      expect(seen).toEqual(expected);
+    }
+    const seen: number[][] = [];
+    const read = createFrameReader((...frame) => seen.push(frame));
+    for (const byte of stream) read(Buffer.from([byte]));
+    expect(seen).toEqual(expected);
+  });
+});
+
+describe('packet ring', () => {
+  it('gives the packets in turn, ids included, going round', () => {
+    const ring = createPacketRing('t', ['{"v":1}', '{"v":22}', '{"v":333}'], 4);
+    const ids: number[] = [];
+    const read = createFrameReader((_type, _flags, id) => ids.push(id));
+    for (const [from, count] of [
+      [0, 3],
+      [3, 4],
+      [3, 1],
+    ] as const)
+      for (const slice of ring.slices(from, count)) read(slice);
+    expect(ids).toEqual([1, 2, 3, 4, 1, 2, 3, 4]);
+  });
+});
+
+describe('a load run against a socket that only answers', () => {
+  const plan = (port: number): LoadPlan => ({
+    host: '127.0.0.1',
+    port,
+    window: 5,
+    seconds: 0.3,
+    connections: ['a', 'b', 'c'].map((id) => ({
+      clientId: id,
+      username: id,
+      password: 's',
+      topic: `beacon/v1/e/${id}/telemetry`,
+      payloads: ['{"lel":1}', '{"lel":2}'],
+    })),
+  });
+
+  it('closed loop: everything sent is acknowledged, no window is overrun', async () => {
+    const server = await openAnsweringSocket(0);
+    const result = await runLoad(plan(server.port));
+    await server.close();
+    expect(result).toMatchObject({ connections: 3, lost: 0, broken: 0 });
+    expect(result.sent).toBeGreaterThan(100);
+    expect(result.latencyMs.p50).toBeGreaterThan(0);
+    expect(result.latencyMs.max).toBeGreaterThanOrEqual(result.latencyMs.p99);
+  });
+
+  it('open loop: sends as many as the timetable has, no more', async () => {
+    const server = await openAnsweringSocket(0);
+    const result = await runLoad({ ...plan(server.port), ratePerS: 1_000 });
+    await server.close();
+    expect(result.sent).toBe(300);
+    expect(result.acked).toBe(300);
+  });
+
+  it('says so when nobody listens', async () => {
+    const server = await openAnsweringSocket(0);
+    await server.close();
+    await expect(runLoad(plan(server.port))).rejects.toThrow(/ECONNREFUSED/);
+  });
+});

@@ -1,0 +1,34 @@
+/** Devices for a load run, entered on a platform through its API: one enterprise of kind `test`, N industrial gas detectors. */
+import type { PlatformClient } from '../platform-client.ts';
+import { provision } from '../provision.ts';
+import { roundTo, seedOf, uniformAt } from '../random.ts';
+import type { LoadConnection } from './plan.ts';
+
+export const LOAD_ENTERPRISE_ID = 'load-test';
+const PAYLOADS = 16;
+
+/** Payloads of three values that stay below every limit. */
+function payloadsOf(id: string): string[] {
+  const seed = seedOf(1, id);
+  const value = (i: number, low: number, span: number): number => roundTo(low + span * uniformAt(seed, i), 0.001);
+  return Array.from({ length: PAYLOADS }, (_, i) =>
+    JSON.stringify({ pressure: value(3 * i, 0.7, 0.2), level_pct: value(3 * i + 1, 40, 20), temp: value(3 * i + 2, 20, 5) }),
+  );
+}
+
+export async function provisionLoad(client: PlatformClient, count: number): Promise<readonly LoadConnection[]> {
+  const ids = Array.from({ length: count }, (_, i) => `load-${i}`);
+  const credentials = await provision(client, {
+    areas: [],
+    sites: [],
+    hazardSources: [],
+    enterprises: [{ id: LOAD_ENTERPRISE_ID, name: '负载测试 · Load test', kind: 'test' }],
+    devices: ids.map((id) => ({ id, name: id, enterpriseId: LOAD_ENTERPRISE_ID, profileId: 'hazchem.tank.pressurized' })),
+  });
+  return ids.flatMap((id) => {
+    const credential = credentials.get(id);
+    return credential === undefined
+      ? []
+      : [{ clientId: id, ...credential, topic: `beacon/v1/${LOAD_ENTERPRISE_ID}/${id}/telemetry`, payloads: payloadsOf(id) }];
+  });
+}
