@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LiveEvent } from '../../../model/alarm.ts';
 import { EventRing, RING_EVENTS, RING_MS } from './event-ring.ts';
@@ -9,11 +9,11 @@ function event(seq: number, at: number): LiveEvent {
 
 describe('a viewer that was away', () => {
   it('gets exactly what came after its last event, or is told that too much has passed', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 0, max: 1_000 }),
-        fc.array(fc.integer({ min: 0, max: 600_000 }), { maxLength: 60 }),
-        fc.integer({ min: -5, max: 70 }),
+    assert(
+      property(
+        integer({ min: 0, max: 1_000 }),
+        array(integer({ min: 0, max: 600_000 }), { maxLength: 60 }),
+        integer({ min: -5, max: 70 }),
         (base, gaps, back) => {
           const ring = new EventRing(base);
           const all: LiveEvent[] = [];
