@@ -137,6 +137,22 @@ describe('the projector', () => {
     expect(await store.position()).toBe(3);
   });
 
+  it('goes back to the end of the journal when its position is from a longer one', async () => {
+    const store = memoryReadingStore();
+    await store.write([], 100);
+    const commits = [{ header: { appliedTo: 0, resends: [] }, entries: [message(1), message(2)] }];
+    const projection = await projectionOf(commits, store);
+    await untilIdle(projection);
+    projection.note({ from: null, verdicts: { appliedTo: 2, resends: [] } });
+    commits.push(
+      { header: { appliedTo: 2, resends: [] }, entries: [message(3)] },
+      { header: { appliedTo: 3, resends: [] }, entries: [tick(4)] },
+    );
+    await untilIdle(projection);
+    expect(await all(store)).toEqual(expected([message(3)]));
+    expect(projection.status()).toMatchObject({ position: 3, lastSeq: 4 });
+  });
+
   it('cuts batches at 5,000 readings and never inside a message', async () => {
     const sizes: number[] = [];
     const memory = memoryReadingStore();

@@ -48,7 +48,7 @@ export interface ProjectionParts {
 
 export function createProjection(parts: ProjectionParts): Projection {
   const { source, store, now } = parts;
-  const book = new VerdictBook(parts.position);
+  let book = new VerdictBook(parts.position);
   let prepared = false;
   let position = parts.position;
   let readTo = parts.position;
@@ -139,7 +139,16 @@ export function createProjection(parts: ProjectionParts): Projection {
       }
     },
     note(note) {
-      toldOf = Math.max(toldOf, note.verdicts.appliedTo);
+      const { appliedTo } = note.verdicts;
+      if (note.from === null && appliedTo < position && readTo === position) {
+        // The first note of a process tells where the recovered journal ends. A position behind its end belongs to another journal
+        // (a backup put back in part): new entries would be taken for stored ones.
+        position = appliedTo;
+        readTo = appliedTo;
+        toldOf = appliedTo;
+        book = new VerdictBook(appliedTo);
+      }
+      toldOf = Math.max(toldOf, appliedTo);
       book.note(note);
     },
     status() {
