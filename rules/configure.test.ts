@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Device } from '../model/asset.ts';
+import type { ConfigChange } from '../model/entry.ts';
 import { catalogue, device, enterprise, limit, measurement, Plant, profile } from './testing/plant.ts';
 
 const GAS = profile('gas', [
@@ -116,7 +117,7 @@ describe('changes while an alarm is active', () => {
 });
 
 describe('what a change is refused for', () => {
-  const codes = (one: Plant, ...changes: Parameters<Plant['config']>): readonly string[] =>
+  const codes = (one: Plant, ...changes: readonly ConfigChange[]): readonly string[] =>
     one.config(...changes).outcomes.map((outcome) => (outcome.ok ? 'ok' : outcome.code));
 
   it('ids, revisions, references and use', () => {

@@ -51,6 +51,8 @@ export class EngineFold implements Engine, Core {
   appliedSeq = 0;
   private job: Snapshot | null = null;
   private generation = 0;
+  /** What a timer of the present entry threw; for the log alone. */
+  private timerDetail: string | null = null;
 
   static restore(text: string): EngineFold {
     const engine = new EngineFold();
@@ -67,6 +69,7 @@ export class EngineFold implements Engine, Core {
     this.book.begin(entry.seq, entry.at);
     let applied = QUIET;
     let failed: unknown = null;
+    this.timerDetail = null;
     let fault = this.fireDue();
     try {
       applied = this.dispatch(entry);
@@ -80,7 +83,8 @@ export class EngineFold implements Engine, Core {
     const events = this.book.out;
     if (events === null && !fault) return applied;
     const whole: Applied = { ...applied, events: events ?? NO_EVENTS, fault };
-    return failed === null ? whole : { ...whole, faultDetail: String(failed).slice(0, 500) };
+    const detail = failed === null ? this.timerDetail : String(failed).slice(0, 200);
+    return detail === null ? whole : { ...whole, faultDetail: detail };
   }
 
   private dispatch(entry: Entry): Applied {
@@ -122,11 +126,19 @@ export class EngineFold implements Engine, Core {
         this.wake(first);
       } catch (error) {
         fault = true;
-        raiseSystem(this, ENGINE_FAULT, 'orange', error instanceof Error ? 'timer' : '');
+        this.markWaiting(first, String(error).slice(0, 200));
         this.heap.atLatest(first, now + RETRY_MS);
       }
     }
     return fault;
+  }
+
+  /** A timer of the device failed: the points whose delays were running are marked. */
+  private markWaiting(device: DeviceState, detail: string): void {
+    const waiting = device.plan.points.filter((_, i) => (device.points[i]?.conditions ?? null) !== null);
+    for (const point of waiting) setFault(this, device, point, true);
+    if (waiting.length === 0) raiseSystem(this, ENGINE_FAULT, 'orange', 'timer');
+    this.timerDetail = detail;
   }
 
   private wake(device: DeviceState): void {

@@ -160,7 +160,7 @@ describe('every ladder of the catalogue', () => {
     expect(bench.plant.alarm(bench.ladder)).toMatchObject({ level: worst.top.level, code: worst.code, state: 'UNACK' });
     bench.plant.acknowledge(bench.ladder);
     let latched: Level | null = one.limits.filter((limit) => limit.latching).at(-1)?.top.level ?? null;
-    for (const limit of [...one.limits].reverse()) {
+    for (const limit of one.limits.toReversed()) {
       const value = below(limit, one.limits);
       bench.play(value);
       const still = one.limits.filter(({ test }) =>

@@ -112,6 +112,7 @@ function applySample(core: Core, device: DeviceState, sample: Sample, message: M
     if (sample.faults !== undefined || sample.pointFaults !== undefined) takeFaults(core, device, sample);
   }
   if (!late && device.backlogUntil >= 0) endBacklog(core, device);
+  if (device.alarms.has(`|${FAULT}`)) setFault(core, device, { measurement: null, channel: null }, false);
   return judged || sample.values.length === 0;
 }
 

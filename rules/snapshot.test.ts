@@ -1,0 +1,264 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createEngine, restoreEngine } from './engine.ts';
+import type { Applied } from '../model/engine.ts';
+import { beginning, play, type Step } from './testing/histories.ts';
+import type { Plant } from './testing/plant.ts';
+
+const deviceNumber = fc.integer({ min: 0, max: 4 });
+const connection = fc.integer({ min: 1, max: 2 });
+const send: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('send' as const),
+  device: deviceNumber,
+  key: fc.constantFrom('lel' as const, 'status' as const),
+  value: fc.constantFrom(null, -8, 0, 1, 2, 11, 24, 26, 60, 105),
+  quality: fc.constantFrom('good' as const, 'good' as const, 'good' as const, 'uncertain' as const, 'bad' as const, 'test' as const),
+  stamp: fc.constantFrom(null, null, 0, -3_000, -30_000, -200_000, -100_000, 86_400_000),
+  faults: fc.constantFrom(null, null, [], ['F03'], ['F04', 'F22']),
+  digest: fc.integer({ min: 1, max: 12 }),
+  connection,
+  packet: fc.integer({ min: 1, max: 3 }),
+});
+const STEP: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 10, arbitrary: send },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(100, 4_000, 12_000, 70_000) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('gap' as const, 'restart' as const), ms: fc.constantFrom(16_000, 300_000) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('clock' as const), ms: fc.constantFrom(-3_600_000, 90_000) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('presence' as const),
+      device: deviceNumber,
+      what: fc.constantFrom('connected' as const, 'disconnected' as const, 'online' as const, 'offline' as const),
+      connection,
+      clean: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('command' as const),
+      op: fc.constantFrom('acknowledge' as const, 'acknowledge' as const, 'withdraw' as const, 'reset' as const, 'comment' as const),
+      pick: fc.nat(5),
+      stale: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('catalogue' as const), version: fc.constantFrom('v1' as const, 'v2' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('device' as const),
+      device: deviceNumber,
+      profile: fc.constantFrom('gas' as const, 'other' as const),
+      mode: fc.constantFrom('live' as const, 'test' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('retire' as const), device: deviceNumber }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('enterprise' as const), kind: fc.constantFrom('real' as const, 'test' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('system' as const), code: fc.constantFrom('disk-full', 'projector-lag'), active: fc.boolean() }),
+  },
+  { weight: 1, arbitrary: fc.constant({ do: 'hostile' as const }) },
+);
+const HISTORY = fc.array(STEP, { minLength: 5, maxLength: 40 });
+
+/** All that is part of the fold; what a fault threw is for the log alone. */
+function factsOf({ events, resend, judged, outcomes, fault }: Applied): string {
+  return JSON.stringify({ events, resend, judged, outcomes, fault });
+}
+
+function played(steps: readonly Step[]): Plant {
+  const plant = beginning();
+  for (const step of steps) play(plant, step);
+  return plant;
+}
+
+describe('a snapshot', () => {
+  it('cut at every prefix of a history gives the same events and the same state as the whole run', () => {
+    const kinds = new Set<string>();
+    let open = 0;
+    fc.assert(
+      fc.property(HISTORY, (steps) => {
+        const { entries, events } = played(steps);
+        const whole = createEngine();
+        const texts: string[] = [whole.serialise()];
+        const told: string[] = [];
+        for (const entry of entries) {
+          kinds.add(entry.kind);
+          told.push(factsOf(whole.apply(entry)));
+          texts.push(whole.serialise());
+          open = Math.max(open, [...whole.view.openAlarms()].length);
+        }
+        expect(events.map((event) => event.seq)).toEqual(events.map((_, i) => i + 1));
+        for (let cut = 0; cut <= entries.length; cut += 1) {
+          const engine = restoreEngine(texts[cut] ?? '');
+          expect(engine.serialise()).toBe(texts[cut]);
+          for (let i = cut; i < entries.length; i += 1) {
+            const entry = entries[i];
+            if (entry !== undefined && factsOf(engine.apply(entry)) !== told[i]) expect.unreachable(`entry ${i} after a cut at ${cut}`);
+          }
+          expect(engine.serialise()).toBe(texts.at(-1));
+          expect(JSON.stringify([engine.view.counts(), engine.view.deviceCounts(), engine.nextDue()])).toBe(
+            JSON.stringify([whole.view.counts(), whole.view.deviceCounts(), whole.nextDue()]),
+          );
+        }
+      }),
+      { numRuns: 80, seed: 20_261_123 },
+    );
+    expect([...kinds].sort()).toEqual(['command', 'config', 'message', 'presence', 'start', 'stop', 'system', 'tick']);
+    expect(open).toBeGreaterThan(3);
+  });
+
+  it('written slice by slice while entries go on is the state at its beginning', () => {
+    fc.assert(
+      fc.property(HISTORY, fc.nat(60), fc.integer({ min: 1, max: 3 }), (steps, at, slice) => {
+        const { entries } = played(steps);
+        const engine = createEngine();
+        const begin = Math.min(at, entries.length);
+        for (const entry of entries.slice(0, begin)) engine.apply(entry);
+        const expected = engine.serialise();
+        const job = engine.beginSnapshot();
+        let text = '';
+        let rest = begin;
+        for (let piece = job.next(slice); piece !== null; piece = job.next(slice)) {
+          text += piece;
+          for (let n = 0; n < 3 && rest < entries.length; n += 1, rest += 1) {
+            const entry = entries[rest];
+            if (entry !== undefined) engine.apply(entry);
+          }
+        }
+        expect(text).toBe(expected);
+        expect(job.seq).toBe(begin);
+      }),
+      { numRuns: 400, seed: 7 },
+    );
+  });
+
+  it('of another format, cut off or damaged is refused with a clear line', () => {
+    const text = beginning().engine.serialise();
+    expect(() => restoreEngine(text.replace('beacon-engine 1', 'beacon-engine 9'))).toThrow(/"beacon-engine 9".*"beacon-engine 1"/);
+    expect(() => restoreEngine(text.slice(0, text.length >> 1))).toThrow(/cut off/);
+    expect(() => restoreEngine('')).toThrow(/format/);
+  });
+});
+
+describe('whatever happens', () => {
+  const run = (steps: readonly Step[], check: (plant: Plant) => void): void => {
+    const plant = beginning();
+    for (const step of steps) {
+      play(plant, step);
+      check(plant);
+    }
+  };
+
+  it('an alarm nobody has acknowledged never vanishes without a closing event', () => {
+    fc.assert(
+      fc.property(HISTORY, (steps) => {
+        let before = new Map<string, boolean>();
+        let told = 0;
+        run(steps, (plant) => {
+          const now = new Map(
+            [...plant.engine.view.openAlarms()].map((alarm) => [alarm.id, alarm.state === 'ACKED' || alarm.state === 'LACK']),
+          );
+          const events = plant.alarmEvents().slice(told);
+          told += events.length;
+          for (const [id, acknowledged] of before) {
+            if (acknowledged || now.has(id)) continue;
+            const last = events.findLast(([alarm]) => alarm.id === id);
+            expect(['acknowledged', 'closed', 'returned', 'reset']).toContain(last?.[1].type);
+            expect(events.some(([alarm, event]) => alarm.id === id && (event.type === 'acknowledged' || event.type === 'closed'))).toBe(
+              true,
+            );
+          }
+          before = now;
+        });
+      }),
+      { numRuns: 150, seed: 11 },
+    );
+  });
+
+  it('nothing but a broken entry is ever applied as a fault', () => {
+    fc.assert(
+      fc.property(HISTORY, (steps) => {
+        const plant = played(steps.filter((step) => step.do !== 'hostile'));
+        expect(plant.told().filter((event) => event.startsWith('FAULT') || event.startsWith('engine-fault'))).toEqual([]);
+      }),
+      { numRuns: 400, seed: 23 },
+    );
+  });
+
+  it('counts are those of the open alarms, and only the same alarm is open once per identity', () => {
+    fc.assert(
+      fc.property(HISTORY, (steps) => {
+        run(steps, (plant) => {
+          const open = [...plant.engine.view.openAlarms()];
+          const levels = { red: 0, orange: 0, yellow: 0, blue: 0 };
+          const unseen = { red: 0, orange: 0, yellow: 0, blue: 0 };
+          for (const alarm of open) {
+            if (alarm.test) continue;
+            levels[alarm.level] += 1;
+            if (alarm.state === 'UNACK' || alarm.state === 'RTNUN' || alarm.state === 'LUNACK') unseen[alarm.level] += 1;
+          }
+          expect(plant.engine.view.counts()).toEqual({ open: levels, unacknowledged: unseen });
+          const identities = open.map((alarm) => [alarm.deviceId, alarm.measurement, alarm.channel, alarm.ladder].join('|'));
+          expect(new Set(identities).size).toBe(identities.length);
+        });
+      }),
+      { numRuns: 100, seed: 13 },
+    );
+  });
+
+  it('bad quality clears no process alarm', () => {
+    fc.assert(
+      fc.property(HISTORY, fc.integer({ min: 0, max: 3 }), (steps, n) => {
+        const plant = beginning();
+        for (const step of steps) play(plant, step);
+        const id = `d${n}`;
+        plant.message(id, [
+          plant.sample(id, [plant.value('lel', null, { quality: 'bad' }), plant.value('status', null, { quality: 'bad', channel: 1 })]),
+        ]);
+        const active = (): readonly string[] =>
+          [...plant.engine.view.openAlarms()]
+            .filter((alarm) => alarm.deviceId === id && alarm.kind !== 'instrument' && alarm.active)
+            .map((alarm) => alarm.id);
+        const before = active();
+        for (let i = 0; i < 10; i += 1) {
+          plant.pass(20_000);
+          plant.message(id, [
+            plant.sample(id, [plant.value('lel', null, { quality: 'bad' }), plant.value('status', null, { quality: 'bad', channel: 1 })]),
+          ]);
+        }
+        expect(active()).toEqual(before);
+      }),
+      { numRuns: 100, seed: 17 },
+    );
+  });
+
+  it('a pre-warning is announced only after its delay has run unbroken, and then without fail', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ ms: fc.integer({ min: 100, max: 14_000 }), high: fc.boolean() }), { minLength: 3, maxLength: 30 }),
+        (moves) => {
+          const plant = beginning();
+          let highSince: number | null = null;
+          let lowSince = plant.now;
+          for (const { ms, high } of moves) {
+            plant.message('d0', [plant.sample('d0', [plant.value('lel', high ? 11 : 0)])]);
+            if (high && highSince === null) highSince = plant.now;
+            if (!high && highSince !== null) lowSince = plant.now;
+            if (!high) highSince = null;
+            const told = plant.told('hi').filter((type) => type === 'hi raised' || type === 'hi re-announced').length;
+            plant.pass(ms);
+            const after = plant.told('hi').filter((type) => type === 'hi raised' || type === 'hi re-announced').length;
+            const held = highSince === null ? 0 : plant.now - highSince;
+            if (after > told) expect(held).toBeGreaterThanOrEqual(20_000);
+            if (held >= 20_050) expect(plant.alarm('hi')?.active).toBe(true);
+            if (highSince === null && plant.now - lowSince >= 10_050) expect(plant.alarm('hi')?.active ?? false).toBe(false);
+          }
+        },
+      ),
+      { numRuns: 200, seed: 19 },
+    );
+  });
+});
