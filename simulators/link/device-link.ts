@@ -58,6 +58,7 @@ export function openDeviceLink(options: DeviceLinkOptions): DeviceLink {
   let sent = 0;
   let acknowledged = 0;
   let lastError = '';
+  let connectedBefore = false;
 
   const client = mqtt.connect(options.mqttUrl, {
     clientId: deviceId,
@@ -89,7 +90,8 @@ export function openDeviceLink(options: DeviceLinkOptions): DeviceLink {
         portion.map((sample) => encode(sample, true)),
         portion.length,
       );
-    if (kept > 0) log(`${deviceId}: back, sent ${kept} samples it had kept`);
+    if (kept > 0 && connectedBefore) log(`${deviceId}: back, sent ${kept} samples it had kept`);
+    connectedBefore = true;
   });
   client.on('error', (error) => {
     // A broker that is away is tried every second: told once, not every time.
