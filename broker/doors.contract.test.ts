@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import mqtt from 'mqtt';
 import { generate } from 'mqtt-packet';
@@ -525,6 +527,56 @@ describe('other ways in', () => {
     await bench.broker.stop();
     await new Promise((resolve) => http.close(resolve));
   });
+
+  it.skipIf(!existsSync('/usr/bin/openssl'))(
+    'MQTT over TLS; with a CA only for clients that show a certificate; a plain client there is one line',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'beacon-tls-'));
+      const run = promisify(execFile);
+      const keyFile = join(folder, 'key.pem');
+      const certFile = join(folder, 'cert.pem');
+      await run('/usr/bin/openssl', [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-days',
+        '2',
+        '-subj',
+        '/CN=localhost',
+        '-addext',
+        'subjectAltName=IP:127.0.0.1',
+        '-keyout',
+        keyFile,
+        '-out',
+        certFile,
+      ]);
+      const [key, cert] = [readFileSync(keyFile), readFileSync(certFile)];
+      bench = await startBench({ tls: { port: 0, key, cert, ca: cert } });
+      const port = bench.broker.ports.mqtts ?? 0;
+      const options = {
+        host: '127.0.0.1',
+        port,
+        protocol: 'mqtts' as const,
+        username: 'd1',
+        password: 'secret',
+        ca: cert,
+        reconnectPeriod: 0,
+      };
+      const client = await mqtt.connectAsync({ ...options, key, cert });
+      await client.publishAsync(telemetryOf('d1'), '{}', { qos: 1 });
+      expect(bench.inbound).toHaveLength(1);
+      await client.endAsync();
+      await expect(mqtt.connectAsync(options)).rejects.toThrow();
+      const plain = await RawClient.open(port);
+      plain.send(connectPacket('d1'));
+      await plain.ended();
+      await bench.until(() => bench.refused.length === 2);
+      expect(codes()).toEqual(['CONNECT_BAD_PROTOCOL', 'CONNECT_BAD_PROTOCOL']);
+      rmSync(folder, { recursive: true });
+    },
+  );
 
   it.skipIf(!existsSync('/usr/bin/mosquitto_pub'))('mosquitto_pub and MQTT.js, every QoS', async () => {
     bench = await startBench();
