@@ -132,7 +132,8 @@ export function createLive(api: Api, session: Session): Live {
   async function loadRest(): Promise<void> {
     paging += 1;
     const mine = paging;
-    while (picture.next !== null && mine === paging) {
+    for (;;) {
+      if (picture.next === null) return;
       const answer = await api.get<{ items: readonly Alarm[]; next?: string | null }>('/alarms', {
         state: 'open',
         cursor: picture.next,

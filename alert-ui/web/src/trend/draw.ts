@@ -48,7 +48,7 @@ export function drawGaps(u: uPlot, gaps: readonly (readonly [number, number])[],
   ctx.restore();
 }
 
-/** Limits dashed, named at the left end on a light ground, with their level's shape as a mark: colour alone says nothing. */
+/** Limits dashed, named at the left end on a light ground, with their level's shape as a hollow mark: a limit is no alarm. */
 export function drawLimits(u: uPlot, limits: readonly EffectiveLimit[], label: (limit: EffectiveLimit) => string): void {
   const { ctx, bbox } = u;
   const px = ratio();
@@ -72,14 +72,14 @@ export function drawLimits(u: uPlot, limits: readonly EffectiveLimit[], label: (
     const width = ctx.measureText(text).width + shaped + 8 * px;
     ctx.fillStyle = 'rgba(255, 255, 255, 0.85)';
     ctx.fillRect(bbox.left + 4 * px, y - 19 * px, width, 17 * px);
-    if (limit.level !== 'none') mark(ctx, limit.level, bbox.left + 14 * px, y - 10.5 * px, 5 * px);
+    if (limit.level !== 'none') mark(ctx, limit.level, bbox.left + 14 * px, y - 10.5 * px, 5 * px, '#FFFFFF');
     ctx.fillStyle = TEXT;
     ctx.fillText(text, bbox.left + 8 * px + shaped, y - 2 * px);
   }
   ctx.restore();
 }
 
-function mark(ctx: CanvasRenderingContext2D, level: Level, x: number, y: number, r: number): void {
+function mark(ctx: CanvasRenderingContext2D, level: Level, x: number, y: number, r: number, fill: string): void {
   ctx.beginPath();
   if (level === 'red') ctx.rect(x - r, y - r, 2 * r, 2 * r);
   else if (level === 'orange') {
@@ -94,7 +94,7 @@ function mark(ctx: CanvasRenderingContext2D, level: Level, x: number, y: number,
     ctx.lineTo(x - r * 1.2, y);
     ctx.closePath();
   } else ctx.arc(x, y, r, 0, 2 * Math.PI);
-  ctx.fillStyle = FILL[level];
+  ctx.fillStyle = fill;
   ctx.fill();
   ctx.strokeStyle = TEXT;
   ctx.lineWidth = ratio();
@@ -125,7 +125,7 @@ export function drawAlarms(u: uPlot, alarms: readonly Alarm[], now: number): voi
       ctx.lineTo(from, bbox.top + bbox.height);
       ctx.stroke();
       ctx.setLineDash([]);
-      mark(ctx, alarm.level, from, y, 6 * px);
+      mark(ctx, alarm.level, from, y, 6 * px, FILL[alarm.level]);
     }
     if (alarm.acknowledgedAt !== null) {
       const at = u.valToPos(alarm.acknowledgedAt / 1000, 'x', true);
