@@ -47,8 +47,8 @@ export interface PipelineParts {
 }
 
 const NO_RESENDS: readonly number[] = [];
-/** Two messages of one credential in the same millisecond get different arrival times, at most this far ahead of the clock. */
-const ARRIVAL_SPREAD_MS = 1_000;
+/** Two messages of one device in the same millisecond get different arrival times, at most this far ahead of the clock. */
+const ARRIVAL_SPREAD_MS = 2_000;
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { engine, journal, ledger, router, stamp } = parts;
@@ -60,10 +60,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
    * Arrival time of a message, unlike that of the one before it: a reading without a stamp is stored under its arrival, and two of them
    * in one millisecond would be one point.
    */
-  function arrival(credential: string, receivedAt: number): number {
-    const last = lastArrival.get(credential);
+  function arrival(from: string, receivedAt: number): number {
+    const last = lastArrival.get(from);
     const own = last === undefined || last < receivedAt || last - receivedAt >= ARRIVAL_SPREAD_MS ? receivedAt : last + 1;
-    lastArrival.set(credential, own);
+    lastArrival.set(from, own);
     return own;
   }
 
@@ -93,7 +93,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   function message(inbound: Inbound): void {
     const { publisher } = inbound;
-    const receivedAt = arrival(publisher.credential, inbound.receivedAt);
+    const receivedAt = arrival(publisher.device ?? inbound.topic, inbound.receivedAt);
     const taken = ingest(
       { topic: inbound.topic, payload: inbound.payload, publisher, receivedAt, clockBelieved: parts.clockBelieved() },
       parts.registry,
