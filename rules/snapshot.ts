@@ -1,5 +1,6 @@
 import type { AssetKind, Device } from '../model/asset.ts';
 import type { SnapshotJob } from '../model/engine.ts';
+import type { Catalogue } from '../model/profile.ts';
 import type { Flag, Quality, Value } from '../model/reading.ts';
 import type { AlarmRecord } from './alarm/record.ts';
 import type { Core } from './core.ts';
@@ -12,7 +13,7 @@ import { type CredentialRow, type CredentialState, readCredential, writeCredenti
 import type { ClockError } from './time/clock-error.ts';
 
 /**
- * The state as text, one line per thing: format, header, assets, devices, credentials, count. Slices are written between
+ * The state as text, one line per thing: format, header, catalogue, assets, devices, credentials, count. Slices are written between
  * entries; what is about to change is written first, so that the text is the state at the beginning.
  */
 export const FORMAT = 'beacon-engine 1';
@@ -62,7 +63,6 @@ interface Header {
   readonly deafUntil: number;
   readonly nextOrder: number;
   readonly system: { readonly alarms: readonly AlarmRecord[]; readonly occurrences: readonly (readonly [string, number])[] };
-  readonly catalogue: Core['registry']['catalogue'];
 }
 
 function pointRow(device: DeviceState, index: number): PointRow | null {
@@ -137,7 +137,6 @@ function headerLine(core: Core, seq: number): string {
     deafUntil: core.deafUntil,
     nextOrder: core.nextOrder,
     system: { alarms: [...core.system.alarms.values()], occurrences: [...core.system.occurrences] },
-    catalogue: core.registry.catalogue,
   };
   return `H${JSON.stringify(header)}`;
 }
@@ -147,6 +146,7 @@ export class Snapshot implements SnapshotJob {
   readonly seq: number;
   private readonly generation: number;
   private readonly head: readonly string[];
+  private readonly catalogue: Core['registry']['catalogue'];
   private readonly assets: readonly (readonly [AssetKind, AnyAsset, number])[];
   private readonly devices: readonly DeviceState[];
   private readonly credentials: readonly CredentialState[];
@@ -160,6 +160,7 @@ export class Snapshot implements SnapshotJob {
     this.generation = generation;
     this.onEnd = onEnd;
     this.head = [FORMAT, headerLine(core, seq)];
+    this.catalogue = core.registry.catalogue;
     const assets: (readonly [AssetKind, AnyAsset, number])[] = [];
     for (const [kind, asset] of core.registry.all()) {
       if (kind !== 'device') assets.push([kind, asset, 0]);
@@ -200,6 +201,8 @@ export class Snapshot implements SnapshotJob {
     const head = this.head[i];
     if (head !== undefined) return head;
     i -= this.head.length;
+    if (i === 0) return `K${JSON.stringify(this.catalogue)}`;
+    i -= 1;
     const asset = this.assets[i];
     if (asset !== undefined) return `A${JSON.stringify(asset)}`;
     i -= this.assets.length;
@@ -247,14 +250,17 @@ export function readSnapshot(core: Core, text: string): number {
   for (const code of head.deaf) core.deaf.add(code);
   core.deafUntil = head.deafUntil;
   core.nextOrder = head.nextOrder;
-  if (head.catalogue !== null) {
-    core.registry.setCatalogue(head.catalogue);
-    for (const fault of head.catalogue.faults) core.faultLevels.set(fault.code, fault.level);
+  const catalogueLine = lines[2] ?? '';
+  if (!catalogueLine.startsWith('K')) throw new Error('snapshot of the engine: line 3 is not the catalogue');
+  const catalogue: Catalogue | null = JSON.parse(catalogueLine.slice(1));
+  if (catalogue !== null) {
+    core.registry.setCatalogue(catalogue);
+    for (const fault of catalogue.faults) core.faultLevels.set(fault.code, fault.level);
   }
   takeAlarms(core, core.system, head.system.alarms, head.system.occurrences);
   const deviceRows: DeviceRow[] = [];
   const deviceAssets: (readonly [AnyAsset, number])[] = [];
-  for (let i = 2; i < end; i += 1) {
+  for (let i = 3; i < end; i += 1) {
     const line = lines[i] ?? '';
     const kind = line[0];
     if (kind === 'A') {
