@@ -153,7 +153,7 @@ function journalOf(options: JournalOptions, worker: Worker, ready: Extract<FromT
     let count = 0;
     while (count < waiting.length && count < BATCH_ENTRIES) {
       chars += waiting[count]?.line.length ?? 0;
-      if (count > 0 && chars > BATCH_CHARS) break;
+      if (count > 0 && chars > Math.min(BATCH_CHARS, options.maxBytes / 8)) break;
       count += 1;
     }
     if (count === waiting.length) {

@@ -3,7 +3,14 @@ import { writeSync } from 'node:fs';
 import { openJournal } from '../../store/journal/journal.ts';
 
 const folder = process.argv[2] ?? '';
-const journal = await openJournal({ folder, maxBytes: 1e9, boot: 'child', queueMaxEntries: 10_000, queueMaxBytes: 1e7, reserveBytes: 65_536 });
+const journal = await openJournal({
+  folder,
+  maxBytes: 1e9,
+  boot: 'child',
+  queueMaxEntries: 10_000,
+  queueMaxBytes: 1e7,
+  reserveBytes: 65_536,
+});
 let n = 0;
 function appendOne(): void {
   n += 1;

@@ -26,16 +26,47 @@ afterEach(async () => {
 });
 
 async function open(more: Partial<JournalOptions> = {}): Promise<Journal> {
-  const journal = await openJournal({ folder, maxBytes: 1e9, boot: 'b', queueMaxEntries: 10_000, queueMaxBytes: 1e8, reserveBytes: 1_048_576, ...more });
+  const journal = await openJournal({
+    folder,
+    maxBytes: 1e9,
+    boot: 'b',
+    queueMaxEntries: 10_000,
+    queueMaxBytes: 1e8,
+    reserveBytes: 1_048_576,
+    ...more,
+  });
   opened.push(journal);
   return journal;
 }
 
 function message(n: number, pad = ''): EntryDraft {
   return {
-    v: 1, at: n, boot: 'b', mono: n, kind: 'message', credential: 'gas-1', enterprise: 'e', client: 'gas-1/c', connection: 1, nth: n, qos: 1, packetId: n % 65_536,
-    digest: n, topic: 't', stamped: false, counter: null, retain: false, refused: [],
-    samples: [{ device: 'gas-1', sampleAt: n, stampedAt: null, values: [{ measurement: 'lel', channel: null, value: pad === '' ? n : pad, quality: 'good', flags: [] }] }],
+    v: 1,
+    at: n,
+    boot: 'b',
+    mono: n,
+    kind: 'message',
+    credential: 'gas-1',
+    enterprise: 'e',
+    client: 'gas-1/c',
+    connection: 1,
+    nth: n,
+    qos: 1,
+    packetId: n % 65_536,
+    digest: n,
+    topic: 't',
+    stamped: false,
+    counter: null,
+    retain: false,
+    refused: [],
+    samples: [
+      {
+        device: 'gas-1',
+        sampleAt: n,
+        stampedAt: null,
+        values: [{ measurement: 'lel', channel: null, value: pad === '' ? n : pad, quality: 'good', flags: [] }],
+      },
+    ],
   };
 }
 const tick = (n: number): EntryDraft => ({ v: 1, at: n, boot: 'b', mono: n, kind: 'tick' });
@@ -98,7 +129,9 @@ describe('after a crash', () => {
   it('kill -9: every number that was told durable is there, at random moments', async () => {
     let lastTold = 0;
     for (let round = 0; round < 5; round += 1) {
-      const child = spawn(process.execPath, ['--import', 'tsx', new URL('./journal-child.ts', import.meta.url).pathname, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(process.execPath, ['--import', 'tsx', new URL('./journal-child.ts', import.meta.url).pathname, folder], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       let out = '';
       let killing = false;
       await new Promise<void>((resolve) => {
@@ -131,7 +164,10 @@ describe('after a crash', () => {
     expect(segments()).toEqual(['0000000000000001.seg', '0000000000000002.seg']);
     expect((await readAll(journal)).map((entry) => entry.at)).toEqual([1, 2]);
     await journal.close();
-    expect((await readAll(await open())).map((entry) => [entry.seq, entry.at])).toEqual([[1, 1], [2, 2]]);
+    expect((await readAll(await open())).map((entry) => [entry.seq, entry.at])).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
   });
 
   it('fails what cannot be written twice, says journal-failed, and recovers with other entries under the same numbers', async () => {
@@ -145,7 +181,10 @@ describe('after a crash', () => {
     expect(await append(journal, message(3))).toEqual({ ok: true, seq: 2 });
     expect(health).toEqual(['journal-failed', '']);
     await journal.close();
-    expect((await readAll(await open())).map((entry) => [entry.seq, entry.at])).toEqual([[1, 1], [2, 3]]);
+    expect((await readAll(await open())).map((entry) => [entry.seq, entry.at])).toEqual([
+      [1, 1],
+      [2, 3],
+    ]);
   });
 });
 
@@ -204,12 +243,18 @@ describe('what cannot be read is never passed over', () => {
   it('an unknown segment format', async () => {
     const path = await filled();
     change(path, 'UPDATE header SET format = 99');
-    await expect(open()).rejects.toMatchObject({ code: 'unknown-version', message: expect.stringContaining(`${path} has format 99`) as string });
+    await expect(open()).rejects.toMatchObject({
+      code: 'unknown-version',
+      message: expect.stringContaining(`${path} has format 99`) as string,
+    });
   });
   it('an unknown entry format', async () => {
     const journal = await open();
     await append(journal, { ...tick(1), v: 7 });
-    await expect(readAll(journal)).rejects.toMatchObject({ code: 'unknown-version', message: expect.stringContaining('entry 1 has format 7') as string });
+    await expect(readAll(journal)).rejects.toMatchObject({
+      code: 'unknown-version',
+      message: expect.stringContaining('entry 1 has format 7') as string,
+    });
   });
   it('a file that is no segment under a segment’s name', async () => {
     const path = await filled();
@@ -219,7 +264,10 @@ describe('what cannot be read is never passed over', () => {
   it('a renamed segment: not an empty journal', async () => {
     const path = await filled();
     renameSync(path, `${path}.bak`);
-    await expect(open()).rejects.toMatchObject({ code: 'damaged', message: expect.stringContaining('not starting with an empty journal') as string });
+    await expect(open()).rejects.toMatchObject({
+      code: 'damaged',
+      message: expect.stringContaining('not starting with an empty journal') as string,
+    });
   });
   it('a missing segment in the middle', async () => {
     const journal = await open({ segmentBytes: 1 });
@@ -328,7 +376,9 @@ describe('the folder', () => {
   });
   it('is free at once after its holder was killed', async () => {
     const script = `const { lockFolder } = await import(${JSON.stringify(new URL('../../store/folder.ts', import.meta.url).href)}); const got = await lockFolder(${JSON.stringify(root)}); console.log('error' in got ? 'no' : 'held'); setInterval(() => got, 1000);`;
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const said = await new Promise<string>((resolve) => child.stdout.once('data', (text: Buffer) => resolve(text.toString().trim())));
     expect(said).toBe('held');
     expect(await lockFolder(root)).toMatchObject({ error: 'in-use' });
