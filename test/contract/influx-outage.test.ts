@@ -64,9 +64,16 @@ describe.skipIf(missing !== null && process.env['CI'] === undefined)(`InfluxDB o
     await store.write([reading(0, 'lel', 1)], 1);
     const dropped = await fetch(`${influxd.url}/query`, { method: 'POST', body: new URLSearchParams({ q: 'DROP DATABASE "dropped"' }) });
     expect(dropped.ok).toBe(true);
-    expect(await store.write([reading(1, 'lel', 2)], 2)).toMatchObject({ ok: false });
-    expect(await store.position()).toBe(1);
-    expect(await store.write([reading(1, 'lel', 2)], 2)).toEqual({ ok: true, rejected: [] });
+    // While influxd 1.6 takes a database apart, a write may still be answered by yes or by 500 `shard not found`.
+    let attempt = 2;
+    for (; attempt < 50; attempt++) {
+      const before = await store.position();
+      const outcome = await store.write([reading(0, 'temp', 20)], attempt);
+      expect(await store.position()).toBe(outcome.ok ? attempt : before);
+      if (!outcome.ok && outcome.detail.includes('database not found')) break;
+    }
+    expect(attempt).toBeLessThan(50);
+    expect(await store.write([reading(1, 'lel', 2)], 51)).toEqual({ ok: true, rejected: [] });
     expect(await store.digest({ enterprise: 'e', device: 'd' }, NOON, NOON + 1e9)).toEqual(digestOf([reading(1, 'lel', 2)]));
     await store.close();
   });
