@@ -48,11 +48,11 @@ export async function latencyRun(ratePerSecond: number, seconds: number): Promis
     const background = generate({
       host: '127.0.0.1',
       port: Number(new URL(platform.mqttUrl).port),
-      devices: vessels,
-      inFlight: 60,
-      rate: ratePerSecond,
-      warmUpMs: 2_000,
-      measureMs: seconds * 1_000,
+      connections: vessels,
+      window: 60,
+      ratePerS: ratePerSecond,
+      warmUpSeconds: 2,
+      seconds,
     });
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     const begun = performance.now();
@@ -89,7 +89,7 @@ export async function latencyRun(ratePerSecond: number, seconds: number): Promis
       p90: percentile(took, 0.9),
       p99: percentile(took, 0.99),
       max: Math.max(...took),
-      backgroundPerSecond: result.perSecond,
+      backgroundPerSecond: result.ackedPerS,
       backgroundP99: result.latencyMs.p99,
     };
   } finally {

@@ -1,7 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LoadResult, LoadSettings } from '../../simulators/load/generator.ts';
+import type { FromGenerator } from '../../simulators/load/generator-process.ts';
+import type { LoadPhase, LoadPlan, LoadResult } from '../../simulators/load/plan.ts';
 import { repositoryRoot } from '../harness/platform-process.ts';
 
 /** A yardstick server of this folder as a process of its own. */
@@ -31,18 +32,23 @@ export async function startYardstick(file: string): Promise<Yardstick> {
   };
 }
 
-/** The generator in its own process. */
-export function generate(settings: LoadSettings): Promise<LoadResult> {
+/** The generator in its own process; `onPhase` is told when the measured stretch begins and ends. */
+export function generate(plan: LoadPlan, onPhase: (phase: LoadPhase) => void = () => undefined): Promise<LoadResult> {
   return new Promise((resolve, reject) => {
     const child = fork(join(repositoryRoot, 'dist/simulators/load/generator-process.js'), {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      serialization: 'advanced',
     });
-    let result: LoadResult | null = null;
-    child.once('message', (message) => {
-      result = message as LoadResult;
+    let ending: FromGenerator = { type: 'failed', detail: 'it said nothing' };
+    child.on('message', (message: FromGenerator) => {
+      if (message.type === 'phase') onPhase(message.phase);
+      else ending = message;
     });
-    child.once('exit', (code) => (result === null ? reject(new Error(`the generator ended with ${code}`)) : resolve(result)));
-    child.send(settings);
+    child.once('exit', (code) => {
+      if (ending.type === 'result') resolve(ending.result);
+      else reject(new Error(`the load generator ended with ${code}: ${ending.type === 'failed' ? ending.detail : ending.type}`));
+    });
+    child.send(plan);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { LoadDevice, LoadResult } from '../../simulators/load/generator.ts';
+import type { LoadConnection, LoadResult } from '../../simulators/load/plan.ts';
 import { signIn } from '../harness/api.ts';
 import { startPlatform, temporaryFolder } from '../harness/platform-process.ts';
 import { cpuSeconds, generate, residentBytes, startYardstick } from './processes.ts';
@@ -24,7 +24,7 @@ export const PAYLOADS: readonly string[] = Array.from({ length: 16 }, (_, i) =>
   JSON.stringify({ pressure: 1.1 + i / 1000, level_pct: 50 + i / 10, temp: 21 + i / 10 }),
 );
 
-export function anonymousDevices(count: number): LoadDevice[] {
+export function anonymousDevices(count: number): LoadConnection[] {
   return Array.from({ length: count }, (_, i) => ({
     username: null,
     password: null,
@@ -38,35 +38,33 @@ async function measured(
   pid: number,
   host: string,
   port: number,
-  devices: readonly LoadDevice[],
+  devices: readonly LoadConnection[],
   settings: ThroughputSettings,
 ): Promise<ThroughputRun> {
-  let before = cpuSeconds(pid);
-  const timer = setTimeout(() => {
-    before = cpuSeconds(pid);
-  }, 0);
-  const begun = performance.now();
-  const result: LoadResult = await generate({
-    host,
-    port,
-    devices,
-    inFlight: settings.inFlight,
-    rate: null,
-    warmUpMs: settings.warmUpMs,
-    measureMs: settings.measureMs,
-  });
-  clearTimeout(timer);
-  const after = cpuSeconds(pid);
-  // CPU over the whole run against all messages of it (warm-up included): both sides of the comparison are treated alike.
-  const seconds = (performance.now() - begun) / 1000;
-  const messages = result.perSecond * ((settings.warmUpMs + settings.measureMs) / 1000);
+  let from = cpuSeconds(pid);
+  let to = from;
+  const result: LoadResult = await generate(
+    {
+      host,
+      port,
+      connections: devices,
+      window: settings.inFlight,
+      warmUpSeconds: settings.warmUpMs / 1_000,
+      seconds: settings.measureMs / 1_000,
+    },
+    (phase) => {
+      if (phase === 'measuring') from = cpuSeconds(pid);
+      else to = cpuSeconds(pid);
+    },
+  );
+  const micros = (seconds: number): number => (seconds * 1e6) / Math.max(1, result.ackedMeasured);
   return {
-    perSecond: result.perSecond,
-    cpuMicrosPerMessage: ((after.all - before.all) * 1e6) / Math.max(1, messages),
-    mainMicrosPerMessage: ((after.main - before.main) * 1e6) / Math.max(1, messages),
+    perSecond: result.ackedPerS,
+    cpuMicrosPerMessage: micros(to.all - from.all),
+    mainMicrosPerMessage: micros(to.main - from.main),
     p50: result.latencyMs.p50,
     p99: result.latencyMs.p99,
-    unanswered: result.unanswered + result.lostConnections + (seconds > 0 ? 0 : 1),
+    unanswered: result.lost + result.broken,
     residentMb: residentBytes(pid) / 1e6,
   };
 }
@@ -89,11 +87,11 @@ interface BulkBody {
 }
 
 /** Registers `count` pressure vessels through the bulk route. */
-export async function registerVessels(httpBase: string, count: number, prefix = 'B'): Promise<LoadDevice[]> {
+export async function registerVessels(httpBase: string, count: number, prefix = 'B'): Promise<LoadConnection[]> {
   const api = await signIn(httpBase);
   const known = await api.request('GET', '/enterprises/bench');
   if (known.status === 404) await api.post('/enterprises', { id: 'bench', name: 'Bench', kind: 'real' });
-  const devices: LoadDevice[] = [];
+  const devices: LoadConnection[] = [];
   for (let from = 0; from < count; from += 1_000) {
     const ids = Array.from({ length: Math.min(1_000, count - from) }, (_, i) => `${prefix}-${from + i}`);
     const body = await api.post<BulkBody>('/devices/bulk', {

@@ -1,8 +1,10 @@
-/** A process that is killed: appends without end and prints each number it was told is durable. Arguments: journal folder. */
-import { writeSync } from 'node:fs';
+/** A process that is killed: appends messages without end and writes down each number it was told is durable. Arguments: journal folder, file of the numbers. */
+import { openSync, writeSync } from 'node:fs';
 import { openJournal } from '../../store/journal/journal.ts';
 
-const folder = process.argv[2] ?? '';
+const [folder = '', toldFile = ''] = process.argv.slice(2);
+// A file, not a pipe: what was written to it outlives the process, and it is never too full to write.
+const told = openSync(toldFile, 'a');
 const journal = await openJournal({
   folder,
   maxBytes: 1e9,
@@ -14,9 +16,41 @@ const journal = await openJournal({
 let n = 0;
 function appendOne(): void {
   n += 1;
-  journal.append({ v: 1, at: n, boot: 'child', mono: n, kind: 'system', code: `n${n}`, active: true, level: 'blue' }, (outcome) => {
-    if (outcome.ok) writeSync(1, `${outcome.seq}\n`);
-    appendOne();
-  });
+  journal.append(
+    {
+      v: 1,
+      at: n,
+      boot: 'child',
+      mono: n,
+      kind: 'message',
+      credential: 'gas-1',
+      enterprise: 'e',
+      client: 'gas-1/c',
+      connection: 1,
+      nth: n,
+      qos: 1,
+      packetId: n % 65_536,
+      digest: n,
+      topic: 't',
+      stamped: false,
+      counter: n,
+      retain: false,
+      refused: [],
+      samples: [
+        {
+          device: 'gas-1',
+          sampleAt: n,
+          stampedAt: null,
+          values: [{ measurement: 'lel', channel: null, value: n, quality: 'good', flags: [] }],
+        },
+      ],
+    },
+    (outcome) => {
+      if (!outcome.ok) throw new Error(`entry ${n}: ${outcome.code}`);
+      // Its number beside what it says, so that the reader can tell that entry from another under the same number.
+      writeSync(told, `${outcome.seq}\n`);
+      appendOne();
+    },
+  );
 }
 for (let i = 0; i < 200; i += 1) appendOne();

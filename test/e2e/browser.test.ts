@@ -5,9 +5,11 @@ import { chromiumPath, openBrowser, openWindow, signInOn, type Language } from '
 import { connectDevice } from '../harness/device-client.ts';
 import { ADMIN_PASSWORD, startPlatform, temporaryFolder, type PlatformProcess } from '../harness/platform-process.ts';
 
-const WORDS: Readonly<Record<Language, { readonly unacked: string; readonly acked: string; readonly acknowledge: RegExp; readonly red: string }>> = {
+const WORDS: Readonly<
+  Record<Language, { readonly unacked: string; readonly acked: string; readonly acknowledge: RegExp; readonly red: string }>
+> = {
   'zh-CN': { unacked: '未确认', acked: '已确认', acknowledge: /^确认/, red: '红色' },
-  en: { unacked: 'Unacked', acked: 'Acked', acknowledge: /^Ack/, red: 'Red' },
+  en: { unacked: 'Unacknowledged', acked: 'Acknowledged', acknowledge: /^Acknowledge/, red: 'Red' },
 };
 
 /** What a person sees: sign in, see the leak ring, acknowledge it. */

@@ -25,11 +25,7 @@ describe('hostile payloads', () => {
     ['lone surrogates in a key', '{"\\ud800": 1}', 'UNKNOWN_MEASUREMENT'],
     ['duplicate keys', '{"lel": 1, "lel": 90}', 'DUPLICATE_KEY'],
     ['text for a number', '{"lel": "12"}', 'WRONG_TYPE'],
-    [
-      'a huge array of values',
-      JSON.stringify(Object.fromEntries(Array.from({ length: 12_000 }, (_, i) => [`k${i}`, i]))),
-      'TOO_MANY_VALUES',
-    ],
+    ['a huge array of values', JSON.stringify(Array.from({ length: 12_000 }, () => ({ lel: 1 }))), 'TOO_MANY_VALUES'],
     ['a bad stamp', '{"ts": "yesterday", "values": {"lel": 1}}', 'BAD_TIMESTAMP'],
   ];
 
