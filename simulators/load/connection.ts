@@ -2,7 +2,6 @@
 import { connect, type Socket } from 'node:net';
 import mqttPacket from 'mqtt-packet';
 import { CONNACK, createFrameReader, PUBACK } from './frames.ts';
-import type { Latencies } from './latency.ts';
 import { createPacketRing } from './packet-ring.ts';
 import type { LoadConnection } from './plan.ts';
 
@@ -17,11 +16,14 @@ export interface LoadSocket {
   close(): void;
 }
 
-/** Resolves when the broker said yes to CONNECT; rejects with its return code otherwise. `onRoom` is called when acknowledgements came. */
+/**
+ * Resolves when the broker said yes to CONNECT; rejects with its return code otherwise. `onAck` is called for every PUBACK with the moment
+ * its message belongs to, `onRoom` once for those that came together.
+ */
 export function openLoadSocket(
   target: { readonly host: string; readonly port: number; readonly window: number },
   plan: LoadConnection,
-  latencies: Latencies,
+  onAck: (sentAt: number, at: number) => void,
   onRoom: (socket: LoadSocket, count: number) => void,
 ): Promise<LoadSocket> {
   // Twice the window: a packet id is not used again while it may be in flight.
@@ -57,6 +59,7 @@ export function openLoadSocket(
   };
   return new Promise((resolve, reject) => {
     let ackedNow = 0;
+    let at = 0;
     const read = createFrameReader((type, code, packetId) => {
       if (type === CONNACK) {
         if (code === 0) resolve(self);
@@ -64,7 +67,7 @@ export function openLoadSocket(
       } else if (type === PUBACK) {
         acked += 1;
         ackedNow += 1;
-        latencies.add(performance.now() - (sentAt[packetId - 1] ?? 0));
+        onAck(sentAt[packetId - 1] ?? 0, at);
       }
     });
     socket.on('connect', () => {
@@ -76,13 +79,14 @@ export function openLoadSocket(
           protocolVersion: 4,
           clean: true,
           keepalive: 3_600,
-          username: plan.username,
-          password: Buffer.from(plan.password),
+          ...(plan.username === null ? {} : { username: plan.username }),
+          ...(plan.password === null ? {} : { password: Buffer.from(plan.password) }),
         }),
       );
     });
     socket.on('data', (chunk: Buffer) => {
       ackedNow = 0;
+      at = performance.now();
       read(chunk);
       if (ackedNow > 0) onRoom(self, ackedNow);
     });

@@ -1,9 +1,20 @@
-import { performance } from 'node:perf_hooks';
-import { runLoad, type LoadSettings } from './generator.ts';
+/** The generator as a process of its own: the plan comes as one message; the phases and the result (or what went wrong) go back as messages. */
+import type { LoadPhase, LoadPlan, LoadResult } from './plan.ts';
+import { runLoad } from './run-load.ts';
 
-/** The generator as a process of its own: settings come as one message, the result goes back as one. */
-process.once('message', (settings) => {
-  void runLoad(settings as LoadSettings, () => performance.now()).then((result) => {
-    process.send?.(result, () => process.exit(0));
-  });
+export type FromGenerator =
+  | { readonly type: 'phase'; readonly phase: LoadPhase }
+  | { readonly type: 'result'; readonly result: LoadResult }
+  | { readonly type: 'failed'; readonly detail: string };
+
+function tell(message: FromGenerator, after: () => void = () => undefined): void {
+  process.send?.(message, after);
+}
+
+process.once('message', (plan) => {
+  const end = (): void => process.exit(0);
+  runLoad(plan as LoadPlan, (phase) => tell({ type: 'phase', phase })).then(
+    (result) => tell({ type: 'result', result }, end),
+    (error: unknown) => tell({ type: 'failed', detail: error instanceof Error ? error.message : String(error) }, end),
+  );
 });

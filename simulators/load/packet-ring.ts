@@ -9,12 +9,12 @@ export interface PacketRing {
 }
 
 /** `payloads` are taken in turn, so that values move; QoS 1. */
-export function createPacketRing(topic: string, payloads: readonly string[], size: number): PacketRing {
+export function createPacketRing(topic: string, payloads: readonly (string | Uint8Array)[], size: number): PacketRing {
   const packets = Array.from({ length: size }, (_, i) =>
     mqttPacket.generate({
       cmd: 'publish',
       topic,
-      payload: payloads[i % payloads.length] ?? '',
+      payload: Buffer.from(payloads[i % payloads.length] ?? ''),
       qos: 1,
       messageId: i + 1,
       dup: false,

@@ -1,7 +1,7 @@
 /** Runs a load plan: closed loop keeps every window full, open loop follows a timetable whatever the answers do. */
 import { type LoadSocket, openLoadSocket } from './connection.ts';
 import { createLatencies } from './latency.ts';
-import type { LoadPlan, LoadResult } from './plan.ts';
+import type { LoadPhase, LoadPlan, LoadResult } from './plan.ts';
 
 /** Connections opened at once. */
 const OPEN_AT_ONCE = 50;
@@ -13,49 +13,62 @@ const pause = (ms: number): Promise<void> =>
     setTimeout(resolve, ms);
   });
 
-export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
+/**
+ * @param onPhase told when the measured stretch begins and when it ends.
+ * @throws when a connection is refused or cannot be made
+ */
+export async function runLoad(plan: LoadPlan, onPhase: (phase: LoadPhase) => void = () => undefined): Promise<LoadResult> {
   const latencies = createLatencies();
-  const loop = { running: false };
-  let lastAck = 0;
   const closedLoop = plan.ratePerS === undefined;
+  const loop = { running: false, measureFrom: Number.POSITIVE_INFINITY, measureTo: Number.POSITIVE_INFINITY };
+  let ackedMeasured = 0;
+  const onAck = (sentAt: number, at: number): void => {
+    if (at >= loop.measureFrom && at < loop.measureTo) ackedMeasured += 1;
+    if (sentAt >= loop.measureFrom && sentAt < loop.measureTo) latencies.add(at - sentAt);
+  };
   const onRoom = (socket: LoadSocket, count: number): void => {
-    lastAck = performance.now();
-    if (closedLoop && loop.running) socket.send(count, lastAck);
+    if (closedLoop && loop.running) socket.send(count, performance.now());
   };
   const sockets: LoadSocket[] = [];
   for (let from = 0; from < plan.connections.length; from += OPEN_AT_ONCE) {
     const some = plan.connections.slice(from, from + OPEN_AT_ONCE);
-    sockets.push(...(await Promise.all(some.map((one) => openLoadSocket(plan, one, latencies, onRoom)))));
+    sockets.push(...(await Promise.all(some.map((one) => openLoadSocket(plan, one, onAck, onRoom)))));
   }
 
   loop.running = true;
   const begun = performance.now();
-  const endAt = begun + plan.seconds * 1_000;
+  loop.measureFrom = begun + (plan.warmUpSeconds ?? 0) * 1_000;
+  loop.measureTo = loop.measureFrom + plan.seconds * 1_000;
+  const phases = [
+    setTimeout(() => onPhase('measuring'), loop.measureFrom - begun),
+    setTimeout(() => onPhase('measured'), loop.measureTo - begun),
+  ];
   let generatorLateMs = 0;
   if (plan.ratePerS === undefined) {
     for (const socket of sockets) socket.send(plan.window, performance.now());
-    await pause(plan.seconds * 1_000);
+    await pause(loop.measureTo - begun);
   } else {
-    generatorLateMs = await followTimetable(sockets, plan.ratePerS, begun, endAt);
+    generatorLateMs = await followTimetable(sockets, plan.ratePerS, begun, loop.measureTo);
   }
   loop.running = false;
 
   const open = (): boolean => sockets.some((socket) => !socket.broken && socket.acked < socket.sent);
   const patience = performance.now() + PATIENCE_MS;
-  while (open() && performance.now() < patience) await pause(LOOK_MS);
+  while (performance.now() < loop.measureTo || (open() && performance.now() < patience)) await pause(LOOK_MS);
+  for (const timer of phases) clearTimeout(timer);
   const sent = sockets.reduce((sum, socket) => sum + socket.sent, 0);
   const acked = sockets.reduce((sum, socket) => sum + socket.acked, 0);
   const broken = sockets.filter((socket) => socket.broken).length;
   for (const socket of sockets) socket.close();
-  const seconds = Math.max(0, lastAck - begun) / 1_000;
   return {
     connections: sockets.length,
     sent,
     acked,
     lost: sent - acked,
     broken,
-    seconds,
-    ackedPerS: seconds === 0 ? 0 : acked / seconds,
+    seconds: plan.seconds,
+    ackedMeasured,
+    ackedPerS: ackedMeasured / plan.seconds,
     latencyMs: {
       p50: latencies.percentile(0.5),
       p90: latencies.percentile(0.9),
