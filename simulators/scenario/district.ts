@@ -1,6 +1,6 @@
 /** The demo district as data: where everything stands, and every device with its behaviour. */
 import type { DistrictPlan } from '../provision.ts';
-import { bothNames, type Member } from './member.ts';
+import type { Member } from './member.ts';
 import { restaurants, STREET_ID, STREET_SITE_ID } from './restaurants.ts';
 import { MALL_ID, MALL_SITE_ID, shoppingCentre } from './shopping-centre.ts';
 import { FARM_HAZARD_SOURCE_ID, FARM_ID, FARM_SITE_ID, tankFarm } from './tank-farm.ts';
@@ -17,42 +17,42 @@ export function demoDistrict(seed: number): District {
     members,
     plan: {
       areas: [
-        { id: 'qingyuan', name: bothNames('清源区', 'Qingyuan District') },
-        { id: 'qingyuan-hebin', name: bothNames('河滨街道', 'Hebin Subdistrict'), parentId: 'qingyuan' },
-        { id: 'qingyuan-linhai', name: bothNames('临海化工园', 'Linhai Chemical Park'), parentId: 'qingyuan' },
+        { id: 'qingyuan', name: '清源区' },
+        { id: 'qingyuan-hebin', name: '河滨街道', parentId: 'qingyuan' },
+        { id: 'qingyuan-linhai', name: '临海化工园', parentId: 'qingyuan' },
       ],
       enterprises: [
         {
           id: STREET_ID,
-          name: bothNames('河滨美食街', 'Hebin Food Street'),
+          name: '河滨美食街',
           sector: 'catering',
           areaId: 'qingyuan-hebin',
           contacts: [{ name: '王建国 Wang Jianguo', role: '街区安全员 safety officer', phone: '000-0000-0101' }],
         },
         {
           id: FARM_ID,
-          name: bothNames('临海化工罐区', 'Linhai Tank Farm'),
+          name: '临海化工罐区',
           sector: 'hazchem',
           areaId: 'qingyuan-linhai',
           contacts: [{ name: '李红 Li Hong', role: '当班调度 shift dispatcher', phone: '000-0000-0102' }],
         },
         {
           id: MALL_ID,
-          name: bothNames('星光购物中心', 'Starlight Shopping Centre'),
+          name: '星光购物中心',
           sector: 'commerce',
           areaId: 'qingyuan-hebin',
           contacts: [{ name: '陈志强 Chen Zhiqiang', role: '消防控制室 fire control room', phone: '000-0000-0103' }],
         },
       ],
       sites: [
-        { id: STREET_SITE_ID, name: bothNames('A 段', 'Section A'), enterpriseId: STREET_ID },
-        { id: FARM_SITE_ID, name: bothNames('南罐区', 'South tanks'), enterpriseId: FARM_ID },
-        { id: MALL_SITE_ID, name: bothNames('主楼', 'Main building'), enterpriseId: MALL_ID },
+        { id: STREET_SITE_ID, name: 'A 段', enterpriseId: STREET_ID },
+        { id: FARM_SITE_ID, name: '南罐区', enterpriseId: FARM_ID },
+        { id: MALL_SITE_ID, name: '主楼', enterpriseId: MALL_ID },
       ],
       hazardSources: [
         {
           id: FARM_HAZARD_SOURCE_ID,
-          name: bothNames('甲醇及液化气储罐', 'Methanol and LPG tanks'),
+          name: '甲醇及液化气储罐',
           enterpriseId: FARM_ID,
           siteId: FARM_SITE_ID,
         },

@@ -8,18 +8,13 @@ export interface Member {
   readonly device: SimulatedDevice;
 }
 
-/** The two names of a thing as one line, as the signs in the district have them. */
-export function bothNames(zh: string, en: string): string {
-  return `${zh} · ${en}`;
-}
-
 /** Silence of more than this many reports is told by the platform. */
 const HEARTBEAT_REPORTS = 5;
 
 export interface MemberOptions {
   readonly id: string;
-  readonly zh: string;
-  readonly en: string;
+  /** As the sign in the district has it, in Chinese; ids are in English. */
+  readonly name: string;
   readonly enterpriseId: string;
   readonly siteId: string;
   readonly profileId: string;
@@ -35,7 +30,7 @@ export function member(options: MemberOptions): Member {
   return {
     plan: {
       id,
-      name: bothNames(options.zh, options.en),
+      name: options.name,
       enterpriseId,
       siteId,
       profileId,

@@ -10,21 +10,21 @@ export const STREET_SITE_ID = 'hebin-food-street-a';
 export const LEAKING_DETECTOR = 'gas-sichuan-kitchen';
 export const SMALL_LEAK_DETECTOR = 'gas-hotpot-cylinder-room';
 
-const PLACES: readonly { readonly id: string; readonly zh: string; readonly en: string }[] = [
-  { id: 'gas-sichuan-kitchen', zh: '蜀香川菜馆 后厨灶台', en: 'Shuxiang Sichuan Restaurant, kitchen' },
-  { id: 'gas-sichuan-cylinder-room', zh: '蜀香川菜馆 气瓶间', en: 'Shuxiang Sichuan Restaurant, cylinder room' },
-  { id: 'gas-hotpot-kitchen', zh: '老灶火锅 后厨', en: 'Laozao Hotpot, kitchen' },
-  { id: 'gas-hotpot-cylinder-room', zh: '老灶火锅 气瓶间', en: 'Laozao Hotpot, cylinder room' },
-  { id: 'gas-noodle-kitchen', zh: '兰州牛肉面 煮面间', en: 'Lanzhou Noodles, boiling room' },
-  { id: 'gas-noodle-meter', zh: '兰州牛肉面 表间', en: 'Lanzhou Noodles, gas meter' },
-  { id: 'gas-dimsum-kitchen', zh: '粤点茶楼 蒸点间', en: 'Yuedian Tea House, steaming room' },
-  { id: 'gas-dimsum-meter', zh: '粤点茶楼 表间', en: 'Yuedian Tea House, gas meter' },
-  { id: 'gas-barbecue-kitchen', zh: '大漠烧烤 烤炉区', en: 'Desert Barbecue, grills' },
-  { id: 'gas-barbecue-cylinder-room', zh: '大漠烧烤 气瓶间', en: 'Desert Barbecue, cylinder room' },
-  { id: 'gas-bakery-oven', zh: '麦香面包房 烤箱间', en: 'Maixiang Bakery, ovens' },
-  { id: 'gas-bakery-meter', zh: '麦香面包房 表间', en: 'Maixiang Bakery, gas meter' },
-  { id: 'gas-dumpling-kitchen', zh: '东北饺子馆 后厨', en: 'Dongbei Dumplings, kitchen' },
-  { id: 'gas-canteen-kitchen', zh: '街道食堂 后厨', en: 'Community Canteen, kitchen' },
+const PLACES: readonly { readonly id: string; readonly name: string }[] = [
+  { id: 'gas-sichuan-kitchen', name: '蜀香川菜馆 后厨灶台' },
+  { id: 'gas-sichuan-cylinder-room', name: '蜀香川菜馆 气瓶间' },
+  { id: 'gas-hotpot-kitchen', name: '老灶火锅 后厨' },
+  { id: 'gas-hotpot-cylinder-room', name: '老灶火锅 气瓶间' },
+  { id: 'gas-noodle-kitchen', name: '兰州牛肉面 煮面间' },
+  { id: 'gas-noodle-meter', name: '兰州牛肉面 表间' },
+  { id: 'gas-dimsum-kitchen', name: '粤点茶楼 蒸点间' },
+  { id: 'gas-dimsum-meter', name: '粤点茶楼 表间' },
+  { id: 'gas-barbecue-kitchen', name: '大漠烧烤 烤炉区' },
+  { id: 'gas-barbecue-cylinder-room', name: '大漠烧烤 气瓶间' },
+  { id: 'gas-bakery-oven', name: '麦香面包房 烤箱间' },
+  { id: 'gas-bakery-meter', name: '麦香面包房 表间' },
+  { id: 'gas-dumpling-kitchen', name: '东北饺子馆 后厨' },
+  { id: 'gas-canteen-kitchen', name: '街道食堂 后厨' },
 ];
 
 const REPORT_MS = 2_000;

@@ -24,18 +24,18 @@ const SMOKE_CLEARS_S = 30;
 const SMOKE_ALARM_DB_PER_M = 0.15;
 
 /** Heat detectors and how far each hangs from the fire, m; infinity = another storey. */
-const HEAT: readonly { readonly id: string; readonly zh: string; readonly en: string; readonly radiusM: number }[] = [
-  { id: 'heat-foodcourt-store', zh: '美食广场库房 感温', en: 'Food court store room, heat', radiusM: 1.5 },
-  { id: 'heat-foodcourt-kitchen', zh: '美食广场后厨 感温', en: 'Food court kitchen, heat', radiusM: 6 },
-  { id: 'heat-garage-b1', zh: '地下车库 B1 感温', en: 'Garage B1, heat', radiusM: Number.POSITIVE_INFINITY },
-  { id: 'heat-boiler-room', zh: '锅炉房 感温', en: 'Boiler room, heat', radiusM: Number.POSITIVE_INFINITY },
+const HEAT: readonly { readonly id: string; readonly name: string; readonly radiusM: number }[] = [
+  { id: 'heat-foodcourt-store', name: '美食广场库房 感温', radiusM: 1.5 },
+  { id: 'heat-foodcourt-kitchen', name: '美食广场后厨 感温', radiusM: 6 },
+  { id: 'heat-garage-b1', name: '地下车库 B1 感温', radiusM: Number.POSITIVE_INFINITY },
+  { id: 'heat-boiler-room', name: '锅炉房 感温', radiusM: Number.POSITIVE_INFINITY },
 ];
 const CEILING_M = 3.6;
 
-const SMOKE_POINTS: readonly { readonly id: string; readonly zh: string; readonly en: string; readonly inFire: boolean }[] = [
-  { id: 'smoke-foodcourt', zh: '美食广场 感烟', en: 'Food court, smoke', inFire: true },
-  { id: 'smoke-atrium', zh: '中庭 感烟', en: 'Atrium, smoke', inFire: false },
-  { id: 'smoke-cinema', zh: '影院走廊 感烟', en: 'Cinema corridor, smoke', inFire: false },
+const SMOKE_POINTS: readonly { readonly id: string; readonly name: string; readonly inFire: boolean }[] = [
+  { id: 'smoke-foodcourt', name: '美食广场 感烟', inFire: true },
+  { id: 'smoke-atrium', name: '中庭 感烟', inFire: false },
+  { id: 'smoke-cinema', name: '影院走廊 感烟', inFire: false },
 ];
 
 /** Bits of a GB/T 26875.3 component status: 0 working, 1 fire. */
@@ -85,8 +85,7 @@ export function shoppingCentre(seed: number): readonly Member[] {
   const standalone = member({
     ...PLACE,
     id: 'smoke-guard-room',
-    zh: '值班室 独立感烟',
-    en: 'Guard room, stand-alone smoke alarm',
+    name: '值班室 独立感烟',
     profileId: 'fire.smoke.standalone',
     reportEveryMs: SLOW_REPORT_MS,
     at: (elapsedS) => ({
@@ -100,8 +99,8 @@ export function shoppingCentre(seed: number): readonly Member[] {
     }),
   });
   const electrical = [
-    { id: 'elec-main-1', zh: '1# 总配电柜', en: 'Main switchboard 1', residual: 60, amps: 310 },
-    { id: 'elec-foodcourt', zh: '美食广场配电箱', en: 'Food court panel', residual: 85, amps: 120 },
+    { id: 'elec-main-1', name: '1# 总配电柜', residual: 60, amps: 310 },
+    { id: 'elec-foodcourt', name: '美食广场配电箱', residual: 85, amps: 120 },
   ].map(({ residual, amps, ...place }) =>
     member({
       ...PLACE,
@@ -130,12 +129,11 @@ export function shoppingCentre(seed: number): readonly Member[] {
       },
     }),
   );
-  const pipe = (id: string, zh: string, en: string, calmMPa: number, flowingMPa: number): Member =>
+  const pipe = (id: string, name: string, calmMPa: number, flowingMPa: number): Member =>
     member({
       ...PLACE,
       id,
-      zh,
-      en,
+      name,
       profileId: 'fire.water.pressure',
       reportEveryMs: REPORT_MS,
       at: (elapsedS) => ({
@@ -146,8 +144,7 @@ export function shoppingCentre(seed: number): readonly Member[] {
   const tank = member({
     ...PLACE,
     id: 'fire-water-tank',
-    zh: '屋顶消防水箱',
-    en: 'Roof fire tank',
+    name: '屋顶消防水箱',
     profileId: 'fire.water.tank_level',
     attributes: { design_level: 3, overflow_level: 3.4 },
     reportEveryMs: SLOW_REPORT_MS,
@@ -156,8 +153,7 @@ export function shoppingCentre(seed: number): readonly Member[] {
   const pump = member({
     ...PLACE,
     id: 'fire-pump-spray',
-    zh: '喷淋泵控制柜',
-    en: 'Sprinkler pump controller',
+    name: '喷淋泵控制柜',
     profileId: 'fire.pump',
     reportEveryMs: REPORT_MS,
     at: (elapsedS) => ({ link: 'up', values: { mode_auto: true, running: pumping(cycleTime(elapsedS)), power_ok: true } }),
@@ -167,8 +163,8 @@ export function shoppingCentre(seed: number): readonly Member[] {
     ...smoke,
     standalone,
     ...electrical,
-    pipe('pipe-sprinkler-end', '喷淋末端试水压力', 'Sprinkler end pressure', 0.42, 0.3),
-    pipe('pipe-hydrant-f3', '三层消火栓压力', 'Hydrant pressure, 3rd floor', 0.38, 0.35),
+    pipe('pipe-sprinkler-end', '喷淋末端试水压力', 0.42, 0.3),
+    pipe('pipe-hydrant-f3', '三层消火栓压力', 0.38, 0.35),
     tank,
     pump,
   ];

@@ -32,19 +32,19 @@ export const RECEIVING_TANK: Tank = {
   ],
 };
 
-const ATMOSPHERIC: readonly { readonly id: string; readonly zh: string; readonly en: string; readonly levelM: number }[] = [
-  { id: 'tank-101', zh: '101# 甲醇储罐', en: 'Tank 101, methanol', levelM: 7.4 },
-  { id: 'tank-102', zh: '102# 甲醇储罐', en: 'Tank 102, methanol', levelM: 5.1 },
-  { id: 'tank-103', zh: '103# 甲醇收料罐', en: 'Tank 103, methanol receiving', levelM: 8.2 },
-  { id: 'tank-104', zh: '104# 乙二醇储罐', en: 'Tank 104, ethylene glycol', levelM: 6.6 },
+const ATMOSPHERIC: readonly { readonly id: string; readonly name: string; readonly levelM: number }[] = [
+  { id: 'tank-101', name: '101# 甲醇储罐', levelM: 7.4 },
+  { id: 'tank-102', name: '102# 甲醇储罐', levelM: 5.1 },
+  { id: 'tank-103', name: '103# 甲醇收料罐', levelM: 8.2 },
+  { id: 'tank-104', name: '104# 乙二醇储罐', levelM: 6.6 },
 ];
 
-const GAS_POINTS: readonly { readonly id: string; readonly zh: string; readonly en: string }[] = [
-  { id: 'gas-farm-pump-house', zh: '泵房可燃气体', en: 'Pump house, combustible gas' },
-  { id: 'gas-farm-loading-1', zh: '1# 装卸台可燃气体', en: 'Loading bay 1, combustible gas' },
-  { id: 'gas-farm-loading-2', zh: '2# 装卸台可燃气体', en: 'Loading bay 2, combustible gas' },
-  { id: 'gas-farm-dike-south', zh: '南围堰可燃气体', en: 'South dike, combustible gas' },
-  { id: 'gas-farm-valve-group', zh: '阀组区可燃气体', en: 'Valve group, combustible gas' },
+const GAS_POINTS: readonly { readonly id: string; readonly name: string }[] = [
+  { id: 'gas-farm-pump-house', name: '泵房可燃气体' },
+  { id: 'gas-farm-loading-1', name: '1# 装卸台可燃气体' },
+  { id: 'gas-farm-loading-2', name: '2# 装卸台可燃气体' },
+  { id: 'gas-farm-dike-south', name: '南围堰可燃气体' },
+  { id: 'gas-farm-valve-group', name: '阀组区可燃气体' },
 ];
 
 export function tankFarm(seed: number): readonly Member[] {
@@ -73,12 +73,11 @@ export function tankFarm(seed: number): readonly Member[] {
     }),
   );
 
-  const sphere = (id: string, zh: string, en: string, levelPct: number): Member =>
+  const sphere = (id: string, name: string, levelPct: number): Member =>
     member({
       ...PLACE,
       id,
-      zh,
-      en,
+      name,
       profileId: 'hazchem.tank.pressurized',
       hazardSourceId: FARM_HAZARD_SOURCE_ID,
       attributes: { pressure_normal_max: 1.2, design_pressure: 1.77, psv_set: 1.6 },
@@ -116,8 +115,7 @@ export function tankFarm(seed: number): readonly Member[] {
   const ammonia = member({
     ...PLACE,
     id: DEAD_SENSOR,
-    zh: '制冷压缩机房 氨',
-    en: 'Refrigeration compressor room, ammonia',
+    name: '制冷压缩机房 氨',
     profileId: 'gas.toxic.nh3',
     reportEveryMs: GAS_REPORT_MS,
     at: (elapsedS) => ({
@@ -129,8 +127,7 @@ export function tankFarm(seed: number): readonly Member[] {
   const weather = member({
     ...PLACE,
     id: ROAMING_STATION,
-    zh: '罐区气象站',
-    en: 'Tank farm weather station',
+    name: '罐区气象站',
     profileId: 'hazchem.weather',
     reportEveryMs: GAS_REPORT_MS,
     at: (elapsedS) => ({
@@ -145,8 +142,8 @@ export function tankFarm(seed: number): readonly Member[] {
 
   return [
     ...atmospheric,
-    sphere('sphere-201', '201# 液化气球罐', 'Sphere 201, LPG', 62),
-    sphere('sphere-202', '202# 液化气球罐', 'Sphere 202, LPG', 48),
+    sphere('sphere-201', '201# 液化气球罐', 62),
+    sphere('sphere-202', '202# 液化气球罐', 48),
     ...gas,
     ammonia,
     weather,
