@@ -263,7 +263,13 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       return { ready: open && !codes.includes('disk-full') && !codes.includes('journal-failed'), codes };
     },
   });
-  const server = createServer(platform, { webRoot: options.webRoot, demo: options.demo, secureCookies: false, log });
+  const server = createServer(platform, {
+    webRoot: options.webRoot,
+    demo: options.demo,
+    mqttPort: () => broker.ports.mqtt,
+    secureCookies: false,
+    log,
+  });
   stack.push('snapshot at stop', async () => {
     await pipeline.submit(stamp({ kind: 'stop' }));
     await snapshotter.stop();

@@ -62,4 +62,8 @@ export interface PublicInfo {
   readonly build: string;
   readonly timeZone: string;
   readonly demo: boolean;
+  /** Port of the plain MQTT door, at the host of the page; null when none is open. */
+  readonly mqttPort: number | null;
+  /** The request came with a session that is valid: `GET /session` will say whose. */
+  readonly signedIn: boolean;
 }

@@ -26,6 +26,15 @@ describe('signing in', () => {
     expect(answer.headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Strict/);
   });
 
+  it('is told to be needed by an answer, not by an error', async () => {
+    const before = await served.request('GET', '/api/v1/info');
+    expect([before.status, before.body['signedIn'], before.body['mqttPort']]).toEqual([200, false, 1883]);
+    const admin = await served.as('admin');
+    expect((await admin.get('/info')).body['signedIn']).toBe(true);
+    await admin.send('DELETE', '/session');
+    expect((await admin.get('/info')).body['signedIn']).toBe(false);
+  });
+
   it('tells a wrong password and a missing account alike', async () => {
     const wrong = await served.request('POST', '/api/v1/session', { body: { username: 'admin', password: 'not it' } });
     const missing = await served.request('POST', '/api/v1/session', { body: { username: 'nobody-here', password: 'not it' } });

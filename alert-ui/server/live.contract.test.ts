@@ -81,7 +81,9 @@ async function board(name: string, options: { transports?: readonly ('websocket'
   const person = await served.as(name);
   const opened = new Board(served.live({ cookie: person.cookie, ...options }));
   opened.socket.connect();
-  await opened.until(() => opened.snapshots.length === 1);
+  await opened.until(() => opened.snapshots.length === 1 && opened.heartbeats.length === 1);
+  // The one that comes with every snapshot; tests count those after it.
+  opened.heartbeats.length = 0;
   return opened;
 }
 
@@ -137,6 +139,17 @@ describe('who may look', () => {
     served.platform.clock.advance(15_000);
     await alice.until(() => alice.ended !== '');
     expect(alice.events).toEqual([]);
+  });
+});
+
+describe('the server clock', () => {
+  it('is there with the picture, before the next beat', async () => {
+    const token = await (await served.as('alice')).token();
+    const opened = new Board(served.live({ token }));
+    opened.socket.connect();
+    await opened.until(() => opened.heartbeats.length === 1);
+    expect(opened.snapshots).toHaveLength(1);
+    expect(opened.heartbeats[0]).toMatchObject({ epoch: 'epoch-1', seq: opened.have, at: served.platform.clock.now() });
   });
 });
 

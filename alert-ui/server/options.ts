@@ -10,6 +10,8 @@ export interface ServerOptions {
   readonly webRoot: string | null;
   /** Told to the web app before signing in. */
   readonly demo: boolean;
+  /** Port of the plain MQTT door, told on the connect page; null while no such door is open. */
+  readonly mqttPort: () => number | null;
   /** True behind TLS: the cookie is marked Secure, HSTS is sent and a proxy on loopback is believed about the protocol. */
   readonly secureCookies: boolean;
   readonly log: ServerLog;

@@ -73,6 +73,7 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
   const api = allRoutes({
     platform,
     demo: options.demo,
+    mqttPort: options.mqttPort,
     identities,
     passwords: new Passwords(),
     audit,

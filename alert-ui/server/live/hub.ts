@@ -259,6 +259,8 @@ export class Hub {
     for (const [audience, viewers] of wanting) {
       const snapshot: SnapshotEvent = { epoch: this.parts.platform.epoch, ...audience.snapshot(this.parts.platform.view) };
       this.namespace.to(viewers.map((viewer) => viewer.socket.id)).emit('snapshot', snapshot);
+      // At once with the picture: a board then knows the server's time and the health of the platform before the next beat.
+      this.namespace.to(viewers.map((viewer) => viewer.socket.id)).emit('heartbeat', this.heartbeatFor(audience));
       for (const viewer of viewers) {
         viewer.wantsSnapshot = false;
         this.counted.snapshots += 1;

@@ -16,6 +16,7 @@ import { tokenRoutes } from './tokens.ts';
 export interface RouteParts extends SessionParts {
   readonly platform: Platform;
   readonly demo: boolean;
+  readonly mqttPort: () => number | null;
   readonly tokenEnded: (id: string) => void;
 }
 
@@ -26,7 +27,7 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
   const session = sessionRoutes(parts);
   return {
     routes: [
-      ...infoRoutes(parts.demo),
+      ...infoRoutes(parts),
       ...session.routes,
       ...tokenRoutes(parts.identities, parts.tokenEnded),
       ...assetRoutes(pages),

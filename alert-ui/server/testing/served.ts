@@ -34,7 +34,7 @@ export class Served {
     const logged: string[] = [];
     const write = (fields: object, message: string): void => void logged.push(JSON.stringify({ ...fields, message }));
     const log: ServerLog = { info: write, warn: write, error: write };
-    const server = createServer(platform, { webRoot, demo: false, secureCookies: false, log });
+    const server = createServer(platform, { webRoot, demo: false, mqttPort: () => 1883, secureCookies: false, log });
     const port = await server.start('127.0.0.1', 0);
     return new Served(platform, server, `http://127.0.0.1:${port}`, logged);
   }

@@ -33,7 +33,13 @@ export function createSession(api: Api): Session {
     state,
     async restore() {
       const info = await api.get<PublicInfo>('/info');
-      if (info.ok) state.info = info.body;
+      if (info.ok) {
+        state.info = info.body;
+        if (!info.body.signedIn) {
+          if (state.user !== null) state.ended = true;
+          return null;
+        }
+      }
       const answer = await api.get<SessionBody>('/session');
       if (answer.ok) take(answer.body);
       else if (answer.problem.status === 401) {
