@@ -206,7 +206,6 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     [...engine.view.openAlarms()].filter((alarm) => alarm.kind === 'system' && alarm.active).map((alarm) => alarm.code),
     () => ({
       journal: journal.status(),
-      clockBelieved,
       projectorLagMs: projector.status().lagMs,
       recordsFailing: events.status().failing !== null || events.status().overflowed,
       snapshotFailing: snapshotter.status().failing !== null,
@@ -218,7 +217,9 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
 
   const broker = createEmbeddedBroker(brokerPolicy(config, { credentials, engine }));
   let open = false;
-  const health = (): readonly string[] => [...new Set([...journal.status().health, ...watch.active()])];
+  const health = (): readonly string[] => [
+    ...new Set([...journal.status().health, ...watch.active(), ...(clockBelieved ? [] : ['clock-not-believed'])]),
+  ];
   journal.onHealth(() => router.health(health()));
   journal.onPressure((pressed) => (pressed ? broker.pause() : broker.resume()));
   const metrics = createMetrics(() => {

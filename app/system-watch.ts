@@ -8,7 +8,6 @@ const CHECK_MS = 1_000;
 /** What the watch looks at once a second. */
 export interface SystemFacts {
   readonly journal: JournalStatus;
-  readonly clockBelieved: boolean;
   readonly projectorLagMs: number;
   readonly recordsFailing: boolean;
   readonly snapshotFailing: boolean;
@@ -31,13 +30,8 @@ function fullness(facts: SystemFacts, share: number): string | null {
   return `${Math.round((100 * bytes) / maxBytes)} % of BEACON_JOURNAL_MAX used, ${left}`;
 }
 
-/** Alarms of the system itself (semantics 6, kind `system`): they belong to no device. */
+/** Alarms of the system itself (semantics 6, kind `system`): they belong to no device. The clock at the start is the engine's own. */
 const CONDITIONS: readonly Condition[] = [
-  {
-    code: 'clock',
-    level: 'orange',
-    test: (f) => (f.clockBelieved ? null : 'the server clock is before the release date; readings are judged by arrival'),
-  },
   { code: 'journal-50', level: 'yellow', test: (f) => fullness(f, 0.5) },
   { code: 'journal-80', level: 'red', test: (f) => fullness(f, 0.8) },
   {
@@ -80,7 +74,7 @@ export function startSystemWatch(
   facts: () => SystemFacts,
   report: (body: SystemBody) => void,
 ): SystemWatch {
-  const active = new Set(known);
+  const active = new Set(known.filter((code) => CONDITIONS.some((condition) => condition.code === code)));
   let cancel: (() => void) | null = null;
   function check(): void {
     const now = facts();

@@ -1,37 +1,94 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { signIn } from './api.ts';
 import { openBrowser, openWindow, signInOn, type Language } from './browser.ts';
 
-/** `node dist/test/harness/screens.js <base> <user> <password> <folder> [device]`: a picture of every screen, to be looked at. */
-const [base = '', user = '', password = '', folder = '', device = ''] = process.argv.slice(2);
-if (folder === '') throw new Error('usage: screens.js <base> <user> <password> <folder> [device]');
+/**
+ * `node dist/test/harness/screens.js <base> <user> <password> <folder> [device] [screen,screen…]`: a picture of every screen, to be looked at.
+ * `calm` shows the board without alarms: they are kept from the page, not from the platform.
+ */
+const [base = '', user = '', password = '', folder = '', device = '', wanted = ''] = process.argv.slice(2);
+if (folder === '') throw new Error('usage: screens.js <base> <user> <password> <folder> [device] [screen,screen…]');
 mkdirSync(folder, { recursive: true });
+const only = wanted === '' ? null : new Set(wanted.split(','));
+const SETTLE_MS = 1_500;
+/** A board that has heard nothing for so long says that it is blind. */
+const BLIND_MS = 17_000;
+const api = await signIn(base, user, password);
 const browser = await openBrowser();
+
+async function openAlarm(): Promise<string | null> {
+  const open = await api.get<{ items: readonly { id: string; deviceId: string | null }[] }>('/alarms?state=open&limit=50');
+  return (open.items.find((alarm) => device === '' || alarm.deviceId === device) ?? open.items[0])?.id ?? null;
+}
+
+/** The first snapshot without its alarms, and none after it. */
+async function keepCalm(page: Page): Promise<void> {
+  await page.routeWebSocket(/\/socket\.io\//, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((message) => {
+      const text = typeof message === 'string' ? message : message.toString();
+      if (text.startsWith('42["alarm"') || text.startsWith('42["device"')) return;
+      if (!text.startsWith('42["snapshot"')) return socket.send(message);
+      const [event, body] = JSON.parse(text.slice(2)) as [string, Record<string, unknown>];
+      const none = { red: 0, orange: 0, yellow: 0, blue: 0 };
+      socket.send(`42${JSON.stringify([event, { ...body, alarms: [], next: undefined, counts: { open: none, unacknowledged: none } }])}`);
+    });
+  });
+}
+
 for (const language of ['zh-CN', 'en'] satisfies Language[]) {
   for (const size of [
     { name: 'desk', width: 1920, height: 1080 },
     { name: 'phone', width: 390, height: 844 },
   ]) {
     const { context, page, complaints } = await openWindow(browser, language, size);
-    const shot = async (name: string): Promise<void> => {
-      await page.waitForTimeout(1_500);
-      await page.screenshot({ path: join(folder, `${name}.${size.name}.${language}.png`) });
+    const shot = async (name: string, fullPage = false, of: Page = page): Promise<void> => {
+      await of.waitForTimeout(SETTLE_MS);
+      await of.screenshot({ path: join(folder, `${name}.${size.name}.${language}.png`), fullPage });
     };
+    const wants = (name: string): boolean => only === null || only.has(name);
+
     await page.goto(`${base}/`);
     await page.waitForSelector('input[name=username]');
-    await shot('sign-in');
+    if (wants('sign-in')) await shot('sign-in');
     await signInOn(page, base, user, password);
-    await shot('alarm-desk');
+    if (wants('ringing')) await shot('ringing');
+    const alarm = await openAlarm();
+    if (wants('detail') && alarm !== null) {
+      await page.goto(
+        `${base}${size.name === 'desk' ? `/desk?alarm=${encodeURIComponent(alarm)}` : `/alarms/${encodeURIComponent(alarm)}`}`,
+      );
+      await shot('detail');
+    }
     for (const [name, path] of [
       ['devices', '/devices'],
       ['connect', '/connect'],
+      ['password', '/password'],
       ...(device === '' ? [] : ([['device', `/devices/${device}`]] as const)),
     ] as const) {
+      if (!wants(name)) continue;
       await page.goto(`${base}${path}`);
       await shot(name);
-      if (name === 'device') await page.screenshot({ path: join(folder, `${name}-full.${size.name}.${language}.png`), fullPage: true });
+      if (name === 'device') await shot('device-full', true);
+    }
+    if (wants('calm')) {
+      const calm = await context.newPage();
+      await keepCalm(calm);
+      await calm.goto(`${base}/desk`);
+      await shot('calm', false, calm);
+      await calm.close();
     }
     if (complaints.length > 0) process.stdout.write(`${language} ${size.name}: ${complaints.join('\n')}\n`);
+    if (wants('blind')) {
+      await page.goto(`${base}/desk`);
+      await page.waitForTimeout(SETTLE_MS);
+      await context.setOffline(true);
+      await page.routeWebSocket(/\/socket\.io\//, (socket) => void socket.close());
+      await page.waitForTimeout(BLIND_MS);
+      await shot('blind');
+    }
     await context.close();
   }
 }
