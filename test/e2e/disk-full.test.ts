@@ -15,10 +15,10 @@ const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=220m', 'tmpfs', d
 
 /** A disk of its own, filled to the brim. */
 describe.skipIf(!mounted)('disk full (needs to mount a small tmpfs: run as root)', () => {
-  let platform: PlatformProcess;
+  let platform: PlatformProcess | undefined;
   let api: Api;
-  let board: Board;
-  let gas: DeviceClient;
+  let board: Board | undefined;
+  let gas: DeviceClient | undefined;
 
   beforeAll(async () => {
     platform = await startPlatform({ dataDir: join(disk, 'data'), env: { BEACON_JOURNAL_MAX: '10GB' } });
@@ -29,9 +29,9 @@ describe.skipIf(!mounted)('disk full (needs to mount a small tmpfs: run as root)
     gas = await connectDevice(platform.mqttUrl, device);
   });
   afterAll(async () => {
-    await gas.close().catch(() => undefined);
-    board.close();
-    await platform.kill();
+    await gas?.close().catch(() => undefined);
+    board?.close();
+    await platform?.kill();
     spawnSync('umount', ['-l', disk]);
     folder.remove();
   });

@@ -21,15 +21,33 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath,
     headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--autoplay-policy=no-user-gesture-required',
+    ],
   });
 }
 
 export type Language = 'zh-CN' | 'en';
 
 /** A browser window of one language, with everything the page complains about kept. */
-export async function openWindow(browser: Browser, language: Language, size: { readonly width: number; readonly height: number }): Promise<{ readonly context: BrowserContext; readonly page: Page; readonly complaints: string[] }> {
-  const context = await browser.newContext({ locale: language, viewport: size, timezoneId: 'Asia/Shanghai', ...(size.width < 500 ? { hasTouch: true, isMobile: true } : {}) });
+export async function openWindow(
+  browser: Browser,
+  language: Language,
+  size: { readonly width: number; readonly height: number },
+): Promise<{ readonly context: BrowserContext; readonly page: Page; readonly complaints: string[] }> {
+  const context = await browser.newContext({
+    locale: language,
+    viewport: size,
+    timezoneId: 'Asia/Shanghai',
+    ...(size.width < 500 ? { hasTouch: true, isMobile: true } : {}),
+  });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));

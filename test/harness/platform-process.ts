@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,6 +45,8 @@ export function cleanEnv(extra: Readonly<Record<string, string>>): NodeJS.Proces
 
 export async function startPlatform(options: PlatformOptions): Promise<PlatformProcess> {
   const program = join(repositoryRoot, 'dist', options.program ?? 'app/main.js');
+  // It runs in its data folder, as one that a site made; a folder that is missing would look like a missing program.
+  mkdirSync(options.dataDir, { recursive: true });
   const child: ChildProcess = spawn(process.execPath, [program], {
     cwd: options.dataDir,
     env: cleanEnv({
@@ -71,6 +73,10 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
       if (match === null) return;
       clearTimeout(timer);
       resolve(match);
+    });
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
     });
     void exited.then((code) => {
       clearTimeout(timer);

@@ -23,17 +23,20 @@ async function openAlarm(): Promise<string | null> {
   return (open.items.find((alarm) => device === '' || alarm.deviceId === device) ?? open.items[0])?.id ?? null;
 }
 
-/** The first snapshot without its alarms, and none after it. */
-async function keepCalm(page: Page): Promise<void> {
+/** What a page is let to hear: everything, a snapshot without its alarms and nothing after it, or no more from now on. */
+type Hears = 'all' | 'calm' | 'nothing';
+
+async function listen(page: Page, hears: () => Hears): Promise<void> {
   await page.routeWebSocket(/\/socket\.io\//, (socket) => {
     const server = socket.connectToServer();
     server.onMessage((message) => {
       const text = typeof message === 'string' ? message : message.toString();
-      if (text.startsWith('42["alarm"') || text.startsWith('42["device"')) return;
-      if (!text.startsWith('42["snapshot"')) return socket.send(message);
-      const [event, body] = JSON.parse(text.slice(2)) as [string, Record<string, unknown>];
+      const now = hears();
+      if (now === 'nothing' || (now === 'calm' && /^42\["(alarm|device)"/.test(text))) return;
+      if (now === 'all' || !text.startsWith('42["snapshot"')) return socket.send(message);
+      const [event, { next: _rest, ...body }] = JSON.parse(text.slice(2)) as [string, Record<string, unknown>];
       const none = { red: 0, orange: 0, yellow: 0, blue: 0 };
-      socket.send(`42${JSON.stringify([event, { ...body, alarms: [], next: undefined, counts: { open: none, unacknowledged: none } }])}`);
+      socket.send(`42${JSON.stringify([event, { ...body, alarms: [], counts: { open: none, unacknowledged: none } }])}`);
     });
   });
 }
@@ -75,19 +78,21 @@ for (const language of ['zh-CN', 'en'] satisfies Language[]) {
     }
     if (wants('calm')) {
       const calm = await context.newPage();
-      await keepCalm(calm);
+      await listen(calm, () => 'calm');
       await calm.goto(`${base}/desk`);
       await shot('calm', false, calm);
       await calm.close();
     }
     if (complaints.length > 0) process.stdout.write(`${language} ${size.name}: ${complaints.join('\n')}\n`);
     if (wants('blind')) {
-      await page.goto(`${base}/desk`);
-      await page.waitForTimeout(SETTLE_MS);
-      await context.setOffline(true);
-      await page.routeWebSocket(/\/socket\.io\//, (socket) => void socket.close());
-      await page.waitForTimeout(BLIND_MS);
-      await shot('blind');
+      const lost = await context.newPage();
+      let hears: Hears = 'all';
+      await listen(lost, () => hears);
+      await lost.goto(`${base}/desk`);
+      await lost.waitForTimeout(SETTLE_MS);
+      hears = 'nothing';
+      await lost.waitForTimeout(BLIND_MS);
+      await shot('blind', false, lost);
     }
     await context.close();
   }
