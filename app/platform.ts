@@ -5,6 +5,7 @@ import type { MessageSource } from '../model/ports/message-source.ts';
 import type { CredentialBook, Platform, SubmitOutcome } from '../model/ports/platform.ts';
 import type { ReadingQueries } from '../model/ports/reading-store.ts';
 import type { Records } from '../model/ports/records.ts';
+import { wrongUnits } from './device-units.ts';
 import type { Stamp } from './head.ts';
 import type { LedgerFeed } from './ledger-feed.ts';
 import type { Metrics } from './metrics.ts';
@@ -63,8 +64,19 @@ export function createPlatform(parts: PlatformParts): Platform {
       return result.ok ? outcomeOf(result.applied, 0) : unavailable(result.detail);
     },
     async configure(actor, requestId, changes) {
-      const result = await pipeline.submit(stamp({ kind: 'config', by: nameOf(actor), requestId, changes }));
-      return changes.map((_, index) => (result.ok ? outcomeOf(result.applied, index) : unavailable(result.detail)));
+      // What the engine cannot know (conversions belong to ingest) is refused here, before anything is written.
+      const wrong = changes.map((change) => wrongUnits(change, parts.engine.view.catalogue));
+      const going = changes.filter((_, index) => wrong[index] === null);
+      const result =
+        going.length === 0 ? null : await pipeline.submit(stamp({ kind: 'config', by: nameOf(actor), requestId, changes: going }));
+      let next = 0;
+      return wrong.map((detail): SubmitOutcome => {
+        if (detail !== null) return { ok: false, code: 'invalid', detail };
+        const index = next;
+        next += 1;
+        if (result === null) return unavailable('nothing was written');
+        return result.ok ? outcomeOf(result.applied, index) : unavailable(result.detail);
+      });
     },
     recent: (device) => parts.ledger.recent(device),
     connections: (device) => parts.ledger.connections(device),

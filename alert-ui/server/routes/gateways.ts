@@ -9,6 +9,7 @@ import { HttpProblem } from '../problem.ts';
 import * as schema from '../schema/asset.ts';
 import { cursor, limit, listBody, queryFlag, reference } from '../schema/common.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
+import { randomText } from '../sign-in/secrets.ts';
 import { baseRevision, configureOne, etag } from './outcome.ts';
 import type { Provisioning } from './provisioning.ts';
 
@@ -30,7 +31,7 @@ export function gatewayRoutes(pages: AssetPages, provisioning: Provisioning): Ro
       path: '/enterprises/{id}/gateways',
       operationId: 'gateway.create',
       tag,
-      summary: 'Create a gateway; its secret is shown once',
+      summary: 'Create a gateway; without an id it is given one. Its secret is shown once',
       params: byId,
       body: schema.newGateway,
       replies: { 201: { description: 'Created', schema: issuedBody } },
@@ -41,9 +42,10 @@ export function gatewayRoutes(pages: AssetPages, provisioning: Provisioning): Ro
         demand(actor, 'device.write', path.id);
         demand(actor, 'credential.issue', path.id);
         const now = platform.clock.now();
+        const id = body.id ?? `gw-${randomText(6).replaceAll(/[^A-Za-z0-9]/g, '0')}`;
         const value: Gateway = {
-          id: body.id,
-          name: body.name ?? body.id,
+          id,
+          name: body.name ?? id,
           enterpriseId: path.id,
           revision: 1,
           createdAt: now,
@@ -51,15 +53,15 @@ export function gatewayRoutes(pages: AssetPages, provisioning: Provisioning): Ro
           retiredAt: null,
         };
         const [result] = await provisioning.create(actor, requestId, 'gateway', [
-          { id: body.id, enterprise: path.id, change: { op: 'put', asset: 'gateway', value, base: 0 } },
+          { id, enterprise: path.id, change: { op: 'put', asset: 'gateway', value, base: 0 } },
         ]);
         if (result === undefined || 'problem' in result) throw result?.problem ?? new HttpProblem('internal');
-        const gateway = platform.view.assets('gateway').get(body.id);
+        const gateway = platform.view.assets('gateway').get(id);
         return {
           status: 201,
-          body: { gateway, credential: { username: body.id, password: result.secret } },
+          body: { gateway, credential: { username: id, password: result.secret } },
           headers: etag(1),
-          resource: `gateways/${body.id}`,
+          resource: `gateways/${id}`,
         };
       },
     }),

@@ -107,7 +107,8 @@ export const hazardSourcePatch = z.strictObject({
   attributes: attributes.optional(),
 });
 
-export const newGateway = z.strictObject({ id, name: name.optional() });
+/** Nobody types a gateway's id in but those who want to: without one it gets one. */
+export const newGateway = z.strictObject({ id: id.optional(), name: name.optional() });
 export const gatewayPatch = z.strictObject({ name: name.optional() });
 
 export const newDevice = z.strictObject({
@@ -144,4 +145,22 @@ export const devicePatch = z.strictObject({
   calibratedAt: epochMs.nullable().optional(),
   mode: deviceMode.optional(),
 });
-export const bulkBody = z.strictObject({ items: z.array(z.unknown()).min(1).max(1_000) });
+/** `{items: […]}`; a bare array and `{devices: […]}` mean the same. */
+export const bulkBody = z
+  .preprocess(
+    (sent) => {
+      if (Array.isArray(sent)) return { items: sent };
+      if (typeof sent !== 'object' || sent === null || !('devices' in sent) || 'items' in sent) return sent;
+      const { devices, ...rest } = sent;
+      return { ...rest, items: devices };
+    },
+    z.strictObject({ items: z.array(z.unknown()).min(1).max(1_000) }),
+  )
+  .meta({
+    override: {
+      type: 'object',
+      required: ['items'],
+      properties: { items: { type: 'array', minItems: 1, maxItems: 1_000, items: { type: 'object' } } },
+    },
+    description: 'One new device per line, as for POST /devices. A bare array, or `devices` for `items`, is understood too.',
+  });
