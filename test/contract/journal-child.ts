@@ -1,4 +1,4 @@
-/** A process that is killed: appends messages without end and writes down each number it was told is durable. Arguments: journal folder, file of the numbers. */
+/** A process that is killed: appends messages without end and writes down each number it was told is durable. Arguments: the journal's folder, the file of the numbers. */
 import { openSync, writeSync } from 'node:fs';
 import { openJournal } from '../../store/journal/journal.ts';
 
@@ -46,8 +46,7 @@ function appendOne(): void {
       ],
     },
     (outcome) => {
-      if (!outcome.ok) throw new Error(`entry ${n}: ${outcome.code}`);
-      // Its number beside what it says, so that the reader can tell that entry from another under the same number.
+      if (!outcome.ok) throw new Error(outcome.detail);
       writeSync(told, `${outcome.seq}\n`);
       appendOne();
     },

@@ -126,31 +126,35 @@ describe('appending', () => {
 });
 
 describe('after a crash', () => {
-  it('kill -9: every number that was told durable is there, at random moments', async () => {
-    let lastTold = 0;
+  it('kill -9: every number that was told durable is there with its message, at random moments', async () => {
+    const child = new URL('./journal-child.ts', import.meta.url).pathname;
+    let before = 0;
     for (let round = 0; round < 5; round += 1) {
-      const child = spawn(process.execPath, ['--import', 'tsx', new URL('./journal-child.ts', import.meta.url).pathname, folder], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      let out = '';
-      let killing = false;
-      await new Promise<void>((resolve) => {
-        child.stdout.on('data', (text: Buffer) => {
-          out += text.toString();
-          if (killing) return;
-          killing = true;
-          setTimeout(() => child.kill('SIGKILL'), 30 + round * 37);
-        });
-        child.on('close', () => resolve());
-      });
-      const told = out.split('\n').slice(0, -1).map(Number);
+      const toldFile = join(root, `told-${round}`);
+      const writer = spawn(process.execPath, ['--import', 'tsx', child, folder, toldFile], { stdio: ['ignore', 'ignore', 'inherit'] });
+      const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
+        writer.once('close', (code, signal) => resolve({ code, signal })),
+      );
+      await vi.waitFor(() => expect(statSync(toldFile).size).toBeGreaterThan(1000), { timeout: 20_000, interval: 5 });
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
+      writer.kill('SIGKILL');
+      // It must not have ended by itself: then this would show nothing about a kill.
+      expect(await ended).toEqual({ code: null, signal: 'SIGKILL' });
+      // Only whole lines: the kill may have come in the middle of one.
+      const told = readFileSync(toldFile, 'utf8').split('\n').slice(0, -1).map(Number);
       expect(told.length).toBeGreaterThan(100);
-      expect(told[0]).toBeGreaterThan(lastTold);
-      lastTold = told.at(-1) ?? 0;
+      expect(told[0]).toBeGreaterThan(before);
+      expect(told).toEqual(told.map((_, i) => (told[0] ?? 0) + i));
       const journal = await open();
-      const seqs = (await readAll(journal)).map((entry) => entry.seq);
-      expect(seqs).toEqual(Array.from({ length: journal.status().lastSeq }, (_, i) => i + 1));
-      expect(seqs.length).toBeGreaterThanOrEqual(lastTold);
+      const entries = await readAll(journal);
+      expect(entries.map((entry) => entry.seq)).toEqual(Array.from({ length: journal.status().lastSeq }, (_, i) => i + 1));
+      expect(entries.length).toBeGreaterThanOrEqual(told.at(-1) ?? 0);
+      // The n-th entry of the round is the child's n-th message, whole.
+      const ofRound = entries.slice(before);
+      expect(ofRound.map((entry) => entry.kind === 'message' && [entry.nth, entry.samples[0]?.values[0]?.value])).toEqual(
+        ofRound.map((_, i) => [i + 1, i + 1]),
+      );
+      before = entries.length;
       await journal.close();
     }
   });

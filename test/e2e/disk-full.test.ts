@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alarm } from '../../model/alarm.ts';
@@ -13,25 +13,46 @@ const disk = join(folder.path, 'disk');
 mkdirSync(disk);
 const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=220m', 'tmpfs', disk]).status === 0;
 
+/** Takes what is free, to the last block: the platform goes on writing meanwhile, so that nobody knows beforehand how much that is. */
+function fillUp(path: string): void {
+  const piece = Buffer.alloc(64 * 1024);
+  const file = openSync(path, 'w');
+  try {
+    for (let size = piece.length; size > 0; ) {
+      try {
+        writeSync(file, piece, 0, size);
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+        size = Math.floor(size / 2);
+      }
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** A disk of its own, filled to the brim. */
 describe.skipIf(!mounted)('disk full (needs to mount a small tmpfs: run as root)', () => {
-  let platform: PlatformProcess | undefined;
+  let platform: PlatformProcess;
   let api: Api;
-  let board: Board | undefined;
-  let gas: DeviceClient | undefined;
+  let board: Board;
+  let gas: DeviceClient;
+  /** Undone backwards, also when the start failed half way. */
+  const opened: (() => unknown)[] = [];
 
   beforeAll(async () => {
     platform = await startPlatform({ dataDir: join(disk, 'data'), env: { BEACON_JOURNAL_MAX: '10GB' } });
+    opened.push(() => platform.kill());
     api = await signIn(platform.httpBase);
     board = await openBoard(api);
+    opened.push(() => board.close());
     const [device] = await makeDevices(api, 'full', 'gas.combustible.point.industrial', ['F-1']);
     if (device === undefined) throw new Error('no device');
     gas = await connectDevice(platform.mqttUrl, device);
+    opened.push(() => gas.close().catch(() => undefined));
   });
   afterAll(async () => {
-    await gas?.close().catch(() => undefined);
-    board?.close();
-    await platform?.kill();
+    for (const close of opened.reverse()) await close();
     spawnSync('umount', ['-l', disk]);
     folder.remove();
   });
@@ -41,8 +62,7 @@ describe.skipIf(!mounted)('disk full (needs to mount a small tmpfs: run as root)
     const raised = await board.alarm('before', (m) => m.event.type === 'raised' && m.alarm.deviceId === 'F-1');
 
     const filler = join(disk, 'filler');
-    const free = statfsSync(disk);
-    writeFileSync(filler, Buffer.alloc(free.bavail * free.bsize - 8_192));
+    fillUp(filler);
     // Enough readings to need new space; from some point on none is acknowledged.
     let acknowledged = 0;
     const waiting: Promise<void>[] = [];
