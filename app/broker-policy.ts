@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { BrokerPolicy, TlsDoor } from '../broker/policy.ts';
 import { may } from '../model/access.ts';
 import type { Engine } from '../model/engine.ts';
@@ -13,14 +14,26 @@ function readPem(setting: string, path: string): Buffer {
   }
 }
 
+/** A file that is no PEM, or a key of another certificate, is told at the start and not at the first handshake. */
+function demandUsable(setting: string, path: string, parts: SecureContextOptions): void {
+  try {
+    createSecureContext(parts);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`${setting}=${path}: cannot be used (${reason}); allowed: a PEM file, the key being the certificate's`);
+  }
+}
+
 function tlsDoor(config: Config): TlsDoor | null {
   if (config.mqttsPort === null || config.tlsCert === null || config.tlsKey === null) return null;
-  return {
-    port: config.mqttsPort,
-    cert: readPem('BEACON_TLS_CERT', config.tlsCert),
-    key: readPem('BEACON_TLS_KEY', config.tlsKey),
-    ...(config.tlsCa === null ? {} : { ca: readPem('BEACON_TLS_CA', config.tlsCa) }),
-  };
+  const cert = readPem('BEACON_TLS_CERT', config.tlsCert);
+  const key = readPem('BEACON_TLS_KEY', config.tlsKey);
+  const ca = config.tlsCa === null ? null : readPem('BEACON_TLS_CA', config.tlsCa);
+  demandUsable('BEACON_TLS_CERT', config.tlsCert, { cert });
+  demandUsable('BEACON_TLS_KEY', config.tlsKey, { key });
+  demandUsable('BEACON_TLS_KEY', config.tlsKey, { cert, key });
+  if (ca !== null) demandUsable('BEACON_TLS_CA', config.tlsCa ?? '', { ca });
+  return { port: config.mqttsPort, cert, key, ...(ca === null ? {} : { ca }) };
 }
 
 /** What the embedded broker is told: doors from the settings, sign-in from the credential book, rights from `may`. */

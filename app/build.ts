@@ -41,6 +41,8 @@ import { readVersion, RELEASED_AT } from './version.ts';
 export interface Running {
   readonly httpUrl: string;
   readonly mqttUrl: string;
+  /** Null while no TLS door is open. */
+  readonly mqttsUrl: string | null;
   readonly httpPort: number;
   readonly mqttPort: number;
   readonly platform: Platform;
@@ -254,6 +256,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     source: broker,
     ledger,
     router,
+    events,
     metrics,
     epoch: boot,
     build: readVersion(),
@@ -280,7 +283,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   broker.attach(server.httpServer);
   const inbound = seams.inbound ?? ((message: Inbound) => message);
   stack.push('broker', () => broker.stop());
-  await named('BEACON_MQTT_PORT', config.mqttPort, () =>
+  await named({ BEACON_MQTT_PORT: config.mqttPort, BEACON_MQTTS_PORT: config.mqttsPort }, () =>
     broker.start(
       {
         onMessage: (message) => pipeline.message(inbound(message)),
@@ -292,12 +295,13 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     ),
   );
   stack.push('server', () => server.stop());
-  const httpPort = await named('BEACON_HTTP_PORT', config.httpPort, () => server.start(config.host, config.httpPort));
+  const httpPort = await named({ BEACON_HTTP_PORT: config.httpPort }, () => server.start(config.host, config.httpPort));
   open = true;
   const mqttPort = broker.ports.mqtt ?? config.mqttPort;
   return {
     httpUrl: `http://${shownHost(config.host)}:${httpPort}`,
     mqttUrl: `mqtt://${shownHost(config.host)}:${mqttPort}`,
+    mqttsUrl: broker.ports.mqtts === null ? null : `mqtts://${shownHost(config.host)}:${broker.ports.mqtts}`,
     httpPort,
     mqttPort,
     platform,

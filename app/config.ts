@@ -7,7 +7,16 @@ import { z } from 'zod';
  * over the YAML file named by BEACON_CONFIG. The rest of the program receives one frozen object.
  */
 
-const port = z.coerce.number().int().min(0).max(65535);
+/** Digits alone: an empty text, `true` or `0x10` are mistakes, not numbers. */
+const wholeNumber = z.union([
+  z.number(),
+  z
+    .string()
+    .trim()
+    .regex(/^\d{1,9}$/)
+    .transform(Number),
+]);
+const port = wholeNumber.pipe(z.number().int().min(0).max(65535));
 const file = z.string().min(1);
 
 function isTimeZone(zone: string): boolean {
@@ -134,7 +143,7 @@ export const SETTINGS = {
   rawDays: setting(
     'BEACON_RAW_DAYS',
     'rawDays',
-    z.coerce.number().int().min(1).max(36_500),
+    wholeNumber.pipe(z.number().int().min(1).max(36_500)),
     90,
     '1 to 36500',
     'days raw readings are kept',

@@ -15,6 +15,8 @@ export interface EventFeed {
   push(events: readonly LiveEvent[]): void;
   /** Resolves when every event up to `seq` is in the records; never, when the feed overflowed. */
   settled(seq: number): Promise<void>;
+  /** Resolves when everything pushed so far is in the records, or after `mostMs`, or at once while the records fail. */
+  flush(mostMs: number): Promise<void>;
   status(): { readonly queued: number; readonly done: number; readonly failing: string | null; readonly overflowed: boolean };
   stop(): Promise<void>;
 }
@@ -76,6 +78,22 @@ export function startEventFeed(records: Records, clock: Clock, doneAtStart: numb
     settled(seq) {
       if (seq <= done) return Promise.resolve();
       return new Promise((resolve) => waiting.push({ seq, resolve }));
+    },
+    flush(mostMs) {
+      const last = queue.at(-1)?.seq;
+      if (last === undefined || last <= done || failing !== null || overflowed) return Promise.resolve();
+      return new Promise((resolve) => {
+        const waiter = { seq: last, resolve: () => end() };
+        const cancel = clock.after(mostMs, () => {
+          waiting.splice(waiting.indexOf(waiter), 1);
+          resolve();
+        });
+        function end(): void {
+          cancel();
+          resolve();
+        }
+        waiting.push(waiter);
+      });
     },
     status: () => ({ queued: queue.length, done, failing, overflowed }),
     async stop() {

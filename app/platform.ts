@@ -7,6 +7,7 @@ import type { ReadingQueries } from '../model/ports/reading-store.ts';
 import type { Records } from '../model/ports/records.ts';
 import { wrongUnits } from './device-units.ts';
 import type { Stamp } from './head.ts';
+import type { EventFeed } from './event-feed.ts';
 import type { LedgerFeed } from './ledger-feed.ts';
 import type { Metrics } from './metrics.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -23,6 +24,7 @@ export interface PlatformParts {
   readonly source: MessageSource;
   readonly ledger: LedgerFeed;
   readonly router: Router;
+  readonly events: EventFeed;
   readonly metrics: Metrics;
   readonly epoch: string;
   readonly build: string;
@@ -30,6 +32,9 @@ export interface PlatformParts {
   readonly health: () => readonly string[];
   readonly ready: () => { readonly ready: boolean; readonly codes: readonly string[] };
 }
+
+/** Longest a question about alarm history waits for the events before it. */
+const EVENTS_WAIT_MS = 2_000;
 
 /** Account name that goes into the journal with a command. */
 function nameOf(actor: Actor): string {
@@ -81,6 +86,7 @@ export function createPlatform(parts: PlatformParts): Platform {
     recent: (device) => parts.ledger.recent(device),
     connections: (device) => parts.ledger.connections(device),
     flushLedger: () => parts.ledger.flush(),
+    flushEvents: () => parts.events.flush(EVENTS_WAIT_MS),
     health: parts.health,
     ready: parts.ready,
     disconnect: (credential) => parts.source.disconnect(credential),

@@ -12,12 +12,17 @@ export function prepareFolder(path: string): void {
   }
 }
 
-/** Opens a door; a taken port or an address that is not ours is an error by name. */
-export async function named<T>(setting: string, value: number, open: () => Promise<T>): Promise<T> {
+/**
+ * Opens doors; a taken port or an address that is not ours is an error by name. `ports` are the settings whose doors `open` opens,
+ * in that order: which of them it was is told by the port in the error.
+ */
+export async function named<T>(ports: Readonly<Record<string, number | null>>, open: () => Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+    const asked = Object.entries(ports);
+    const [setting, value] = asked.find(([, one]) => one === port) ?? asked[0] ?? ['port', port];
     if (code === 'EADDRINUSE') throw new StartError(`${setting}=${value}: the port is taken by another process`);
     if (code === 'EACCES') throw new StartError(`${setting}=${value}: not allowed to open this port`);
     if (code === 'EADDRNOTAVAIL') throw new StartError(`BEACON_HOST: not an address of this machine (opening ${setting}=${value})`);

@@ -81,7 +81,7 @@ export async function run(options: RunOptions): Promise<void> {
       },
     });
   } catch (error) {
-    if (error instanceof StartError || error instanceof RecoveryError) fail(error.message);
+    if (error instanceof StartError || error instanceof RecoveryError || error instanceof ConfigError) fail(error.message);
     throw error;
   }
   if (wantsStop) {
@@ -95,5 +95,6 @@ export async function run(options: RunOptions): Promise<void> {
   }
   if (options.afterStart !== undefined) aside = await options.afterStart(running);
   if (stopping !== null) return;
-  process.stdout.write(`ready http=${running.httpUrl} mqtt=${running.mqttUrl}\n`);
+  const mqtts = running.mqttsUrl === null ? '' : ` mqtts=${running.mqttsUrl}`;
+  process.stdout.write(`ready http=${running.httpUrl} mqtt=${running.mqttUrl}${mqtts}\n`);
 }

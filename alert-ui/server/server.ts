@@ -65,6 +65,14 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
     socket.once('close', () => connections.delete(socket));
   });
 
+  // Nobody takes these upgrades; without an answer they would hold their sockets for ever.
+  httpServer.on('upgrade', (request, socket) => {
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    if (path === '/mqtt' || path.startsWith('/socket.io/')) return;
+    socket.on('error', () => socket.destroy());
+    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
+
   const hub = new Hub(httpServer, { platform, identities, sessionStore, session: sessions, log: options.log });
   const accountChanged = (name: string): void => {
     identities.forgetAccount(name);

@@ -22,9 +22,16 @@ export interface LiveListener {
 /** Device secrets: checked on the main thread without I/O, kept as keyed hashes. */
 export interface CredentialBook {
   /** Makes a new random secret, hashes it, stores it durably, ends the old one. Returns the secret, shown once. */
-  issue(rows: readonly { readonly id: string; readonly kind: 'device' | 'gateway'; readonly enterprise: string }[]): Promise<readonly { readonly id: string; readonly secret: string }[]>;
+  issue(
+    rows: readonly { readonly id: string; readonly kind: 'device' | 'gateway'; readonly enterprise: string }[],
+  ): Promise<readonly { readonly id: string; readonly secret: string }[]>;
   /** By username and password, or by the secret alone as username. Constant time. */
-  check(username: string, password: string | null): { readonly ok: true; readonly row: CredentialRow } | { readonly ok: false; readonly code: 'CONNECT_UNKNOWN_USER' | 'CONNECT_WRONG_SECRET' };
+  check(
+    username: string,
+    password: string | null,
+  ):
+    | { readonly ok: true; readonly row: CredentialRow }
+    | { readonly ok: false; readonly code: 'CONNECT_UNKNOWN_USER' | 'CONNECT_WRONG_SECRET' };
   remove(ids: readonly string[]): Promise<void>;
 }
 
@@ -48,6 +55,8 @@ export interface Platform {
   connections(device: string): readonly LedgerLine[];
   /** Lines not yet flushed to the records are flushed before a ledger query. */
   flushLedger(): Promise<void>;
+  /** Alarm history is asked after this: every event applied so far is in it, or the records cannot take them just now. */
+  flushEvents(): Promise<void>;
   health(): readonly string[];
   ready(): { readonly ready: boolean; readonly codes: readonly string[] };
   /** Ends the device's connections (new secret, retired). */

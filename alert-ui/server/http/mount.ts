@@ -61,7 +61,7 @@ export function mount(router: Router, definition: Route, m: Mounting): void {
       }
       await bodyRead(readBody, request, response);
       const path = definition.params === undefined ? {} : parse(definition.params, request.params, 'path');
-      const query = definition.query === undefined ? {} : parse(definition.query, request.query, 'query');
+      const query = definition.query === undefined ? {} : parse(definition.query, asked(request.query), 'query');
       const body = definition.body === undefined ? undefined : parse(definition.body, bodyOf(request), 'body');
       const known = identity;
       const work = async (): Promise<Answer> => {
@@ -132,6 +132,11 @@ async function asAnswer(work: () => Promise<Answer>, requestId: string): Promise
     if (!(error instanceof HttpProblem) || error.status >= 500) throw error;
     return { status: error.status, body: error.body(requestId), headers: { 'content-type': 'application/problem+json' } };
   }
+}
+
+/** `?level=&kind=fire` asks about the kind alone: a parameter without a value is none. */
+function asked(query: Request['query']): Request['query'] {
+  return Object.fromEntries(Object.entries(query).filter(([, text]) => text !== ''));
 }
 
 function bodyRead(reader: RequestHandler, request: Request, response: Response): Promise<void> {

@@ -21,6 +21,7 @@ const tag = 'alarms';
 async function findAlarm(platform: Platform, actor: AccountActor, id: string): Promise<{ alarm: Alarm; events: readonly AlarmEvent[] }> {
   const open = platform.view.openAlarm(id);
   if (open !== undefined && !sees(actor, open.enterpriseId)) throw new HttpProblem('not-found', `alarm ${id}`);
+  await platform.flushEvents();
   const kept = await platform.records.alarms.get(id);
   // Read again: it may have changed, or closed, while the records were asked.
   const alarm = platform.view.openAlarm(id) ?? kept?.alarm ?? open;
@@ -81,6 +82,7 @@ export const alarmRoutes: Route[] = [
           (query.to === undefined || alarm.raisedAt < query.to);
         return ok(openAlarmPage(platform.view, wanted, query.cursor, query.limit));
       }
+      await platform.flushEvents();
       const page = await platform.records.alarms.list({
         ...present({
           states,

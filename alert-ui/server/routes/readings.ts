@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { MeasurementDef } from '../../../model/profile.ts';
 import { FUTURE_TOLERANCE_MS } from '../../../model/time.ts';
 import { ok, type Route, route } from '../http/route.ts';
 import { HttpProblem } from '../problem.ts';
@@ -8,6 +9,16 @@ import { findDevice, measurementOf } from './devices.ts';
 
 const USUAL_SPAN_MS = 3_600_000;
 const RAW_MAX = 10_000;
+
+/** The first channel where there are several and none is named, as in a payload; null where the measurement has none. */
+function channelOf(definition: MeasurementDef | undefined, named: number | undefined): number | null {
+  if (definition === undefined) return named ?? null;
+  const channels = definition.channels ?? 0;
+  if (named === undefined) return channels === 0 ? null : 1;
+  if (named >= 1 && named <= channels) return named;
+  const detail = channels === 0 ? `${definition.key} has no channels` : `${definition.key} has channels 1 to ${channels}`;
+  throw new HttpProblem('invalid-request', detail, { errors: [{ path: 'query.channel', message: detail }] });
+}
 
 export const readingRoutes: Route[] = [
   route({
@@ -36,6 +47,7 @@ export const readingRoutes: Route[] = [
           errors: [{ path: 'query.measurement', message: 'not of this profile' }],
         });
       }
+      const channel = channelOf(definition, query.channel);
       // A reading taken this very moment is in; its stamp may be a little ahead.
       const to = query.to ?? platform.clock.now() + FUTURE_TOLERANCE_MS;
       const from = query.cursor ?? query.from ?? Math.max(0, to - USUAL_SPAN_MS);
@@ -45,7 +57,7 @@ export const readingRoutes: Route[] = [
         enterprise: device.enterpriseId,
         device: device.id,
         measurement: query.measurement,
-        channel: query.channel ?? null,
+        channel,
         from,
         to,
       };

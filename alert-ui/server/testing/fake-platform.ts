@@ -265,6 +265,9 @@ export class FakePlatform implements Platform {
   connections(device: string): readonly LedgerLine[] {
     return this.connectionLines.get(device) ?? [];
   }
+  async flushEvents(): Promise<void> {
+    await Promise.resolve();
+  }
   async flushLedger(): Promise<void> {
     await Promise.resolve();
   }
