@@ -45,7 +45,10 @@ export class JournalOpenError extends Error {
 }
 
 interface Item {
-  readonly line: string;
+  readonly draft: EntryDraft;
+  /** Let go of when it is sent, made again should the thread refuse it: thousands of them would outlive several garbage collections. */
+  line: string | null;
+  readonly chars: number;
   readonly essential: boolean;
   readonly settle: (outcome: AppendOutcome) => void;
 }
@@ -152,7 +155,7 @@ function journalOf(options: JournalOptions, worker: Worker, ready: Extract<FromT
     let chars = 0;
     let count = 0;
     while (count < waiting.length && count < BATCH_ENTRIES) {
-      chars += waiting[count]?.line.length ?? 0;
+      chars += waiting[count]?.chars ?? 0;
       if (count > 0 && chars > Math.min(BATCH_CHARS, options.maxBytes / 8)) break;
       count += 1;
     }
@@ -168,7 +171,8 @@ function journalOf(options: JournalOptions, worker: Worker, ready: Extract<FromT
     const lines: string[] = [];
     let essential = true;
     for (const item of items) {
-      lines.push(item.line);
+      lines.push(item.line ?? encodeEntry(item.draft));
+      item.line = null;
       if (!item.essential) essential = false;
     }
     const blob = encoder.encode(`[${lines.join(',\n')}]`);
@@ -183,7 +187,7 @@ function journalOf(options: JournalOptions, worker: Worker, ready: Extract<FromT
     let thrown: { readonly error: unknown } | null = null;
     for (const [i, item] of items.entries()) {
       queuedEntries -= 1;
-      queuedBytes -= item.line.length;
+      queuedBytes -= item.chars;
       try {
         item.settle(outcomeOf(i));
       } catch (error) {
@@ -279,9 +283,10 @@ function journalOf(options: JournalOptions, worker: Worker, ready: Extract<FromT
       if (queuedEntries >= options.queueMaxEntries + room || (!essential && queuedBytes >= options.queueMaxBytes)) {
         return settleOne({ ok: false, code: 'queue-full', detail: `${queuedEntries} entries wait for the disk` });
       }
-      const item: Item = { line: encodeEntry(draft), essential, settle: settleOne };
+      const line = encodeEntry(draft);
+      const item: Item = { draft, line, chars: line.length, essential, settle: settleOne };
       queuedEntries += 1;
-      queuedBytes += item.line.length;
+      queuedBytes += item.chars;
       if (full && !essential) held.push(item);
       else {
         waiting.push(item);
