@@ -52,14 +52,17 @@ for (const project of ['unit', 'contract', 'e2e']) {
   const summary = JSON.parse(readFileSync(report, 'utf8'));
   totals.passed += summary.numPassedTests;
   totals.failed += summary.numFailedTests;
-  totals.skipped += summary.numPendingTests + (summary.numTodoTests ?? 0);
   for (const file of summary.testResults) {
     if (file.status === 'failed' && file.assertionResults.length === 0) {
       totals.failed += 1;
       console.log(`FAIL  ${file.name}: ${file.message}`);
     }
-    for (const test of file.assertionResults)
-      if (test.status === 'pending' || test.status === 'skipped') console.log(`SKIPPED  ${test.fullName}`);
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed' || test.status === 'failed') continue;
+      console.log(`SKIPPED  ${test.fullName}`);
+      // Recordings are data a user may not have; a missing program in CI is a mistake.
+      if (!test.fullName.includes('needs BEACON_RECORDINGS')) totals.skipped += 1;
+    }
   }
   if (result.status !== 0 && summary.numFailedTests === 0) {
     totals.failed += 1;
