@@ -8,6 +8,7 @@ export interface MetricFacts {
   readonly resends: number;
   readonly unstored: number;
   readonly faults: number;
+  readonly lost: number;
   readonly journalQueueEntries: number;
   readonly journalQueueBytes: number;
   readonly journalBytes: number;
@@ -31,6 +32,7 @@ const COUNTERS: readonly (readonly [keyof MetricFacts, string, string])[] = [
   ['resends', 'beacon_resends_total', 'messages recognised as sent again'],
   ['unstored', 'beacon_unstored_total', 'entries that could not be made durable and were not acknowledged'],
   ['faults', 'beacon_apply_faults_total', 'entries that made the engine throw'],
+  ['lost', 'beacon_lost_messages_total', 'messages lost on the way, by holes in the counters devices send (seq)'],
   ['ledgerDropped', 'beacon_ledger_dropped_total', 'ledger lines dropped because the records were too slow'],
 ];
 const GAUGES: readonly (readonly [keyof MetricFacts, string, string])[] = [

@@ -26,6 +26,9 @@ const GOODBYE_MS = 500;
 /** Refused subscriptions of one connection that get a ledger line. */
 const REFUSALS_TOLD = 10;
 
+/** Number of a last will among its connection's messages: nobody sent it, it is no sign of life. */
+const WILL = -1;
+
 /** What the CONNECT said, as far as the connection needs it later. */
 export interface SignedIn {
   readonly publisher: Publisher;
@@ -136,11 +139,9 @@ export class Connection {
   publishWill(topic: string, payload: Uint8Array, retain: boolean): void {
     const { signedIn } = this;
     if (signedIn === null || !this.#mayPublish(signedIn, topic)) return;
-    const nth = this.#sent;
-    this.#sent += 1;
     this.#door.deliver(
       new InboundMessage(
-        { topic, payload, publisher: signedIn.publisher, receivedAt: this.#door.clock.now(), qos: 0, packetId: null, nth, retain },
+        { topic, payload, publisher: signedIn.publisher, receivedAt: this.#door.clock.now(), qos: 0, packetId: null, nth: WILL, retain },
         null,
       ),
     );

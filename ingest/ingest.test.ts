@@ -121,6 +121,15 @@ describe('what is understood', () => {
     });
   });
 
+  it('a `ts` of 0 comes from a device without a clock: it does not tell one message from another', () => {
+    expect(send({ ts: 0, values: { lel: 60 } })).toMatchObject({
+      stamped: false,
+      samples: [{ sampleAt: NOW, values: [{ value: 60, flags: ['clock'] }] }],
+    });
+    expect(send({ ts: 0, seq: 4, values: { lel: 60 } }).stamped).toBe(true);
+    expect(send({ ts: 1000, values: { lel: 60 } }).stamped).toBe(true);
+  });
+
   it('a stamped sample keeps its time; a batch comes out oldest first even when it was sent the other way round', () => {
     const batch = send([
       { ts: NOW - 1000, values: { lel: 2 } },

@@ -160,8 +160,9 @@ function checkCommandResult(device: string, message: IngestMessage, scanned: Sca
     refused.add('BAD_SHAPE', device, undefined, '{"id": text, "ok": true or false} is expected');
 }
 
+/** A `ts` of 0 is a device without a clock: it is the same in every message and tells none from another. */
 function isStamped(sample: RawSample): boolean {
-  return sample.ts !== undefined || sample.seq !== undefined;
+  return (sample.ts !== undefined && sample.ts !== 0) || sample.seq !== undefined;
 }
 
 function counterOf(samples: readonly RawSample[]): number | null {

@@ -30,6 +30,16 @@ export type Outcome =
       readonly asset?: AssetOf[AssetKind];
     };
 
+/** What is worth noting about a message that was taken. */
+export interface MessageNotes {
+  /** It came with RETAIN, for the first time today (UTC). */
+  readonly retained: boolean;
+  /** The device's counter went back: it began anew. */
+  readonly restarted: boolean;
+  /** Messages before it that never came, by the device's counter. */
+  readonly lost: number;
+}
+
 /** What one entry did. */
 export interface Applied {
   readonly events: readonly LiveEvent[];
@@ -39,6 +49,8 @@ export interface Applied {
   readonly judged: boolean;
   /** Command and config only: one outcome per change (a command has one). */
   readonly outcomes: readonly Outcome[];
+  /** Message only, where there is something to note. */
+  readonly notes?: MessageNotes;
   /** `apply` threw inside; the entry was applied as a fault to the points it names. */
   readonly fault: boolean;
   /** What was thrown; for the log, not part of the state. */

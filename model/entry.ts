@@ -34,7 +34,7 @@ export interface MessageBody {
   readonly enterprise: string;
   /** `<credential>/<client id>` inside the broker. */
   readonly client: string;
-  /** Number of the connection in this boot, and how many PUBLISH it had sent before this one: resend rule (b). */
+  /** Number of the connection in this boot, and how many PUBLISH it had sent before this one: resend rule (b). -1 = its last will. */
   readonly connection: number;
   readonly nth: number;
   readonly qos: 0 | 1 | 2;
@@ -45,7 +45,7 @@ export interface MessageBody {
   readonly topic: string;
   /** True when the message carries `ts` or `seq`: resend rule (a). */
   readonly stamped: boolean;
-  /** The device's own counter, where it sends one. */
+  /** The device's own counter, where it sends one; of several samples the last. */
   readonly counter: number | null;
   readonly retain: boolean;
   readonly samples: readonly Sample[];
@@ -82,7 +82,15 @@ export interface CommandBody {
 
 /** A change of configuration: one asset put (whole, new revision) or retired; or the built-in catalogue of this build. */
 export type ConfigChange =
-  | { readonly [K in AssetKind]: { readonly op: 'put'; readonly asset: K; readonly value: AssetOf[K]; /** Revision the change is based on; 0 = must not exist. */ readonly base: number } }[AssetKind]
+  | {
+      readonly [K in AssetKind]: {
+        readonly op: 'put';
+        readonly asset: K;
+        readonly value: AssetOf[K];
+        /** Revision the change is based on; 0 = must not exist. */
+        readonly base: number;
+      };
+    }[AssetKind]
   | { readonly op: 'retire'; readonly asset: AssetKind; readonly id: string; readonly base: number | null }
   | { readonly op: 'catalogue'; readonly catalogue: Catalogue };
 

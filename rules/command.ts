@@ -39,7 +39,7 @@ export function applyCommand(core: Core, body: CommandBody): Outcome {
     }
     case 'reset':
       if (!isOpen) return refused('state-not-allowed', 'closed');
-      return stepped(core, holder, record, { kind: 'reset', latching: latchingNow(core, record) }, body.by, command.comment);
+      return reset(core, holder, record, body.by, command.comment);
     case 'comment':
       if (!isOpen) return refused('state-not-allowed', 'closed');
       core.book.amend(record, 'commented', { by: body.by, comment: command.comment }, () => undefined);
@@ -55,8 +55,22 @@ function holderOf(core: Core, record: AlarmRecord): AlarmHolder | undefined {
   return device;
 }
 
-/** The latching limit of the alarm's ladder that is on now. */
-function latchingNow(core: Core, record: AlarmRecord): Top | null {
+/** The level falls to what is on, and value and limit with it. */
+function reset(core: Core, holder: AlarmHolder, record: AlarmRecord, by: string, comment: string | undefined): Outcome {
+  const rung = rungNow(core, record);
+  return stepped(core, holder, record, { kind: 'reset', latching: rung?.latching ?? null }, by, comment, rung);
+}
+
+interface Rung {
+  /** The highest latching limit of the ladder that is on now, or null. */
+  readonly latching: Top | null;
+  readonly value: number | null;
+  /** Set point of the highest limit that is on. */
+  readonly limit: number | string | null;
+}
+
+/** How the alarm's ladder stands now; null where there is no such ladder any more. */
+function rungNow(core: Core, record: AlarmRecord): Rung | null {
   const device = record.place.deviceId === null ? undefined : core.devices.get(record.place.deviceId);
   if (device === undefined) return null;
   for (let i = 0; i < device.plan.points.length; i += 1) {
@@ -64,7 +78,10 @@ function latchingNow(core: Core, record: AlarmRecord): Top | null {
     const point = device.points[i];
     if (plan === undefined || point === undefined || point === null) continue;
     const ladder = plan.ladders.findIndex((one) => `${plan.key}|${one.name}` === record.key);
-    if (ladder >= 0) return topsOf(plan, point, ladder).latching;
+    if (ladder < 0) continue;
+    const { on, latching } = topsOf(plan, point, ladder);
+    const limit = plan.limits.find((one) => one.code === on?.code)?.setPoint ?? record.limit;
+    return { latching, value: point.good, limit };
   }
   return null;
 }
@@ -76,8 +93,9 @@ function stepped(
   input: Parameters<Core['book']['commanded']>[2],
   by: string,
   comment: string | undefined,
+  rung: Rung | null = null,
 ): Outcome {
-  const done = core.book.commanded(holder, record, input, by, comment);
+  const done = core.book.commanded(holder, record, input, by, comment, rung);
   if (done === null) return { ok: false, code: 'state-not-allowed', detail: input.kind, alarm: toAlarm(record) };
   return { ok: true, changed: done.changed, alarm: toAlarm(record) };
 }

@@ -59,6 +59,8 @@ export function newDevice(core: Core, asset: Device, order: number, ruleRevision
     clock: null,
     clockOff: false,
     backlogUntil: -1,
+    counter: null,
+    retainDay: -1,
     faults: [],
     pointFaults: {},
     bad: 0,

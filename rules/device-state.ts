@@ -67,6 +67,10 @@ export interface DeviceState extends Sleeper {
   clockOff: boolean;
   /** Engine time at which a late batch ends if nothing more comes; -1 while there is none. */
   backlogUntil: EngineMs;
+  /** The device's own counter in its last message that carried one. */
+  counter: number | null;
+  /** Day (UTC, days since 1970) on which a RETAIN of it was noted last; -1 = never. */
+  retainDay: number;
   faults: readonly string[];
   /** Fault codes per payload key. */
   pointFaults: Readonly<Record<string, readonly string[]>>;

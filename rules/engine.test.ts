@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { builtInCatalogue } from './catalogue/built-in.ts';
+import { restoreEngine } from './engine.ts';
 import { device, enterprise, limit, measurement, Plant, profile } from './testing/plant.ts';
 
 const GAS = profile('gas', [
@@ -436,5 +437,114 @@ describe('presence', () => {
     expect(one.engine.view.status('gd-1')?.online).toBe(true);
     one.apply(what(1, 'offline'));
     expect(one.engine.view.status('gd-1')?.online).toBe(false);
+  });
+});
+
+describe('what the broker says for a device is not the device', () => {
+  const will = { nth: -1, qos: 0 as const, packetId: null, topic: 'beacon/v1/works/gd-1/status' };
+
+  it('a silent device does not come back by its last will', () => {
+    const one = gas();
+    one.send('gd-1', 'lel', 1);
+    one.pass(30 * 60_000);
+    expect(one.alarm('F01')).toMatchObject({ state: 'UNACK', active: true });
+    const lastSeenAt = one.engine.view.status('gd-1')?.lastSeenAt;
+    one.message('gd-1', [], will);
+    expect(one.told('F01')).toEqual(['F01 raised']);
+    expect(one.engine.view.status('gd-1')).toMatchObject({ online: false, lastSeenAt });
+  });
+
+  it('readings in a last will are judged, and are no sign of life either', () => {
+    const one = gas();
+    one.send('gd-1', 'lel', 1);
+    one.pass(30 * 60_000);
+    one.message('gd-1', [one.sample('gd-1', [one.value('lel', 60)])], will);
+    expect(one.alarm('hi')?.level).toBe('red');
+    expect(one.alarm('F01')?.active).toBe(true);
+  });
+});
+
+describe('value and limit are those of the level that is shown', () => {
+  it('a reset that lets the level fall shows the limit that is still on', () => {
+    const one = gas();
+    one.send('gd-1', 'lel', 60);
+    one.acknowledge('hi');
+    one.send('gd-1', 'lel', 30);
+    one.pass(31_000);
+    one.send('gd-1', 'lel', 31);
+    const latched = one.alarm('hi');
+    expect(latched).toMatchObject({ code: 'L2', level: 'red', limit: 50, state: 'ACKED' });
+    one.command({ op: 'reset', alarmId: latched?.id ?? '' });
+    expect(one.alarm('hi')).toMatchObject({
+      code: 'L1',
+      level: 'yellow',
+      limit: 25,
+      value: 31,
+      state: 'ACKED',
+      acknowledgedLevel: 'yellow',
+      latched: false,
+    });
+  });
+});
+
+describe('the counter a device sends (seq), and RETAIN', () => {
+  const said = (one: Plant, counter: number, more = {}): unknown => {
+    const values = [one.value('lel', 1)];
+    return one.message('gd-1', [one.sample('gd-1', values)], { counter, stamped: true, ...more }).notes ?? null;
+  };
+
+  it('counts a hole as lost, and a counter that begins anew as that alone', () => {
+    const one = gas();
+    expect([said(one, 7), said(one, 8)]).toEqual([null, null]);
+    expect(said(one, 12)).toEqual({ retained: false, restarted: false, lost: 3 });
+    expect(said(one, 1)).toEqual({ retained: false, restarted: true, lost: 0 });
+    expect(said(one, 2)).toBeNull();
+    // A batch of three is no hole.
+    const three = [1, 2, 3].map((n) => one.sample('gd-1', [one.value('lel', n)]));
+    expect(one.message('gd-1', three, { counter: 5, stamped: true }).notes).toBeUndefined();
+    // The hole over our own restart is seen as well.
+    one.engine = restoreEngine(one.engine.serialise());
+    one.restart(60_000);
+    expect(said(one, 9)).toEqual({ retained: false, restarted: false, lost: 3 });
+  });
+
+  it('a resend makes no hole', () => {
+    const one = gas();
+    said(one, 7, { digest: 99 });
+    expect(said(one, 7, { digest: 99 })).toBeNull();
+    expect(said(one, 8)).toBeNull();
+  });
+
+  it('notes RETAIN once a day and judges it as any other', () => {
+    const one = gas();
+    const retained = (value: number): boolean => one.send('gd-1', 'lel', value, { message: { retain: true } }).notes?.retained ?? false;
+    expect([retained(1), retained(60)]).toEqual([true, false]);
+    expect(one.alarm('hi')?.level).toBe('red');
+    one.pass(86_400_000);
+    expect([retained(60), retained(60)]).toEqual([true, false]);
+  });
+});
+
+describe('the first stamps of a device', () => {
+  it('are as far apart as they say, though they come in one breath', () => {
+    const one = gas();
+    one.send('gd-1', 'lel', 12, { stamp: -40_000 });
+    one.mono += 50;
+    one.send('gd-1', 'lel', 12, { stamp: -5_050 });
+    expect(one.told('hi')).toEqual(['hi raised']);
+    // Corrected by the 5.05 s that the clock is off by at most: 30 s after the first.
+    expect(one.alarm('hi')?.raisedAt).toBe(one.now - 5_000);
+  });
+
+  it('of a clock that is 30 s slow do not shorten a delay when its error becomes known', () => {
+    const one = gas();
+    for (let second = 0; second < 29; second += 1) {
+      one.send('gd-1', 'lel', 12, { stamp: -30_000 });
+      one.mono += 1_000;
+    }
+    expect(one.told('hi')).toEqual([]);
+    one.send('gd-1', 'lel', 12, { stamp: -30_000 });
+    one.pass(2_000);
+    expect(one.told('hi')).toEqual(['hi raised']);
   });
 });

@@ -10,7 +10,7 @@ import { applyCommand } from './command.ts';
 import { applyConfig } from './configure.ts';
 import type { Core } from './core.ts';
 import type { DeviceState } from './device-state.ts';
-import { applyMessage, backlogRanOut } from './evaluate/message.ts';
+import { applyMessage, backlogRanOut, noteMessage } from './evaluate/message.ts';
 import { delayDue, runDue } from './evaluate/point.ts';
 import { setFault } from './instrument.ts';
 import { applyPresence, fallSilent, silenceDue, tellChanges } from './presence.ts';
@@ -91,8 +91,10 @@ export class EngineFold implements Engine, Core {
     switch (entry.kind) {
       case 'message': {
         const verdict = applyMessage(this, entry);
-        if (verdict === 'judged') return QUIET;
-        return verdict === 'resend' ? RESEND : HISTORY;
+        if (verdict === 'resend') return RESEND;
+        const notes = noteMessage(this, entry);
+        const applied = verdict === 'judged' ? QUIET : HISTORY;
+        return notes === null ? applied : { ...applied, notes };
       }
       case 'presence':
         applyPresence(this, entry);

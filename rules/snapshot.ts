@@ -53,6 +53,8 @@ type DeviceRow = [
   points: PointRow[],
   alarms: AlarmRecord[],
   occurrences: [string, number][],
+  counter: number | null,
+  retainDay: number,
 ];
 interface Header {
   readonly seq: number;
@@ -123,6 +125,8 @@ function deviceLine(d: DeviceState): string {
     points,
     [...d.alarms.values()],
     [...d.occurrences],
+    d.counter,
+    d.retainDay,
   ];
   return `D${JSON.stringify(row)}`;
 }
@@ -300,7 +304,29 @@ function takeAlarms(
 
 function takeDevice(core: Core, row: DeviceRow): void {
   const [order, asset, ruleRevision, wakeAt, seen, lastLifeAt, lastSeenAt, online, silent, connections, connectionsBoot] = row;
-  const [, , , , , , , , , , , clock, clockOff, backlogUntil, faults, pointFaults, points, alarms, occurrences] = row;
+  const [
+    ,
+    ,
+    ,
+    ,
+    ,
+    ,
+    ,
+    ,
+    ,
+    ,
+    ,
+    clock,
+    clockOff,
+    backlogUntil,
+    faults,
+    pointFaults,
+    points,
+    alarms,
+    occurrences,
+    counter = null,
+    retainDay = -1,
+  ] = row;
   const device = newDevice(core, asset, order, ruleRevision);
   Object.assign(device, {
     seen,
@@ -315,6 +341,8 @@ function takeDevice(core: Core, row: DeviceRow): void {
     backlogUntil,
     faults,
     pointFaults,
+    counter,
+    retainDay,
   });
   takeAlarms(core, device, alarms, occurrences);
   for (const point of points) takePoint(device, point);

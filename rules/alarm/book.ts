@@ -111,7 +111,7 @@ export class AlarmBook {
     const before = record.facts;
     record.facts = result.last;
     const event = result.event;
-    if (event === 'level-raised' || event === 'level-lowered' || event === 're-announced') {
+    if (event === 're-announced' || shownChanged(before, record.facts)) {
       record.value = seen.value;
       record.limit = seen.limit;
       record.unit = who.unit;
@@ -198,12 +198,17 @@ export class AlarmBook {
     input: { readonly kind: 'acknowledge' } | { readonly kind: 'withdraw' } | { readonly kind: 'reset'; readonly latching: Top | null },
     by: string,
     comment: string | undefined,
+    now: Pick<Observation, 'value' | 'limit'> | null = null,
   ): { readonly changed: boolean } | null {
     const result = step(record.facts, input);
     if (!result.ok || result.last === null) return null;
     if (result.event === null) return { changed: false };
     const wasOpen = this.open.has(record.id);
     if (wasOpen) this.count(record, -1);
+    if (now !== null && shownChanged(record.facts, result.last)) {
+      record.value = now.value;
+      record.limit = now.limit;
+    }
     record.facts = result.last;
     if (result.event === 'acknowledged') {
       record.acknowledgedAt = this.at;
@@ -278,6 +283,11 @@ export class AlarmBook {
       },
     });
   }
+}
+
+/** Level or limit is another: `value`, `limit` and `unit` are those of the last such change. */
+function shownChanged(before: AlarmRecord['facts'], after: AlarmRecord['facts']): boolean {
+  return before.shown.level !== after.shown.level || before.shown.code !== after.shown.code;
 }
 
 function told(seen: Observation): Told {

@@ -1,3 +1,4 @@
+import type { MessageNotes } from '../../model/engine.ts';
 import type { MessageBody } from '../../model/entry.ts';
 import type { Sample, SampleValue } from '../../model/reading.ts';
 import type { Core } from '../core.ts';
@@ -19,7 +20,37 @@ const BELIEVABLE_AGE_MS = 7 * 86_400_000;
 const CLOCK_OFF_MS = 60_000;
 const CLOCK_OFF_FIRE_MS = 5_000;
 
+/** A hole wider than this is no loss but another way of counting (a clock, a counter of parts). */
+const WIDEST_HOLE = 10_000;
+const DAY_MS = 86_400_000;
+/** Places on the line follow a clock error that is known better by no more than this. */
+const MOVED_AT_MOST_MS = 60_000;
+/** `nth` of a last will: the broker says it, not the device. */
+const WILL = -1;
+
 export type MessageVerdict = 'resend' | 'judged' | 'history';
+
+/**
+ * What is worth noting about a message that is no resend: RETAIN once a day per device, a counter that began anew, a hole in it
+ * (semantics 1 and 2). A lower counter is never a reason to drop anything. To be called before `applyMessage`'s verdict is told.
+ */
+export function noteMessage(core: Core, message: MessageBody): MessageNotes | null {
+  if (message.counter === null && !message.retain) return null;
+  const device = core.devices.get(message.samples[0]?.device ?? message.credential);
+  if (device === undefined) return null;
+  core.touch(device);
+  const day = Math.floor(core.clock.at / DAY_MS);
+  const retained = message.retain && device.retainDay !== day;
+  if (retained) device.retainDay = day;
+  const { counter } = message;
+  const before = device.counter;
+  if (counter !== null) device.counter = counter;
+  if (counter === null || before === null) return retained ? { retained, restarted: false, lost: 0 } : null;
+  const hole = counter - before - Math.max(1, message.samples.length);
+  const lost = hole > 0 && hole <= WIDEST_HOLE ? hole : 0;
+  const restarted = counter < before;
+  return retained || restarted || lost > 0 ? { retained, restarted, lost } : null;
+}
 
 /** Applies one MQTT message: sign of life, resend check, judgement of every value. */
 export function applyMessage(core: Core, message: MessageBody): MessageVerdict {
@@ -34,11 +65,12 @@ export function applyMessage(core: Core, message: MessageBody): MessageVerdict {
     if (device === undefined) continue;
     if (device === sender) sender = undefined;
     core.touch(device);
-    signOfLife(core, device);
+    if (message.nth !== WILL) signOfLife(core, device);
     if (!resend && applySample(core, device, sample, message)) judged = true;
     sender = device;
   }
-  if (samples.length === 0 && sender !== undefined) {
+  // A last will is the broker's word: a device that has been silent does not come back by its connection breaking.
+  if (samples.length === 0 && sender !== undefined && message.nth !== WILL) {
     core.touch(sender);
     signOfLife(core, sender);
   }
@@ -74,7 +106,14 @@ function correctedLine(core: Core, device: DeviceState, sample: Sample, message:
   if (stamp !== newest) return line;
   const raw = clock.at - stamp;
   if (clock.line - line <= device.windowMs && clock.line - (stamp + device.clock.median) <= device.windowMs) {
+    const before = device.clock.median;
     learn(device.clock, clock.line - stamp);
+    const byMs = device.clock.median - before;
+    // A jump is another clock, not a better figure of the same one.
+    if (!replaced && Math.abs(byMs) <= MOVED_AT_MOST_MS) {
+      shiftPoints(core, device, byMs);
+      line = Math.min(clock.line, stamp + device.clock.median);
+    }
     checkClock(core, device);
   } else if (noticeStep(device.clock, clock.line, stamp, raw, device.windowMs)) {
     device.clock = newClockError(clock.line - stamp);
@@ -82,6 +121,17 @@ function correctedLine(core: Core, device: DeviceState, sample: Sample, message:
     line = clock.line;
   }
   return line;
+}
+
+/** Places on the line were worked out with the error known then; with a better one they move, so that the time between samples stays. */
+function shiftPoints(core: Core, device: DeviceState, byMs: number): void {
+  if (byMs === 0) return;
+  const moved = (line: number): number => Math.min(core.clock.line, line + byMs);
+  for (const point of device.points) {
+    if (point === null || point.lastLine === null) continue;
+    point.lastLine = moved(point.lastLine);
+    point.ranLine = moved(point.ranLine);
+  }
 }
 
 function checkClock(core: Core, device: DeviceState): void {

@@ -16,6 +16,10 @@ export interface ClockError {
 const RING = 15;
 /** Two messages that agree about another error must be at least this far apart: a drained backlog comes faster than it was made. */
 const AGREE_AFTER_MS = 5_000;
+/** Of so few samples the least error counts: no message comes before it was sent, so what is above it was spent on the way. */
+const FEW = 3;
+/** But a wild stamp among them does not: it is further from the middle than this. */
+const WILD_MS = 60_000;
 /** A stamp this near to arrival is taken for a clock that was put right. */
 const NEAR_MS = 30_000;
 
@@ -64,5 +68,7 @@ function medianOf(values: readonly number[]): number {
     }
     scratch[j + 1] = value;
   }
-  return scratch[(n - 1) >> 1] ?? 0;
+  const middle = scratch[(n - 1) >> 1] ?? 0;
+  if (n > FEW) return middle;
+  return values.reduce((least, value) => (value < least && value >= middle - WILD_MS ? value : least), middle);
 }
