@@ -6,6 +6,8 @@ import type { Directory } from './directory/directory.ts';
 export interface Place {
   /** Enterprise, source, device name: may be cut in the middle. */
   readonly path: readonly string[];
+  /** The last of `path` is the device's name. */
+  readonly named: boolean;
   /** Device id (and channel): never cut. */
   readonly tail: string;
 }
@@ -40,10 +42,11 @@ export function createWords(directory: Directory, t: Translate, te: (key: string
     if (alarm.enterpriseId !== null) path.push(enterprise(alarm.enterpriseId));
     const source = alarm.hazardSourceId;
     if (source !== null) path.push(directory.hazardSources.get(source)?.name ?? source);
-    if (alarm.deviceId === null) return { path, tail: path.length === 0 ? t('kind.system') : '' };
+    if (alarm.deviceId === null) return { path, named: false, tail: path.length === 0 ? t('kind.system') : '' };
     const name = directory.device(alarm.deviceId)?.name;
-    if (name !== undefined && name !== alarm.deviceId) path.push(name);
-    return { path, tail: alarm.channel === null ? alarm.deviceId : `${alarm.deviceId} #${alarm.channel}` };
+    const named = name !== undefined && name !== alarm.deviceId;
+    if (named) path.push(name);
+    return { path, named, tail: alarm.channel === null ? alarm.deviceId : `${alarm.deviceId} #${alarm.channel}` };
   }
   function what(alarm: Alarm): string {
     const name = measurement(alarm.deviceId, alarm.measurement);
