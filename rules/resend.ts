@@ -16,6 +16,9 @@ const FIRST_OF_CONNECTION = 64;
 const BEFORE_CUT_MS = 30_000;
 /** Client ids remembered per credential: anybody may choose a new one at each connection. */
 const CLIENTS = 8;
+/** Numbers of a remembered message, and for how many of them there is room at first. */
+const ROW = 3;
+const FIRST_ROWS = 4;
 
 interface Sent {
   readonly packetId: number;
@@ -23,11 +26,56 @@ interface Sent {
   readonly at: EngineMs;
 }
 
+/** The last messages of a connection, oldest first: numbers in one array, because objects would all outlive the garbage collector's young space. */
+class SentRing {
+  private rows = new Float64Array(FIRST_ROWS * ROW);
+  private first = 0;
+  length = 0;
+
+  add(packetId: number, digest: number, at: EngineMs): void {
+    if (this.length === FIRST_OF_CONNECTION) this.dropFirst();
+    if (this.length * ROW === this.rows.length) this.grow();
+    const to = ((this.first + this.length) * ROW) % this.rows.length;
+    this.rows[to] = packetId;
+    this.rows[to + 1] = digest;
+    this.rows[to + 2] = at;
+    this.length += 1;
+  }
+
+  dropBefore(at: EngineMs): void {
+    while (this.length > 0 && (this.rows[this.first * ROW + 2] ?? 0) < at) this.dropFirst();
+  }
+
+  list(): Sent[] {
+    return Array.from({ length: this.length }, (_, i) => {
+      const from = ((this.first + i) * ROW) % this.rows.length;
+      return { packetId: this.rows[from] ?? 0, digest: this.rows[from + 1] ?? 0, at: this.rows[from + 2] ?? 0 };
+    });
+  }
+
+  clear(): void {
+    this.first = 0;
+    this.length = 0;
+  }
+
+  private dropFirst(): void {
+    this.first = (this.first + 1) % (this.rows.length / ROW);
+    this.length -= 1;
+  }
+
+  private grow(): void {
+    const kept = this.list();
+    this.rows = new Float64Array(Math.min(FIRST_OF_CONNECTION * ROW, this.rows.length * 2));
+    this.clear();
+    for (const one of kept) this.add(one.packetId, one.digest, one.at);
+  }
+}
+
 interface ClientState {
   /** Number of the start and of the connection; connection -1 = cut, none since. */
   boot: number;
   connection: number;
-  sent: Sent[];
+  readonly sent: SentRing;
   /** Possibly unacknowledged messages of the connection before. */
   before: Sent[];
 }
@@ -75,17 +123,17 @@ export class ResendBook {
     const client = this.client(this.of(message.credential), message.client, message.connection, clock);
     const { packetId, digest } = message;
     let resend = false;
-    if (message.nth >= FIRST_OF_CONNECTION) client.before = [];
-    else {
+    if (message.nth >= FIRST_OF_CONNECTION) {
+      if (client.before.length > 0) client.before = [];
+    } else {
       const at = client.before.findIndex((sent) => sent.packetId === packetId && sent.digest === digest);
       if (at >= 0) {
         client.before.splice(at, 1);
         resend = true;
       }
     }
-    const sent = client.sent;
-    while (sent.length >= FIRST_OF_CONNECTION || (sent[0] !== undefined && sent[0].at < clock.now - BEFORE_CUT_MS)) sent.shift();
-    sent.push({ packetId, digest, at: clock.now });
+    client.sent.dropBefore(clock.now - BEFORE_CUT_MS);
+    client.sent.add(packetId, digest, clock.now);
     return resend;
   }
 
@@ -116,7 +164,7 @@ export class ResendBook {
     if (known === undefined) {
       const oldest = state.clients.size >= CLIENTS ? state.clients.keys().next() : undefined;
       if (oldest !== undefined && oldest.done !== true) state.clients.delete(oldest.value);
-      const made: ClientState = { boot: clock.bootNumber, connection, sent: [], before: [] };
+      const made: ClientState = { boot: clock.bootNumber, connection, sent: new SentRing(), before: [] };
       state.clients.set(id, made);
       return made;
     }
@@ -135,15 +183,15 @@ export class ResendBook {
 
 /** The connection ended without DISCONNECT. One that had sent nothing leaves the messages before it standing. */
 function cut(client: ClientState, at: EngineMs): void {
-  if (client.sent.length > 0) client.before = client.sent.filter((sent) => sent.at >= at - BEFORE_CUT_MS);
-  client.sent = [];
+  if (client.sent.length > 0) client.before = client.sent.list().filter((sent) => sent.at >= at - BEFORE_CUT_MS);
+  client.sent.clear();
   client.connection = -1;
 }
 
 /** One credential as plain data. */
 export function writeCredential(state: CredentialState): unknown {
   const list = (sent: readonly Sent[]): unknown => sent.map((one) => [one.packetId, one.digest, one.at]);
-  const clients = [...state.clients].map(([id, one]) => [id, one.boot, one.connection, list(one.sent), list(one.before)]);
+  const clients = [...state.clients].map(([id, one]) => [id, one.boot, one.connection, list(one.sent.list()), list(one.before)]);
   return [state.id, state.next, state.digests, clients];
 }
 
@@ -153,7 +201,10 @@ export type CredentialRow = [string, number, number[], [string, number, number, 
 export function readCredential([id, next, digests, rows]: CredentialRow): CredentialState {
   const list = (sent: readonly SentRow[]): Sent[] => sent.map(([packetId, digest, at]) => ({ packetId, digest, at }));
   const clients = new Map<string, ClientState>();
-  for (const [client, boot, connection, sent, before] of rows)
-    clients.set(client, { boot, connection, sent: list(sent), before: list(before) });
+  for (const [client, boot, connection, sent, before] of rows) {
+    const ring = new SentRing();
+    for (const [packetId, digest, at] of sent) ring.add(packetId, digest, at);
+    clients.set(client, { boot, connection, sent: ring, before: list(before) });
+  }
   return { id, digests, next, clients, snapshotOf: -1 };
 }
