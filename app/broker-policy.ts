@@ -48,7 +48,11 @@ export function brokerPolicy(config: Config, parts: { readonly credentials: Cred
     ...(tls === null ? {} : { tls }),
     authenticate(username, password) {
       const checked = credentials.check(username, password);
-      if (!checked.ok) return checked;
+      if (!checked.ok) {
+        // A deleted device's credential is gone with it; its owner is told that, not that the name is unknown.
+        const retired = (devices.get(username) ?? gateways.get(username))?.retiredAt ?? null;
+        return retired === null ? checked : { ok: false, code: 'CONNECT_RETIRED' };
+      }
       const { row } = checked;
       const owner = row.kind === 'device' ? devices.get(row.id) : gateways.get(row.id);
       if (owner === undefined || owner.retiredAt !== null) return { ok: false, code: 'CONNECT_RETIRED' };
