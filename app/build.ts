@@ -282,6 +282,8 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
 
   broker.attach(server.httpServer);
   const inbound = seams.inbound ?? ((message: Inbound) => message);
+  // The broker is closed first: its WebSocket clients are connections of the HTTP server, which waits for its own.
+  stack.push('server', () => server.stop());
   stack.push('broker', () => broker.stop());
   await named({ BEACON_MQTT_PORT: config.mqttPort, BEACON_MQTTS_PORT: config.mqttsPort }, () =>
     broker.start(
@@ -294,7 +296,6 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       clock,
     ),
   );
-  stack.push('server', () => server.stop());
   const httpPort = await named({ BEACON_HTTP_PORT: config.httpPort }, () => server.start(config.host, config.httpPort));
   open = true;
   const mqttPort = broker.ports.mqtt ?? config.mqttPort;

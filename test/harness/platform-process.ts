@@ -16,9 +16,12 @@ export const ADMIN_PASSWORD = 'correct horse battery staple';
 export interface PlatformProcess {
   readonly httpBase: string;
   readonly mqttUrl: string;
+  /** Null while no TLS door is open. */
+  readonly mqttsUrl: string | null;
   readonly dataDir: string;
   readonly pid: number;
   readonly stderr: () => string;
+  readonly stdout: () => string;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
   /** kill -9. */
@@ -69,7 +72,7 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
     const timer = setTimeout(() => reject(new Error(`not ready in time\n${stdout}\n${stderr}`)), options.startTimeoutMs ?? 60_000);
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
-      const match = /^ready http=(\S+) mqtt=(\S+)/m.exec(stdout);
+      const match = /^ready http=(\S+) mqtt=(\S+)(?: mqtts=(\S+))?\n/m.exec(stdout);
       if (match === null) return;
       clearTimeout(timer);
       resolve(match);
@@ -86,9 +89,11 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
   return {
     httpBase: ready[1] ?? '',
     mqttUrl: ready[2] ?? '',
+    mqttsUrl: ready[3] ?? null,
     dataDir: options.dataDir,
     pid: child.pid ?? -1,
     stderr: () => stderr,
+    stdout: () => stdout,
     exited,
     async stop() {
       child.kill('SIGTERM');

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { signIn } from './api.ts';
+import { hearOnly, type Hears } from './hear-only.ts';
 import { openBrowser, openWindow, signInOn, type Language } from './browser.ts';
 
 /**
@@ -21,24 +22,6 @@ const browser = await openBrowser();
 async function openAlarm(): Promise<string | null> {
   const open = await api.get<{ items: readonly { id: string; deviceId: string | null }[] }>('/alarms?state=open&limit=50');
   return (open.items.find((alarm) => device === '' || alarm.deviceId === device) ?? open.items[0])?.id ?? null;
-}
-
-/** What a page is let to hear: everything, a snapshot without its alarms and nothing after it, or no more from now on. */
-type Hears = 'all' | 'calm' | 'nothing';
-
-async function listen(page: Page, hears: () => Hears): Promise<void> {
-  await page.routeWebSocket(/\/socket\.io\//, (socket) => {
-    const server = socket.connectToServer();
-    server.onMessage((message) => {
-      const text = typeof message === 'string' ? message : message.toString();
-      const now = hears();
-      if (now === 'nothing' || (now === 'calm' && /^42\["(alarm|device)"/.test(text))) return;
-      if (now === 'all' || !text.startsWith('42["snapshot"')) return socket.send(message);
-      const [event, { next: _rest, ...body }] = JSON.parse(text.slice(2)) as [string, Record<string, unknown>];
-      const none = { red: 0, orange: 0, yellow: 0, blue: 0 };
-      socket.send(`42${JSON.stringify([event, { ...body, alarms: [], counts: { open: none, unacknowledged: none } }])}`);
-    });
-  });
 }
 
 for (const language of ['zh-CN', 'en'] satisfies Language[]) {
@@ -78,7 +61,7 @@ for (const language of ['zh-CN', 'en'] satisfies Language[]) {
     }
     if (wants('calm')) {
       const calm = await context.newPage();
-      await listen(calm, () => 'calm');
+      await hearOnly(calm, () => 'calm');
       await calm.goto(`${base}/desk`);
       await shot('calm', false, calm);
       await calm.close();
@@ -87,7 +70,7 @@ for (const language of ['zh-CN', 'en'] satisfies Language[]) {
     if (wants('blind')) {
       const lost = await context.newPage();
       let hears: Hears = 'all';
-      await listen(lost, () => hears);
+      await hearOnly(lost, () => hears);
       await lost.goto(`${base}/desk`);
       await lost.waitForTimeout(SETTLE_MS);
       hears = 'nothing';
