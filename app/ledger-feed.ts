@@ -1,10 +1,11 @@
 import type { Clock } from '../model/ports/clock.ts';
+import type { Inbound } from '../model/ports/message-source.ts';
 import type { LedgerCount, LedgerLine, LedgerVerdict, Records } from '../model/ports/records.ts';
 import type { RejectionCode } from '../model/rejection.ts';
 import type { EpochMs } from '../model/time.ts';
+import { createAcceptedBook } from './accepted-book.ts';
 
 /** Bounds of semantics 8. */
-const KEEP_ACCEPTED = 20;
 const KEEP_CONNECTIONS = 20;
 const REFUSALS_PER_MINUTE = 10;
 const FLUSH_EVERY_MS = 500;
@@ -16,7 +17,7 @@ const QUEUE_BOUND = 20_000;
  * in batches; when the records cannot keep up, lines are dropped and counted, never the counts.
  */
 export interface LedgerFeed {
-  accepted(line: LedgerLine): void;
+  accepted(inbound: Inbound, device: string, detail: string | null): void;
   refused(line: LedgerLine): void;
   connection(line: LedgerLine): void;
   recent(device: string): readonly LedgerLine[];
@@ -37,7 +38,7 @@ function pushBounded(map: Map<string, LedgerLine[]>, key: string, line: LedgerLi
 }
 
 export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
-  const accepted = new Map<string, LedgerLine[]>();
+  const accepted = createAcceptedBook();
   const attempts = new Map<string, LedgerLine[]>();
   let queue: LedgerLine[] = [];
   let counts = new Map<string, { minute: EpochMs; device: string; verdict: LedgerVerdict; reason: RejectionCode | null; count: number }>();
@@ -78,9 +79,9 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
   }
 
   async function write(): Promise<void> {
-    if (queue.length === 0 && counts.size === 0) return;
+    const tallies: readonly LedgerCount[] = [...counts.values(), ...accepted.takeCounts()];
+    if (queue.length === 0 && tallies.length === 0) return;
     const lines = queue;
-    const tallies: readonly LedgerCount[] = [...counts.values()];
     queue = [];
     counts = new Map();
     try {
@@ -101,10 +102,7 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
   schedule();
 
   return {
-    accepted(line) {
-      count(line);
-      if (line.device !== null) pushBounded(accepted, line.device, line, KEEP_ACCEPTED);
-    },
+    accepted: (inbound, device, detail) => accepted.note(inbound, device, detail),
     refused(line) {
       count(line);
       if (underRate(line)) enqueue(line);
@@ -114,7 +112,7 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
       if (line.device !== null) pushBounded(attempts, line.device, line, KEEP_CONNECTIONS);
       if (underRate(line)) enqueue(line);
     },
-    recent: (device) => (accepted.get(device) ?? []).toReversed(),
+    recent: (device) => accepted.recent(device),
     connections: (device) => (attempts.get(device) ?? []).toReversed(),
     flush() {
       flushing = flushing.then(write);

@@ -1,9 +1,12 @@
+import type { Applied } from '../model/engine.ts';
 import type { MessageBody } from '../model/entry.ts';
 import type { Inbound, PresenceChange, RefusedAtDoor } from '../model/ports/message-source.ts';
 import type { LedgerLine } from '../model/ports/records.ts';
 
-/** How much of a payload the ledger shows. */
-const HEAD_BYTES = 120;
+/** How much of a payload the ledger shows, bytes (at most 255: one byte counts them in `accepted-book.ts`). */
+export const HEAD_BYTES = 120;
+/** How much of a topic. */
+export const TOPIC_CHARS = 200;
 const decoder = new TextDecoder('utf-8', { fatal: false });
 
 /** First bytes as text; what does not print becomes `\xNN`. Payload is text for people, never rendered as markup. */
@@ -21,24 +24,29 @@ function base(inbound: Inbound): Pick<LedgerLine, 'at' | 'enterprise' | 'topic' 
   return {
     at: inbound.receivedAt,
     enterprise: inbound.publisher.enterprise,
-    topic: inbound.topic.slice(0, 200),
+    topic: inbound.topic.slice(0, TOPIC_CHARS),
     size: inbound.payload.byteLength,
     address: inbound.publisher.address,
     more: 0,
   };
 }
 
-/** One line a device heard of in the message; a gateway's message is entered under its first device. */
-export function acceptedLine(inbound: Inbound, body: MessageBody, resend: boolean): LedgerLine {
-  const device = inbound.publisher.device ?? body.samples[0]?.device ?? inbound.publisher.credential;
-  return {
-    ...base(inbound),
-    device,
-    verdict: 'accepted',
-    reason: null,
-    head: printableHead(inbound.payload),
-    detail: resend ? 'resend' : null,
-  };
+/** The device an accepted message is entered under; a gateway's message goes under its first device. */
+export function acceptedUnder(inbound: Inbound, body: MessageBody): string {
+  return inbound.publisher.device ?? body.samples[0]?.device ?? inbound.publisher.credential;
+}
+
+/** What an accepted message's line says beside the message itself; null = nothing. */
+export function acceptedDetail(applied: Applied): string | null {
+  if (applied.notes === undefined) return applied.resend ? 'resend' : null;
+  const { retained, restarted, lost } = applied.notes;
+  const said = [
+    applied.resend ? 'resend' : '',
+    retained ? 'retained' : '',
+    restarted ? 'the counter began anew' : '',
+    lost > 0 ? `${lost} before it never came` : '',
+  ].filter((part) => part !== '');
+  return said.length === 0 ? null : said.join(', ');
 }
 
 export function refusalLines(inbound: Inbound, body: MessageBody): LedgerLine[] {
@@ -77,7 +85,7 @@ export function connectionLine(change: PresenceChange): LedgerLine {
 export function refusedAtDoorLine(refused: RefusedAtDoor): LedgerLine {
   const connect = refused.code.startsWith('CONNECT_');
   const detail = [refused.at, refused.detail, refused.clientId === null ? undefined : `client ${refused.clientId.slice(0, 64)}`].filter(
-    (part) => part !== undefined,
+    (part) => part !== undefined && part !== '',
   );
   return {
     at: refused.at_,

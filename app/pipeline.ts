@@ -6,7 +6,7 @@ import type { Inbound, PresenceChange, RefusedAtDoor } from '../model/ports/mess
 import { ingest, type Ingested, type Registry } from '../ingest/ingest.ts';
 import type { Stamp } from './head.ts';
 import type { LedgerFeed } from './ledger-feed.ts';
-import { acceptedLine, connectionLine, refusalLines, refusedAtDoorLine } from './ledger-lines.ts';
+import { acceptedDetail, acceptedUnder, connectionLine, refusalLines, refusedAtDoorLine } from './ledger-lines.ts';
 import type { Router } from './router.ts';
 
 /**
@@ -31,6 +31,8 @@ export interface PipelineCounters {
   resends: number;
   unstored: number;
   faults: number;
+  /** Messages lost on the way, by the holes in the devices' own counters. */
+  lost: number;
 }
 
 export interface PipelineParts {
@@ -52,7 +54,7 @@ const ARRIVAL_SPREAD_MS = 2_000;
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { engine, journal, ledger, router, stamp } = parts;
-  const counters: PipelineCounters = { messages: 0, values: 0, refusedParts: 0, resends: 0, unstored: 0, faults: 0 };
+  const counters: PipelineCounters = { messages: 0, values: 0, refusedParts: 0, resends: 0, unstored: 0, faults: 0, lost: 0 };
 
   const lastArrival = new Map<string, number>();
 
@@ -69,9 +71,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   /** 5 rules, 6 live: the entry is on disk; fold it, then tell everybody. */
   function apply(draft: EntryDraft, seq: number): Applied {
-    const applied = engine.apply({ ...draft, seq });
+    // The draft becomes the entry: nobody else needs it without its number any more.
+    const applied = engine.apply(Object.assign(draft, { seq }));
     if (applied.fault) counters.faults += 1;
     if (applied.resend) counters.resends += 1;
+    counters.lost += applied.notes?.lost ?? 0;
     parts.onApplied({ appliedTo: seq, resends: applied.resend ? [seq] : NO_RESENDS });
     router.events(applied.events);
     return applied;
@@ -88,7 +92,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const applied = apply(draft, outcome.seq);
     if (draft.samples.length > 0 && !applied.resend) router.samples(draft.enterprise, draft.samples);
     if (draft.refused.length > 0) for (const line of refusalLines(inbound, draft)) ledger.refused(line);
-    if (draft.samples.length > 0 || draft.refused.length === 0) ledger.accepted(acceptedLine(inbound, draft, applied.resend));
+    if (draft.samples.length > 0 || draft.refused.length === 0)
+      ledger.accepted(inbound, acceptedUnder(inbound, draft), acceptedDetail(applied));
   }
 
   function message(inbound: Inbound): void {
