@@ -3,9 +3,14 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../harness/platform-process.ts';
+import { influxdMissing } from '../parts/influxd.ts';
 import { measureFdatasync } from './disk.ts';
-import { latencyRun } from './latency.ts';
 import { engineRate } from './engine-rate.ts';
+import { frozenRun } from './frozen.ts';
+import { hostileRun } from './hostile.ts';
+import { outageRun } from './influx-outage.ts';
+import { latencyRun } from './latency.ts';
+import type { Figures } from './probes.ts';
 import { median, spread } from './statistics.ts';
 import { bareRun, platformRun, type ThroughputRun, type ThroughputSettings } from './throughput.ts';
 
@@ -28,12 +33,18 @@ const measureMs = quick ? 1_500 : 8_000;
 const wide: ThroughputSettings = { connections, inFlight: 20, warmUpMs: quick ? 500 : 3_000, measureMs };
 const narrow: ThroughputSettings = { ...wide, inFlight: 1 };
 const lines: string[] = [];
+/** PUBLISH and alarms of ours without an answer, over all parts: the process ends with 1 when there is any. */
+let unanswered = 0;
 
 function say(line: string): void {
   lines.push(line);
   process.stdout.write(`${line}\n`);
 }
 const wanted = (part: string): boolean => values.only === undefined || values.only === part;
+
+function probeRow(name: string, run: Figures): string {
+  return `| ${name} | ${run.count} | ${run.p50.toFixed(1)} | ${run.p99.toFixed(1)} | ${run.max.toFixed(1)} |`;
+}
 
 function row(name: string, bare: readonly ThroughputRun[], ours: readonly ThroughputRun[], target: string): void {
   const ratios = ours.map((run, i) => run.perSecond / (bare[i]?.perSecond ?? Number.NaN));
@@ -96,9 +107,10 @@ if (wanted('throughput')) {
   say(
     `Generator's ceiling against a socket that only answers PUBACK: ${ceiling.perSecond.toFixed(0)} msg/s, ${ratio.toFixed(2)} × bare (wanted ≥ 1.5${ratio >= 1.5 ? '' : ': NOT reached, so the ratios above flatter us and do not count'}).`,
   );
-  const unanswered = [...oursWide, ...oursNarrow].reduce((sum, run) => sum + run.unanswered, 0);
+  const lost = [...oursWide, ...oursNarrow].reduce((sum, run) => sum + run.unanswered, 0);
+  unanswered += lost;
   say(
-    `Unanswered PUBLISH or lost connections over all our runs: ${unanswered}. Resident memory at the end: ${spread(
+    `Unanswered PUBLISH or lost connections over all our runs: ${lost}. Resident memory at the end: ${spread(
       oursWide.map((r) => r.residentMb),
       0,
     )} MB.`,
@@ -112,13 +124,68 @@ if (wanted('latency')) {
   say('| background msg/s | alarms | missing | p50 ms | p90 | p99 | max | wanted |');
   say('|---|---|---|---|---|---|---|---|');
   for (const rate of quick ? [500] : [1_000, 5_000, 10_000]) {
-    const run = await latencyRun(rate, quick ? 6 : 25);
+    const { alarms, missing, backgroundPerSecond } = await latencyRun(rate, quick ? 2 : 20, quick ? 50 : 500);
     const bound = 15 + 2 * disk.p99;
     say(
-      `| ${run.backgroundPerSecond.toFixed(0)} of ${rate} | ${run.samples} | ${run.missing} | ${run.p50.toFixed(1)} | ${run.p90.toFixed(1)} | ${run.p99.toFixed(1)} | ${run.max.toFixed(1)} | ${rate === 10_000 ? `p99 ≤ ${bound.toFixed(1)}` : ''} |`,
+      `| ${backgroundPerSecond.toFixed(0)} of ${rate} | ${alarms.count} | ${missing} | ${alarms.p50.toFixed(1)} | ${alarms.p90.toFixed(1)} | ${alarms.p99.toFixed(1)} | ${alarms.max.toFixed(1)} | ${rate === 10_000 ? `p99 ≤ ${bound.toFixed(1)}` : ''} |`,
     );
+    unanswered += missing;
   }
   say('');
+}
+
+if (wanted('hostile')) {
+  const rate = quick ? 500 : 3_000;
+  const run = await hostileRun(rate, quick ? 2 : 15);
+  say('## PUBACK of good devices while 100 others flood with binary, truncated, deep and oversized payloads');
+  say('');
+  say('| | probes | p50 ms | p99 | max |');
+  say('|---|---|---|---|---|');
+  say(probeRow('before', run.before));
+  say(probeRow(`${run.perSecond.toFixed(0)} hostile msg/s`, run.during));
+  say('');
+  say(
+    `p99 during / before: **${(run.during.p99 / run.before.p99).toFixed(2)}** (wanted ≤ 2). Unanswered, or connections lost: ${run.unanswered}.`,
+  );
+  say('');
+  unanswered += run.unanswered;
+}
+
+if (wanted('influx')) {
+  const missing = influxdMissing();
+  say('## InfluxDB killed under load, started again later');
+  say('');
+  if (missing !== null) say(`Not measured: ${missing}.`);
+  else {
+    const run = await outageRun(quick ? 200 : 1_500, quick ? 3 : 20, quick ? 3 : 60);
+    say('| | alarms | p50 ms | p99 | max |');
+    say('|---|---|---|---|---|');
+    say(probeRow(`InfluxDB there, ${run.perSecond.toFixed(0)} msg/s`, run.before));
+    say(probeRow('away', run.during));
+    say(probeRow('back, catching up', run.after));
+    say('');
+    say(
+      `Alarm p99 away / there: **${(run.during.p99 / run.before.p99).toFixed(2)}** (wanted ≤ 1.5); missing ${run.missingAlarms}. Everything was in ${run.caughtUpSeconds.toFixed(0)} s after its start: position ${run.position} of journal entry ${run.journalSeq}; ${run.readings.stored} readings stored, ${run.readings.journal} in the journal; count and checksum equal for **${run.equal} of ${run.devices}** devices.`,
+    );
+    unanswered += run.missingAlarms;
+  }
+  say('');
+}
+
+if (wanted('frozen')) {
+  const run = await frozenRun(quick ? 300 : 3_000, quick ? 3 : 15, quick ? 3 : 40);
+  say('## A frozen MQTT client and frozen Socket.IO viewers beside ordinary traffic');
+  say('');
+  say('| | probes | p50 ms | p99 | max (wanted ≤ 5,000) |');
+  say('|---|---|---|---|---|');
+  say(probeRow('PUBACK of others', run.pubacks));
+  say(probeRow('alarm at a viewer who reads', run.alarms));
+  say('');
+  say(
+    `${run.viewers} frozen viewers were owed ${run.owedMb.toFixed(0)} MB of readings (what one who reads got, times ${run.viewers}); the frozen MQTT client pushed ${run.pushedMb.toFixed(1)} MB of pings and readings and read nothing. Unanswered: ${run.missing.pubacks} PUBLISH, ${run.missing.alarms} alarms. Resident memory ${run.residentMb.before.toFixed(0)} → ${run.residentMb.after.toFixed(0)} MB.`,
+  );
+  say('');
+  unanswered += run.missing.pubacks + run.missing.alarms;
 }
 
 if (wanted('engine')) {
@@ -136,6 +203,10 @@ if (wanted('engine')) {
   );
   say('');
 }
+
+say(`Unanswered over everything: ${unanswered}.`);
+say('');
+if (unanswered > 0) process.exitCode = 1;
 
 if (values.write) {
   const path = join(repositoryRoot, 'docs/evidence/bench.md');

@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { influxdMissing } from '../parts/influxd.ts';
+import { repositoryRoot } from '../harness/platform-process.ts';
+
+/** The bench runs small in the test suite, so that it never rots; its figures mean nothing here. */
+it('the quick bench ends with every table and no unanswered PUBLISH or alarm', { timeout: 400_000 }, async () => {
+  const child = spawn(process.execPath, [join(repositoryRoot, 'dist/test/bench/main.js'), '--quick'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' });
+  for (const row of ['| 20 | ', '| 1 | ', ' of 500 | ', '| before | ', 'hostile msg/s | ', '| PUBACK of others | ', 'thousand values/s'])
+    expect(stdout).toContain(row);
+  expect(stdout).not.toMatch(/NaN|Infinity|undefined/);
+  expect(stdout).toContain('Unanswered over everything: 0.');
+  if (influxdMissing() === null) {
+    expect(stdout).toContain('| back, catching up | ');
+    const equal = /equal for \*\*(\d+) of (\d+)\*\* devices/.exec(stdout);
+    expect(equal?.[1]).toBe(equal?.[2]);
+  }
+});
