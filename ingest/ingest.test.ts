@@ -240,6 +240,28 @@ describe('doubt is kept, marked and judged', () => {
     expect(codes(whole)).toEqual(['BAD_QUALITY faults']);
   });
 
+  it('a fault of a device that measures one thing alone is about that thing', () => {
+    const single: Profile = { ...profile, id: 'test.single', measurements: [measurement('lel')] };
+    const one = { device: device('d9', { profileId: single.id }), profile: single };
+    const said = (faults: readonly string[]): unknown[] =>
+      values(
+        ingest(
+          {
+            topic: 'v1/devices/me/telemetry',
+            payload: utf8.encode(JSON.stringify({ values: { lel: 60 }, faults })),
+            publisher: speaker('d9'),
+            receivedAt: NOW,
+            clockBelieved: true,
+          },
+          { device: () => one },
+        ),
+      );
+    expect(said(['F03'])).toEqual([['lel', 60, 'bad', 'sensor']]);
+    expect(said(['F04'])).toEqual([['lel', 60, 'uncertain', 'out-of-range']]);
+    expect(said(['F09', 'F22'])).toEqual([['lel', 60, 'uncertain', 'warm-up']]);
+    expect(said([])).toEqual([['lel', 60, 'good']]);
+  });
+
   it('warm-up marks every value and still lets it be judged; an empty fault list ends the faults', () => {
     expect(values(send({ values: { lel: 60 }, faults: ['F22'] }))).toEqual([['lel', 60, 'uncertain', 'warm-up']]);
     expect(send({ values: {}, faults: [] })).toMatchObject({ samples: [{ values: [], faults: [] }], refused: [] });

@@ -80,7 +80,7 @@ function validateSample(
   const known = targetsOf(profile);
   const faults = raw.faults === undefined ? null : readFaults(raw.faults, known, device.id, refused);
   const qualities = raw.quality === undefined ? null : readQualities(raw.quality, known, device.id, refused);
-  const whole = faults?.device?.includes(WARM_UP) ? faultMark(WARM_UP) : undefined;
+  const whole = faults?.device ? wholeMark(faults.device, known) : undefined;
   const values: SampleValue[] = [];
   const taken = profile.measurements.some(hasChannels) ? new Set<Target>() : null;
   let keys = 0;
@@ -137,6 +137,19 @@ function validateSample(
     ...(faults?.device ? { faults: faults.device } : {}),
     ...(faults !== null && faults.points.size > 0 ? { pointFaults: faults.byKey } : {}),
   };
+}
+
+/**
+ * What faults of the whole device say about its values. Where it measures one thing alone they can only be about that; of several
+ * nobody knows which is meant, and none is blinded by a guess: there only warm-up marks them.
+ */
+function wholeMark(codes: readonly string[], known: ReadonlyMap<string, Target>): Mark | undefined {
+  let mark: Mark | undefined;
+  for (const code of codes) {
+    const meant = known.size === 1 || code === WARM_UP ? faultMark(code) : undefined;
+    if (meant !== undefined) mark = mark === undefined ? meant : combine(mark, meant);
+  }
+  return mark;
 }
 
 const NO_CODES: readonly string[] = [];

@@ -462,6 +462,21 @@ describe('what the broker says for a device is not the device', () => {
     expect(one.alarm('hi')?.level).toBe('red');
     expect(one.alarm('F01')?.active).toBe(true);
   });
+
+  it('the last will of one connection does not take a device offline that has another', () => {
+    const one = gas();
+    const presence = (what: 'connected' | 'disconnected' | 'offline', connection: number): void => {
+      one.apply({ kind: 'presence', credential: 'gd-1', device: 'gd-1', client: `gd-1/${connection}`, connection, what });
+    };
+    presence('connected', 1);
+    presence('connected', 2);
+    presence('offline', 1);
+    presence('disconnected', 1);
+    expect(one.engine.view.status('gd-1')?.online).toBe(true);
+    // By its own word over the connection it has, it goes.
+    presence('offline', 2);
+    expect(one.engine.view.status('gd-1')?.online).toBe(false);
+  });
 });
 
 describe('value and limit are those of the level that is shown', () => {

@@ -72,6 +72,8 @@ export function applyPresence(core: Core, body: PresenceBody): void {
       signOfLife(core, device);
       return;
     case 'offline':
+      // The last will of one connection says nothing about another that is alive.
+      if (device.connections.some((one) => one !== body.connection)) return;
       setOnline(core, device, false);
       return;
     case 'disconnected': {
