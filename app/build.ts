@@ -9,6 +9,7 @@ import type { Platform } from '../model/ports/platform.ts';
 import type { Records } from '../model/ports/records.ts';
 import { builtInCatalogue } from '../rules/catalogue/built-in.ts';
 import { lockFolder } from '../store/folder.ts';
+import type { JournalFaults } from '../store/journal/faults.ts';
 import { openJournal } from '../store/journal/journal.ts';
 import { openSnapshots } from '../store/journal/snapshots.ts';
 import { startProjector } from '../store/projector/projector.ts';
@@ -68,6 +69,7 @@ export interface Seams {
   readonly inbound?: (inbound: Inbound) => Inbound;
   readonly recover?: typeof recover;
   readonly commitDelayMs?: number;
+  readonly journalFaults?: JournalFaults;
 }
 
 const STOP_STEP_MS = 4_000;
@@ -114,7 +116,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   const boot = randomBytes(6).toString('hex');
   const stamp = createStamp(clock, boot);
   const clockBelieved = clock.now() >= RELEASED_AT;
-  const records = await openRecords(config.dataDir);
+  const records = await openRecords(config.dataDir, (detail) => options.onBroken(`records: ${detail}`));
   stack.push('records', () => records.close());
   const credentials = await openCredentialBook(records, clock);
 
@@ -124,7 +126,9 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     boot,
     queueMaxEntries: QUEUE_ENTRIES,
     queueMaxBytes: QUEUE_BYTES,
+    onDeath: (detail) => options.onBroken(`journal: ${detail}`),
     ...(seams.commitDelayMs === undefined ? {} : { commitDelayMs: seams.commitDelayMs }),
+    ...(seams.journalFaults === undefined ? {} : { faults: seams.journalFaults }),
   });
   stack.push('journal', () => journal.close());
   const snapshots = openSnapshots(folder.snapshots);

@@ -8,6 +8,8 @@ import { webRoot } from './web-root.ts';
 
 /** A clean stop takes at most this long; then the process ends all the same, loudly. */
 const STOP_WITHIN_MS = 9_500;
+/** When something inside has ended, being watched over again soon counts for more than a tidy stop: what is durable needs none. */
+const BROKEN_STOP_WITHIN_MS = 2_000;
 
 export interface RunOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -44,12 +46,12 @@ export async function run(options: RunOptions): Promise<void> {
   let aside: { stop(): Promise<void> } | null = null;
   let wantsStop = false;
 
-  async function stop(reason: string, code: number): Promise<void> {
+  async function stop(reason: string, code: number, withinMs = STOP_WITHIN_MS): Promise<void> {
     log.info({ reason }, 'stopping');
     const timer = setTimeout(() => {
       log.error({}, 'the stop took too long; what is durable stays so');
       process.exit(1);
-    }, STOP_WITHIN_MS);
+    }, withinMs);
     try {
       await aside?.stop();
       const troubles = (await running?.stop()) ?? [];
@@ -77,7 +79,7 @@ export async function run(options: RunOptions): Promise<void> {
       onBroken(what) {
         log.fatal({ what }, 'a part the platform cannot do without has ended');
         wantsStop = true;
-        stopping ??= stop(what, 1);
+        stopping ??= stop(what, 1, BROKEN_STOP_WITHIN_MS);
       },
     });
   } catch (error) {

@@ -5,25 +5,31 @@ export interface JournalFaults {
   failFsync(count: number): void;
   /** So many bytes are free from now on; null = no limit but the disk's. */
   freeBytes(bytes: number | null): void;
+  /** The thread ends at its next commit, as by a mistake of ours. */
+  die(): void;
 }
 
 const FAIL = 0;
 const FREE_KB = 1;
+const DIE = 2;
 const UNLIMITED = -1;
 
 export function createFaults(): JournalFaults {
-  const shared = new SharedArrayBuffer(8);
+  const shared = new SharedArrayBuffer(12);
   const cells = new Int32Array(shared);
   Atomics.store(cells, FREE_KB, UNLIMITED);
   return {
     shared,
     failFsync: (count) => void Atomics.store(cells, FAIL, count),
     freeBytes: (bytes) => void Atomics.store(cells, FREE_KB, bytes === null ? UNLIMITED : Math.floor(bytes / 1024)),
+    die: () => void Atomics.store(cells, DIE, 1),
   };
 }
 
 /** The thread's side. */
 export interface FaultyDisk {
+  /** Call before each commit. @throws what nobody expects, when it was ordered */
+  beforeCommit(): void;
   /** Call after a commit was written. @throws an I/O error when one was ordered */
   afterCommit(): void;
   /** Takes (negative: gives back) bytes. @throws SQLITE_FULL when an ordered limit is passed */
@@ -35,6 +41,9 @@ export interface FaultyDisk {
 export function faultyDisk(shared: SharedArrayBuffer | null): FaultyDisk {
   const cells = shared === null ? null : new Int32Array(shared);
   return {
+    beforeCommit() {
+      if (cells !== null && Atomics.load(cells, DIE) > 0) throw new Error('the thread ends (ordered by a test)');
+    },
     afterCommit() {
       if (cells !== null && Atomics.load(cells, FAIL) > 0) {
         Atomics.sub(cells, FAIL, 1);

@@ -147,6 +147,7 @@ export function runJournalThread(data: JournalThreadData, say: (message: FromThr
   }
 
   function commit(batch: Commit): void {
+    disk.beforeCommit();
     if (batch.generation !== generation || (full && !batch.essential)) return refuse('full', 'the disk is full');
     if (data.commitDelayMs > 0) Atomics.wait(sleeper, 0, 0, data.commitDelayMs);
     rotateIfDue();

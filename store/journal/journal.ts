@@ -28,6 +28,8 @@ export interface JournalOptions {
   readonly segmentMs?: number;
   /** Default 64 MB; the file `reserve` beside the journal's folder. */
   readonly reserveBytes?: number;
+  /** The journal's thread ended without being asked to: nothing can be made durable any more in this process. Called once. */
+  readonly onDeath: (detail: string) => void;
   /** For tests: each commit waits so long before it is written. */
   readonly commitDelayMs?: number;
   /** For tests. */
@@ -250,6 +252,7 @@ function journalOf(options: JournalOptions, worker: Worker, ready: Extract<FromT
     underWay.length = 0;
     [bounced, held, waiting] = [[], [], []];
     endClose?.();
+    options.onDeath(detail);
     settle(left, () => ({ ok: false, code: 'failed', detail }));
   }
 

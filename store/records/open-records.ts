@@ -48,12 +48,14 @@ function settingRecords(db: Kysely<RecordsDatabase>, client: RecordsClient): Rec
 /**
  * Opens `<folder>/records.db` in its own thread and brings it to this build's format.
  * Rejects with a `RecordsError`: `open-failed` (with SQLite's reason) or `format-unknown` (written by a newer build).
+ * `onDeath`: the thread ended without being asked to; every later call is refused with `failed`. Called once.
  */
-export async function openRecords(folder: string): Promise<OpenRecords> {
+export async function openRecords(folder: string, onDeath?: (detail: string) => void): Promise<OpenRecords> {
   const file = join(folder, 'records.db');
   let failed: string | null = null;
   const client = await startRecordsThread(file, (error) => {
     failed = error.message;
+    onDeath?.(error.message);
   });
   const db = new Kysely<RecordsDatabase>({ dialect: threadDialect(client) });
   try {

@@ -6,6 +6,9 @@ const [folder = '', toldFile = ''] = process.argv.slice(2);
 // A file, not a pipe: what was written to it outlives the process, and it is never too full to write.
 const told = openSync(toldFile, 'a');
 const journal = await openJournal({
+  onDeath: (detail) => {
+    throw new Error(detail);
+  },
   folder,
   maxBytes: 1e9,
   boot: 'child',

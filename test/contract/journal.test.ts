@@ -15,6 +15,8 @@ import { openSnapshots } from '../../store/journal/snapshots.ts';
 let root = '';
 let folder = '';
 const opened: Journal[] = [];
+/** What a journal said about its thread; a test that expects none finds none. */
+const deaths: string[] = [];
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'beacon-journal-'));
@@ -22,7 +24,9 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const journal of opened.splice(0)) await journal.close();
+  const unexpected = deaths.splice(0);
   rmSync(root, { recursive: true, force: true });
+  expect(unexpected).toEqual([]);
 });
 
 async function open(more: Partial<JournalOptions> = {}): Promise<Journal> {
@@ -33,6 +37,7 @@ async function open(more: Partial<JournalOptions> = {}): Promise<Journal> {
     queueMaxEntries: 10_000,
     queueMaxBytes: 1e8,
     reserveBytes: 1_048_576,
+    onDeath: (detail) => deaths.push(detail),
     ...more,
   });
   opened.push(journal);
@@ -189,6 +194,22 @@ describe('after a crash', () => {
       [1, 1],
       [2, 3],
     ]);
+  });
+});
+
+describe('the journal’s thread', () => {
+  it('that ends is told once, everything that waits is answered, and what was durable is there', async () => {
+    const faults = createFaults();
+    const journal = await open({ faults });
+    await append(journal, message(1));
+    faults.die();
+    const outcomes = await Promise.all([append(journal, message(2)), append(journal, tick(3))]);
+    expect(outcomes).toEqual(outcomes.map(() => expect.objectContaining({ ok: false, code: 'failed' }) as AppendOutcome));
+    expect(await append(journal, message(4))).toMatchObject({ ok: false, code: 'failed' });
+    expect(journal.status().health).toEqual(['journal-failed']);
+    expect(deaths.splice(0)).toEqual(["the journal's thread ended: the thread ends (ordered by a test)"]);
+    await journal.close();
+    expect((await readAll(await open())).map((entry) => entry.at)).toEqual([1]);
   });
 });
 

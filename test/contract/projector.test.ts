@@ -99,6 +99,9 @@ describe('the projector in its thread', () => {
 
   async function journalIn(folder: string): Promise<Journal> {
     const journal = await openJournal({
+      onDeath: (detail) => {
+        throw new Error(detail);
+      },
       folder: join(folder, 'journal'),
       maxBytes: 1e9,
       boot: 'boot',
