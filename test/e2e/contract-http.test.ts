@@ -140,6 +140,20 @@ describe('who is asking', () => {
     expect([wrong.status, ((await wrong.json()) as Problem).code]).toEqual([401, 'sign-in-failed']);
   });
 
+  it('twenty boards of one account may sign in at once; ten wrong passwords end the trying', async () => {
+    const attempt = (username: string, password: string): Promise<number> =>
+      fetch(`${platform.httpBase}/api/v1/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ username, password }),
+      }).then((answer) => answer.status);
+    const together = await Promise.all(Array.from({ length: 20 }, () => attempt('admin', ADMIN_PASSWORD)));
+    expect(together).toEqual(Array.from({ length: 20 }, () => 200));
+    for (let n = 0; n < 10; n += 1) expect(await attempt('somebody', 'a wrong password')).toBe(401);
+    expect(await attempt('somebody', 'a wrong password')).toBe(429);
+    expect(await attempt('admin', ADMIN_PASSWORD)).toBe(200);
+  });
+
   it('an API token is shown once, and its end ends what is connected with it', async () => {
     const made = (await api.post('/tokens', { name: 'short-lived' })) as { id: string; token: string };
     const listed = await api.get<{ items: Record<string, unknown>[] }>('/tokens');

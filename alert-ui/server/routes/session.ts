@@ -1,4 +1,4 @@
-import { rateLimit, ipKeyGenerator, MemoryStore } from 'express-rate-limit';
+import { ipKeyGenerator } from 'express-rate-limit';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Account } from '../../../model/ports/records.ts';
@@ -8,12 +8,8 @@ import { type Call, ok, type Route, route } from '../http/route.ts';
 import { HttpProblem } from '../problem.ts';
 import { newCsrfToken, type Identities } from '../sign-in/identity.ts';
 import { BusyError, PASSWORD_MAX, PASSWORD_MIN, type Passwords } from '../sign-in/passwords.ts';
+import { Failures, WINDOW_MS } from '../sign-in/failures.ts';
 import { digest } from '../sign-in/secrets.ts';
-
-/** Failed sign-ins per address and name, and per address over all names, in the window. */
-const FAILED_PER_NAME = 10;
-const FAILED_PER_ADDRESS = 100;
-const WINDOW_MS = 5 * 60_000;
 
 export interface SessionParts {
   readonly identities: Identities;
@@ -47,19 +43,13 @@ const newPassword = z.string().min(PASSWORD_MIN, `at least ${PASSWORD_MIN} chara
 /** Sign-in, sign-out, who am I, and the change of a password. `stop` ends the limiters' timers. */
 export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; stop(): void } {
   const { identities, passwords, audit } = parts;
-  const stores = [new MemoryStore(), new MemoryStore()] as const;
-  const perName = limiter(FAILED_PER_NAME, stores[0], (request) => `${addressKey(request)} ${nameOf(request)}`);
-  const perAddress = limiter(FAILED_PER_ADDRESS, stores[1], addressKey);
+  const failures = new Failures();
 
-  /** Counts this attempt (a success is taken back when the answer goes out) and refuses it when there were too many. */
-  const countAttempt = async (request: Request, response: Response): Promise<void> => {
-    for (const limit of [perAddress, perName]) {
-      await new Promise<void>((resolve, reject) => {
-        void limit(request, response, (error?: unknown) =>
-          error === undefined ? resolve() : reject(error instanceof Error ? error : new Error(String(error))),
-        );
-      });
-    }
+  /** Refuses an attempt when too many before it have failed. */
+  const demandRoom = async (request: Request, response: Response): Promise<void> => {
+    if (await failures.room(keysOf(request))) return;
+    response.setHeader('retry-after', String(WINDOW_MS / 1_000));
+    throw new HttpProblem('too-many-attempts', 'wait a few minutes');
   };
 
   const signIn = async ({ platform, body, request }: Call<z.output<typeof signInBody>, unknown, unknown>) => {
@@ -73,6 +63,7 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
     };
     const usable = account !== null && !account.disabled ? account : null;
     if (!(await check(passwords, usable?.passwordHash ?? null, body.password)) || usable === null) {
+      await failures.count(keysOf(request));
       await audit.write({ ...line, outcome: 'sign-in-failed' });
       throw new HttpProblem('sign-in-failed');
     }
@@ -99,7 +90,7 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
       problems: ['sign-in-failed', 'too-many-attempts', 'origin-not-allowed'],
       handle: async (call) => {
         try {
-          await countAttempt(call.request, call.response);
+          await demandRoom(call.request, call.response);
         } catch (error) {
           if (error instanceof HttpProblem)
             await audit.write({
@@ -164,10 +155,12 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
       problems: ['sign-in-failed', 'too-many-attempts', 'invalid'],
       handle: async ({ platform, identity, actor, body, request, response }) => {
         if (identity.by.kind === 'token') throw new HttpProblem('not-allowed', 'a password is changed by a person who is signed in');
-        await countAttempt(request, response);
+        await demandRoom(request, response);
         const account = await platform.records.accounts.get(actor.name);
-        if (account === null || !(await check(passwords, account.passwordHash, body.currentPassword)))
+        if (account === null || !(await check(passwords, account.passwordHash, body.currentPassword))) {
+          await failures.count(keysOf(request));
           throw new HttpProblem('sign-in-failed', 'the current password is wrong');
+        }
         if (body.newPassword === body.currentPassword) throw new HttpProblem('invalid', 'the new password is the old one');
         const changed: Account = { ...account, passwordHash: await passwords.hash(body.newPassword), mustChangePassword: false };
         await platform.records.accounts.put(changed);
@@ -181,7 +174,7 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
   return {
     routes,
     stop() {
-      for (const store of stores) store.shutdown();
+      failures.stop();
     },
   };
 }
@@ -219,20 +212,9 @@ async function check(passwords: Passwords, phc: string | null, password: string)
   }
 }
 
-function limiter(limit: number, store: MemoryStore, keyGenerator: (request: Request) => string) {
-  return rateLimit({
-    windowMs: WINDOW_MS,
-    limit,
-    store,
-    keyGenerator,
-    skipSuccessfulRequests: true,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    handler: (_request, response, next) => {
-      response.setHeader('retry-after', String(WINDOW_MS / 1_000));
-      next(new HttpProblem('too-many-attempts', 'wait a few minutes'));
-    },
-  });
+function keysOf(request: Request): { readonly address: string; readonly name: string } {
+  const address = addressKey(request);
+  return { address, name: `${address} ${nameOf(request)}` };
 }
 
 function addressKey(request: Request): string {
