@@ -73,6 +73,8 @@ export interface Seams {
 }
 
 const STOP_STEP_MS = 4_000;
+/** Longest the HTTP door waits for the alarm history at a start. */
+const EVENTS_WAIT_MS = 5_000;
 /** Journal entries waiting for their commit before every socket is paused. */
 const QUEUE_ENTRIES = 50_000;
 const QUEUE_BYTES = 64e6;
@@ -289,7 +291,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   // The broker is closed first: its WebSocket clients are connections of the HTTP server, which waits for its own.
   stack.push('server', () => server.stop());
   stack.push('broker', () => broker.stop());
-  await named({ BEACON_MQTT_PORT: config.mqttPort, BEACON_MQTTS_PORT: config.mqttsPort }, () =>
+  await named(config.host, { BEACON_MQTT_PORT: config.mqttPort, BEACON_MQTTS_PORT: config.mqttsPort }, () =>
     broker.start(
       {
         onMessage: (message) => pipeline.message(inbound(message)),
@@ -300,7 +302,9 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       clock,
     ),
   );
-  const httpPort = await named({ BEACON_HTTP_PORT: config.httpPort }, () => server.start(config.host, config.httpPort));
+  // What the replay brought goes into the alarm history first: viewers resume from there.
+  await events.flush(EVENTS_WAIT_MS);
+  const httpPort = await named(config.host, { BEACON_HTTP_PORT: config.httpPort }, () => server.start(config.host, config.httpPort));
   open = true;
   const mqttPort = broker.ports.mqtt ?? config.mqttPort;
   return {

@@ -12,11 +12,13 @@ export function prepareFolder(path: string): void {
   }
 }
 
+const NO_ADDRESS: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL']);
+
 /**
  * Opens doors; a taken port or an address that is not ours is an error by name. `ports` are the settings whose doors `open` opens,
  * in that order: which of them it was is told by the port in the error.
  */
-export async function named<T>(ports: Readonly<Record<string, number | null>>, open: () => Promise<T>): Promise<T> {
+export async function named<T>(host: string, ports: Readonly<Record<string, number | null>>, open: () => Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (error) {
@@ -25,7 +27,7 @@ export async function named<T>(ports: Readonly<Record<string, number | null>>, o
     const [setting, value] = asked.find(([, one]) => one === port) ?? asked[0] ?? ['port', port];
     if (code === 'EADDRINUSE') throw new StartError(`${setting}=${value}: the port is taken by another process`);
     if (code === 'EACCES') throw new StartError(`${setting}=${value}: not allowed to open this port`);
-    if (code === 'EADDRNOTAVAIL') throw new StartError(`BEACON_HOST: not an address of this machine (opening ${setting}=${value})`);
+    if (code !== undefined && NO_ADDRESS.has(code)) throw new StartError(`BEACON_HOST=${host}: not an address of this machine (${code})`);
     throw error;
   }
 }

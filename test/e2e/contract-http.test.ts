@@ -703,6 +703,12 @@ describe('settings', () => {
 
   it.each([
     ['a port in another notation', { BEACON_HTTP_PORT: '0x1F' }, /^BEACON_HTTP_PORT="0x1F": not allowed; allowed: 0 to 65535/],
+    ['an address of another machine', { BEACON_HOST: '192.0.2.1' }, /^BEACON_HOST=192\.0\.2\.1: not an address of this machine/],
+    [
+      'a host without an address',
+      { BEACON_HOST: 'no-such-host.invalid' },
+      /^BEACON_HOST=no-such-host\.invalid: not an address of this machine/,
+    ],
     ['a port of blanks', { BEACON_MQTT_PORT: '  ' }, /^BEACON_MQTT_PORT=/],
     ['days that are none', { BEACON_RAW_DAYS: '1e3' }, /^BEACON_RAW_DAYS="1e3"/],
     [
