@@ -8,6 +8,8 @@ export interface Refusals {
 }
 
 const NONE: readonly Refusal[] = Object.freeze([]);
+/** Nearly every text from outside; ten times faster than looking for what is not. */
+const PLAIN = /^[\x20-\x7e]*$/;
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 export function refusals(): Refusals {
@@ -46,5 +48,6 @@ export function refusals(): Refusals {
 
 /** Text from outside made fit for a ledger: no control, format or surrogate characters, cut. */
 export function printable(text: string, max: number): string {
-  return text.slice(0, max).replace(UNPRINTABLE, '\u{fffd}');
+  const shown = text.slice(0, max);
+  return PLAIN.test(shown) ? shown : shown.replace(UNPRINTABLE, '\u{fffd}');
 }
