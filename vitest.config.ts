@@ -8,9 +8,33 @@ export default defineConfig({
   test: {
     pool: 'forks',
     projects: [
-      { test: { name: 'unit', include: ['{model,ingest,rules,broker,store,simulators,app,alert-ui}/**/*.test.ts', 'test/house/**/*.test.ts'], exclude: ['**/*.contract.test.ts', '**/node_modules/**', 'dist/**'], testTimeout: 20_000 } },
-      { test: { name: 'contract', include: ['test/contract/**/*.test.ts', '{broker,store,app,alert-ui}/**/*.contract.test.ts'], exclude: ['dist/**', '**/node_modules/**'], testTimeout: 60_000, hookTimeout: 60_000 } },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: ['dist/**', '**/node_modules/**'], testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false } },
+      {
+        test: {
+          name: 'unit',
+          include: ['{model,ingest,rules,broker,store,simulators,app,alert-ui}/**/*.test.ts', 'test/house/**/*.test.ts'],
+          exclude: ['**/*.contract.test.ts', '**/node_modules/**', 'dist/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts', '{broker,store,app,alert-ui}/**/*.contract.test.ts'],
+          exclude: ['dist/**', '**/node_modules/**'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: ['dist/**', '**/node_modules/**'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

@@ -191,7 +191,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     );
   }
   await dropOrphanCredentials(engine, credentials);
-  ticker = startTicker(engine, clock, (done) => void pipeline.submit(stamp({ kind: 'tick' })).then(done));
+  ticker = startTicker(engine, clock, () => pipeline.submit(stamp({ kind: 'tick' })));
   const ticking = ticker;
   stack.push('ticker', () => ticking.stop());
 

@@ -88,7 +88,7 @@ export function refusedAtDoorLine(refused: RefusedAtDoor): LedgerLine {
     (part) => part !== undefined && part !== '',
   );
   return {
-    at: refused.at_,
+    at: refused.refusedAt,
     device: refused.device ?? refused.username,
     enterprise: null,
     verdict: connect ? 'connect-refused' : 'refused',

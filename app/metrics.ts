@@ -60,26 +60,30 @@ export function createMetrics(facts: () => MetricFacts): Metrics {
   collectDefaultMetrics({ register: registry });
   for (const [key, name, help] of COUNTERS) {
     let seen = 0;
-    new Counter({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        const now = facts()[key];
-        this.inc(now - seen);
-        seen = now;
-      },
-    });
+    registry.registerMetric(
+      new Counter({
+        name,
+        help,
+        registers: [],
+        collect() {
+          const now = facts()[key];
+          this.inc(now - seen);
+          seen = now;
+        },
+      }),
+    );
   }
   for (const [key, name, help] of GAUGES) {
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(facts()[key]);
-      },
-    });
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        registers: [],
+        collect() {
+          this.set(facts()[key]);
+        },
+      }),
+    );
   }
   return { text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }) };
 }

@@ -12,7 +12,7 @@ export interface Ticker {
   stop(): void;
 }
 
-export function startTicker(engine: Engine, clock: Clock, tick: (done: () => void) => void): Ticker {
+export function startTicker(engine: Engine, clock: Clock, tick: () => Promise<unknown>): Ticker {
   let cancel: (() => void) | null = null;
   let wakeAt = Number.POSITIVE_INFINITY;
   let lastTick = clock.mono();
@@ -38,10 +38,12 @@ export function startTicker(engine: Engine, clock: Clock, tick: (done: () => voi
     }
     underWay = true;
     lastTick = clock.mono();
-    tick(() => {
-      underWay = false;
-      schedule();
-    });
+    void one();
+  }
+  async function one(): Promise<void> {
+    await tick();
+    underWay = false;
+    schedule();
   }
   function schedule(): void {
     if (stopped || underWay) return;

@@ -176,7 +176,7 @@ export class Connection {
       device: device ?? (publisher === null ? null : publisher.credential),
       ...(at === undefined ? {} : { at: at.slice(0, 200) }),
       detail: detail.slice(0, 200),
-      at_: this.#door.clock.now(),
+      refusedAt: this.#door.clock.now(),
       address: this.address,
       username: this.username,
       clientId: this.clientId,

@@ -305,7 +305,7 @@ export function createEmbeddedBroker(policy: BrokerPolicy): EmbeddedBroker {
               code: 'CONNECT_BAD_PROTOCOL',
               device: null,
               detail: `TLS: ${reason}`.slice(0, 200),
-              at_: clock.now(),
+              refusedAt: clock.now(),
               address,
               username: null,
               clientId: null,

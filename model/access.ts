@@ -2,10 +2,22 @@ import type { Actor } from './actor.ts';
 
 /** Everything anybody can do, named once for HTTP, Socket.IO and MQTT. */
 export type Action =
-  | 'view' | 'alarm.acknowledge' | 'alarm.withdraw' | 'alarm.reset' | 'alarm.comment'
-  | 'config.write' | 'device.write' | 'credential.issue' | 'ledger.view'
-  | 'token.create' | 'token.delete' | 'account.manage' | 'audit.view' | 'simulate'
-  | 'mqtt.publish' | 'mqtt.subscribe';
+  | 'view'
+  | 'alarm.acknowledge'
+  | 'alarm.withdraw'
+  | 'alarm.reset'
+  | 'alarm.comment'
+  | 'config.write'
+  | 'device.write'
+  | 'credential.issue'
+  | 'ledger.view'
+  | 'token.create'
+  | 'token.delete'
+  | 'account.manage'
+  | 'audit.view'
+  | 'simulate'
+  | 'mqtt.publish'
+  | 'mqtt.subscribe';
 
 /**
  * What it is done to. `enterprise: null` is something of the whole system (an area, a system alarm);
@@ -19,7 +31,16 @@ export interface Resource {
   readonly owner?: string;
 }
 
-const OPERATOR: ReadonlySet<Action> = new Set<Action>(['view', 'alarm.acknowledge', 'alarm.withdraw', 'alarm.reset', 'alarm.comment', 'ledger.view', 'token.create', 'token.delete']);
+const OPERATOR: ReadonlySet<Action> = new Set<Action>([
+  'view',
+  'alarm.acknowledge',
+  'alarm.withdraw',
+  'alarm.reset',
+  'alarm.comment',
+  'ledger.view',
+  'token.create',
+  'token.delete',
+]);
 const VIEWER: ReadonlySet<Action> = new Set<Action>(['view', 'ledger.view', 'token.create', 'token.delete']);
 /** What a role can do inside its scope only when it is bound to enterprises: connect its own devices. */
 const ENTERPRISE_OPERATOR: ReadonlySet<Action> = new Set<Action>(['device.write', 'credential.issue']);
@@ -59,7 +80,9 @@ function mayDevice(actor: Extract<Actor, { kind: 'device' }>, action: Action, re
   const topic = resource.topic ?? '';
   const own = `beacon/v1/${actor.enterprise}/${actor.id}`;
   if (action === 'mqtt.publish') {
-    return topic === `${own}/telemetry` || topic === `${own}/status` || topic === `${own}/command/result` || topic === 'v1/devices/me/telemetry';
+    return (
+      topic === `${own}/telemetry` || topic === `${own}/status` || topic === `${own}/command/result` || topic === 'v1/devices/me/telemetry'
+    );
   }
   if (action === 'mqtt.subscribe') return topic === `${own}/command`;
   return false;

@@ -59,9 +59,25 @@ export interface Alarm {
 }
 
 export type AlarmEventType =
-  | 'raised' | 'level-raised' | 'level-lowered' | 'returned' | 're-announced'
-  | 'acknowledged' | 'withdrawn' | 'silenced' | 'shelved' | 'unshelved' | 'suppressed' | 'unsuppressed'
-  | 'out-of-service' | 'returned-to-service' | 'reset' | 'commented' | 'verified' | 'changed-by-config' | 'closed'
+  | 'raised'
+  | 'level-raised'
+  | 'level-lowered'
+  | 'returned'
+  | 're-announced'
+  | 'acknowledged'
+  | 'withdrawn'
+  | 'silenced'
+  | 'shelved'
+  | 'unshelved'
+  | 'suppressed'
+  | 'unsuppressed'
+  | 'out-of-service'
+  | 'returned-to-service'
+  | 'reset'
+  | 'commented'
+  | 'verified'
+  | 'changed-by-config'
+  | 'closed'
   | 'historic-exceedance';
 
 export interface AlarmEvent {
@@ -84,4 +100,13 @@ export interface AlarmEvent {
 /** What goes to live clients and to the records, numbered over the whole system without gaps. */
 export type LiveEvent =
   | { readonly kind: 'alarm'; readonly seq: number; readonly alarm: Alarm; readonly event: AlarmEvent }
-  | { readonly kind: 'device'; readonly seq: number; readonly at: EpochMs; readonly id: string; readonly enterpriseId: string; readonly online: boolean; readonly health: readonly string[]; readonly lastSeenAt: EpochMs | null };
+  | {
+      readonly kind: 'device';
+      readonly seq: number;
+      readonly at: EpochMs;
+      readonly id: string;
+      readonly enterpriseId: string;
+      readonly online: boolean;
+      readonly health: readonly string[];
+      readonly lastSeenAt: EpochMs | null;
+    };

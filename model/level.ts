@@ -14,10 +14,3 @@ export const LEVEL_RANK: Readonly<Record<LimitLevel, number>> = {
   blue: 1,
   none: 0,
 };
-
-/** The worse of two levels; null means "no level". */
-export function worseLevel(a: Level | null, b: Level | null): Level | null {
-  if (a === null) return b;
-  if (b === null) return a;
-  return LEVEL_RANK[a] >= LEVEL_RANK[b] ? a : b;
-}

@@ -19,7 +19,7 @@ import { randomText } from './sign-in/secrets.ts';
 import { RecordsSessionStore } from './sign-in/session-store.ts';
 import { BASE } from './describe/openapi.ts';
 
-export type { ServerLog, ServerOptions, ServerStatus } from './options.ts';
+export type { ServerOptions, ServerStatus } from './options.ts';
 
 export interface BeaconServer {
   /** The broker takes the upgrades at /mqtt of it. */

@@ -40,7 +40,7 @@ export interface PresenceChange {
 
 /** A CONNECT or a frame that was refused; goes to the ledger. */
 export interface RefusedAtDoor extends Refusal {
-  readonly at_: EpochMs;
+  readonly refusedAt: EpochMs;
   readonly address: string;
   /** Username as sent, cut to 64 characters; never a secret. */
   readonly username: string | null;

@@ -50,7 +50,11 @@ export interface ReadingStore {
   range(query: RangeQuery): Promise<RangeAnswer>;
   buckets(query: RangeQuery & { readonly maxPoints: number }): Promise<BucketAnswer>;
   /** Number of stored readings and an order-free checksum of a device over a period (proof of completeness). */
-  digest(device: { enterprise: string; device: string }, from: EpochMs, to: EpochMs): Promise<{ readonly count: number; readonly checksum: string }>;
+  digest(
+    device: { enterprise: string; device: string },
+    from: EpochMs,
+    to: EpochMs,
+  ): Promise<{ readonly count: number; readonly checksum: string }>;
   close(): Promise<void>;
 }
 

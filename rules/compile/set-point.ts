@@ -3,8 +3,6 @@
 // so nothing else can be reached from an expression.
 import { Environment } from '@marcbachmann/cel-js';
 
-export type Attributes = Readonly<Record<string, number | string | boolean>>;
-
 export type SetPointOutcome =
   | { readonly ok: true; readonly setPoint: number }
   | { readonly ok: false; readonly code: 'attribute-missing' | 'no-set-point'; readonly detail: string };

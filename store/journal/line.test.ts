@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ENTRY_VERSION, type Entry, type EntryBody, type EntryDraft } from '../../model/entry.ts';
 import { FLAGS, QUALITIES, type Sample, type SampleValue } from '../../model/reading.ts';

@@ -52,7 +52,7 @@ describe.skipIf(!mounted)('disk full (needs to mount a small tmpfs: run as root)
     opened.push(() => gas.close().catch(() => undefined));
   });
   afterAll(async () => {
-    for (const close of opened.reverse()) await close();
+    for (const close of opened.toReversed()) await close();
     spawnSync('umount', ['-l', disk]);
     folder.remove();
   });

@@ -1,1 +1,0 @@
-export { createEngine, restoreEngine } from './engine.ts';
