@@ -78,9 +78,9 @@ export const SETTINGS = {
   adminPassword: setting(
     'BEACON_ADMIN_PASSWORD',
     'adminPassword',
-    z.string().min(8).max(256).nullable(),
+    z.string().min(1).max(256).nullable(),
     null,
-    '8 to 256 characters',
+    '1 to 256 characters',
     'password of admin at the first start',
     true,
   ),

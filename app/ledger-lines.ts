@@ -82,6 +82,12 @@ export function connectionLine(change: PresenceChange): LedgerLine {
   };
 }
 
+/** A user name that looks like one of our secrets (an old one, sent alone) is not shown whole. */
+function shownUsername(username: string | null): string | null {
+  if (username === null) return null;
+  return /^[A-Za-z0-9_-]{28,}$/.test(username) ? `${username.slice(0, 4)}…` : username;
+}
+
 export function refusedAtDoorLine(refused: RefusedAtDoor): LedgerLine {
   const connect = refused.code.startsWith('CONNECT_');
   const detail = [refused.at, refused.detail, refused.clientId === null ? undefined : `client ${refused.clientId.slice(0, 64)}`].filter(
@@ -89,7 +95,7 @@ export function refusedAtDoorLine(refused: RefusedAtDoor): LedgerLine {
   );
   return {
     at: refused.refusedAt,
-    device: refused.device ?? refused.username,
+    device: refused.device ?? shownUsername(refused.username),
     enterprise: null,
     verdict: connect ? 'connect-refused' : 'refused',
     reason: refused.code,

@@ -387,6 +387,20 @@ describe('resends', () => {
     expect(one.message('gd-1', [sample], { ...same, connection: 3, nth: 1 }).resend).toBe(true);
   });
 
+  it('a client that is cut in the middle of its resends still has the rest of them to send', () => {
+    const one = gas();
+    const sample = one.sample('gd-1', [one.value('lel', 1)]);
+    const sent = (packetId: number) => ({ digest: 40 + packetId, packetId, stamped: false });
+    for (const packetId of [1, 2, 3]) one.message('gd-1', [sample], { ...sent(packetId), connection: 1, nth: packetId - 1 });
+    one.restart(1_000);
+    expect(one.message('gd-1', [sample], { ...sent(1), connection: 1, nth: 0 }).resend).toBe(true);
+    one.restart(1_000);
+    for (const packetId of [1, 2, 3]) {
+      expect(one.message('gd-1', [sample], { ...sent(packetId), connection: 1, nth: packetId - 1 }).resend).toBe(true);
+    }
+    expect(one.message('gd-1', [sample], { ...sent(3), connection: 1, nth: 3 }).resend).toBe(false);
+  });
+
   it('our own restart is a cut', () => {
     const one = gas();
     const sample = one.sample('gd-1', [one.value('lel', 1)]);

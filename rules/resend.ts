@@ -181,9 +181,13 @@ export class ResendBook {
   }
 }
 
-/** The connection ended without DISCONNECT. One that had sent nothing leaves the messages before it standing. */
+/**
+ * The connection ended without DISCONNECT. What it sent may come again, and so may what was left over from the connection before: a
+ * client that is cut in the middle of its resends has the rest of them still to send.
+ */
 function cut(client: ClientState, at: EngineMs): void {
-  if (client.sent.length > 0) client.before = client.sent.list().filter((sent) => sent.at >= at - BEFORE_CUT_MS);
+  const recent = [...client.before, ...client.sent.list()].filter((sent) => sent.at >= at - BEFORE_CUT_MS);
+  client.before = recent.slice(-FIRST_OF_CONNECTION);
   client.sent.clear();
   client.connection = -1;
 }
