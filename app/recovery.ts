@@ -29,7 +29,9 @@ export async function recover(
   const status = journal.status();
   if (status.lastSeq >= from && status.firstSeq > from) {
     throw new RecoveryError(
-      `the journal begins at entry ${status.firstSeq}, but the newest snapshot needs it from ${from}; restore the data folder from a backup`,
+      newest === null
+        ? `no whole snapshot is left in snapshots/ (damaged ones are kept there as *.damaged), and the journal begins at entry ${status.firstSeq}; restore the data folder from a backup`
+        : `the journal begins at entry ${status.firstSeq}, but the newest whole snapshot needs it from ${from}; restore the data folder from a backup`,
     );
   }
   if (status.lastSeq < from - 1) {
