@@ -19,7 +19,10 @@ function table(run: FiresRun): string[] {
     '',
     '| fire | thermocouple | recording reaches 57 °C, s | first alarm of any level, s | fire alarm, s | platform, ms | before ignition |',
     '|---|---|---|---|---|---|---|',
-    ...run.results.map((r) => `| ${r.fire} | ${r.place} | ${show(r.reachedS, 0)} | ${show(r.firstAlarmS, 1)} | ${show(r.fireAlarmS, 1)}${missed(r) ? ' **MISSED**' : ''} | ${show(r.shareMs, 0)} | ${r.early} |`),
+    ...run.results.map(
+      (r) =>
+        `| ${r.fire} | ${r.place} | ${show(r.reachedS, 0)} | ${show(r.firstAlarmS, 1)} | ${show(r.fireAlarmS, 1)}${missed(r) ? ' **MISSED**' : ''} | ${show(r.shareMs, 0)} | ${r.early} |`,
+    ),
     '',
   ];
 }

@@ -55,7 +55,13 @@ function readFire(folder: string, fire: string): Recording {
 }
 
 /** Plays the fires through real MQTT and listens as a board does. */
-export async function playFires(folder: string, fires: readonly string[], speed: number, influxUrl: string | null, log: (line: string) => void): Promise<FiresRun> {
+export async function playFires(
+  folder: string,
+  fires: readonly string[],
+  speed: number,
+  influxUrl: string | null,
+  log: (line: string) => void,
+): Promise<FiresRun> {
   const data = temporaryFolder('fires');
   const platform = await startPlatform({ dataDir: data.path, env: influxUrl === null ? {} : { BEACON_INFLUX_URL: influxUrl } });
   const begun = performance.now();
@@ -71,7 +77,10 @@ export async function playFires(folder: string, fires: readonly string[], speed:
     });
     const recordings = fires.map((fire) => ({ fire, recording: readFire(folder, fire) }));
     const made: MadeDevice[] = [];
-    for (const { fire, recording } of recordings) made.push(...(await makeDevices(api, `room-${roomOf(fire)}`, 'fire.heat.point', recording.devices, { heartbeatMs: 60_000, reportMs: 1_000 })));
+    for (const { fire, recording } of recordings)
+      made.push(
+        ...(await makeDevices(api, `room-${roomOf(fire)}`, 'fire.heat.point', recording.devices, { heartbeatMs: 60_000, reportMs: 1_000 })),
+      );
     const credentials = new Map(made.map((device) => [device.id, { username: device.username, password: device.password }]));
     const sentAt = new Map<string, number>();
     const replays = recordings.map(({ fire, recording }) => ({
@@ -126,12 +135,22 @@ export async function playFires(folder: string, fires: readonly string[], speed:
     const from = Math.min(...replays.map(({ recording, replay }) => replay.wallAt(recording.samples[0]?.atMs ?? 0))) - 60_000;
     for (const device of made) {
       for (let cursor: number | undefined = from; cursor !== undefined; ) {
-        const body: { points: unknown[]; next?: number } = await api.get(`/devices/${device.id}/readings?measurement=temp&from=${cursor}&to=${Date.now() + 60_000}`);
+        const body: { points: unknown[]; next?: number } = await api.get(
+          `/devices/${device.id}/readings?measurement=temp&from=${cursor}&to=${Date.now() + 60_000}`,
+        );
         stored += body.points.length;
         cursor = body.next;
       }
     }
-    return { store: influxUrl === null ? 'embedded' : 'InfluxDB', speed, sent, acknowledged, seconds: (performance.now() - begun) / 1_000, results, stored };
+    return {
+      store: influxUrl === null ? 'embedded' : 'InfluxDB',
+      speed,
+      sent,
+      acknowledged,
+      seconds: (performance.now() - begun) / 1_000,
+      results,
+      stored,
+    };
   } finally {
     await platform.stop();
     data.remove();

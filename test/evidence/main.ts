@@ -9,7 +9,12 @@ import { firesPage, missed } from './first-fires-page.ts';
 /** `npm run evidence -- first-fires --recordings FOLDER [--speed N] [--store embedded|influx|both] [--write]` */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { recordings: { type: 'string' }, speed: { type: 'string', default: '1' }, store: { type: 'string', default: 'both' }, write: { type: 'boolean', default: false } },
+  options: {
+    recordings: { type: 'string' },
+    speed: { type: 'string', default: '1' },
+    store: { type: 'string', default: 'both' },
+    write: { type: 'boolean', default: false },
+  },
 });
 const folder = values.recordings ?? process.env['BEACON_RECORDINGS'];
 const speed = Number(values.speed);
@@ -42,5 +47,7 @@ if (values.write) {
   mkdirSync(join(repositoryRoot, 'docs/evidence'), { recursive: true });
   writeFileSync(join(repositoryRoot, 'docs/evidence/first-fires.md'), page);
 }
-const bad = runs.some((run) => run.results.some((r) => missed(r) || r.early > 0) || run.acknowledged !== run.sent || run.stored !== run.sent);
+const bad = runs.some(
+  (run) => run.results.some((r) => missed(r) || r.early > 0) || run.acknowledged !== run.sent || run.stored !== run.sent,
+);
 process.exit(bad ? 1 : 0);

@@ -43,6 +43,6 @@ await late.close();
 const answers = await goldenAnswers(again);
 await second.kill();
 mkdirSync(target, { recursive: true });
-cpSync(folder.path, join(target, 'data'), { recursive: true, filter: (source) => !source.endsWith('reserve') });
+cpSync(folder.path, join(target, 'data'), { recursive: true, filter: (source) => !source.endsWith('reserve') && !source.includes('/lock') });
 writeFileSync(join(target, 'answers.json'), `${JSON.stringify(answers, null, 2)}\n`);
 folder.remove();
