@@ -40,7 +40,7 @@ function say(line: string): void {
   lines.push(line);
   process.stdout.write(`${line}\n`);
 }
-const wanted = (part: string): boolean => values.only === undefined || values.only === part;
+const wanted = (part: string): boolean => values.only === undefined || values.only.split(',').includes(part);
 
 function probeRow(name: string, run: Figures): string {
   return `| ${name} | ${run.count} | ${run.p50.toFixed(1)} | ${run.p99.toFixed(1)} | ${run.max.toFixed(1)} |`;
