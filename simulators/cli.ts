@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { provisionLoad } from './load/provision-load.ts';
 import { runLoad } from './load/run-load.ts';
-import { connectPlatform, type SignIn } from './platform-client.ts';
+import { connectPlatform, type PlatformClient, type SignIn } from './platform-client.ts';
 import { provision } from './provision.ts';
 import { parseMapping } from './replay/mapping.ts';
 import { playReplay } from './replay/play-replay.ts';
 import { readRecording } from './replay/recording.ts';
+import { type MeasuredRange, outsideRange, reportOf } from './replay/report.ts';
 import { playDistrict } from './scenario/play-district.ts';
 
 const HELP = `npm run simulate -- <district | replay | load> [options]
@@ -17,6 +18,11 @@ district   plays the demo district: 41 devices of three enterprises, with their 
 replay     plays a CSV recording as devices, times shifted to now
            --csv FILE  --mapping FILE (YAML or JSON)  --enterprise ID (replay)
            --profile ID (fire.heat.point)  --speed N (1)
+           ends with what was recorded, sent, acknowledged and lost. A sample is one time of one device with all its values; a
+           message is one PUBLISH: samples that waited for their connection go out as one array, so messages may be fewer.
+           Stamps never run ahead of the clock, at any speed. Values outside the profile's range (told at the start) are kept and
+           judged, with quality uncertain and flag out-of-range: that is what <key>_q in InfluxDB then says. Soon after a restart
+           of the platform <key>_q may also say plain "good", which marks nothing.
 load       closed or open loop load over raw sockets, result as JSON
            --devices N (100)  --window N (20)  --seconds N (10)  --rate N (messages/s; absent = closed loop)
 
@@ -114,10 +120,12 @@ async function replay(values: Values): Promise<void> {
   const signIn = signInOf(values);
   const recording = readRecording(fileText('csv', values.csv), parseMapping(fileText('mapping', values.mapping)));
   log(
-    `${recording.rows} rows, ${recording.samples.length} messages of ${recording.devices.length} devices, ${recording.emptyCells} empty and ${recording.badCells} bad cells`,
+    `${recording.rows} rows, ${recording.samples.length} samples of ${recording.devices.length} devices, ${recording.emptyCells} empty and ${recording.badCells} bad cells`,
   );
   const { enterprise: enterpriseId, profile: profileId } = values;
-  const credentials = await provision(await connectPlatform(values.http, signIn), {
+  const client = await connectPlatform(values.http, signIn);
+  for (const line of outsideRange(recording, await measurementsOf(client, profileId))) log(line);
+  const credentials = await provision(client, {
     areas: [],
     sites: [],
     hazardSources: [],
@@ -133,19 +141,29 @@ async function replay(values: Values): Promise<void> {
     signal: interrupted(),
     log,
   });
-  process.stdout.write(`${JSON.stringify(await playing.finished)}\n`);
+  process.stdout.write(`${JSON.stringify(reportOf(recording, await playing.finished))}\n`);
+}
+
+/** Ranges of a profile's numbers, as the platform has them; none where it does not know the profile (it will say so itself). */
+async function measurementsOf(client: PlatformClient, profileId: string): Promise<readonly MeasuredRange[]> {
+  const { items } = (await client.get('/profiles')) as {
+    readonly items: readonly { readonly id: string; readonly measurements: readonly MeasuredRange[] }[];
+  };
+  return items.find((one) => one.id === profileId)?.measurements ?? [];
 }
 
 async function load(values: Values): Promise<void> {
   const url = new URL(values.mqtt);
-  const connections = await provisionLoad(await connectPlatform(values.http, signInOf(values)), whole('devices', values.devices));
+  const ratePerS = values.rate === undefined ? undefined : positive('rate', values.rate);
+  const client = await connectPlatform(values.http, signInOf(values));
+  const connections = await provisionLoad(client, whole('devices', values.devices), ratePerS);
   const result = await runLoad({
     host: url.hostname,
     port: url.port === '' ? 1883 : Number(url.port),
     connections,
     window: whole('window', values.window),
     seconds: positive('seconds', values.seconds),
-    ...(values.rate === undefined ? {} : { ratePerS: positive('rate', values.rate) }),
+    ...(ratePerS === undefined ? {} : { ratePerS }),
   });
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }

@@ -1,6 +1,6 @@
 /** Runs simulated devices against a real broker: one connection each, reports at their interval, network and power as their script says. */
 import type { DeviceCredential, SimulatedDevice } from './device.ts';
-import { type DeviceLink, type DeviceLinkOptions, openDeviceLink } from './link/device-link.ts';
+import { type DeviceLink, type DeviceLinkOptions, type LinkCounts, openDeviceLink, sumCounts } from './link/device-link.ts';
 import { seedOf, uniformAt } from './random.ts';
 
 export interface RunOptions {
@@ -16,7 +16,7 @@ export interface RunOptions {
 }
 
 export interface Run {
-  counts(): { readonly sent: number; readonly acknowledged: number; readonly waiting: number; readonly lost: number };
+  counts(): LinkCounts;
   stop(): Promise<void>;
 }
 
@@ -63,17 +63,7 @@ export function runDevices(options: RunOptions): Run {
   const timer = setInterval(round, ROUND_MS);
 
   return {
-    counts() {
-      const total = { sent: 0, acknowledged: 0, waiting: 0, lost: 0 };
-      for (const { link } of running) {
-        const counts = link.counts();
-        total.sent += counts.sent;
-        total.acknowledged += counts.acknowledged;
-        total.waiting += counts.waiting;
-        total.lost += counts.lost;
-      }
-      return total;
-    },
+    counts: () => sumCounts(running.map(({ link }) => link.counts())),
     async stop(): Promise<void> {
       clearInterval(timer);
       await Promise.all(running.map(({ link }) => link.stop()));

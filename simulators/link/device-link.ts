@@ -25,12 +25,57 @@ export interface DeviceLinkOptions {
   readonly log: (line: string) => void;
 }
 
+/**
+ * What a connection has carried so far. `sent`, `acknowledged`, `waiting` and `lost` count samples (one time stamp of one device, with
+ * all its values). A message is one PUBLISH: one sample, or up to 100 of a backlog as one array, so there are never more messages than
+ * samples, and fewer wherever samples had to wait for the connection.
+ */
+export interface LinkCounts {
+  readonly sent: number;
+  readonly acknowledged: number;
+  /** Kept until the network is back. */
+  readonly waiting: number;
+  /** Given up because the backlog was full. */
+  readonly lost: number;
+  readonly messages: number;
+  readonly messagesAcknowledged: number;
+  readonly values: number;
+  readonly valuesAcknowledged: number;
+}
+
+export const NO_COUNTS: LinkCounts = {
+  sent: 0,
+  acknowledged: 0,
+  waiting: 0,
+  lost: 0,
+  messages: 0,
+  messagesAcknowledged: 0,
+  values: 0,
+  valuesAcknowledged: 0,
+};
+
+/** Counts of several connections together. */
+export function sumCounts(all: Iterable<LinkCounts>): LinkCounts {
+  const sum = { ...NO_COUNTS };
+  for (const one of all) {
+    sum.sent += one.sent;
+    sum.acknowledged += one.acknowledged;
+    sum.waiting += one.waiting;
+    sum.lost += one.lost;
+    sum.messages += one.messages;
+    sum.messagesAcknowledged += one.messagesAcknowledged;
+    sum.values += one.values;
+    sum.valuesAcknowledged += one.valuesAcknowledged;
+  }
+  return sum;
+}
+
 export interface DeviceLink {
   /** Sends now, or keeps the sample until the network is back. */
   send(sample: OutgoingSample): void;
   /** Network or power away (the connection breaks off without DISCONNECT) or back again. */
   setNetwork(up: boolean): void;
-  counts(): { readonly sent: number; readonly acknowledged: number; readonly waiting: number; readonly lost: number };
+  counts(): LinkCounts;
   /** Says DISCONNECT and waits for open acknowledgements at most a second. */
   stop(): Promise<void>;
 }
@@ -55,8 +100,7 @@ export function openDeviceLink(options: DeviceLinkOptions): DeviceLink {
   const backlog = createBacklog<OutgoingSample>(BACKLOG_MAX);
   let wanted = true;
   let stopped = false;
-  let sent = 0;
-  let acknowledged = 0;
+  const carried = { ...NO_COUNTS };
   let lastError = '';
   let connectedBefore = false;
 
@@ -73,10 +117,17 @@ export function openDeviceLink(options: DeviceLinkOptions): DeviceLink {
     will: { topic: `${base}/status`, payload: Buffer.from('offline'), qos: 1, retain: false },
   });
 
-  function publish(payload: object, samples: number): void {
-    sent += samples;
+  /** One PUBLISH with these samples. */
+  function publish(payload: object, samples: readonly OutgoingSample[]): void {
+    const values = samples.reduce((sum, sample) => sum + Object.keys(sample.values).length, 0);
+    carried.sent += samples.length;
+    carried.messages += 1;
+    carried.values += values;
     client.publish(`${base}/telemetry`, JSON.stringify(payload), { qos: 1 }, (error) => {
-      if (error === undefined || error === null) acknowledged += samples;
+      if (error !== undefined && error !== null) return;
+      carried.acknowledged += samples.length;
+      carried.messagesAcknowledged += 1;
+      carried.valuesAcknowledged += values;
     });
   }
 
@@ -88,7 +139,7 @@ export function openDeviceLink(options: DeviceLinkOptions): DeviceLink {
     for (const portion of backlog.take(ARRAY_MAX))
       publish(
         portion.map((sample) => encode(sample, true)),
-        portion.length,
+        portion,
       );
     if (kept > 0 && connectedBefore) log(`${deviceId}: back, sent ${kept} samples it had kept`);
     connectedBefore = true;
@@ -106,7 +157,7 @@ export function openDeviceLink(options: DeviceLinkOptions): DeviceLink {
   return {
     send(sample): void {
       if (stopped) return;
-      if (wanted && client.connected) publish(encode(sample, options.stamps), 1);
+      if (wanted && client.connected) publish(encode(sample, options.stamps), [sample]);
       else backlog.push(sample);
     },
     setNetwork(up): void {
@@ -121,7 +172,7 @@ export function openDeviceLink(options: DeviceLinkOptions): DeviceLink {
       }
       if (up) client.options.reconnectPeriod = RECONNECT_MS;
     },
-    counts: () => ({ sent, acknowledged, waiting: backlog.length, lost: backlog.lost }),
+    counts: () => ({ ...carried, waiting: backlog.length, lost: backlog.lost }),
     async stop(): Promise<void> {
       if (stopped) return;
       stopped = true;

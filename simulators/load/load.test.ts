@@ -5,6 +5,7 @@ import { createFrameReader } from './frames.ts';
 import { createLatencies } from './latency.ts';
 import { createPacketRing } from './packet-ring.ts';
 import type { LoadPlan } from './plan.ts';
+import { loadHeartbeatMs, provisionLoad } from './provision-load.ts';
 import { runLoad } from './run-load.ts';
 
 describe('latencies', () => {
@@ -101,5 +102,35 @@ describe('a load run against a socket that only answers', () => {
     const server = await openAnsweringSocket(0);
     await server.close();
     await expect(runLoad(plan(server.port))).rejects.toThrow(/ECONNREFUSED/);
+  });
+});
+
+describe('devices of a load run', () => {
+  it('are not told silent between two runs of a day, nor during a run that gives each its turn only now and then', () => {
+    expect(loadHeartbeatMs(100)).toBe(86_400_000);
+    expect(loadHeartbeatMs(100, 5_000)).toBe(86_400_000);
+    // 100,000 devices at one message a second: each has its turn every 27.8 h.
+    expect(loadHeartbeatMs(100_000, 1)).toBe(200_000_000);
+    expect(loadHeartbeatMs(1e6, 0.001)).toBe(31 * 86_400_000);
+  });
+
+  it('are entered with that heartbeat', async () => {
+    const bodies: unknown[] = [];
+    const connections = await provisionLoad(
+      {
+        get: async () => ({}),
+        post: async (path, body) => {
+          if (path !== '/devices/bulk') return {};
+          const { items } = body as { items: readonly { id: string }[] };
+          bodies.push(...items);
+          return { items: items.map(({ id }) => ({ id, status: 201, credential: { username: id, password: 's' } })) };
+        },
+      },
+      3,
+      100,
+    );
+    expect(connections.map((one) => one.clientId)).toEqual(['load-0', 'load-1', 'load-2']);
+    expect(bodies).toHaveLength(3);
+    for (const body of bodies) expect(body).toMatchObject({ heartbeatMs: 86_400_000 });
   });
 });

@@ -1,4 +1,4 @@
-/** Devices for a load run, entered on a platform through its API: one enterprise of kind `test`, N industrial gas detectors. */
+/** Devices for a load run, entered on a platform through its API: one enterprise of kind `test`, N pressurised tanks. */
 import type { PlatformClient } from '../platform-client.ts';
 import { provision } from '../provision.ts';
 import { roundTo, seedOf, uniformAt } from '../random.ts';
@@ -6,6 +6,20 @@ import type { LoadConnection } from './plan.ts';
 
 export const LOAD_ENTERPRISE_ID = 'load-test';
 const PAYLOADS = 16;
+
+const DAY_MS = 86_400_000;
+/** Longest heartbeat the platform takes. */
+const HEARTBEAT_MAX_MS = 31 * DAY_MS;
+
+/**
+ * Heartbeat of a load's device, ms. The profile's own (a minute) would have the platform tell its silence soon after every run, and
+ * during a slow one: a device is expected every N / rate seconds, and not at all between two runs of a day.
+ * @param ratePerS messages a second over all devices; absent = closed loop
+ */
+export function loadHeartbeatMs(count: number, ratePerS?: number): number {
+  const everyMs = ratePerS === undefined ? 0 : (count / ratePerS) * 1_000;
+  return Math.min(HEARTBEAT_MAX_MS, Math.max(DAY_MS, Math.ceil(2 * everyMs)));
+}
 
 /** Payloads of three values that stay below every limit. */
 function payloadsOf(id: string): string[] {
@@ -16,14 +30,16 @@ function payloadsOf(id: string): string[] {
   );
 }
 
-export async function provisionLoad(client: PlatformClient, count: number): Promise<readonly LoadConnection[]> {
+/** @param ratePerS see `loadHeartbeatMs` */
+export async function provisionLoad(client: PlatformClient, count: number, ratePerS?: number): Promise<readonly LoadConnection[]> {
+  const heartbeatMs = loadHeartbeatMs(count, ratePerS);
   const ids = Array.from({ length: count }, (_, i) => `load-${i}`);
   const credentials = await provision(client, {
     areas: [],
     sites: [],
     hazardSources: [],
     enterprises: [{ id: LOAD_ENTERPRISE_ID, name: '负载测试 · Load test', kind: 'test' }],
-    devices: ids.map((id) => ({ id, name: id, enterpriseId: LOAD_ENTERPRISE_ID, profileId: 'hazchem.tank.pressurized' })),
+    devices: ids.map((id) => ({ id, name: id, enterpriseId: LOAD_ENTERPRISE_ID, profileId: 'hazchem.tank.pressurized', heartbeatMs })),
   });
   return ids.flatMap((id) => {
     const credential = credentials.get(id);

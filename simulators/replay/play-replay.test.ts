@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeviceLink, OutgoingSample } from '../link/device-link.ts';
+import { type DeviceLink, NO_COUNTS, type OutgoingSample } from '../link/device-link.ts';
 import { playReplay, type ReplayOptions } from './play-replay.ts';
 import type { Recording } from './recording.ts';
 
@@ -28,7 +28,18 @@ function setUp(acknowledges = true): { options: ReplayOptions; sent: [string, Ou
         sent.push([deviceId, sample]);
       },
       setNetwork: () => {},
-      counts: () => ({ sent: count, acknowledged: acknowledges ? count : 0, waiting: 0, lost: 0 }),
+      counts: () => {
+        const acknowledged = acknowledges ? count : 0;
+        return {
+          ...NO_COUNTS,
+          sent: count,
+          acknowledged,
+          messages: 1,
+          messagesAcknowledged: 1,
+          values: count,
+          valuesAcknowledged: acknowledged,
+        };
+      },
       stop: async () => {
         stopped.push(deviceId);
       },
@@ -50,7 +61,14 @@ describe('replay', () => {
   it('sends everything once, in order, stamped from now on and as far apart as the speed says', async () => {
     const { options, sent, stopped } = setUp();
     const replay = playReplay(options);
-    await expect(replay.finished).resolves.toEqual({ sent: 4, acknowledged: 4 });
+    await expect(replay.finished).resolves.toEqual({
+      sent: 4,
+      acknowledged: 4,
+      messages: 2,
+      messagesAcknowledged: 2,
+      values: 4,
+      valuesAcknowledged: 4,
+    });
     expect(sent.map(([device, sample]) => [device, sample.values['temp']])).toEqual([
       ['a', 20],
       ['b', 21],
@@ -61,6 +79,21 @@ describe('replay', () => {
     expect(sent.map(([, sample]) => sample.ts - begun)).toEqual([0, 0, 2, 5]);
     expect(replay.wallAt(3_000) - replay.wallAt(0)).toBe(3);
     expect(stopped.toSorted()).toEqual(['a', 'b']);
+  });
+
+  it('stamps nothing ahead of the clock, however fast it plays', async () => {
+    const { options } = setUp();
+    const ahead: number[] = [];
+    const many = Array.from({ length: 400 }, (_, i) => ({ atMs: i * 250, device: 'a', values: { temp: 20 } }));
+    await playReplay({
+      ...options,
+      recording: { ...recording, samples: many },
+      speed: 500,
+      onSent: (_sample, sentAt) => ahead.push(sentAt - Date.now()),
+    }).finished;
+    expect(ahead).toHaveLength(400);
+    // A stamp is rounded to the ms, and the two clocks of the machine round apart; the platform bears five seconds.
+    expect(Math.max(...ahead)).toBeLessThanOrEqual(2);
   });
 
   it('stops when asked, and says so with what it sent', async () => {

@@ -1,6 +1,6 @@
 /** Plays recordings through real MQTT connections, each device with its own, times shifted so that the first row is now. */
 import type { DeviceCredential } from '../device.ts';
-import { type DeviceLink, type DeviceLinkOptions, openDeviceLink } from '../link/device-link.ts';
+import { type DeviceLink, type DeviceLinkOptions, type LinkCounts, openDeviceLink, sumCounts } from '../link/device-link.ts';
 import { ReplayError } from './mapping.ts';
 import type { RecordedSample, Recording } from './recording.ts';
 
@@ -26,10 +26,11 @@ export interface Replay {
   readonly finished: Promise<ReplayResult>;
   stop(): Promise<void>;
 }
-export interface ReplayResult {
-  readonly sent: number;
-  readonly acknowledged: number;
-}
+/** What became of the recording; `sent` and `acknowledged` count samples. */
+export type ReplayResult = Pick<
+  LinkCounts,
+  'sent' | 'acknowledged' | 'messages' | 'messagesAcknowledged' | 'values' | 'valuesAcknowledged'
+>;
 
 /** Samples due at the same time or a little apart go out in one round; more of them than this let other work in between. */
 const ROUND_MAX = 500;
@@ -64,16 +65,7 @@ export function playReplay(options: ReplayOptions): Replay {
   const dueInMs = (recordedMs: number): number => (recordedMs - first.atMs) / speed - (performance.now() - begunMono);
   const wallAt = (recordedMs: number): number => begun + (recordedMs - first.atMs) / speed;
 
-  const totals = (): ReplayResult & { readonly waiting: number } => {
-    const sum = { sent: 0, acknowledged: 0, waiting: 0 };
-    for (const link of links.values()) {
-      const counts = link.counts();
-      sum.sent += counts.sent;
-      sum.acknowledged += counts.acknowledged;
-      sum.waiting += counts.waiting;
-    }
-    return sum;
-  };
+  const totals = (): LinkCounts => sumCounts([...links.values()].map((link) => link.counts()));
   const end = async (): Promise<void> => {
     stopping.abort();
     await Promise.all([...links.values()].map((link) => link.stop()));
@@ -97,10 +89,11 @@ export function playReplay(options: ReplayOptions): Replay {
       const patience = performance.now() + DRAIN_MS;
       while (!stopping.signal.aborted && performance.now() < patience && totals().acknowledged < recording.samples.length)
         await pause(DRAIN_LOOK_MS);
-      const { sent, acknowledged } = totals();
+      const { waiting: _waiting, lost: _lost, ...result } = totals();
+      const { acknowledged } = result;
       if (!stopping.signal.aborted && acknowledged < recording.samples.length)
         throw new ReplayError(`${recording.samples.length - acknowledged} of ${recording.samples.length} samples were not acknowledged`);
-      return { sent, acknowledged };
+      return result;
     } finally {
       await end();
     }
