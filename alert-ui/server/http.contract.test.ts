@@ -98,6 +98,35 @@ describe('signing in', () => {
   });
 });
 
+describe('a request nobody answers', () => {
+  it.each([
+    ['PUT', '/api/v1/devices', 'GET, HEAD, POST'],
+    ['POST', '/api/v1/devices/a-gas-1', 'DELETE, GET, HEAD, PATCH'],
+    ['DELETE', '/api/v1/alarms/acknowledge', 'GET, HEAD, POST'],
+    ['PATCH', '/api/v1/session/password', 'POST'],
+    ['POST', '/healthz', 'GET, HEAD'],
+    ['DELETE', '/openapi.json', 'GET, HEAD'],
+  ])('%s %s is a known path with the wrong method: 405 with what is allowed', async (method, path, allow) => {
+    const answer = await served.request(method, path);
+    expect([answer.status, answer.body['code'], answer.headers.get('allow')]).toEqual([405, 'method-not-allowed', allow]);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    const asked = await served.request('OPTIONS', path);
+    expect([asked.status, asked.headers.get('allow')]).toEqual([204, allow]);
+  });
+
+  it.each([
+    ['GET', '/api/v1/no-such'],
+    ['DELETE', '/api/v1/no-such'],
+    ['POST', '/api/v1/devices/a-gas-1/no-such'],
+    ['PUT', '/api/v2/devices'],
+    ['POST', '/no-such'],
+    ['OPTIONS', '/api/v1/no-such'],
+  ])('%s %s is no path: 404', async (method, path) => {
+    const answer = await served.request(method, path);
+    expect([answer.status, answer.body['code'], answer.headers.get('allow')]).toEqual([404, 'not-found', null]);
+  });
+});
+
 describe('requests made by another site', () => {
   it('are refused without the CSRF token, whatever the cookie', async () => {
     const admin = await served.as('admin');

@@ -8,6 +8,7 @@ import { Idempotency } from './http/idempotency.ts';
 import { errorHandler, mount } from './http/mount.ts';
 import { mountRoot, mountWeb } from './http/root.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { mountWrongMethod } from './http/wrong-method.ts';
 import { Hub } from './live/hub.ts';
 import type { ServerOptions, ServerStatus } from './options.ts';
 import { HttpProblem } from './problem.ts';
@@ -93,6 +94,7 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
   const router = express.Router({ caseSensitive: true });
   const mounting = { platform, options, identities, idempotency: new Idempotency(records, clock), audit };
   for (const route of api.routes) mount(router, route, mounting);
+  mountWrongMethod(router, api.routes);
   app.use('/metrics', sessions);
   mountRoot(app, platform, identities, api.routes);
   app.use(BASE, sessions, router);

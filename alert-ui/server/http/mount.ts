@@ -115,7 +115,12 @@ export function mount(router: Router, definition: Route, m: Mounting): void {
   };
 
   // A rejected promise goes on to the error handler by itself.
-  router[definition.method](definition.path.replaceAll(/\{(\w+)\}/g, ':$1'), answer);
+  router[definition.method](expressPath(definition.path), answer);
+}
+
+/** `/devices/{id}` as Express writes it. */
+export function expressPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
 const NOBODY: Identity = {

@@ -12,6 +12,7 @@ import type { Identities } from '../sign-in/identity.ts';
 import { isLoopback } from '../sign-in/origin.ts';
 import { identify } from './mount.ts';
 import type { Route } from './route.ts';
+import { mountWrongMethod } from './wrong-method.ts';
 
 /** What stands outside the base: health, metrics, descriptions. */
 export function mountRoot(app: Express, platform: Platform, identities: Identities, routes: readonly Route[]): void {
@@ -43,6 +44,10 @@ export function mountRoot(app: Express, platform: Platform, identities: Identiti
     response.type('json').send(asyncapi);
   });
   mountDocs(app);
+  mountWrongMethod(
+    app,
+    ['/healthz', '/readyz', '/metrics', '/openapi.json', '/asyncapi.json', '/docs'].map((path) => ({ method: 'get', path })),
+  );
 }
 
 /** The web app: its files, and its page for every path that is a place inside it. */
