@@ -4,17 +4,22 @@ import type { LedgerCount, LedgerLine, LedgerVerdict, Records } from '../model/p
 import type { RejectionCode } from '../model/rejection.ts';
 import type { EpochMs } from '../model/time.ts';
 import { createAcceptedBook } from './accepted-book.ts';
+import { createRecentLines } from './recent-lines.ts';
 
 /** Bounds of semantics 8. */
 const KEEP_CONNECTIONS = 20;
 const REFUSALS_PER_MINUTE = 10;
+/** Refused connections have the names their senders chose: so many of one address get a line a minute, the rest are counted without a name. */
+const STRANGERS_PER_MINUTE = 100;
+/** Names with refused connections that are remembered. */
+const KEEP_REFUSED_NAMES = 10_000;
 const FLUSH_EVERY_MS = 500;
 const QUEUE_BOUND = 20_000;
 
 /**
  * The ingest ledger on its way to the records: the last accepted messages of a device stay in memory, refusals go one by one up to
  * 10 a minute per device and reason and are then counted, everything is counted per minute. Lines are written behind the live way,
- * in batches; when the records cannot keep up, lines are dropped and counted, never the counts.
+ * in batches; when the records cannot take them, lines are dropped and counted, and the counts wait.
  */
 export interface LedgerFeed {
   accepted(inbound: Inbound, device: string, detail: string | null): void;
@@ -27,19 +32,12 @@ export interface LedgerFeed {
   stop(): Promise<void>;
 }
 
-function pushBounded(map: Map<string, LedgerLine[]>, key: string, line: LedgerLine, keep: number): void {
-  const lines = map.get(key);
-  if (lines === undefined) {
-    map.set(key, [line]);
-    return;
-  }
-  lines.push(line);
-  if (lines.length > keep) lines.shift();
-}
-
 export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
   const accepted = createAcceptedBook();
-  const attempts = new Map<string, LedgerLine[]>();
+  /** Of those who were let in: no more names than there are devices and gateways. */
+  const connects = createRecentLines(KEEP_CONNECTIONS, Number.POSITIVE_INFINITY);
+  /** Of those who were not: anybody can think of a name. */
+  const refusedConnects = createRecentLines(KEEP_CONNECTIONS, KEEP_REFUSED_NAMES);
   let queue: LedgerLine[] = [];
   let counts = new Map<string, { minute: EpochMs; device: string; verdict: LedgerVerdict; reason: RejectionCode | null; count: number }>();
   /** Refusals of the running minute per device and reason. */
@@ -51,13 +49,15 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
   let cancel: (() => void) | null = null;
   let stopped = false;
 
-  function count(line: LedgerLine): void {
-    const minute = Math.floor(line.at / 60_000) * 60_000;
-    const device = line.device ?? '';
-    const key = `${minute} ${device} ${line.verdict} ${line.reason ?? ''}`;
+  function count(line: LedgerLine, device: string): void {
+    add({ minute: Math.floor(line.at / 60_000) * 60_000, device, verdict: line.verdict, reason: line.reason, count: 1 });
+  }
+  function add(tally: LedgerCount): void {
+    const key = `${tally.minute} ${tally.device} ${tally.verdict} ${tally.reason ?? ''}`;
     const known = counts.get(key);
-    if (known === undefined) counts.set(key, { minute, device, verdict: line.verdict, reason: line.reason, count: 1 });
-    else known.count += 1;
+    if (known !== undefined) known.count += tally.count;
+    else if (counts.size < QUEUE_BOUND) counts.set(key, { ...tally });
+    else dropped += tally.count;
   }
   function enqueue(line: LedgerLine): void {
     if (queue.length >= QUEUE_BOUND) {
@@ -66,16 +66,21 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
     }
     queue.push(line);
   }
-  function underRate(line: LedgerLine): boolean {
-    const minute = Math.floor(line.at / 60_000);
+  /** Of its kind in this minute at most `most`? */
+  function underRate(at: EpochMs, key: string, most: number): boolean {
+    const minute = Math.floor(at / 60_000);
     if (minute !== refusalMinute) {
       refusalMinute = minute;
       refusals = new Map();
     }
-    const key = `${line.device ?? line.address ?? ''} ${line.reason ?? ''}`;
     const seen = (refusals.get(key) ?? 0) + 1;
     if (refusals.size < QUEUE_BOUND || seen > 1) refusals.set(key, seen);
-    return seen <= REFUSALS_PER_MINUTE;
+    return seen <= most;
+  }
+  /** A line of its own for the first ones of a minute, a count for all. */
+  function enter(line: LedgerLine): void {
+    count(line, line.device ?? '');
+    if (underRate(line.at, `${line.device ?? line.address ?? ''} ${line.reason ?? ''}`, REFUSALS_PER_MINUTE)) enqueue(line);
   }
 
   async function write(): Promise<void> {
@@ -90,6 +95,7 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
     } catch (error) {
       failing = error instanceof Error ? error.message : String(error);
       dropped += lines.length;
+      for (const tally of tallies) add(tally);
     }
   }
   function schedule(): void {
@@ -103,17 +109,22 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
 
   return {
     accepted: (inbound, device, detail) => accepted.note(inbound, device, detail),
-    refused(line) {
-      count(line);
-      if (underRate(line)) enqueue(line);
-    },
+    refused: enter,
     connection(line) {
-      count(line);
-      if (line.device !== null) pushBounded(attempts, line.device, line, KEEP_CONNECTIONS);
-      if (underRate(line)) enqueue(line);
+      if (line.verdict !== 'connect-refused') {
+        if (line.device !== null) connects.push(line.device, line);
+        enter(line);
+        return;
+      }
+      if (!underRate(line.at, `address ${line.address ?? ''}`, STRANGERS_PER_MINUTE)) {
+        count(line, '');
+        return;
+      }
+      if (line.device !== null) refusedConnects.push(line.device, line);
+      enter(line);
     },
     recent: (device) => accepted.recent(device),
-    connections: (device) => (attempts.get(device) ?? []).toReversed(),
+    connections: (device) => [...connects.of(device), ...refusedConnects.of(device)].sort((a, b) => b.at - a.at).slice(0, KEEP_CONNECTIONS),
     flush() {
       flushing = flushing.then(write);
       return flushing;
