@@ -641,4 +641,27 @@ describe('the ledger', () => {
     expect(items(await admin.get('/ledger?device=a-gas-1&verdict=refused'))).toHaveLength(1);
     expect((await admin.get('/ledger?reason=NO_SUCH')).status).toBe(400);
   });
+
+  it('takes a span as [from, to), of lines in memory and in the records alike', async () => {
+    const admin = await served.as('admin');
+    const { platform } = served;
+    const line = { device: 'a-gas-1', enterprise: 'a', topic: 't', size: 1, detail: null, address: null, more: 0 };
+    const at = [10, 20];
+    platform.recentLines.set(
+      'a-gas-1',
+      at.map((time) => ({ ...line, head: `m${time}`, at: time, verdict: 'accepted' as const, reason: null })),
+    );
+    await platform.records.ledger.append(
+      at.map((time) => ({ ...line, head: `r${time}`, at: time, verdict: 'refused' as const, reason: 'NOT_JSON' as const })),
+      [],
+    );
+    const heads = async (span: string): Promise<unknown[]> =>
+      items(await admin.get(`/ledger?device=a-gas-1&${span}`))
+        .map((item) => item['head'])
+        .sort();
+    expect(await heads('from=10&to=20')).toEqual(['m10', 'r10']);
+    expect(await heads('from=20&to=21')).toEqual(['m20', 'r20']);
+    expect(await heads('from=10&to=21')).toEqual(['m10', 'm20', 'r10', 'r20']);
+    expect(await heads('from=11&to=20')).toEqual([]);
+  });
 });

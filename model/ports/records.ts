@@ -94,7 +94,9 @@ export interface AlarmQuery {
   readonly areas?: readonly string[];
   readonly device?: string;
   readonly kinds?: readonly AlarmKind[];
+  /** Raised at or after. */
   readonly from?: EpochMs;
+  /** Raised before: a span is [from, to), here as everywhere, so that neighbouring spans share nothing. */
   readonly to?: EpochMs;
   /** Opaque; from `next`. */
   readonly cursor?: string;
@@ -105,7 +107,9 @@ export interface LedgerQuery {
   readonly enterprises?: readonly string[];
   readonly verdict?: LedgerVerdict;
   readonly reason?: RejectionCode;
+  /** At or after. */
   readonly from?: EpochMs;
+  /** Before. */
   readonly to?: EpochMs;
   readonly cursor?: string;
   readonly limit: number;

@@ -125,7 +125,7 @@ export function alarmRecords(db: Kysely<RecordsDatabase>, client: RecordsClient)
       if (query.areas !== undefined) rows = rows.where(oneOf('area', query.areas));
       if (query.device !== undefined) rows = rows.where('device', '=', query.device);
       if (query.from !== undefined) rows = rows.where('raised_at', '>=', query.from);
-      if (query.to !== undefined) rows = rows.where('raised_at', '<=', query.to);
+      if (query.to !== undefined) rows = rows.where('raised_at', '<', query.to);
       if (query.cursor !== undefined) {
         const [raisedAt, id] = readCursor(query.cursor, ['number', 'string'] as const);
         rows = rows.where((eb) => eb(eb.refTuple('raised_at', 'id'), '<', eb.tuple(raisedAt, id)));

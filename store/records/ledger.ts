@@ -85,7 +85,7 @@ export function ledgerRecords(db: Kysely<RecordsDatabase>, client: RecordsClient
       if (query.verdict !== undefined) rows = rows.where('verdict', '=', query.verdict);
       if (query.reason !== undefined) rows = rows.where('reason', '=', query.reason);
       if (query.from !== undefined) rows = rows.where('at', '>=', query.from);
-      if (query.to !== undefined) rows = rows.where('at', '<=', query.to);
+      if (query.to !== undefined) rows = rows.where('at', '<', query.to);
       if (query.cursor !== undefined) rows = rows.where('id', '<', readCursor(query.cursor, ['number'] as const)[0]);
       return pageOf(await client.rows(rows), query.limit, ledgerRow, (row) => [row.id]);
     },

@@ -311,7 +311,10 @@ describe('alarm history', () => {
     expect(await ids({ areas: ['a1'] })).toEqual(['2-0', '1-0']);
     expect(await ids({ kinds: ['system', 'fire'] })).toEqual(['4-0', '3-0']);
     expect(await ids({ device: 'd2' })).toEqual(['2-0']);
-    expect(await ids({ from: 200, to: 300 })).toEqual(['3-0', '2-0']);
+    expect(await ids({ from: 200, to: 301 })).toEqual(['3-0', '2-0']);
+    // [from, to): neighbouring spans share no alarm and leave none out.
+    expect(await ids({ from: 200, to: 300 })).toEqual(['2-0']);
+    expect(await ids({ from: 300, to: 400 })).toEqual(['3-0']);
   });
 
   it('pages through every alarm once while new ones are raised, also where many rose in the same millisecond', async () => {
@@ -362,7 +365,10 @@ describe('ledger', () => {
     ]);
     expect((await records.ledger.list({ limit: 9, verdict: 'connect-refused' })).items).toHaveLength(1);
     expect((await records.ledger.list({ limit: 9, enterprises: ['e1'], from: 2 })).items.map((row) => row.head)).toEqual(['#4']);
-    expect((await records.ledger.list({ limit: 9, reason: 'NOT_JSON', to: 1 })).items.map((row) => row.head)).toEqual(['#1']);
+    expect((await records.ledger.list({ limit: 9, reason: 'NOT_JSON', to: 2 })).items.map((row) => row.head)).toEqual(['#1']);
+    // [from, to): neighbouring spans share no line and leave none out.
+    expect((await records.ledger.list({ limit: 9, from: 1, to: 3 })).items.map((row) => row.head)).toEqual(['#2', '#1']);
+    expect((await records.ledger.list({ limit: 9, from: 3, to: 5 })).items.map((row) => row.head)).toEqual(['#4', '#3']);
   });
 
   it('keeps the last twenty accepted messages of each device and every refusal', async () => {

@@ -97,7 +97,9 @@ export class MemoryRecords implements Records {
         )
         .filter(
           (alarm) =>
-            (query.device === undefined || alarm.deviceId === query.device) && (query.from === undefined || alarm.raisedAt >= query.from),
+            (query.device === undefined || alarm.deviceId === query.device) &&
+            (query.from === undefined || alarm.raisedAt >= query.from) &&
+            (query.to === undefined || alarm.raisedAt < query.to),
         )
         .sort((a, b) => b.raisedAt - a.raisedAt);
       const items = found.slice(start, start + query.limit);
@@ -118,6 +120,7 @@ export class MemoryRecords implements Records {
           (row) =>
             (query.verdict === undefined || row.verdict === query.verdict) && (query.reason === undefined || row.reason === query.reason),
         )
+        .filter((row) => (query.from === undefined || row.at >= query.from) && (query.to === undefined || row.at < query.to))
         .toReversed()
         .slice(0, query.limit),
       next: null,
