@@ -21,8 +21,8 @@ export class MemoryRecords implements Records {
   private readonly credentialRows = new Map<string, CredentialRow>();
   readonly auditRows: AuditRow[] = [];
   private readonly events: LiveEvent[] = [];
-  private readonly ledgerRows: LedgerRow[] = [];
-  private readonly ledgerCounts: LedgerCount[] = [];
+  readonly ledgerRows: LedgerRow[] = [];
+  readonly ledgerCounts: LedgerCount[] = [];
   private readonly answers = new Map<string, { request: string; status: number; body: string; at: number }>();
   private readonly named = new Map<string, string>();
 
