@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import mqtt from 'mqtt';
 import { generate } from 'mqtt-packet';
 import { afterEach, describe, expect, it } from 'vitest';
+import { opensslMissing, selfSigned } from '../test/parts/certificate.ts';
 import { startOpenBroker } from './open.ts';
 import { DEFAULT_LIMITS } from './policy.ts';
 import { type Bench, commandOf, connectPacket, HandClock, RawClient, startBench, telemetryOf } from './raw-client.testing.ts';
@@ -480,30 +481,11 @@ describe('other ways in', () => {
     await new Promise((resolve) => http.close(resolve));
   });
 
-  it.skipIf(!existsSync('/usr/bin/openssl'))(
+  it.skipIf(opensslMissing)(
     'MQTT over TLS; with a CA only for clients that show a certificate; a plain client there is one line',
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'beacon-tls-'));
-      const run = promisify(execFile);
-      const keyFile = join(folder, 'key.pem');
-      const certFile = join(folder, 'cert.pem');
-      await run('/usr/bin/openssl', [
-        'req',
-        '-x509',
-        '-newkey',
-        'rsa:2048',
-        '-nodes',
-        '-days',
-        '2',
-        '-subj',
-        '/CN=localhost',
-        '-addext',
-        'subjectAltName=IP:127.0.0.1',
-        '-keyout',
-        keyFile,
-        '-out',
-        certFile,
-      ]);
+      const { keyFile, certFile } = selfSigned(folder);
       const [key, cert] = [readFileSync(keyFile), readFileSync(certFile)];
       bench = await startBench({ tls: { port: 0, key, cert, ca: cert } });
       const port = bench.broker.ports.mqtts ?? 0;

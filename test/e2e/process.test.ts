@@ -4,30 +4,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeDevices, signIn } from '../harness/api.ts';
-import { cleanEnv, repositoryRoot, startPlatform, temporaryFolder, type PlatformProcess } from '../harness/platform-process.ts';
+import { cleanEnv, repositoryRoot, runToEnd, startPlatform, temporaryFolder, type PlatformProcess } from '../harness/platform-process.ts';
 
 /** The process as whoever runs the server meets it: settings, doors, folder, signals. */
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the product until it ends by itself. */
-function runToEnd(env: Readonly<Record<string, string>>): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(repositoryRoot, 'dist/app/main.js')], {
-      env: cleanEnv({ BEACON_HTTP_PORT: '0', BEACON_MQTT_PORT: '0', BEACON_LOG_LEVEL: 'warn', ...env }),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.once('exit', (code) => resolve({ code, stdout, stderr }));
-  });
-}
 
 const undo: (() => void | Promise<void>)[] = [];
 afterEach(async () => {

@@ -106,6 +106,23 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
   };
 }
 
+/** Runs the product until it ends by itself. */
+export function runToEnd(
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [join(repositoryRoot, 'dist/app/main.js')], {
+      env: cleanEnv({ BEACON_HTTP_PORT: '0', BEACON_MQTT_PORT: '0', BEACON_LOG_LEVEL: 'warn', ...env }),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.once('exit', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
 /** A folder of its own for one test; `remove` when done. */
 export function temporaryFolder(name: string): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), `beacon-${name}-`));

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../harness/api.ts';
+import { Outside } from '../../harness/outside.ts';
+
+/** What devices sent: stored readings, and the ledger of what came of it. */
+
+let outside: Outside;
+beforeAll(async () => {
+  outside = await Outside.open();
+});
+afterAll(() => outside.close());
+
+describe('readings and the ledger', () => {
+  it('readings come raw in pages and in buckets, with the place up to which they are complete', async () => {
+    const made = await outside.device('GD-08');
+    const client = await outside.connected(made);
+    const t0 = Date.now() - 10_000;
+    await client.telemetry([1, 2, 3, 4].map((n) => ({ ts: t0 + n * 1_000, values: { lel: n } })));
+    const query = `measurement=lel&from=${t0}&to=${t0 + 5_000}`;
+    interface Readings {
+      readonly unit: string;
+      readonly points: readonly (readonly (number | string)[])[];
+      readonly through: number;
+      readonly next?: number;
+    }
+    const all = await eventually('the readings', 10_000, async () => {
+      const got = await outside.api.get<Readings>(`/devices/GD-08/readings?${query}`);
+      return got.points.length === 4 && got;
+    });
+    expect(all).toMatchObject({
+      unit: '%{LEL}',
+      points: [1, 2, 3, 4].map((n) => [t0 + n * 1_000, n, 'good']),
+      through: expect.any(Number),
+    });
+    const first = await outside.api.get<Readings>(`/devices/GD-08/readings?${query}&limit=3`);
+    const rest = await outside.api.get<Readings>(`/devices/GD-08/readings?${query}&limit=3&cursor=${first.next}`);
+    expect([...first.points, ...rest.points]).toEqual(all.points);
+    expect(rest.next).toBeUndefined();
+    const buckets = await outside.api.get<Readings>(`/devices/GD-08/readings?${query}&maxPoints=1`);
+    expect(buckets.points.map((point) => point.slice(1))).toEqual([[1, 4, 2.5, 4]]);
+    for (const bad of [
+      '',
+      'measurement=no_such',
+      'measurement=lel&maxPoints=0',
+      'measurement=lel&maxPoints=x',
+      'measurement=lel&from=2&to=1',
+      'measurement=lel&from=x',
+      'measurement=lel&channel=x',
+      'measurement=lel&channel=1',
+    ])
+      expect(await outside.refusal('GET', `/devices/GD-08/readings?${bad}`), bad).toEqual([400, 'invalid-request']);
+    expect(await outside.refusal('GET', '/devices/no-such/readings?measurement=lel')).toEqual([404, 'not-found']);
+    expect((await outside.api.request('GET', '/devices/GD-08/readings?measurement=lel&channel=&from=&to=&maxPoints=')).status).toBe(200);
+  });
+
+  it('a measurement of several channels without one named is its first, as in a payload', async () => {
+    const made = await outside.device('EL-1', 'fire.electrical');
+    const client = await outside.connected(made);
+    await client.telemetry({ cable_temp: 21, 'cable_temp.2': 22 });
+    const values = async (channel: string): Promise<unknown> =>
+      (
+        await outside.api.get<{ points: readonly (readonly unknown[])[] }>(`/devices/EL-1/readings?measurement=cable_temp${channel}`)
+      ).points.map((point) => point[1]);
+    await eventually('the readings', 10_000, async () => JSON.stringify(await values('&channel=2')) === '[22]');
+    expect([await values(''), await values('&channel=1'), await values('&channel=3')]).toEqual([[21], [21], []]);
+    expect(await outside.refusal('GET', '/devices/EL-1/readings?measurement=cable_temp&channel=9')).toEqual([400, 'invalid-request']);
+  });
+
+  it('what was not understood is in the ledger with what to do, and nothing else is lost with it', async () => {
+    const made = await outside.device('GD-09');
+    const client = await outside.connected(made);
+    await client.publish('beacon/v1/haida/GD-09/telemetry', '{"lel": ');
+    await client.telemetry({ lel: 3, lle: 4 });
+    interface Line {
+      readonly verdict: string;
+      readonly reason: string;
+      readonly topic: string;
+      readonly head: string;
+      readonly advice: unknown;
+    }
+    const { items } = await outside.api.get<{ items: Line[] }>('/ledger?device=GD-09&verdict=refused');
+    expect(items.map((line) => line.reason)).toEqual(['UNKNOWN_MEASUREMENT', 'NOT_JSON']);
+    expect(items[1]).toMatchObject({
+      topic: 'beacon/v1/haida/GD-09/telemetry',
+      head: '{"lel": ',
+      advice: { en: expect.any(String), 'zh-CN': expect.any(String) },
+    });
+    expect((await outside.api.get<{ items: Line[] }>('/ledger?device=GD-09')).items.map((line) => line.verdict)).toContain('accepted');
+    expect((await outside.api.get<{ items: Line[] }>(`/ledger?device=GD-09&from=${Date.now() + 60_000}`)).items).toEqual([]);
+    expect((await outside.api.get<{ points: { value: number }[] }>('/devices/GD-09/latest')).points.map((point) => point.value)).toEqual([
+      3,
+    ]);
+    expect(await outside.refusal('GET', '/ledger?verdict=weird')).toEqual([400, 'invalid-request']);
+  });
+});
