@@ -233,6 +233,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   const metrics = createMetrics(() => {
     const status = journal.status();
     const projected = projector.status();
+    const door = broker.status();
     return {
       ...pipeline.counters,
       journalQueueEntries: status.queuedEntries,
@@ -245,7 +246,10 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       eventQueue: events.status().queued,
       ledgerQueue: ledger.status().queued,
       ledgerDropped: ledger.status().dropped,
-      connections: broker.status().connections,
+      connections: door.connections,
+      mqttInFlight: door.inFlight,
+      mqttHeld: door.heldConnections,
+      mqttQueued: door.queuedConnections,
       boards: server.status().live.viewers,
       openAlarms: [...engine.view.openAlarms()].length,
       snapshotSeconds: snapshotter.status().lastMs / 1000,

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../alert-ui/server/testing/manual-clock.ts';
 import { MemoryRecords } from '../alert-ui/server/testing/memory-records.ts';
+import type { Inbound } from '../model/ports/message-source.ts';
 import type { LedgerLine } from '../model/ports/records.ts';
+import type { Refusal } from '../model/rejection.ts';
 import { type LedgerFeed, startLedgerFeed } from './ledger-feed.ts';
 
 let records: MemoryRecords;
@@ -72,5 +74,44 @@ describe('records that cannot take it', () => {
     expect(feed.status()).toEqual({ queued: 0, dropped: 2, failing: null });
     expect(records.ledgerRows.map((row) => row.at)).toEqual([3]);
     expect(counted()).toBe(3);
+  });
+});
+
+describe('what was refused of a message', () => {
+  function inbound(payload: string): Inbound {
+    return {
+      topic: 'beacon/v1/acme/T-1/telemetry',
+      payload: new TextEncoder().encode(payload),
+      publisher: {
+        credential: 'T-1',
+        kind: 'device',
+        device: 'T-1',
+        enterprise: 'acme',
+        client: 'T-1',
+        connection: 1,
+        address: '127.0.0.1',
+      },
+      receivedAt: 5,
+      qos: 1,
+      packetId: 1,
+      nth: 0,
+      retain: false,
+      ack: () => undefined,
+      fail: () => undefined,
+    };
+  }
+
+  it('has a line for each of the first ten of a reason, with the beginning of the payload, and is counted whole', async () => {
+    const unknown: Refusal[] = Array.from({ length: 12 }, (_, i) => ({ code: 'UNKNOWN_MEASUREMENT', device: 'T-1', at: `key${i}` }));
+    feed.refusedParts(inbound('{"key0":1}'), [
+      ...unknown,
+      { code: 'WRONG_TYPE', device: null, at: 'temp', detail: 'a number is expected' },
+    ]);
+    feed.refusedParts(inbound('{"key0":1}'), unknown);
+    await feed.flush();
+    expect(records.ledgerRows.map((row) => row.reason)).toEqual([...Array.from({ length: 10 }, () => 'UNKNOWN_MEASUREMENT'), 'WRONG_TYPE']);
+    expect(records.ledgerRows[9]).toMatchObject({ device: 'T-1', enterprise: 'acme', head: '{"key0":1}', detail: 'key9', size: 10 });
+    expect(records.ledgerRows[10]).toMatchObject({ device: 'T-1', detail: 'temp: a number is expected' });
+    expect(counted()).toBe(25);
   });
 });

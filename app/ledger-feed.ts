@@ -1,9 +1,10 @@
 import type { Clock } from '../model/ports/clock.ts';
 import type { Inbound } from '../model/ports/message-source.ts';
 import type { LedgerCount, LedgerLine, LedgerVerdict, Records } from '../model/ports/records.ts';
-import type { RejectionCode } from '../model/rejection.ts';
+import type { Refusal, RejectionCode } from '../model/rejection.ts';
 import type { EpochMs } from '../model/time.ts';
 import { createAcceptedBook } from './accepted-book.ts';
+import { printableHead, refusalLine, refusedUnder } from './ledger-lines.ts';
 import { createRecentLines } from './recent-lines.ts';
 
 /** Bounds of semantics 8. */
@@ -24,6 +25,8 @@ const QUEUE_BOUND = 20_000;
 export interface LedgerFeed {
   accepted(inbound: Inbound, device: string, detail: string | null): void;
   refused(line: LedgerLine): void;
+  /** What was refused of one message. Lines beyond the rate are counted without being made. */
+  refusedParts(inbound: Inbound, refused: readonly Refusal[]): void;
   connection(line: LedgerLine): void;
   recent(device: string): readonly LedgerLine[];
   connections(device: string): readonly LedgerLine[];
@@ -49,7 +52,7 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
   let cancel: (() => void) | null = null;
   let stopped = false;
 
-  function count(line: LedgerLine, device: string): void {
+  function count(line: Pick<LedgerLine, 'at' | 'verdict' | 'reason'>, device: string): void {
     add({ minute: Math.floor(line.at / 60_000) * 60_000, device, verdict: line.verdict, reason: line.reason, count: 1 });
   }
   function add(tally: LedgerCount): void {
@@ -80,7 +83,10 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
   /** A line of its own for the first ones of a minute, a count for all. */
   function enter(line: LedgerLine): void {
     count(line, line.device ?? '');
-    if (underRate(line.at, `${line.device ?? line.address ?? ''} ${line.reason ?? ''}`, REFUSALS_PER_MINUTE)) enqueue(line);
+    if (mayHaveLine(line.at, line.device ?? line.address ?? '', line.reason)) enqueue(line);
+  }
+  function mayHaveLine(at: EpochMs, source: string, reason: RejectionCode | null): boolean {
+    return underRate(at, `${source} ${reason ?? ''}`, REFUSALS_PER_MINUTE);
   }
 
   async function write(): Promise<void> {
@@ -110,6 +116,17 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
   return {
     accepted: (inbound, device, detail) => accepted.note(inbound, device, detail),
     refused: enter,
+    refusedParts(inbound, refused) {
+      let head: string | null = null;
+      for (const refusal of refused) {
+        const device = refusedUnder(inbound, refusal);
+        const at = inbound.receivedAt;
+        count({ at, verdict: 'refused', reason: refusal.code }, device);
+        if (!mayHaveLine(at, device, refusal.code)) continue;
+        head ??= printableHead(inbound.payload);
+        enqueue(refusalLine(inbound, refusal, head));
+      }
+    },
     connection(line) {
       if (line.verdict !== 'connect-refused') {
         if (line.device !== null) connects.push(line.device, line);

@@ -2,6 +2,7 @@ import type { Applied } from '../model/engine.ts';
 import type { MessageBody } from '../model/entry.ts';
 import type { Inbound, PresenceChange, RefusedAtDoor } from '../model/ports/message-source.ts';
 import type { LedgerLine } from '../model/ports/records.ts';
+import type { Refusal } from '../model/rejection.ts';
 
 /** How much of a payload the ledger shows, bytes (at most 255: one byte counts them in `accepted-book.ts`). */
 export const HEAD_BYTES = 120;
@@ -49,20 +50,22 @@ export function acceptedDetail(applied: Applied): string | null {
   return said.length === 0 ? null : said.join(', ');
 }
 
-export function refusalLines(inbound: Inbound, body: MessageBody): LedgerLine[] {
-  const head = printableHead(inbound.payload);
-  return body.refused.map((refusal) => ({
+/** The device a refused part is entered under. */
+export function refusedUnder(inbound: Inbound, refusal: Refusal): string {
+  return refusal.device ?? inbound.publisher.device ?? inbound.publisher.credential;
+}
+
+/** @param head of the payload, as `printableHead` shows it */
+export function refusalLine(inbound: Inbound, refusal: Refusal, head: string): LedgerLine {
+  const detail = [refusal.at, refusal.detail].filter((part) => part !== undefined).join(': ');
+  return {
     ...base(inbound),
-    device: refusal.device ?? inbound.publisher.device ?? inbound.publisher.credential,
-    verdict: 'refused' as const,
+    device: refusedUnder(inbound, refusal),
+    verdict: 'refused',
     reason: refusal.code,
     head,
-    detail:
-      [refusal.at, refusal.detail]
-        .filter((part) => part !== undefined)
-        .join(': ')
-        .slice(0, 300) || null,
-  }));
+    detail: detail.slice(0, 300) || null,
+  };
 }
 
 export function connectionLine(change: PresenceChange): LedgerLine {

@@ -20,6 +20,9 @@ export interface MetricFacts {
   readonly ledgerQueue: number;
   readonly ledgerDropped: number;
   readonly connections: number;
+  readonly mqttInFlight: number;
+  readonly mqttHeld: number;
+  readonly mqttQueued: number;
   readonly boards: number;
   readonly openAlarms: number;
   readonly snapshotSeconds: number;
@@ -46,6 +49,9 @@ const GAUGES: readonly (readonly [keyof MetricFacts, string, string])[] = [
   ['eventQueue', 'beacon_event_queue', 'alarm events not yet in the records'],
   ['ledgerQueue', 'beacon_ledger_queue', 'ledger lines not yet in the records'],
   ['connections', 'beacon_mqtt_connections', 'MQTT connections'],
+  ['mqttInFlight', 'beacon_mqtt_in_flight', 'messages taken from their sockets and not yet acknowledged'],
+  ['mqttHeld', 'beacon_mqtt_held_connections', 'connections not read because their or all messages wait for the disk'],
+  ['mqttQueued', 'beacon_mqtt_queued_connections', 'connections that wait for their share of the main thread'],
   ['boards', 'beacon_live_clients', 'Socket.IO clients'],
   ['openAlarms', 'beacon_open_alarms', 'alarms in any state but NORM'],
   ['snapshotSeconds', 'beacon_snapshot_seconds', 'time the last snapshot took'],

@@ -6,7 +6,7 @@ import type { Inbound, PresenceChange, RefusedAtDoor } from '../model/ports/mess
 import { ingest, type Ingested, type Registry } from '../ingest/ingest.ts';
 import type { Stamp } from './head.ts';
 import type { LedgerFeed } from './ledger-feed.ts';
-import { acceptedDetail, acceptedUnder, connectionLine, refusalLines, refusedAtDoorLine } from './ledger-lines.ts';
+import { acceptedDetail, acceptedUnder, connectionLine, refusedAtDoorLine } from './ledger-lines.ts';
 import type { Router } from './router.ts';
 
 /**
@@ -91,7 +91,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     inbound.ack();
     const applied = apply(draft, outcome.seq);
     if (draft.samples.length > 0 && !applied.resend) router.samples(draft.enterprise, draft.samples);
-    if (draft.refused.length > 0) for (const line of refusalLines(inbound, draft)) ledger.refused(line);
+    if (draft.refused.length > 0) ledger.refusedParts(inbound, draft.refused);
     if (draft.samples.length > 0 || draft.refused.length === 0)
       ledger.accepted(inbound, acceptedUnder(inbound, draft), acceptedDetail(applied));
   }

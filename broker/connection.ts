@@ -74,7 +74,7 @@ export class Connection {
     this.number = number;
     this.address = address;
     this.lastHeard = door.clock.mono();
-    this.gate = new FrameGate(conn, door.limits, door.flow, {
+    this.gate = new FrameGate(conn, door.limits, door.flow, door.turns, {
       heard: () => {
         this.lastHeard = door.clock.mono();
       },

@@ -15,6 +15,7 @@ import { type BrokerLimits, type BrokerPolicy, type BrokerStatus, DEFAULT_LIMITS
 import { Qos2Ids } from './qos2-ids.ts';
 import { QuietAedes } from './quiet-aedes.ts';
 import { type ListeningDoor, openTcpDoor, openTlsDoor } from './socket-doors.ts';
+import { Turns } from './turns.ts';
 import { openWebSocketDoor } from './websocket-door.ts';
 
 /** Packet ids of QoS 2 kept over all clients. */
@@ -40,6 +41,8 @@ export interface EmbeddedBroker extends MessageSource {
 export function createEmbeddedBroker(policy: BrokerPolicy): EmbeddedBroker {
   const limits: BrokerLimits = { ...DEFAULT_LIMITS, ...policy.limits };
   const flow = new Flow(limits.queueBound);
+  // A stopwatch for work, not a clock: no reading and no delay is measured by it.
+  const turns = new Turns(() => performance.now(), setImmediate);
   const qos2 = new Qos2Ids(QOS2_IDS);
   const index = new ConnectionIndex();
   const ofClient = new WeakMap<Client, Connection>();
@@ -75,6 +78,7 @@ export function createEmbeddedBroker(policy: BrokerPolicy): EmbeddedBroker {
       clock,
       limits,
       flow,
+      turns,
       qos2,
       may(actor, action, resource) {
         try {
@@ -357,6 +361,7 @@ export function createEmbeddedBroker(policy: BrokerPolicy): EmbeddedBroker {
       inFlight: flow.inFlight,
       inFlightBytes: flow.inFlightBytes,
       heldConnections: flow.waiting,
+      queuedConnections: turns.waiting,
       messages: totals.messages,
       accepted: totals.accepted,
       refused: totals.refused,

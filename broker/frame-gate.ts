@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Flow } from './flow.ts';
-import { FrameScanner } from './frame-scanner.ts';
+import { FrameScanner, PUBLISH_UNITS } from './frame-scanner.ts';
+import type { Turns, Worker } from './turns.ts';
 
 export interface GateLimits {
   readonly frameBeforeConnect: number;
@@ -22,12 +23,13 @@ export interface GateEvents {
  * Stands between a connection and the broker library by answering `conn.read()` itself: the library gets whole slices that end at
  * a frame's border, at most as many PUBLISH as there is room for, and no byte of a frame that is too long.
  */
-export class FrameGate {
+export class FrameGate implements Worker {
   readonly scanner: FrameScanner;
   readonly #conn: Duplex;
   readonly #native: (size?: number) => Buffer | null;
   readonly #limits: GateLimits;
   readonly #flow: Flow;
+  readonly #turns: Turns;
   readonly #events: GateEvents;
   #admitted = 0;
   #blocked = false;
@@ -35,14 +37,18 @@ export class FrameGate {
   #shut = false;
   #wakeAsked = false;
   #feed: ((slice: Buffer) => void) | null = null;
-  #pumping = false;
+  /** Work that may still be done in this slice, see `Turns`. */
+  #slice = Number.POSITIVE_INFINITY;
+  /** The slice ended before the bytes did. */
+  #cutShort = false;
   #awaitsDrain = false;
 
-  constructor(conn: Duplex, limits: GateLimits, flow: Flow, events: GateEvents) {
+  constructor(conn: Duplex, limits: GateLimits, flow: Flow, turns: Turns, events: GateEvents) {
     this.#conn = conn;
     this.#native = conn.read.bind(conn) as (size?: number) => Buffer | null;
     this.#limits = limits;
     this.#flow = flow;
+    this.#turns = turns;
     this.#events = events;
     this.scanner = new FrameScanner(limits.frameBeforeConnect, limits.frameAfterConnect);
     conn.read = (size?: number) => (size === 0 ? this.#native(0) : this.#read());
@@ -59,12 +65,12 @@ export class FrameGate {
     // The library counts the first 'readable' before it takes a CONNECT.
     this.#conn.emit('readable');
     this.#conn.removeAllListeners('readable');
-    this.#conn.on('readable', () => this.#pump());
+    this.#conn.on('readable', () => this.#turns.ask(this));
   }
 
-  /** Its next frame is a PUBLISH that has to wait for room. */
+  /** It is we who do not read: its next frame is a PUBLISH that has to wait for room, or others have their turn. */
   get blocked(): boolean {
-    return this.#blocked;
+    return this.#blocked || this.#turns.waits(this);
   }
 
   /** CONNACK is out: what came after the CONNECT may follow. */
@@ -104,34 +110,30 @@ export class FrameGate {
 
   #goOn(): void {
     if (this.#feed === null) this.#conn.emit('readable');
-    else this.#pump();
+    else this.#turns.ask(this);
   }
 
-  #pump(): void {
+  /** A slice of reading. */
+  work(units: number): { readonly used: number; readonly more: boolean } {
     const feed = this.#feed;
-    if (feed === null || this.#pumping) return;
-    this.#pumping = true;
-    let slice = this.#readIfHeard();
-    while (slice !== null) {
+    if (feed === null) return { used: 0, more: false };
+    this.#slice = units;
+    for (let slice = this.#readIfHeard(); slice !== null; slice = this.#readIfHeard()) {
       feed(slice);
-      if (this.scanner.stop === 'turn') {
-        // Let the others have theirs.
-        setImmediate(() => this.#pump());
-        break;
-      }
-      slice = this.#readIfHeard();
+      if (this.#cutShort) break;
     }
-    this.#pumping = false;
+    return { used: units - this.#slice, more: this.#cutShort };
   }
 
   /** One that does not read our answers is not read either: its pings would pile up as our PINGRESPs. */
   #readIfHeard(): Buffer | null {
+    this.#cutShort = false;
     if (!this.#conn.writableNeedDrain) return this.#read();
     if (!this.#awaitsDrain) {
       this.#awaitsDrain = true;
       this.#conn.once('drain', () => {
         this.#awaitsDrain = false;
-        this.#pump();
+        this.#turns.ask(this);
       });
     }
     return null;
@@ -144,9 +146,11 @@ export class FrameGate {
     this.#events.heard();
     const { scanner } = this;
     const room = this.#flow.open ? this.#limits.inFlight - this.#admitted : 0;
-    const cut = scanner.scan(chunk, room);
+    const cut = scanner.scan(chunk, room, this.#slice);
     this.#admitted += scanner.publishes;
+    this.#slice -= cut + scanner.publishes * PUBLISH_UNITS;
     const { stop } = scanner;
+    this.#cutShort = stop === 'turn';
     if (stop === 'all') return chunk;
     if (stop === 'too-large' || stop === 'not-a-connect' || stop === 'bad-length') {
       this.shut();

@@ -94,4 +94,19 @@ describe('FrameScanner', () => {
     scanner.scan(Buffer.from([0xe0, 0]), 0);
     expect(scanner.sawDisconnect).toBe(true);
   });
+
+  it('ends a slice at a border once its bytes and PUBLISH frames are as much work as was allowed, and goes on from there', () => {
+    const scanner = opened();
+    const one = frame(3, 98);
+    const stream = Buffer.concat([one, one, one, frame(12, 0)]);
+    expect(scanner.scan(stream, 10, 600)).toBe(2 * one.length);
+    expect(scanner.stop).toBe('turn');
+    expect(scanner.publishes).toBe(2);
+    expect(scanner.scan(stream.subarray(2 * one.length), 10, 0)).toBe(0);
+    expect(scanner.stop).toBe('turn');
+    // However little is allowed, one frame passes: a long one must not wait for ever.
+    expect(scanner.scan(stream.subarray(2 * one.length), 10, 1)).toBe(one.length);
+    expect(scanner.scan(stream.subarray(3 * one.length), 10, 600)).toBe(2);
+    expect(scanner.stop).toBe('all');
+  });
 });

@@ -1,5 +1,6 @@
 import { Aedes } from 'aedes';
 import { Flow } from './flow.ts';
+import { Turns } from './turns.ts';
 import { FrameGate } from './frame-gate.ts';
 import { DEFAULT_LIMITS } from './policy.ts';
 import { openTcpDoor } from './socket-doors.ts';
@@ -19,6 +20,7 @@ export async function startOpenBroker(options: { readonly host: string; readonly
   const emptyKept = new WeakSet<object>();
   const sockets = new Set<{ destroy(): unknown }>();
   const flow = new Flow(Number.POSITIVE_INFINITY);
+  const turns = new Turns(() => performance.now(), setImmediate);
   const aedes = await Aedes.createBroker({
     connectTimeout: DEFAULT_LIMITS.connectTimeoutMs,
     drainTimeout: DEFAULT_LIMITS.drainTimeoutMs,
@@ -41,7 +43,7 @@ export async function startOpenBroker(options: { readonly host: string; readonly
   const door = await openTcpDoor(options.host, options.port, DEFAULT_LIMITS.maxConnections, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    const gate = new FrameGate(socket, { ...DEFAULT_LIMITS, inFlight: Number.POSITIVE_INFINITY }, flow, {
+    const gate = new FrameGate(socket, { ...DEFAULT_LIMITS, inFlight: Number.POSITIVE_INFINITY }, flow, turns, {
       heard: () => {},
       violated: () => {
         setImmediate(() => socket.destroy());

@@ -85,6 +85,8 @@ export interface BrokerStatus {
   readonly inFlightBytes: number;
   /** Connections whose publishes are not read at this moment. */
   readonly heldConnections: number;
+  /** Connections that wait for their share of the thread at this moment. */
+  readonly queuedConnections: number;
   /** Totals since the start. */
   readonly messages: number;
   readonly accepted: number;

@@ -18,11 +18,15 @@ export function refusals(): Refusals {
   return {
     add(code, device, at, detail) {
       found ??= new Map();
+      // Thousands of unknown keys cost no more than their number.
+      if (found.size >= MAX_REFUSALS) {
+        further += 1;
+        return;
+      }
       const shownAt = at === undefined ? undefined : printable(at, 80);
       const key = `${code}\n${device ?? ''}\n${shownAt ?? ''}`;
       const seen = found.get(key);
       if (seen !== undefined) seen.count += 1;
-      else if (found.size >= MAX_REFUSALS) further += 1;
       else {
         const refusal: Refusal = {
           code,
