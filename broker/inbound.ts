@@ -11,6 +11,8 @@ export interface InboundFacts {
   readonly packetId: number | null;
   readonly nth: number;
   readonly retain: boolean;
+  /** Kept by an outside broker. */
+  readonly stale?: boolean;
 }
 
 /** A message with its receipt; the receipt counts once. */
@@ -23,6 +25,7 @@ export class InboundMessage implements Inbound {
   readonly packetId: number | null;
   readonly nth: number;
   readonly retain: boolean;
+  readonly stale: boolean;
   #onSettled: ((durable: boolean) => void) | null;
 
   constructor(facts: InboundFacts, onSettled: ((durable: boolean) => void) | null) {
@@ -34,6 +37,7 @@ export class InboundMessage implements Inbound {
     this.packetId = facts.packetId;
     this.nth = facts.nth;
     this.retain = facts.retain;
+    this.stale = facts.stale ?? false;
     this.#onSettled = onSettled;
   }
 

@@ -25,6 +25,8 @@ export interface Inbound {
   readonly packetId: number | null;
   readonly nth: number;
   readonly retain: boolean;
+  /** An outside broker had kept it (RETAIN on the delivery): of unknown age, never judged. */
+  readonly stale?: boolean;
   /** Durable: let the PUBACK (PUBREC) go. */
   ack(): void;
   /** Could not be made durable: no PUBACK; the connection is closed so that the device resends. */
