@@ -3,6 +3,7 @@ import type { EntryDraft, MessageBody } from '../model/entry.ts';
 import type { Clock } from '../model/ports/clock.ts';
 import type { AppendOutcome, Journal, Verdicts } from '../model/ports/journal.ts';
 import type { Inbound, PresenceChange, RefusedAtDoor } from '../model/ports/message-source.ts';
+import type { Sample } from '../model/reading.ts';
 import { ingest, type Ingested, type Registry } from '../ingest/ingest.ts';
 import type { Stamp } from './head.ts';
 import type { LedgerFeed } from './ledger-feed.ts';
@@ -48,6 +49,7 @@ export interface PipelineParts {
   readonly onApplied: (verdicts: Verdicts) => void;
 }
 
+const STALE = 'stale-retained';
 const NO_RESENDS: readonly number[] = [];
 /** Two messages of one device in the same millisecond get different arrival times, at most this far ahead of the clock. */
 const ARRIVAL_SPREAD_MS = 2_000;
@@ -90,25 +92,27 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     // DURABLE: the entry is fsynced; only now may the device forget it.
     inbound.ack();
     const applied = apply(draft, outcome.seq);
-    if (draft.samples.length > 0 && !applied.resend) router.samples(draft.enterprise, draft.samples);
+    if (draft.samples.length > 0 && !applied.resend && inbound.stale !== true) router.samples(draft.enterprise, draft.samples);
     if (draft.refused.length > 0) ledger.refusedParts(inbound, draft.refused);
     if (draft.samples.length > 0 || draft.refused.length === 0)
-      ledger.accepted(inbound, acceptedUnder(inbound, draft), acceptedDetail(applied));
+      ledger.accepted(inbound, acceptedUnder(inbound, draft), inbound.stale === true ? STALE : acceptedDetail(applied));
   }
 
   function message(inbound: Inbound): void {
     const { publisher } = inbound;
     const receivedAt = arrival(publisher.device ?? inbound.topic, inbound.receivedAt);
-    const taken = ingest(
+    const understood = ingest(
       { topic: inbound.topic, payload: inbound.payload, publisher, receivedAt, clockBelieved: parts.clockBelieved() },
       parts.registry,
     );
+    const taken = inbound.stale === true ? { ...understood, samples: staleSamples(understood.samples) } : understood;
     counters.messages += 1;
     counters.refusedParts += taken.refused.length;
     for (const sample of taken.samples) counters.values += sample.values.length;
     const draft = stamp(messageBody(inbound, taken), receivedAt);
     journal.append(draft, (outcome) => settleMessage(inbound, draft, outcome));
-    if (taken.status !== null) statusReport(inbound, taken.status);
+    // "Online" that an outside broker had kept may be months old: only a live word is a sign of life.
+    if (taken.status !== null && !(inbound.stale === true && taken.status.what === 'online')) statusReport(inbound, taken.status);
   }
 
   /** A device's own word (or its last will) about being online. */
@@ -170,6 +174,18 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       });
     },
   };
+}
+
+/** What an outside broker had kept: of unknown age, so no longer simply good. */
+function staleSamples(samples: readonly Sample[]): readonly Sample[] {
+  return samples.map((sample) => ({
+    ...sample,
+    values: sample.values.map((value) => ({
+      ...value,
+      quality: value.quality === 'good' ? 'uncertain' : value.quality,
+      flags: [...value.flags, STALE],
+    })),
+  }));
 }
 
 function messageBody(inbound: Inbound, taken: Ingested): MessageBody {

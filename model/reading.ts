@@ -5,8 +5,8 @@ export type Quality = 'good' | 'uncertain' | 'bad' | 'test' | 'maintenance' | 's
 export const QUALITIES: readonly Quality[] = ['good', 'uncertain', 'bad', 'test', 'maintenance', 'substituted'];
 
 /** Why a sample is not simply good. */
-export type Flag = 'sensor' | 'communication' | 'out-of-range' | 'warm-up' | 'clock';
-export const FLAGS: readonly Flag[] = ['sensor', 'communication', 'out-of-range', 'warm-up', 'clock'];
+export type Flag = 'sensor' | 'communication' | 'out-of-range' | 'warm-up' | 'clock' | 'stale-retained';
+export const FLAGS: readonly Flag[] = ['sensor', 'communication', 'out-of-range', 'warm-up', 'clock', 'stale-retained'];
 
 /** After the door a value is a number (booleans become 0 and 1), a short string where the profile declares one, or null (a bad sample without a value). */
 export type Value = number | string | null;

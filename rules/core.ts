@@ -25,6 +25,8 @@ export interface Core {
   readonly deaf: Set<string>;
   /** Engine time at which the last of them ended. */
   deafUntil: EngineMs;
+  /** Engine time at which the outside broker was reached again. */
+  upstreamBackAt: EngineMs;
   /** Plans by the limits they were made from; devices alike share one. Kept outside the state. */
   readonly plans: WeakMap<readonly EffectiveLimit[], Plan>;
   onlineCount: number;

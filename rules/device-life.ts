@@ -61,6 +61,7 @@ export function newDevice(core: Core, asset: Device, order: number, ruleRevision
     backlogUntil: -1,
     counter: null,
     retainDay: -1,
+    upstream: false,
     faults: [],
     pointFaults: {},
     bad: 0,

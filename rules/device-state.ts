@@ -71,6 +71,8 @@ export interface DeviceState extends Sleeper {
   counter: number | null;
   /** Day (UTC, days since 1970) on which a RETAIN of it was noted last; -1 = never. */
   retainDay: number;
+  /** Its last sign of life came through the outside broker: while that is lost, its silence says nothing. */
+  upstream: boolean;
   faults: readonly string[];
   /** Fault codes per payload key. */
   pointFaults: Readonly<Record<string, readonly string[]>>;

@@ -17,7 +17,7 @@ import { applyPresence, fallSilent, silenceDue, tellChanges } from './presence.t
 import { Registry } from './registry.ts';
 import { type CredentialState, ResendBook } from './resend.ts';
 import { readSnapshot, Snapshot } from './snapshot.ts';
-import { applyStart, applySystem, ENGINE_FAULT, raiseSystem } from './system.ts';
+import { applyStart, applySystem, deafTo, ENGINE_FAULT, raiseSystem } from './system.ts';
 import { advance, engineTimeOf, newClock } from './time/engine-clock.ts';
 import { WakeHeap } from './time/wake-heap.ts';
 import { EngineWindow } from './view.ts';
@@ -46,6 +46,7 @@ export class EngineFold implements Engine, Core {
   readonly resends = new ResendBook((state) => this.touchCredential(state));
   readonly view: EngineWindow = new EngineWindow(this);
   deafUntil = 0;
+  upstreamBackAt = 0;
   onlineCount = 0;
   nextOrder = 0;
   appliedSeq = 0;
@@ -154,7 +155,7 @@ export class EngineFold implements Engine, Core {
     }
     let silence = silenceDue(this, device);
     if (silence >= 0 && silence <= now) {
-      if (this.deaf.size === 0) {
+      if (!deafTo(this, device)) {
         fallSilent(this, device);
         silence = -1;
       } else silence = now + device.silenceMs;

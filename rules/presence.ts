@@ -1,4 +1,5 @@
 import type { PresenceBody } from '../model/entry.ts';
+import { UPSTREAM_CONNECTIONS_FROM } from '../model/ports/message-source.ts';
 import type { EngineMs } from '../model/time.ts';
 import type { Core } from './core.ts';
 import type { DeviceState } from './device-state.ts';
@@ -15,7 +16,8 @@ export function silencePeriod(heartbeatMs: number): number {
 /** Engine time at which the device counts as silent, or -1 while no dead-man runs. */
 export function silenceDue(core: Core, device: DeviceState): EngineMs {
   if (!device.seen || device.silent) return -1;
-  return Math.max(device.lastLifeAt, core.clock.outageEndedAt, core.deafUntil) + device.silenceMs;
+  const heardFrom = Math.max(device.lastLifeAt, core.clock.outageEndedAt, core.deafUntil, device.upstream ? core.upstreamBackAt : 0);
+  return heardFrom + device.silenceMs;
 }
 
 /** A sign of life: any message (also a resend), a connection, status online. */
@@ -66,9 +68,11 @@ export function applyPresence(core: Core, body: PresenceBody): void {
   switch (body.what) {
     case 'connected':
       if (!device.connections.includes(body.connection)) device.connections.push(body.connection);
+      device.upstream = false;
       signOfLife(core, device);
       return;
     case 'online':
+      device.upstream = body.connection >= UPSTREAM_CONNECTIONS_FROM;
       signOfLife(core, device);
       return;
     case 'offline':

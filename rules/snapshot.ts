@@ -55,6 +55,7 @@ type DeviceRow = [
   occurrences: [string, number][],
   counter: number | null,
   retainDay: number,
+  upstream: boolean,
 ];
 interface Header {
   readonly seq: number;
@@ -63,6 +64,7 @@ interface Header {
   readonly closed: readonly AlarmRecord[];
   readonly deaf: readonly string[];
   readonly deafUntil: number;
+  readonly upstreamBackAt?: number;
   readonly nextOrder: number;
   readonly system: { readonly alarms: readonly AlarmRecord[]; readonly occurrences: readonly (readonly [string, number])[] };
 }
@@ -127,6 +129,7 @@ function deviceLine(d: DeviceState): string {
     [...d.occurrences],
     d.counter,
     d.retainDay,
+    d.upstream,
   ];
   return `D${JSON.stringify(row)}`;
 }
@@ -139,6 +142,7 @@ function headerLine(core: Core, seq: number): string {
     closed: core.book.closed,
     deaf: [...core.deaf],
     deafUntil: core.deafUntil,
+    upstreamBackAt: core.upstreamBackAt,
     nextOrder: core.nextOrder,
     system: { alarms: [...core.system.alarms.values()], occurrences: [...core.system.occurrences] },
   };
@@ -253,6 +257,7 @@ export function readSnapshot(core: Core, text: string): number {
   core.book.closed.push(...head.closed);
   for (const code of head.deaf) core.deaf.add(code);
   core.deafUntil = head.deafUntil;
+  core.upstreamBackAt = head.upstreamBackAt ?? 0;
   core.nextOrder = head.nextOrder;
   const catalogueLine = lines[2] ?? '';
   if (!catalogueLine.startsWith('K')) throw new Error('snapshot of the engine: line 3 is not the catalogue');
@@ -326,6 +331,7 @@ function takeDevice(core: Core, row: DeviceRow): void {
     occurrences,
     counter = null,
     retainDay = -1,
+    upstream = false,
   ] = row;
   const device = newDevice(core, asset, order, ruleRevision);
   Object.assign(device, {
@@ -343,6 +349,7 @@ function takeDevice(core: Core, row: DeviceRow): void {
     pointFaults,
     counter,
     retainDay,
+    upstream,
   });
   takeAlarms(core, device, alarms, occurrences);
   for (const point of points) takePoint(device, point);

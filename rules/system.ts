@@ -2,6 +2,7 @@ import type { StartBody, SystemBody } from '../model/entry.ts';
 import type { Level } from '../model/level.ts';
 import type { AlarmPlace } from './alarm/record.ts';
 import type { Core } from './core.ts';
+import type { DeviceState } from './device-state.ts';
 
 /** Alarms of the system itself, which belong to no device (semantics 6, Kinds). */
 
@@ -10,7 +11,9 @@ const CLOCK = 'clock-not-believed';
 /** An entry that named no point made `apply` throw. */
 export const ENGINE_FAULT = 'engine-fault';
 /** While one of these holds, readings wait at the door because of us: silence says nothing about a device (semantics 8). */
-const DEAFENING: ReadonlySet<string> = new Set(['disk-full', 'journal-failed']);
+const DEAFENING: readonly string[] = ['disk-full', 'journal-failed'];
+/** The outside broker is out of reach: the same for the devices that speak through it. One alarm, not one for each of them. */
+const UPSTREAM_LOST = 'upstream-lost';
 
 const NOWHERE: AlarmPlace = { enterpriseId: null, areaId: null, hazardSourceId: null, deviceId: null, test: false };
 
@@ -45,9 +48,17 @@ export function raiseSystem(core: Core, code: string, level: Level, detail: stri
 
 export function applySystem(core: Core, body: SystemBody): void {
   set(core, body.code, body.active ? body.level : null, body.detail);
-  if (!DEAFENING.has(body.code)) return;
+  if (body.code !== UPSTREAM_LOST && !DEAFENING.includes(body.code)) return;
   if (body.active) core.deaf.add(body.code);
-  else if (core.deaf.delete(body.code) && core.deaf.size === 0) core.deafUntil = core.clock.now;
+  else if (core.deaf.delete(body.code)) {
+    if (body.code === UPSTREAM_LOST) core.upstreamBackAt = core.clock.now;
+    else if (!DEAFENING.some((code) => core.deaf.has(code))) core.deafUntil = core.clock.now;
+  }
+}
+
+/** Whether what the device sends cannot reach us at present, for a reason of ours. */
+export function deafTo(core: Core, device: DeviceState): boolean {
+  return core.deaf.size > (device.upstream || !core.deaf.has(UPSTREAM_LOST) ? 0 : 1);
 }
 
 export function applyStart(core: Core, body: StartBody): void {

@@ -1,6 +1,6 @@
 import type { IPublishPacket } from 'mqtt';
 import type { Clock } from '../../model/ports/clock.ts';
-import type { MessageSource, SourceHandlers } from '../../model/ports/message-source.ts';
+import { type MessageSource, type SourceHandlers, UPSTREAM_CONNECTIONS_FROM } from '../../model/ports/message-source.ts';
 import { AckQueue } from '../ack-queue.ts';
 import { InboundMessage } from '../inbound.ts';
 import { BackOff } from './back-off.ts';
@@ -12,8 +12,6 @@ import { TopicIdentities } from './topic-identity.ts';
 /** A clean stop gives receipts under way so long. */
 const STOP_RECEIPTS_MS = 2_000;
 const STOP_POLL_MS = 10;
-/** Numbers of connections begin here: those of the embedded broker stay below, so that the two are never taken for one. */
-const FIRST_CONNECTION = 1_000_000_000;
 /** `nth` of what the broker says and not the device: what it kept (RETAIN), and statuses, which may be last wills. */
 const NOT_THE_DEVICE = -1;
 
@@ -50,7 +48,7 @@ export function createExternalSource(settings: UpstreamSettings, options: Extern
   let running: { readonly handlers: SourceHandlers; readonly clock: Clock } | null = null;
   let link: Link | null = null;
   let acks = new AckQueue<Receipt>(() => undefined);
-  let identities = new TopicIdentities(FIRST_CONNECTION, address);
+  let identities = new TopicIdentities(UPSTREAM_CONNECTIONS_FROM, address);
   let connections = 0;
   let up = false;
   let since = 0;
@@ -93,7 +91,7 @@ export function createExternalSource(settings: UpstreamSettings, options: Extern
       onConnected(resumed) {
         if (!resumed && totals.connects > 0) totals.sessionsLost += 1;
         totals.connects += 1;
-        identities = new TopicIdentities(FIRST_CONNECTION + connections, address);
+        identities = new TopicIdentities(UPSTREAM_CONNECTIONS_FROM + connections, address);
         connections += 1;
         book.connected(resumed);
         acks = new AckQueue<Receipt>((receipt) => {

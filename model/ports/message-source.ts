@@ -2,6 +2,9 @@ import type { Clock } from './clock.ts';
 import type { Refusal } from '../rejection.ts';
 import type { EpochMs } from '../time.ts';
 
+/** Connections to an outside broker are numbered from here; those of our own doors stay below. */
+export const UPSTREAM_CONNECTIONS_FROM = 1_000_000_000;
+
 /** Who sent it: the signed-in credential, never what the payload claims. */
 export interface Publisher {
   readonly credential: string;

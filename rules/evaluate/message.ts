@@ -1,5 +1,6 @@
 import type { MessageNotes } from '../../model/engine.ts';
 import type { MessageBody } from '../../model/entry.ts';
+import { UPSTREAM_CONNECTIONS_FROM } from '../../model/ports/message-source.ts';
 import type { Sample, SampleValue } from '../../model/reading.ts';
 import type { Core } from '../core.ts';
 import { type DeviceState, newPoint } from '../device-state.ts';
@@ -27,6 +28,7 @@ const DAY_MS = 86_400_000;
 const MOVED_AT_MOST_MS = 60_000;
 /** `nth` of a last will: the broker says it, not the device. */
 const WILL = -1;
+const STALE = 'stale-retained';
 
 export type MessageVerdict = 'resend' | 'judged' | 'history';
 
@@ -35,7 +37,7 @@ export type MessageVerdict = 'resend' | 'judged' | 'history';
  * (semantics 1 and 2). A lower counter is never a reason to drop anything. To be called before `applyMessage`'s verdict is told.
  */
 export function noteMessage(core: Core, message: MessageBody): MessageNotes | null {
-  if (message.counter === null && !message.retain) return null;
+  if ((message.counter === null && !message.retain) || isStale(message)) return null;
   const device = core.devices.get(message.samples[0]?.device ?? message.credential);
   if (device === undefined) return null;
   core.touch(device);
@@ -52,8 +54,32 @@ export function noteMessage(core: Core, message: MessageBody): MessageNotes | nu
   return retained || restarted || lost > 0 ? { retained, restarted, lost } : null;
 }
 
+/** An outside broker had kept it (RETAIN on a delivery). The broker says it, not the device: no sign of life. */
+function isStale(message: MessageBody): boolean {
+  return message.nth === WILL && message.retain && message.samples.some(({ values }) => values.some(({ flags }) => flags.includes(STALE)));
+}
+
+/** What an outside broker had kept is shown where nothing is known of the point, and never judged (semantics 1). */
+function showStale(core: Core, message: MessageBody): void {
+  for (const sample of message.samples) {
+    const device = core.devices.get(sample.device);
+    if (device === undefined) continue;
+    core.touch(device);
+    for (const { measurement, channel, value, quality, flags } of sample.values) {
+      const index = pointIndex(device.plan, measurement, channel);
+      // A bad one tells nothing that is worth showing.
+      if (index < 0 || (device.points[index] ?? null) !== null || value === null || quality === 'bad') continue;
+      device.points[index] = newPoint(value, sample.sampleAt, core.clock.at, quality, flags);
+    }
+  }
+}
+
 /** Applies one MQTT message: sign of life, resend check, judgement of every value. */
 export function applyMessage(core: Core, message: MessageBody): MessageVerdict {
+  if (isStale(message)) {
+    showStale(core, message);
+    return 'history';
+  }
   const resend = core.resends.recognise(message, core.clock);
   const samples = message.samples;
   let judged = samples.length === 0;
@@ -65,17 +91,22 @@ export function applyMessage(core: Core, message: MessageBody): MessageVerdict {
     if (device === undefined) continue;
     if (device === sender) sender = undefined;
     core.touch(device);
-    if (message.nth !== WILL) signOfLife(core, device);
+    if (message.nth !== WILL) alive(core, device, message);
     if (!resend && applySample(core, device, sample, message)) judged = true;
     sender = device;
   }
   // A last will is the broker's word: a device that has been silent does not come back by its connection breaking.
   if (samples.length === 0 && sender !== undefined && message.nth !== WILL) {
     core.touch(sender);
-    signOfLife(core, sender);
+    alive(core, sender, message);
   }
   if (resend) return 'resend';
   return judged ? 'judged' : 'history';
+}
+
+function alive(core: Core, device: DeviceState, message: MessageBody): void {
+  device.upstream = message.connection >= UPSTREAM_CONNECTIONS_FROM;
+  signOfLife(core, device);
 }
 
 /** Newest stamp of a device in a message: the sample that is taken for live when nothing is known of its clock. */

@@ -7,6 +7,8 @@ export function readingsOf(entry: Entry): readonly StoredReading[] {
   const readings: StoredReading[] = [];
   for (const sample of entry.samples) {
     for (const { measurement, channel, value, quality, flags } of sample.values) {
+      // Of unknown age: where it carries a stamp it was stored when it was new, where not its arrival is not its time.
+      if (flags.includes('stale-retained')) continue;
       readings.push({
         enterprise: entry.enterprise,
         device: sample.device,

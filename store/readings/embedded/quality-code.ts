@@ -4,7 +4,14 @@
 import { FLAGS, type Flag, type Quality, QUALITIES } from '../../../model/reading.ts';
 
 const QUALITY_CODE: Readonly<Record<Quality, number>> = { good: 0, uncertain: 1, bad: 2, test: 3, maintenance: 4, substituted: 5 };
-const FLAG_BIT: Readonly<Record<Flag, number>> = { sensor: 1, communication: 2, 'out-of-range': 4, 'warm-up': 8, clock: 16 };
+const FLAG_BIT: Readonly<Record<Flag, number>> = {
+  sensor: 1,
+  communication: 2,
+  'out-of-range': 4,
+  'warm-up': 8,
+  clock: 16,
+  'stale-retained': 32,
+};
 
 /** Low three bits: quality; the flags' bits from 8 on. */
 const FLAG_SHIFT = 8;
