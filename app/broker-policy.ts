@@ -6,7 +6,7 @@ import type { Engine } from '../model/engine.ts';
 import type { CredentialBook } from '../model/ports/platform.ts';
 import { ConfigError, type Config } from './config.ts';
 
-function readPem(setting: string, path: string): Buffer {
+export function readPem(setting: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
@@ -15,7 +15,7 @@ function readPem(setting: string, path: string): Buffer {
 }
 
 /** A file that is no PEM, or a key of another certificate, is told at the start and not at the first handshake. */
-function demandUsable(setting: string, path: string, parts: SecureContextOptions): void {
+export function demandUsable(setting: string, path: string, parts: SecureContextOptions): void {
   try {
     createSecureContext(parts);
   } catch (error) {

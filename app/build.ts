@@ -36,6 +36,7 @@ import { createStopStack, type StopTrouble } from './stop-stack.ts';
 import { startSystemWatch } from './system-watch.ts';
 import { startTicker } from './ticker.ts';
 import { dropOrphanCredentials, mustSubmit } from './start-steps.ts';
+import { joinSources, openUpstream, upstreamFacts, upstreamMetrics } from './upstream.ts';
 import { gatherVerdicts } from './verdict-batch.ts';
 import { readVersion, RELEASED_AT } from './version.ts';
 
@@ -209,6 +210,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   );
   const generated = await ensureAdmin(records, config.adminPassword, clock);
 
+  const upstream = openUpstream(config, log);
   const watch = startSystemWatch(
     clock,
     [...engine.view.openAlarms()].filter((alarm) => alarm.kind === 'system' && alarm.active).map((alarm) => alarm.code),
@@ -218,18 +220,20 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       recordsFailing: events.status().failing !== null || events.status().overflowed,
       snapshotFailing: snapshotter.status().failing !== null,
       journalBytesPerHour: growth.perHour(journal.status().bytes),
+      upstream: upstreamFacts(upstream, clock),
     }),
     (body) => void pipeline.submit(stamp(body)),
   );
   stack.push('system watch', () => watch.stop());
 
   const broker = createEmbeddedBroker(brokerPolicy(config, { credentials, engine }));
+  const source = upstream === null ? broker : joinSources(broker, upstream);
   let open = false;
   const health = (): readonly string[] => [
     ...new Set([...journal.status().health, ...watch.active(), ...(clockBelieved ? [] : ['clock-not-believed'])]),
   ];
   journal.onHealth(() => router.health(health()));
-  journal.onPressure((pressed) => (pressed ? broker.pause() : broker.resume()));
+  journal.onPressure((pressed) => (pressed ? source.pause() : source.resume()));
   const metrics = createMetrics(() => {
     const status = journal.status();
     const projected = projector.status();
@@ -253,6 +257,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       boards: server.status().live.viewers,
       openAlarms: [...engine.view.openAlarms()].length,
       snapshotSeconds: snapshotter.status().lastMs / 1000,
+      ...upstreamMetrics(upstream),
     };
   });
   const platform = createPlatform({
@@ -263,7 +268,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     records,
     readings: projector.queries,
     credentials,
-    source: broker,
+    source,
     ledger,
     router,
     events,
@@ -294,9 +299,9 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   const inbound = seams.inbound ?? ((message: Inbound) => message);
   // The broker is closed first: its WebSocket clients are connections of the HTTP server, which waits for its own.
   stack.push('server', () => server.stop());
-  stack.push('broker', () => broker.stop());
+  stack.push('broker', () => source.stop());
   await named(config.host, { BEACON_MQTT_PORT: config.mqttPort, BEACON_MQTTS_PORT: config.mqttsPort }, () =>
-    broker.start(
+    source.start(
       {
         onMessage: (message) => pipeline.message(inbound(message)),
         onPresence: (change) => pipeline.presence(change),

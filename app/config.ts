@@ -18,6 +18,7 @@ const wholeNumber = z.union([
 ]);
 const port = wholeNumber.pipe(z.number().int().min(0).max(65535));
 const file = z.string().min(1);
+const mqttName = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/);
 
 function isTimeZone(zone: string): boolean {
   try {
@@ -118,6 +119,55 @@ export const SETTINGS = {
     'a password',
     'password (InfluxDB 1)',
     true,
+  ),
+  upstreamUrl: setting(
+    'BEACON_UPSTREAM_URL',
+    'upstreamUrl',
+    z
+      .url({ protocol: /^(mqtts?|wss?)$/ })
+      .refine((url) => new URL(url).username === '' && new URL(url).password === '')
+      .nullable(),
+    null,
+    'an mqtt://, mqtts://, ws:// or wss:// address without name and password',
+    'external MQTT 5 broker whose devices are listened to as well; unset = none',
+    // Somebody may have put a password into it all the same.
+    true,
+  ),
+  upstreamClientId: setting(
+    'BEACON_UPSTREAM_CLIENT_ID',
+    'upstreamClientId',
+    mqttName,
+    'beacon-tower',
+    '1 to 64 letters, digits, _ . -',
+    'client id there; one for each installation, and never changed: the broker keeps what comes in meanwhile under it',
+  ),
+  upstreamUsername: setting(
+    'BEACON_UPSTREAM_USERNAME',
+    'upstreamUsername',
+    z.string().min(1).nullable(),
+    null,
+    'a name',
+    'user of the external broker',
+  ),
+  upstreamPassword: setting(
+    'BEACON_UPSTREAM_PASSWORD',
+    'upstreamPassword',
+    z.string().min(1).nullable(),
+    null,
+    'a password',
+    'password there',
+    true,
+  ),
+  upstreamCa: setting('BEACON_UPSTREAM_CA', 'upstreamCa', optionalFile, null, 'a PEM file', 'authority of its certificate'),
+  upstreamCert: setting('BEACON_UPSTREAM_CERT', 'upstreamCert', optionalFile, null, 'a PEM file', 'our own certificate there'),
+  upstreamKey: setting('BEACON_UPSTREAM_KEY', 'upstreamKey', optionalFile, null, 'a PEM file', 'key of that certificate'),
+  upstreamShare: setting(
+    'BEACON_UPSTREAM_SHARE',
+    'upstreamShare',
+    mqttName.nullable(),
+    null,
+    '1 to 64 letters, digits, _ . -',
+    'group of a shared subscription; unset = a subscription of our own',
   ),
   journalMax: setting(
     'BEACON_JOURNAL_MAX',
@@ -242,6 +292,15 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): {
 function checkTogether(config: Config): void {
   if (config.mqttsPort !== null && (config.tlsCert === null || config.tlsKey === null)) {
     throw new ConfigError(`BEACON_MQTTS_PORT=${config.mqttsPort}: needs BEACON_TLS_CERT and BEACON_TLS_KEY; allowed: all three or none`);
+  }
+  if (config.upstreamPassword !== null && config.upstreamUsername === null) {
+    throw new ConfigError('BEACON_UPSTREAM_PASSWORD=(hidden): needs BEACON_UPSTREAM_USERNAME; allowed: both, or the name alone');
+  }
+  if ((config.upstreamCert === null) !== (config.upstreamKey === null)) {
+    const given = config.upstreamCert === null ? 'BEACON_UPSTREAM_KEY' : 'BEACON_UPSTREAM_CERT';
+    throw new ConfigError(
+      `${given}=${config.upstreamCert ?? config.upstreamKey}: needs its other half; allowed: BEACON_UPSTREAM_CERT and _KEY or neither`,
+    );
   }
   if (config.influxToken !== null && config.influxUsername !== null) {
     throw new ConfigError('BEACON_INFLUX_TOKEN=(hidden): given together with BEACON_INFLUX_USERNAME; allowed: one of them');

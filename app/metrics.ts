@@ -26,6 +26,13 @@ export interface MetricFacts {
   readonly boards: number;
   readonly openAlarms: number;
   readonly snapshotSeconds: number;
+  /** 1 or 0; NaN when no external broker is set. */
+  readonly upstreamUp: number;
+  readonly upstreamInFlight: number;
+  readonly upstreamHeld: number;
+  readonly upstreamRedelivered: number;
+  readonly upstreamDropped: number;
+  readonly upstreamSessionsLost: number;
 }
 
 const COUNTERS: readonly (readonly [keyof MetricFacts, string, string])[] = [
@@ -37,6 +44,9 @@ const COUNTERS: readonly (readonly [keyof MetricFacts, string, string])[] = [
   ['faults', 'beacon_apply_faults_total', 'entries that made the engine throw'],
   ['lost', 'beacon_lost_messages_total', 'messages lost on the way, by holes in the counters devices send (seq)'],
   ['ledgerDropped', 'beacon_ledger_dropped_total', 'ledger lines dropped because the records were too slow'],
+  ['upstreamRedelivered', 'beacon_upstream_redelivered_total', 'messages the external broker sent again and that were known still'],
+  ['upstreamDropped', 'beacon_upstream_dropped_total', 'QoS 0 messages of the external broker dropped because too many waited'],
+  ['upstreamSessionsLost', 'beacon_upstream_sessions_lost_total', 'times the external broker had forgotten our session and what it kept'],
 ];
 const GAUGES: readonly (readonly [keyof MetricFacts, string, string])[] = [
   ['journalQueueEntries', 'beacon_journal_queue_entries', 'entries waiting for their commit'],
@@ -55,6 +65,9 @@ const GAUGES: readonly (readonly [keyof MetricFacts, string, string])[] = [
   ['boards', 'beacon_live_clients', 'Socket.IO clients'],
   ['openAlarms', 'beacon_open_alarms', 'alarms in any state but NORM'],
   ['snapshotSeconds', 'beacon_snapshot_seconds', 'time the last snapshot took'],
+  ['upstreamUp', 'beacon_upstream_up', '1 = the external broker is reached and subscribed to, 0 = it is not'],
+  ['upstreamInFlight', 'beacon_upstream_in_flight', 'messages of the external broker waiting for their commit'],
+  ['upstreamHeld', 'beacon_upstream_held', 'messages of the external broker waiting to be taken'],
 ];
 
 export interface Metrics {

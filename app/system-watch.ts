@@ -13,13 +13,27 @@ export interface SystemFacts {
   readonly snapshotFailing: boolean;
   /** Bytes per hour the journal grew lately; 0 = unknown. */
   readonly journalBytesPerHour: number;
+  /** The external broker; null when none is set. `downMs`: how long it has been out of reach. */
+  readonly upstream: { readonly up: boolean; readonly downMs: number; readonly trouble: string | null } | null;
 }
 
 interface Condition {
   readonly code: string;
   readonly level: Level;
-  /** Null = not active; else a text for people. */
-  readonly test: (facts: SystemFacts) => string | null;
+  /** Null = not active, undefined = cannot be told yet (it stays as it was); else a text for people. */
+  readonly test: (facts: SystemFacts) => string | null | undefined;
+}
+
+/**
+ * A broker that restarts is back within this; no alarm for that. One that vanished without a word is noticed after 1.5 × keepalive, so
+ * that its loss rings within 30 s in any case.
+ */
+const UPSTREAM_GRACE_MS = 5_000;
+
+function upstreamLost({ upstream }: SystemFacts): string | null | undefined {
+  if (upstream === null || upstream.up) return null;
+  if (upstream.downMs < UPSTREAM_GRACE_MS) return undefined;
+  return `the external MQTT broker is out of reach (${upstream.trouble ?? 'no reason known'}); its devices cannot be heard`;
 }
 
 function fullness(facts: SystemFacts, share: number): string | null {
@@ -50,6 +64,7 @@ const CONDITIONS: readonly Condition[] = [
     test: (f) =>
       f.projectorLagMs > 60_000 ? `readings reach the store ${Math.round(f.projectorLagMs / 1000)} s late; alarms are not affected` : null,
   },
+  { code: 'upstream-lost', level: 'red', test: upstreamLost },
   { code: 'records-failing', level: 'orange', test: (f) => (f.recordsFailing ? 'alarm history cannot be written' : null) },
   {
     code: 'snapshot-failing',
@@ -80,7 +95,7 @@ export function startSystemWatch(
     const now = facts();
     for (const condition of CONDITIONS) {
       const detail = condition.test(now);
-      if ((detail !== null) === active.has(condition.code)) continue;
+      if (detail === undefined || (detail !== null) === active.has(condition.code)) continue;
       if (detail === null) active.delete(condition.code);
       else active.add(condition.code);
       report({

@@ -51,7 +51,7 @@ export function createExternalSource(settings: UpstreamSettings, options: Extern
   let identities = new TopicIdentities(UPSTREAM_CONNECTIONS_FROM, address);
   let connections = 0;
   let up = false;
-  let since = 0;
+  let since: number | null = null;
   let trouble: string | null = 'not connected yet';
   let paused = false;
   let stopping = false;

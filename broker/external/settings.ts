@@ -60,8 +60,8 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
 export interface UpstreamStatus {
   /** Signed in, and the broker has confirmed every subscription. */
   readonly up: boolean;
-  /** Since when it is as `up` says, ms of the clock's `mono`. */
-  readonly sinceMono: number;
+  /** Since when it is as `up` says, ms of the clock's `mono`; null before the start. */
+  readonly sinceMono: number | null;
   /** Why it is not up, for people; null while it is. */
   readonly trouble: string | null;
   readonly paused: boolean;

@@ -16,7 +16,7 @@ import { deviceClient, type ExternalBench, startExternal, statusOf, telemetryOf,
 const missing = mosquittoMissing();
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
+  for (const close of closing.splice(0).toReversed()) await close();
 });
 
 async function broker(extra: readonly string[] = []): Promise<Mosquitto> {

@@ -1,9 +1,10 @@
 /** A real Mosquitto on a free port of the loopback, with its own configuration and folder. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { repositoryRoot } from '../harness/platform-process.ts';
 import { freePort } from './free-port.ts';
 
 export interface Mosquitto {
@@ -29,8 +30,8 @@ export function mosquittoMissing(): string | null {
     : 'mosquitto is not on the PATH: `apt-get install mosquitto` gets it';
 }
 
-/** The settings that docs/operations.md asks for; `extra` lines come last. */
-export function mosquittoConfig(port: number, folder: string, extra: readonly string[] = []): string {
+/** Open to everybody, with the persistence that docs/operations.md asks for; `extra` lines come last. */
+function openConfig(port: number, folder: string, extra: readonly string[]): string {
   return [
     `listener ${port} 127.0.0.1`,
     'allow_anonymous true',
@@ -58,13 +59,35 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-export async function startMosquitto(extra: readonly string[] = []): Promise<Mosquitto> {
+/**
+ * The configuration and access list of docs/mosquitto as they stand there, but for port and paths. `passwords`: by user name.
+ */
+function documentedConfig(port: number, folder: string, passwords: Readonly<Record<string, string>>): string {
+  const folderOfDocs = join(repositoryRoot, 'docs', 'mosquitto');
+  copyFileSync(join(folderOfDocs, 'acl'), join(folder, 'acl'));
+  const file = join(folder, 'passwords');
+  writeFileSync(file, '');
+  for (const [user, password] of Object.entries(passwords)) {
+    const made = spawnSync('mosquitto_passwd', ['-b', file, user, password], { encoding: 'utf8' });
+    if (made.status !== 0) throw new Error(`mosquitto_passwd: ${made.stderr}`);
+  }
+  for (const one of [file, join(folder, 'acl')]) chmodSync(one, 0o644);
+  return readFileSync(join(folderOfDocs, 'mosquitto.conf'), 'utf8')
+    .replace('listener 1883', `listener ${port} 127.0.0.1`)
+    .replace('/mosquitto/data/', `${folder}/`)
+    .replaceAll('/mosquitto/config/', `${folder}/`);
+}
+
+/** @param settings lines beside the open configuration, or the passwords of the documented one */
+export async function startMosquitto(
+  settings: readonly string[] | { readonly passwords: Readonly<Record<string, string>> } = [],
+): Promise<Mosquitto> {
   const folder = mkdtempSync(join(tmpdir(), 'beacon-mosquitto-'));
   // Started as root it gives its rights up and still has to write here.
   chmodSync(folder, 0o777);
   const port = await freePort();
   const config = join(folder, 'mosquitto.conf');
-  writeFileSync(config, mosquittoConfig(port, folder, extra));
+  writeFileSync(config, 'passwords' in settings ? documentedConfig(port, folder, settings.passwords) : openConfig(port, folder, settings));
   const log = join(folder, 'mosquitto.log');
   let child: ChildProcess | null = null;
 

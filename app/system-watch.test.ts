@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { SystemBody } from '../model/entry.ts';
+import { HandClock } from '../broker/raw-client.testing.ts';
+import { startSystemWatch, type SystemFacts } from './system-watch.ts';
+
+const CALM: SystemFacts = {
+  journal: { lastSeq: 0, firstSeq: 0, bytes: 0, maxBytes: 100, queuedEntries: 0, queuedBytes: 0, health: [] },
+  projectorLagMs: 0,
+  recordsFailing: false,
+  snapshotFailing: false,
+  journalBytesPerHour: 0,
+  upstream: null,
+};
+
+/** A watch over an external broker that the test takes down and up. */
+function watched(known: readonly string[] = []) {
+  const clock = new HandClock();
+  const told: [number, boolean][] = [];
+  let up = true;
+  let since = 0;
+  const watch = startSystemWatch(
+    clock,
+    known,
+    () => ({ ...CALM, upstream: { up, downMs: up ? 0 : clock.mono() - since, trouble: 'ECONNREFUSED' } }),
+    (body: SystemBody) => told.push([clock.mono(), body.active]),
+  );
+  return {
+    clock,
+    told,
+    watch,
+    set(now: boolean) {
+      up = now;
+      since = clock.mono();
+    },
+  };
+}
+
+describe('the external broker in the system watch', () => {
+  it('rings when it stays away, well within 30 s, and not for a restart of a moment', () => {
+    const { clock, told, watch, set } = watched();
+    set(false);
+    clock.advance(3_000);
+    set(true);
+    clock.advance(60_000);
+    expect(told).toEqual([]);
+    set(false);
+    const lostAt = clock.mono();
+    clock.advance(60_000);
+    expect(watch.active()).toEqual(['upstream-lost']);
+    set(true);
+    clock.advance(2_000);
+    expect(told.map(([, active]) => active)).toEqual([true, false]);
+    // With the 15 s until a silent loss is noticed still below 30 s.
+    expect((told[0]?.[0] ?? Number.NaN) - lostAt).toBeLessThanOrEqual(7_000);
+    watch.stop();
+  });
+
+  it('a restart while it is lost neither ends the alarm nor raises it again', () => {
+    const clock = new HandClock();
+    const told: SystemBody[] = [];
+    let downMs = 0;
+    const watch = startSystemWatch(
+      clock,
+      ['upstream-lost'],
+      () => ({ ...CALM, upstream: { up: false, downMs, trouble: null } }),
+      (body) => told.push(body),
+    );
+    clock.advance(3_000);
+    downMs = 10_000;
+    clock.advance(20_000);
+    expect(told).toEqual([]);
+    expect(watch.active()).toEqual(['upstream-lost']);
+    watch.stop();
+  });
+
+  it('no external broker any more: what it had rung for ends', () => {
+    const told: SystemBody[] = [];
+    const watch = startSystemWatch(
+      new HandClock(),
+      ['upstream-lost'],
+      () => CALM,
+      (body) => told.push(body),
+    );
+    expect(told).toMatchObject([{ code: 'upstream-lost', active: false }]);
+    watch.stop();
+  });
+});
