@@ -85,3 +85,25 @@ describe('the external broker in the system watch', () => {
     watch.stop();
   });
 });
+
+describe('the projector in the system watch', () => {
+  it('a tail as old as our own outage is no lag yet; one that is still there after a minute is', () => {
+    const clock = new HandClock();
+    const told: SystemBody[] = [];
+    let lag = 5_400_000;
+    const watch = startSystemWatch(
+      clock,
+      [],
+      () => ({ ...CALM, projectorLagMs: lag }),
+      (body) => told.push(body),
+    );
+    clock.advance(50_000);
+    expect(told).toEqual([]);
+    clock.advance(20_000);
+    expect(told).toMatchObject([{ code: 'projector-lag', active: true, level: 'yellow' }]);
+    lag = 100;
+    clock.advance(2_000);
+    expect(told.at(-1)).toMatchObject({ code: 'projector-lag', active: false });
+    watch.stop();
+  });
+});

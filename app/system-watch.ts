@@ -21,7 +21,7 @@ interface Condition {
   readonly code: string;
   readonly level: Level;
   /** Null = not active, undefined = cannot be told yet (it stays as it was); else a text for people. */
-  readonly test: (facts: SystemFacts) => string | null | undefined;
+  readonly test: (facts: SystemFacts, runningMs: number) => string | null | undefined;
 }
 
 /**
@@ -29,6 +29,15 @@ interface Condition {
  * that its loss rings within 30 s in any case.
  */
 const UPSTREAM_GRACE_MS = 5_000;
+
+const PROJECTOR_LAG_MS = 60_000;
+
+/** What lay there when we began is as old as our own outage: that the projector lags shows only after it had its time. */
+function projectorLag({ projectorLagMs }: SystemFacts, runningMs: number): string | null | undefined {
+  if (projectorLagMs <= PROJECTOR_LAG_MS) return null;
+  if (runningMs < PROJECTOR_LAG_MS) return undefined;
+  return `readings reach the store ${Math.round(projectorLagMs / 1000)} s late; alarms are not affected`;
+}
 
 function upstreamLost({ upstream }: SystemFacts): string | null | undefined {
   if (upstream === null || upstream.up) return null;
@@ -58,12 +67,7 @@ const CONDITIONS: readonly Condition[] = [
     level: 'red',
     test: (f) => (f.journal.health.includes('journal-failed') ? 'entries could not be made durable' : null),
   },
-  {
-    code: 'projector-lag',
-    level: 'yellow',
-    test: (f) =>
-      f.projectorLagMs > 60_000 ? `readings reach the store ${Math.round(f.projectorLagMs / 1000)} s late; alarms are not affected` : null,
-  },
+  { code: 'projector-lag', level: 'yellow', test: projectorLag },
   { code: 'upstream-lost', level: 'red', test: upstreamLost },
   { code: 'records-failing', level: 'orange', test: (f) => (f.recordsFailing ? 'alarm history cannot be written' : null) },
   {
@@ -90,11 +94,12 @@ export function startSystemWatch(
   report: (body: SystemBody) => void,
 ): SystemWatch {
   const active = new Set(known.filter((code) => CONDITIONS.some((condition) => condition.code === code)));
+  const begunAt = clock.mono();
   let cancel: (() => void) | null = null;
   function check(): void {
     const now = facts();
     for (const condition of CONDITIONS) {
-      const detail = condition.test(now);
+      const detail = condition.test(now, clock.mono() - begunAt);
       if (detail === undefined || (detail !== null) === active.has(condition.code)) continue;
       if (detail === null) active.delete(condition.code);
       else active.add(condition.code);

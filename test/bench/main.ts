@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../harness/platform-process.ts';
 import { influxdMissing } from '../parts/influxd.ts';
+import { mosquittoMissing } from '../parts/mosquitto.ts';
 import { measureFdatasync } from './disk.ts';
 import { engineRate } from './engine-rate.ts';
 import { frozenRun } from './frozen.ts';
@@ -12,6 +13,7 @@ import { outageRun } from './influx-outage.ts';
 import { latencyRun } from './latency.ts';
 import type { Figures } from './probes.ts';
 import { median, spread } from './statistics.ts';
+import { upstreamCeiling, type UpstreamRun, upstreamThroughMosquitto } from './upstream.ts';
 import { bareRun, platformRun, type ThroughputRun, type ThroughputSettings } from './throughput.ts';
 
 /**
@@ -44,6 +46,20 @@ const wanted = (part: string): boolean => values.only === undefined || values.on
 
 function probeRow(name: string, run: Figures): string {
   return `| ${name} | ${run.count} | ${run.p50.toFixed(1)} | ${run.p99.toFixed(1)} | ${run.max.toFixed(1)} |`;
+}
+
+function upstreamRow(name: string, runs: readonly UpstreamRun[]): void {
+  const missing = runs.reduce((sum, run) => sum + run.missing, 0);
+  unanswered += missing;
+  say(
+    `| ${name} | **${spread(
+      runs.map((run) => run.perSecond),
+      0,
+    )}** | ${spread(
+      runs.map((run) => run.cpuMicrosPerMessage),
+      1,
+    )} | ${missing} |`,
+  );
 }
 
 function row(name: string, bare: readonly ThroughputRun[], ours: readonly ThroughputRun[], target: string): void {
@@ -205,6 +221,32 @@ if (wanted('engine')) {
       0,
     )} ns a value.`,
   );
+  say('');
+}
+
+if (wanted('upstream')) {
+  const missing = mosquittoMissing();
+  const commitMs = 10;
+  const seconds = quick ? 1 : 5;
+  const some = Array.from({ length: quick ? 1 : 3 }, (_, i) => i);
+  const ceiling: UpstreamRun[] = [];
+  const through: UpstreamRun[] = [];
+  const persistent: UpstreamRun[] = [];
+  for (const _ of some) {
+    ceiling.push(await upstreamCeiling(commitMs, seconds));
+    if (missing !== null) continue;
+    through.push(await upstreamThroughMosquitto(commitMs, seconds, false));
+    persistent.push(await upstreamThroughMosquitto(commitMs, seconds, true));
+  }
+  say(`## From an external broker, QoS 1, acknowledged after commits slowed to ${commitMs} ms`);
+  say('');
+  say('| | msg/s (wanted ≥ 20,000 from a broker that has them) | CPU µs/msg of the client | missing |');
+  say('|---|---|---|---|');
+  upstreamRow('a broker that always has more', ceiling);
+  if (missing === null) {
+    upstreamRow('Mosquitto, nothing on its disk', through);
+    upstreamRow('Mosquitto as documented (`autosave_on_changes`)', persistent);
+  } else say(`Mosquitto not measured: ${missing}.`);
   say('');
 }
 
