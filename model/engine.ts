@@ -78,7 +78,12 @@ export interface EffectiveLimit {
   readonly reason: string | null;
   readonly detail: string | null;
   readonly onlyWhen: string | null;
+  /** `onlyWhen` in plain words, where the catalogue has them. */
+  readonly onlyWhenZh?: string;
+  readonly onlyWhenEn?: string;
+  /** In English; `basisZh` says the same in Chinese, where the catalogue has it. */
   readonly basis: string;
+  readonly basisZh?: string;
   readonly confidence: Confidence;
   readonly ruleRevision: number;
 }

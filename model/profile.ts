@@ -26,11 +26,17 @@ export interface LimitDef {
   readonly latching: boolean;
   /** Original free text of the condition under which the limit counts. */
   readonly onlyWhen?: string;
+  /** The same condition in plain words, to stand after “only when” / “仅当”. */
+  readonly onlyWhenZh?: string;
+  readonly onlyWhenEn?: string;
   /** Returns strictly below this value instead of setPoint − deadband. */
   readonly resetBelow?: number;
   /** Splits a ladder: limits of the same `ladder` name form one alarm. */
   readonly ladder?: string;
+  /** What the limit rests on, in English. */
   readonly basis: string;
+  /** The same in Chinese, with the same numbers and clauses; a catalogue from before may lack it. */
+  readonly basisZh?: string;
   readonly confidence: Confidence;
 }
 
@@ -40,6 +46,7 @@ export interface LimitVariant {
   /** Clearing value (strictly below) of the worst limit the variant sets: in AQ 1029 the restore value belongs to the power cut. */
   readonly resetBelow?: number;
   readonly basis?: string;
+  readonly basisZh?: string;
   readonly confidence: Confidence;
 }
 
@@ -91,6 +98,7 @@ export interface Profile {
     readonly when: string;
     readonly to: LimitLevel;
     readonly basis?: string;
+    readonly basisZh?: string;
     readonly confidence: Confidence;
   }[];
 }

@@ -52,6 +52,51 @@ describe('the built-in catalogue', () => {
     expect(builtInCatalogue.faults.filter((f) => f.level === 'none').map((f) => f.code)).toEqual(['F15', 'F16', 'F20', 'F22']);
   });
 
+  /** Numbers, clauses and the names of standards: what must be the same in both languages. */
+  const facts = (text: string): string[] =>
+    text
+      .replaceAll('–', '-')
+      .replaceAll('−', '-')
+      .match(/\b(?:GBZ|GB\/T|GB|AQ|CJJ\/T|EN|MAC|OEL|IDLH|PC-TWA)\b|\d+(?:\.\d+)?/g)
+      ?.toSorted() ?? [];
+  const bases = builtInCatalogue.profiles.flatMap((p) =>
+    p.measurements.flatMap((m) => [
+      ...m.limits.map((l) => ({ at: `${p.id}/${m.key}/${l.code}`, en: l.basis, zh: l.basisZh })),
+      ...Object.entries(m.variants ?? {}).flatMap(([name, v]) =>
+        v.basis === undefined ? [] : [{ at: `${p.id}/${m.key}/${name}`, en: v.basis, zh: v.basisZh }],
+      ),
+    ]),
+  );
+
+  it('every basis stands in both languages, with the same standards, clauses and numbers', () => {
+    expect(bases.length).toBeGreaterThanOrEqual(199);
+    for (const { at, en, zh } of bases) {
+      expect([at, zh === undefined ? 'missing' : zh.trim()]).not.toEqual([at, 'missing']);
+      expect([at, facts((zh ?? '').replace(/第四条/, '4').replace(/1 min 00 s～4 min 20 s/, '1:00..4:20'))]).toEqual([
+        at,
+        facts(en.replaceAll(/\b(level|class) [12](?![.\d])/g, '')),
+      ]);
+    }
+  });
+
+  it('no basis leaves one language for the other, points at its neighbour or speaks in unit codes', () => {
+    for (const { at, en, zh = '' } of bases) {
+      expect([at, en]).toEqual([at, expect.not.stringMatching(/^same$|^bit \d$|\bCel\b|\bconf [VMCD]\b|[；：，。]/)]);
+      // What stays Latin in Chinese: names of standards, units, abbreviations and symbols; no words.
+      expect([at, zh.match(/\b[a-z]{4,}\b/g)]).toEqual([at, null]);
+    }
+  });
+
+  it('a condition stands in plain words of both languages', () => {
+    const conditional = limits.filter((l) => l.onlyWhen !== undefined);
+    for (const l of conditional)
+      expect([l.code, l.onlyWhenZh, l.onlyWhenEn]).toEqual([
+        l.code,
+        expect.stringMatching(/\p{Script=Han}/u),
+        expect.stringMatching(/^[a-zA-Z0-9 ,]+$/),
+      ]);
+  });
+
   it('fire profiles give fire alarms, all others process alarms', () => {
     for (const p of builtInCatalogue.profiles) expect([p.id, p.alarmKind]).toEqual([p.id, p.id.startsWith('fire.') ? 'fire' : 'process']);
   });
@@ -86,6 +131,7 @@ describe('the check of a catalogue', () => {
     ['an unknown level', (c) => Object.assign(at(c, ...LIMIT), { level: 'purple' }), /unknown level purple/],
     ['a level named like a method', (c) => Object.assign(at(c, ...LIMIT), { level: 'toString' }), /unknown level toString/],
     ['no basis', (c) => Object.assign(at(c, ...LIMIT), { basis: ' ' }), /no basis/],
+    ['a Chinese basis that is empty', (c) => Object.assign(at(c, ...LIMIT), { basisZh: '' }), /basisZh must be a text/],
     ['no confidence', (c) => Object.assign(at(c, ...LIMIT), { confidence: 'X' }), /confidence/],
     ['a mild limit beyond a worse one', (c) => Object.assign(at(c, ...LIMIT), { setPoint: 60 }), /PRE: level does not rise above L2/],
     ['a set point that is no number', (c) => Object.assign(at(c, ...LIMIT), { setPoint: '10' }), /setPoint must be a number/],

@@ -110,7 +110,7 @@ function checkLimit(limit: Row, measurement: string, valueType: string, problems
   if (typeof limit['latching'] !== 'boolean') problems.push(`${at}: latching must be true or false`);
   if (!isText(limit['basis'])) problems.push(`${at}: no basis`);
   if (!CONFIDENCES.has(limit['confidence'])) problems.push(`${at}: confidence must be V, M, C or D`);
-  for (const name of ['setPointFrom', 'onlyWhen', 'ladder']) {
+  for (const name of ['setPointFrom', 'onlyWhen', 'onlyWhenZh', 'onlyWhenEn', 'ladder', 'basisZh']) {
     if (limit[name] !== undefined && !isText(limit[name])) problems.push(`${at}: ${name} must be a text`);
   }
   checkSetPoint(limit, at, valueType, problems);

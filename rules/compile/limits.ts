@@ -24,6 +24,7 @@ interface Template {
   readonly deadband: number;
   readonly resetBelow: number | undefined;
   readonly basis: string;
+  readonly basisZh: string | undefined;
   readonly confidence: LimitDef['confidence'];
 }
 
@@ -124,9 +125,14 @@ function makeTemplate(def: LimitDef, variant: LimitVariant | undefined, worst: b
     expression,
     deadband: resetBelow !== undefined && typeof setPoint === 'number' ? rounded(Math.abs(setPoint - resetBelow)) : def.deadband,
     resetBelow,
-    basis: replaced !== undefined && variant?.basis !== undefined ? variant.basis : def.basis,
+    ...basisOf(def, replaced === undefined ? undefined : variant),
     confidence: replaced !== undefined && variant !== undefined ? variant.confidence : def.confidence,
   };
+}
+
+/** Both languages come from one place: a Chinese text never stands for a number that only the English one explains. */
+function basisOf(def: LimitDef, variant: LimitVariant | undefined): Pick<Template, 'basis' | 'basisZh'> {
+  return variant?.basis === undefined ? { basis: def.basis, basisZh: def.basisZh } : { basis: variant.basis, basisZh: variant.basisZh };
 }
 
 /** How the limit stands as far as it does not depend on attributes; null = ask the expression. */
@@ -193,7 +199,10 @@ function compileMeasurement(
         reason: stand.reason,
         detail: stand.detail,
         onlyWhen: limit.onlyWhen ?? null,
+        ...(limit.onlyWhenZh === undefined ? {} : { onlyWhenZh: limit.onlyWhenZh }),
+        ...(limit.onlyWhenEn === undefined ? {} : { onlyWhenEn: limit.onlyWhenEn }),
         basis: template.basis,
+        ...(template.basisZh === undefined ? {} : { basisZh: template.basisZh }),
         confidence: template.confidence,
         ruleRevision,
       };

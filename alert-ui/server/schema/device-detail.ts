@@ -5,6 +5,8 @@ import { epochMs, limitLevel, quality, value } from './common.ts';
 const confidence = z
   .enum(['V', 'M', 'C', 'D'])
   .meta({ description: 'V read in a source, M memory with high confidence, C check before relying, D our choice.' });
+const basisEn = z.string().meta({ description: 'What the limit rests on, in English.' });
+const basisZh = z.string().optional().meta({ description: 'The same basis in Chinese; absent in a catalogue from before it had one.' });
 const limitDir = z.enum(['hi', 'lo', 'roc_hi', 'roc_lo', 'dev_hi', 'state', 'count_hi']);
 const setPoint = z.union([z.number(), z.string(), z.null()]);
 
@@ -48,7 +50,10 @@ export const limitsBody = z
         reason: z.string().nullable(),
         detail: z.string().nullable(),
         onlyWhen: z.string().nullable(),
-        basis: z.string(),
+        onlyWhenZh: z.string().optional(),
+        onlyWhenEn: z.string().optional(),
+        basis: basisEn,
+        basisZh,
         confidence,
         ruleRevision: z.int(),
       }),
@@ -99,9 +104,12 @@ const limitDef = z.object({
   offDelayMs: z.number(),
   latching: z.boolean(),
   onlyWhen: z.string().optional(),
+  onlyWhenZh: z.string().optional(),
+  onlyWhenEn: z.string().optional(),
   resetBelow: z.number().optional(),
   ladder: z.string().optional(),
-  basis: z.string(),
+  basis: basisEn,
+  basisZh,
   confidence,
 });
 export const profile = z
@@ -135,6 +143,7 @@ export const profile = z
               setPoints: z.record(z.string(), z.number().nullable()),
               resetBelow: z.number().optional(),
               basis: z.string().optional(),
+              basisZh,
               confidence,
             }),
           )
@@ -142,7 +151,7 @@ export const profile = z
       }),
     ),
     faults: z.array(z.string()),
-    escalate: z.array(z.object({ when: z.string(), to: limitLevel, basis: z.string().optional(), confidence })).optional(),
+    escalate: z.array(z.object({ when: z.string(), to: limitLevel, basis: z.string().optional(), basisZh, confidence })).optional(),
   })
   .meta({ id: 'Profile' });
 export const faultDef = z.object({ code: z.string(), zh: z.string(), en: z.string(), level: limitLevel });
