@@ -55,7 +55,12 @@ export interface ReadingsBody {
   readonly through: number;
   readonly next?: number;
 }
-export type LedgerItem = LedgerRow & { readonly advice: { readonly 'zh-CN': string; readonly en: string } | null };
+interface InBoth {
+  readonly 'zh-CN': string;
+  readonly en: string;
+}
+/** `title` says what was wrong, `advice` what to do; null where nothing was refused. */
+export type LedgerItem = LedgerRow & { readonly title: InBoth | null; readonly advice: InBoth | null };
 /** Page settings the web app asks for before signing in. */
 export interface PublicInfo {
   readonly name: string;

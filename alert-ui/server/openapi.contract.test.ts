@@ -211,3 +211,12 @@ it('the page of the API is served whole, from our own files', async () => {
   expect(files).toHaveLength(4);
   for (const file of files) expect([file, (await served.request('GET', file)).status]).toEqual([file, 200]);
 });
+
+it('the document speaks proper English: no "a area"', async () => {
+  const text = await (await fetch(`${served.url}/openapi.json`)).text();
+  expect(text).toContain('Create an area');
+  expect(text).toContain('Create a site');
+  // Words that begin with a vowel sound; `one`, `user` and their like do not.
+  expect(text.match(/\b[Aa] (?!one|once|uni|us|eu|a\b)[aeiou]\w*/g)).toBeNull();
+  expect(text.match(/\b[Aa]n (?!hour|MQTT|X|SSE)[b-df-hj-np-tv-z]\w*/g)).toBeNull();
+});

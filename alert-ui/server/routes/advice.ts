@@ -6,12 +6,17 @@ type Texts = Readonly<Record<string, { readonly title: string; readonly advice: 
 const EN: Texts = en.rejection;
 const ZH: Texts = zh.rejection;
 
-/** What to do about a refusal, in both languages; null for what was not refused. */
-export function adviceFor(reason: RejectionCode | null): { readonly 'zh-CN': string; readonly en: string } | null {
-  if (reason === null) return null;
-  const english = EN[reason];
-  const chinese = ZH[reason];
-  return english === undefined || chinese === undefined ? null : { 'zh-CN': chinese.advice, en: english.advice };
+interface BothLanguages {
+  readonly 'zh-CN': string;
+  readonly en: string;
+}
+
+/** What was wrong and what to do about it, in both languages; both null for what was not refused. */
+export function adviceFor(reason: RejectionCode | null): { readonly title: BothLanguages | null; readonly advice: BothLanguages | null } {
+  const english = reason === null ? undefined : EN[reason];
+  const chinese = reason === null ? undefined : ZH[reason];
+  if (english === undefined || chinese === undefined) return { title: null, advice: null };
+  return { title: { 'zh-CN': chinese.title, en: english.title }, advice: { 'zh-CN': chinese.advice, en: english.advice } };
 }
 
 /** Every reason code has its texts; so the texts say which codes there are. */

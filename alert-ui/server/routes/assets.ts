@@ -47,6 +47,7 @@ function familyRoutes<
 >(family: Family<K, New, Patch>, pages: AssetPages): Route[] {
   const one = `${family.path}/{id}`;
   const tag = 'assets';
+  const oneOf = `${/^[aeiou]/.test(family.noun) ? 'an' : 'a'} ${family.noun}`;
   const replies = { 200: { description: `The ${family.noun}`, schema: family.asset } };
 
   /** Visible to the actor, retired or not; else it does not exist for him. */
@@ -84,7 +85,7 @@ function familyRoutes<
       path: family.path,
       operationId: `${family.kind}.create`,
       tag,
-      summary: `Create a ${family.noun}`,
+      summary: `Create ${oneOf}`,
       body: family.fresh,
       replies: { 201: { description: 'Created', schema: family.asset } },
       problems: ['not-allowed', 'id-taken', 'id-retired', 'unknown-reference', 'unavailable'],
@@ -117,7 +118,7 @@ function familyRoutes<
       path: one,
       operationId: `${family.kind}.change`,
       tag,
-      summary: `Change a ${family.noun}; fields that are not sent stay`,
+      summary: `Change ${oneOf}; fields that are not sent stay`,
       params: byId,
       body: family.patch,
       replies,
@@ -141,7 +142,7 @@ function familyRoutes<
       path: one,
       operationId: `${family.kind}.retire`,
       tag,
-      summary: `Retire a ${family.noun}: history stays, the id is not given again`,
+      summary: `Retire ${oneOf}: history stays, the id is not given again`,
       params: byId,
       replies: { 204: { description: 'Retired' } },
       problems: ['not-found', 'not-allowed', 'in-use', 'revision-conflict', 'unavailable'],

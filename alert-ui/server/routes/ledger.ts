@@ -37,7 +37,7 @@ export const ledgerRoutes: Route[] = [
       const { enterprise: _asked, reason, ...rest } = query;
       const asked: LedgerQuery = present({ ...rest, enterprises, reason: reason as RejectionCode | undefined });
       const page = await platform.records.ledger.list(asked);
-      const kept: LedgerItem[] = page.items.map((row) => ({ ...row, advice: adviceFor(row.reason) }));
+      const kept: LedgerItem[] = page.items.map((row) => ({ ...row, ...adviceFor(row.reason) }));
       const fresh = query.cursor === undefined ? recentAccepted((device) => platform.recent(device), query, enterprises, kept) : [];
       const items = [...fresh, ...kept].sort((a, b) => b.at - a.at);
       return ok({ items, ...(page.next === null ? {} : { next: page.next }) });
@@ -65,5 +65,5 @@ function recentAccepted(
     .filter((line) => line.verdict === 'accepted' && !known.has(`${line.at} ${line.topic} ${line.head}`))
     .filter((line) => enterprises === undefined || (line.enterprise !== null && enterprises.includes(line.enterprise)))
     .filter((line) => (query.from === undefined || line.at >= query.from) && (query.to === undefined || line.at < query.to))
-    .map((line) => ({ ...line, id: 0, advice: null }));
+    .map((line) => ({ ...line, id: 0, ...adviceFor(null) }));
 }

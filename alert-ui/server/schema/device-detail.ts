@@ -61,7 +61,9 @@ export const limitsBody = z
   })
   .meta({ id: 'Limits' });
 
-export const advice = z.object({ 'zh-CN': z.string(), en: z.string() }).nullable();
+const inBoth = z.object({ 'zh-CN': z.string(), en: z.string() }).nullable();
+const title = inBoth.meta({ description: 'What was wrong, for people; null where nothing was refused.' });
+export const advice = inBoth.meta({ description: 'What to do about it.' });
 const ledgerLine = z.object({
   at: epochMs,
   device: z.string().nullable(),
@@ -74,6 +76,7 @@ const ledgerLine = z.object({
   detail: z.string().nullable(),
   address: z.string().nullable(),
   more: z.int(),
+  title,
   advice,
 });
 export const connectionsBody = z.object({ items: z.array(ledgerLine) }).meta({ id: 'Connections' });

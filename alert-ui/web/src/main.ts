@@ -28,7 +28,7 @@ const words = createWords(
   (key) => te(key),
   () => locale.value === 'zh-CN',
 );
-const watch = createWatch(live, words.line, (ringing, blind) => {
+const watch = createWatch(live, words.spoken, (ringing, blind) => {
   if (blind) return `(?) ${t('blind.title')} · ${t('app.name')}`;
   const worst = ringing[0];
   return worst === undefined ? t('app.name') : `(${ringing.length}) ${t(`letter.${worst.level}`)} ${words.what(worst)} · ${t('app.name')}`;

@@ -21,6 +21,8 @@ export interface Words {
   health(code: string): string;
   /** One line: level, place, what. */
   line(alarm: Alarm): string;
+  /** One line to be spoken: level, where by name, what; the device's number only where it has no name. */
+  spoken(alarm: Alarm): string;
   /** Everything a search may find. */
   hay(alarm: Alarm): string;
 }
@@ -65,6 +67,12 @@ export function createWords(directory: Directory, t: Translate, te: (key: string
     enterprise,
     health,
     line,
+    spoken: (alarm) => {
+      const at = place(alarm);
+      const channel = alarm.channel === null ? '' : `#${alarm.channel}`;
+      const where = at.named ? [...at.path, channel] : [...at.path, at.tail];
+      return [t(`level.${alarm.level}`), ...where, what(alarm)].filter((part) => part !== '').join(t('speech.pause'));
+    },
     hay: (alarm) => `${line(alarm)} ${alarm.code} ${alarm.enterpriseId ?? ''} ${alarm.measurement ?? ''}`,
   };
 }

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { firstLocale } from '../i18n.ts';
 import { BLIND_AFTER_MS, linkAge, linkState } from '../live/link.ts';
-import { append, toSeries } from '../trend/series.ts';
+import { findLastGood, newestGood } from '../trend/last-good.ts';
+import { pickPoint } from '../trend/pick.ts';
+import { append, lonely, toSeries } from '../trend/series.ts';
 import { shownNumber, shownValue } from './number.ts';
 import { createTimes, shownDuration } from './time.ts';
-import { shownUnit } from './unit.ts';
+import { builtInCatalogue } from '../../../../rules/catalogue/built-in.ts';
+import type { ReadingsBody } from '../../../protocol/http.ts';
+import type { Answer, Api } from '../api/client.ts';
+import { shownUnit, withUnit } from './unit.ts';
 
 describe('what people read', () => {
   it("times are 24 h with seconds in the installation's zone, with the date when it is not today", () => {
@@ -23,6 +28,19 @@ describe('what people read', () => {
     expect([61, 12.345, 0.0123, 1234.5, -0.5].map(shownNumber)).toEqual(['61', '12.35', '0.012', '1235', '-0.5']);
     expect(shownValue(null)).toBe('?');
     expect(['%{LEL}', 'Cel', '[ppm]', 'kPa', '{count}'].map(shownUnit)).toEqual(['%LEL', '°C', 'ppm', 'kPa', '']);
+  });
+  it('no unit of the catalogue is shown as its code', () => {
+    const units = new Set(builtInCatalogue.profiles.flatMap((p) => p.measurements.map((m) => m.ucum)));
+    expect([...units].map(shownUnit).filter((unit) => /[{}[\]]|^\/|Cel|deg/.test(unit))).toEqual([]);
+    expect(['%{VOL}', '{LEL}.m', '{dBm}', 'deg', 'm3/h', '{halfcycle}/s'].map(shownUnit)).toEqual([
+      '%VOL',
+      'LEL·m',
+      'dBm',
+      '°',
+      'm³/h',
+      '1/s',
+    ]);
+    expect([withUnit('12.5', '%{LEL}'), withUnit('3', '{count}')]).toEqual(['12.5 %LEL', '3']);
   });
   it("the language is the kept one, else the browser's first of ours", () => {
     expect(firstLocale('en', ['zh-CN'])).toBe('en');
@@ -64,5 +82,101 @@ describe('a trend', () => {
     expect(append(series, 1_000, 9, 10_000)).toBe(series);
     expect(append(series, 2_000, 9, 10_000)).toMatchObject({ times: [1, 2], max: [3, 9], min: [1, 9] });
     expect(append(series, 50_000, 9, 10_000).mean).toEqual([2, null, 9]);
+  });
+  it('marks from the first bad sample to the next good one, and leaves the last span open', () => {
+    const body: ReadingsBody = {
+      unit: '',
+      through: 0,
+      points: [
+        [1_000, 12.5, 'good'],
+        [2_000, null, 'bad'],
+        [3_000, 4, 'bad'],
+        [4_000, 5, 'good'],
+        [5_000, null, 'bad'],
+      ],
+    };
+    const series = toSeries(body, 10_000);
+    expect(series.bad).toEqual([
+      [2, 4],
+      [5, Number.POSITIVE_INFINITY],
+    ]);
+    expect(append(series, 6_000, null, 10_000).bad).toEqual(series.bad);
+    expect(append(series, 7_000, 6, 10_000).bad.at(-1)).toEqual([5, 7]);
+    expect(append(append(series, 7_000, 6, 10_000), 8_000, null, 10_000).bad).toHaveLength(3);
+  });
+  it('draws as a dot what has no neighbour to draw a line to', () => {
+    expect(lonely([1, null, 2, 3, null, undefined, 4])).toEqual([0, 6]);
+    expect(lonely([12.5, null])).toEqual([0]);
+  });
+  it('is of the first point that can be drawn, also when its latest value is bad or missing', () => {
+    const rows = [
+      { key: 'state', measurement: 'state', value: 'producing' },
+      { key: 'lel', measurement: 'lel', value: null },
+      { key: 'temp', measurement: 'temp', value: 21 },
+    ];
+    const typeOf = (key: string): 'string' | 'number' => (key === 'state' ? 'string' : 'number');
+    expect(pickPoint(rows, null, typeOf)?.key).toBe('lel');
+    expect(pickPoint(rows, 'temp', typeOf)?.key).toBe('temp');
+    expect(pickPoint(rows, 'gone', typeOf)?.key).toBe('lel');
+    expect(pickPoint(rows, null, () => undefined)?.key).toBe('lel');
+    expect(pickPoint([], null, typeOf)).toBeNull();
+  });
+});
+
+describe('the last good value of a point that is bad now', () => {
+  const raw = (points: ReadingsBody['points'], more: Partial<ReadingsBody> = {}): ReadingsBody => ({
+    unit: '',
+    through: 0,
+    points,
+    ...more,
+  });
+  /** A reading store that answers as told, and keeps what it was asked. */
+  function store(answers: readonly (ReadingsBody | null)[]): { readonly api: Api; readonly asked: Readonly<Record<string, unknown>>[] } {
+    const asked: Readonly<Record<string, unknown>>[] = [];
+    const get = async (_path: string, query?: Readonly<Record<string, unknown>>): Promise<Answer<unknown>> => {
+      const body = answers[asked.length];
+      asked.push(query ?? {});
+      if (body === null || body === undefined) return { ok: false, problem: { type: '', title: '', status: 503, code: 'unavailable' } };
+      return { ok: true, body, etag: null };
+    };
+    return { api: { get } as unknown as Api, asked };
+  }
+
+  it('is the newest that was not bad, whatever came after it', () => {
+    expect(
+      newestGood(
+        raw([
+          [1, 5, 'good'],
+          [2, 12.5, 'good'],
+          [3, null, 'bad'],
+          [4, 99, 'bad'],
+        ]),
+      ),
+    ).toEqual({ value: 12.5, quality: 'good', at: 2 });
+    expect(newestGood(raw([[3, null, 'bad']]))).toBeNull();
+  });
+  it('is looked for in the last bucket that holds one, to its last page', async () => {
+    const { api, asked } = store([
+      raw(
+        [
+          [0, 1, 1, 1, 1],
+          [60_000, 2, 12.5, 7, 2],
+        ],
+        { bucketMs: 60_000 },
+      ),
+      raw([[60_100, 2, 'good']], { next: 60_200 }),
+      raw([
+        [60_300, 12.5, 'good'],
+        [60_400, null, 'bad'],
+      ]),
+    ]);
+    expect(await findLastGood(api, 'GD', 'lel', null, 600_000)).toEqual({ value: 12.5, quality: 'good', at: 60_300 });
+    expect(asked[1]).toMatchObject({ from: 60_000, to: 120_000 });
+    expect(asked[2]).toMatchObject({ cursor: 60_200 });
+  });
+  it('says that there is none, or that it cannot be read, never a wrong number', async () => {
+    expect(await findLastGood(store([raw([])]).api, 'GD', 'lel', null, 0)).toBe('none');
+    expect(await findLastGood(store([null]).api, 'GD', 'lel', null, 0)).toBe('unread');
+    expect(await findLastGood(store([raw([[0, 1, 1, 1, 1]], { bucketMs: 10 }), null]).api, 'GD', 'lel', null, 0)).toBe('unread');
   });
 });

@@ -12,39 +12,72 @@ function ratio(): number {
   return globalThis.devicePixelRatio;
 }
 
-/** Spans without data are hatched and named: a line across them would be a claim. */
-export function drawGaps(u: uPlot, gaps: readonly (readonly [number, number])[], name: string): void {
+/** Narrowest mark of a span of bad quality, px: one bad sample must be seen too. */
+const BAD_MIN_PX = 5;
+
+/** Spans of bad quality: hatched the other way, named, with a foot on the time axis, so that they are not taken for silence. @param now ms */
+export function drawBad(u: uPlot, spans: readonly (readonly [number, number])[], name: string, now: number): void {
   const { ctx, bbox } = u;
   const px = ratio();
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-  ctx.clip();
+  for (const [from, to] of spans) {
+    const left = Math.max(bbox.left, u.valToPos(from, 'x', true));
+    const end = u.valToPos(Math.min(to, Math.max(now / 1000, from)), 'x', true);
+    const right = Math.min(bbox.left + bbox.width, Math.max(end, left + BAD_MIN_PX * px));
+    if (right <= bbox.left || left >= bbox.left + bbox.width) continue;
+    hatch(u, left, right, -1);
+    ctx.save();
+    ctx.fillStyle = TEXT;
+    ctx.fillRect(left, bbox.top + bbox.height - 3 * px, right - left, 3 * px);
+    ctx.restore();
+    if (right - left > 60 * px) label(u, name, (left + right) / 2, 'middle');
+  }
+}
+
+/** Spans without data are hatched and named: a line across them would be a claim. */
+export function drawGaps(u: uPlot, gaps: readonly (readonly [number, number])[], name: string): void {
+  const { bbox } = u;
   for (const [from, to] of gaps) {
     const left = Math.max(bbox.left, u.valToPos(from, 'x', true));
     const right = Math.min(bbox.left + bbox.width, u.valToPos(to, 'x', true));
     if (right - left < 2) continue;
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(left, bbox.top, right - left, bbox.height);
-    ctx.clip();
-    ctx.strokeStyle = 'rgba(67, 75, 85, 0.35)';
-    ctx.lineWidth = px;
-    ctx.beginPath();
-    for (let x = left - bbox.height; x < right; x += 9 * px) {
-      ctx.moveTo(x, bbox.top + bbox.height);
-      ctx.lineTo(x + bbox.height, bbox.top);
-    }
-    ctx.stroke();
-    ctx.restore();
-    if (right - left > 60 * px) {
-      ctx.fillStyle = '#434B55';
-      ctx.font = `${14 * px}px ${FONT}`;
-      ctx.textAlign = 'center';
-      ctx.textBaseline = 'bottom';
-      ctx.fillText(name, (left + right) / 2, bbox.top + bbox.height - 4 * px);
-    }
+    hatch(u, left, right, 1);
+    if (right - left > 60 * ratio()) label(u, name, (left + right) / 2, 'bottom');
   }
+}
+
+/** @param lean 1 leans right, −1 left. */
+function hatch(u: uPlot, left: number, right: number, lean: 1 | -1): void {
+  const { ctx, bbox } = u;
+  const px = ratio();
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(left, bbox.top, right - left, bbox.height);
+  ctx.clip();
+  ctx.strokeStyle = 'rgba(67, 75, 85, 0.35)';
+  ctx.lineWidth = px;
+  ctx.beginPath();
+  const [foot, head] = lean === 1 ? [bbox.top + bbox.height, bbox.top] : [bbox.top, bbox.top + bbox.height];
+  for (let x = left - bbox.height; x < right; x += 9 * px) {
+    ctx.moveTo(x, foot);
+    ctx.lineTo(x + bbox.height, head);
+  }
+  ctx.stroke();
+  ctx.restore();
+}
+
+function label(u: uPlot, text: string, x: number, at: 'middle' | 'bottom'): void {
+  const { ctx, bbox } = u;
+  const px = ratio();
+  ctx.save();
+  ctx.font = `${14 * px}px ${FONT}`;
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'bottom';
+  const y = at === 'bottom' ? bbox.top + bbox.height - 4 * px : bbox.top + bbox.height / 2;
+  const width = ctx.measureText(text).width + 8 * px;
+  ctx.fillStyle = 'rgba(255, 255, 255, 0.85)';
+  ctx.fillRect(x - width / 2, y - 17 * px, width, 18 * px);
+  ctx.fillStyle = '#434B55';
+  ctx.fillText(text, x, y);
   ctx.restore();
 }
 

@@ -1,4 +1,5 @@
-/** Readings made ready for the chart: one time axis, min, max and mean, gaps as nulls. Pure. */
+/** Readings made ready for the chart: one time axis, min, max and mean, gaps as nulls, spans of bad quality. Pure. */
+import type { Quality, Value } from '../../../../model/reading.ts';
 import type { ReadingsBody } from '../../../protocol/http.ts';
 
 export interface Series {
@@ -9,17 +10,24 @@ export interface Series {
   readonly mean: readonly (number | null)[];
   /** Spans without data, seconds. */
   readonly gaps: readonly (readonly [from: number, to: number])[];
+  /** Spans in which the point gave no value to go by, seconds, from its first bad sample to the next good one; the last may be open (`Infinity`). */
+  readonly bad: readonly (readonly [from: number, to: number])[];
   readonly bucketMs: number | null;
 }
 
 type Point = readonly [number, number | null, number | null, number | null];
+
+/** The number to draw, or null for what says nothing about the plant. */
+export function drawable(value: Value, quality: Quality): number | null {
+  return typeof value === 'number' && quality !== 'bad' ? value : null;
+}
 
 function toPoints(body: ReadingsBody): Point[] {
   const points: Point[] = [];
   for (const row of body.points) {
     if (row.length === 5) points.push([row[0], row[1], row[2], row[3]]);
     else {
-      const value = typeof row[1] === 'number' && row[2] !== 'bad' ? row[1] : null;
+      const value = drawable(row[1], row[2]);
       points.push([row[0], value, value, value]);
     }
   }
@@ -36,6 +44,7 @@ export function toSeries(body: ReadingsBody, gapMs: number): Series {
   const max: (number | null)[] = [];
   const mean: (number | null)[] = [];
   const gaps: [number, number][] = [];
+  const bad: [number, number][] = [];
   let last: number | null = null;
   for (const [ts, lo, hi, mid] of toPoints(body)) {
     if (last !== null && ts - last > gapMs) {
@@ -45,13 +54,17 @@ export function toSeries(body: ReadingsBody, gapMs: number): Series {
       max.push(null);
       mean.push(null);
     }
+    const open = bad.at(-1);
+    const isOpen = open !== undefined && open[1] === Number.POSITIVE_INFINITY;
+    if (mid === null && !isOpen) bad.push([ts / 1000, Number.POSITIVE_INFINITY]);
+    if (mid !== null && isOpen) open[1] = ts / 1000;
     times.push(ts / 1000);
     min.push(lo);
     max.push(hi);
     mean.push(mid);
     last = ts;
   }
-  return { times, min, max, mean, gaps, bucketMs: body.bucketMs ?? null };
+  return { times, min, max, mean, gaps, bad, bucketMs: body.bucketMs ?? null };
 }
 
 /** One live value appended; older than the last one it is left out. */
@@ -60,6 +73,14 @@ export function append(series: Series, ts: number, value: number | null, gapMs: 
   const at = ts / 1000;
   if (last !== undefined && at <= last) return series;
   const gap = last !== undefined && at - last > gapMs / 1000;
+  const open = series.bad.at(-1);
+  const isOpen = open !== undefined && open[1] === Number.POSITIVE_INFINITY;
+  const bad: Series['bad'] =
+    value === null && !isOpen
+      ? [...series.bad, [at, Number.POSITIVE_INFINITY]]
+      : value !== null && isOpen
+        ? [...series.bad.slice(0, -1), [open[0], at]]
+        : series.bad;
   const put = <T>(list: readonly T[], hole: T, next: T): readonly T[] => (gap ? [...list, hole, next] : [...list, next]);
   return {
     times: gap && last !== undefined ? [...series.times, last + 0.001, at] : [...series.times, at],
@@ -67,8 +88,18 @@ export function append(series: Series, ts: number, value: number | null, gapMs: 
     max: put<number | null>(series.max, null, value),
     mean: put<number | null>(series.mean, null, value),
     gaps: gap && last !== undefined ? [...series.gaps, [last, at] as const] : series.gaps,
+    bad,
     bucketMs: series.bucketMs,
   };
+}
+
+/** Values that stand alone, without a neighbour to draw a line to: they are drawn as dots, else nobody would see them. */
+export function lonely(values: ArrayLike<number | null | undefined>): number[] {
+  const alone: number[] = [];
+  for (let i = 0; i < values.length; i++) {
+    if ((values[i] ?? null) !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null) alone.push(i);
+  }
+  return alone;
 }
 
 /** `10 s`, `5 min`, `2 h`, `1 d`. */

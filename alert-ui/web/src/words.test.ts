@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Alarm } from '../../../model/alarm.ts';
+import en from '../../protocol/locales/en.json' with { type: 'json' };
+import zh from '../../protocol/locales/zh-CN.json' with { type: 'json' };
+import { builtInCatalogue } from '../../../rules/catalogue/built-in.ts';
+import type { Directory } from './directory/directory.ts';
+import { makeAlarm } from './testing/alarms.ts';
+import { createWords } from './words.ts';
+
+function lookUp(texts: object, key: string): string | undefined {
+  let at: unknown = texts;
+  for (const part of key.split('.')) at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[part] : undefined;
+  return typeof at === 'string' ? at : undefined;
+}
+function words(texts: object, named: boolean) {
+  const directory = {
+    enterprises: new Map([['haida', { name: '海达化工' }]]),
+    hazardSources: new Map([['hs-1', { name: '一号罐区' }]]),
+    device: () => (named ? { id: 'GD-1', name: '泵房探测器' } : undefined),
+    measurement: () => ({ zh: '可燃气体浓度', en: 'combustible gas' }),
+  } as unknown as Directory;
+  return createWords(
+    directory,
+    (key) => lookUp(texts, key) ?? key,
+    (key) => lookUp(texts, key) !== undefined,
+    () => texts === zh,
+  );
+}
+const red: Alarm = makeAlarm({
+  id: '1.1',
+  level: 'red',
+  code: 'L2',
+  kind: 'process',
+  enterpriseId: 'haida',
+  hazardSourceId: 'hs-1',
+  deviceId: 'GD-1',
+  measurement: 'lel',
+  channel: null,
+});
+
+describe('an alarm that is spoken', () => {
+  it('says level, place and device by name, not by number', () => {
+    expect(words(zh, true).spoken(red)).toBe('红色，海达化工，一号罐区，泵房探测器，可燃气体浓度 L2');
+    expect(words(en, true).spoken({ ...red, channel: 2 })).toBe('Red, 海达化工, 一号罐区, 泵房探测器, #2, combustible gas L2');
+  });
+  it('says the number only where there is no name', () => {
+    expect(words(zh, false).spoken(red)).toContain('GD-1');
+  });
+});
+
+describe('codes have words in both languages', () => {
+  const instrument = readFileSync(new URL('../../../rules/instrument.ts', import.meta.url), 'utf8');
+  const system = readFileSync(new URL('../../../app/system-watch.ts', import.meta.url), 'utf8');
+  const codes = [
+    ...builtInCatalogue.faults.map((f) => f.code),
+    ...[...instrument.matchAll(/export const [A-Z]+ = '([^']+)'/g)].map((m) => m[1] ?? ''),
+    ...[...system.matchAll(/code: '([^']+)'/g)].map((m) => m[1] ?? ''),
+    'clock-not-believed',
+    'engine-fault',
+    'projector-died',
+    'store-down',
+    'disk-full',
+    'never-seen',
+    'silent',
+    'bad-quality',
+    'clock',
+  ];
+  it('of instruments, of the platform, of a device', () => {
+    expect(codes).toContain('BAD');
+    expect(codes).toContain('journal-80');
+    expect(codes.filter((code) => lookUp(zh, `fault.${code}`) === undefined || lookUp(en, `fault.${code}`) === undefined)).toEqual([]);
+    expect(words(zh, true).what({ ...red, kind: 'instrument', code: 'BAD' })).toBe('可燃气体浓度 坏值');
+  });
+  it('of what a limit waits for', () => {
+    const attributes = builtInCatalogue.profiles.flatMap((p) =>
+      p.measurements.flatMap((m) => m.limits.flatMap((l) => [...(l.setPointFrom ?? '').matchAll(/asset\.(\w+)/g)].map((x) => x[1] ?? ''))),
+    );
+    expect(attributes.length).toBeGreaterThan(20);
+    expect(
+      attributes.filter((name) => lookUp(zh, `attribute.${name}`) === undefined || lookUp(en, `attribute.${name}`) === undefined),
+    ).toEqual([]);
+  });
+});
