@@ -24,7 +24,7 @@ const directory = createDirectory(api);
 const commands = createCommands(api, live, session);
 const words = createWords(
   directory,
-  (key) => t(key),
+  (key, slots) => t(key, slots ?? {}),
   (key) => te(key),
   () => locale.value === 'zh-CN',
 );

@@ -22,7 +22,7 @@ function words(texts: object, named: boolean) {
   } as unknown as Directory;
   return createWords(
     directory,
-    (key) => lookUp(texts, key) ?? key,
+    (key, slots) => (lookUp(texts, key) ?? key).replaceAll(/\{(\w+)\}/g, (_whole, slot: string) => slots?.[slot] ?? ''),
     (key) => lookUp(texts, key) !== undefined,
     () => texts === zh,
   );
@@ -71,6 +71,7 @@ describe('codes have words in both languages', () => {
     expect(codes).toContain('journal-80');
     expect(codes.filter((code) => lookUp(zh, `fault.${code}`) === undefined || lookUp(en, `fault.${code}`) === undefined)).toEqual([]);
     expect(words(zh, true).what({ ...red, kind: 'instrument', code: 'BAD' })).toBe('可燃气体浓度 坏值');
+    expect(words(en, true).what({ ...red, kind: 'instrument', code: 'BAD' })).toBe('Bad quality: combustible gas');
   });
   it('of what a limit waits for', () => {
     const attributes = builtInCatalogue.profiles.flatMap((p) =>

@@ -27,7 +27,7 @@ export interface Words {
   hay(alarm: Alarm): string;
 }
 
-type Translate = (key: string) => string;
+type Translate = (key: string, slots?: Readonly<Record<string, string>>) => string;
 
 /** @param t and @param te as of vue-i18n; @param zh whether Chinese is shown now. */
 export function createWords(directory: Directory, t: Translate, te: (key: string) => boolean, zh: () => boolean): Words {
@@ -54,7 +54,7 @@ export function createWords(directory: Directory, t: Translate, te: (key: string
     const name = measurement(alarm.deviceId, alarm.measurement);
     if (alarm.kind === 'process' || alarm.kind === 'fire') return name === '' ? alarm.code : `${name} ${alarm.code}`;
     const fault = health(alarm.code);
-    return name === '' ? fault : `${name} ${fault}`;
+    return name === '' ? fault : t('what.fault', { name, fault });
   }
   const line = (alarm: Alarm): string => {
     const at = place(alarm);
@@ -82,7 +82,7 @@ export function useWords(directory: Directory): Words {
   const { t, te, locale } = useI18n();
   return createWords(
     directory,
-    (key) => t(key),
+    (key, slots) => t(key, slots ?? {}),
     (key) => te(key),
     () => locale.value === 'zh-CN',
   );
