@@ -15,6 +15,7 @@ import type { AccountActor } from '../sign-in/identity.ts';
 import { adviceFor } from './advice.ts';
 import { demandOwn } from './assets.ts';
 import { baseRevision, configureOne, etag } from './outcome.ts';
+import { createProvisioned, firstPut, provisionedRoutes } from './provisioned.ts';
 import type { Provisioning } from './provisioning.ts';
 
 const byId = z.object({ id: reference });
@@ -107,17 +108,7 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
         const value = build(platform, body);
         demandPossible(platform, actor, value);
         demand(actor, 'credential.issue', value.enterpriseId);
-        const [result] = await provisioning.create(actor, requestId, 'device', [
-          { id: value.id, enterprise: value.enterpriseId, change: { op: 'put', asset: 'device', value, base: 0 } },
-        ]);
-        if (result === undefined || 'problem' in result) throw result?.problem ?? new HttpProblem('internal');
-        const device = platform.view.assets('device').get(value.id);
-        return {
-          status: 201,
-          body: { device, credential: { username: value.id, password: result.secret } },
-          headers: etag(1),
-          resource: `devices/${value.id}`,
-        };
+        return createProvisioned(platform, provisioning, actor, requestId, { kind: 'device', asset: value });
       },
     }),
     route({
@@ -154,7 +145,7 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
           actor,
           requestId,
           'device',
-          going.map((value) => ({ id: value.id, enterprise: value.enterpriseId, change: { op: 'put', asset: 'device', value, base: 0 } })),
+          going.map((asset) => ({ id: asset.id, enterprise: asset.enterpriseId, change: firstPut({ kind: 'device', asset }) })),
         );
         let next = 0;
         const items = lines.map((line) => {
@@ -211,39 +202,12 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
         return ok(device, etag(device.revision));
       },
     }),
-    route({
-      method: 'delete',
-      path: '/devices/{id}',
-      operationId: 'device.retire',
-      tag,
-      summary: 'Retire a device: history stays, its credential and connections end, the id is not given again',
-      params: byId,
-      replies: { 204: { description: 'Retired' } },
-      problems: ['not-found', 'not-allowed', 'revision-conflict', 'unavailable'],
-      handle: async ({ platform, actor, path, ifMatch, requestId }) => {
-        const current = findDevice(platform.view, actor, path.id);
-        demand(actor, 'device.write', current.enterpriseId);
-        const base = ifMatch === null ? null : baseRevision(ifMatch, current);
-        if (current.retiredAt === null) await provisioning.retire(actor, requestId, 'device', path.id, base);
-        return { status: 204 };
-      },
-    }),
-    route({
-      method: 'post',
-      path: '/devices/{id}/credential',
-      operationId: 'device.credential',
-      tag,
-      summary: 'A new secret; the old one and its connections end',
-      params: byId,
-      body: z.strictObject({}),
-      replies: { 200: { description: 'Shown once', schema: z.object({ credential: schema.credential }) } },
-      problems: ['not-found', 'not-allowed', 'id-retired', 'unavailable'],
-      handle: async ({ platform, actor, path }) => {
-        const device = findDevice(platform.view, actor, path.id);
-        demand(actor, 'credential.issue', device.enterpriseId);
-        return ok({ credential: { username: device.id, password: await provisioning.renew('device', device) } });
-      },
-    }),
+    ...provisionedRoutes(
+      'device',
+      'Retire a device: history stays, its credential and connections end, the id is not given again',
+      findDevice,
+      provisioning,
+    ),
     route({
       method: 'get',
       path: '/devices/{id}/latest',

@@ -11,6 +11,7 @@ import { cursor, limit, listBody, queryFlag, reference } from '../schema/common.
 import type { AccountActor } from '../sign-in/identity.ts';
 import { randomText } from '../sign-in/secrets.ts';
 import { baseRevision, configureOne, etag } from './outcome.ts';
+import { createProvisioned, provisionedRoutes } from './provisioned.ts';
 import type { Provisioning } from './provisioning.ts';
 
 const byId = z.object({ id: reference });
@@ -52,17 +53,7 @@ export function gatewayRoutes(pages: AssetPages, provisioning: Provisioning): Ro
           updatedAt: now,
           retiredAt: null,
         };
-        const [result] = await provisioning.create(actor, requestId, 'gateway', [
-          { id, enterprise: path.id, change: { op: 'put', asset: 'gateway', value, base: 0 } },
-        ]);
-        if (result === undefined || 'problem' in result) throw result?.problem ?? new HttpProblem('internal');
-        const gateway = platform.view.assets('gateway').get(id);
-        return {
-          status: 201,
-          body: { gateway, credential: { username: id, password: result.secret } },
-          headers: etag(1),
-          resource: `gateways/${id}`,
-        };
+        return createProvisioned(platform, provisioning, actor, requestId, { kind: 'gateway', asset: value });
       },
     }),
     route({
@@ -122,38 +113,6 @@ export function gatewayRoutes(pages: AssetPages, provisioning: Provisioning): Ro
         return ok(gateway, etag(gateway.revision));
       },
     }),
-    route({
-      method: 'delete',
-      path: '/gateways/{id}',
-      operationId: 'gateway.retire',
-      tag,
-      summary: 'Retire a gateway: its credential and connections end',
-      params: byId,
-      replies: { 204: { description: 'Retired' } },
-      problems: ['not-found', 'not-allowed', 'revision-conflict', 'unavailable'],
-      handle: async ({ platform, actor, path, ifMatch, requestId }) => {
-        const current = find(platform.view, actor, path.id);
-        demand(actor, 'device.write', current.enterpriseId);
-        const base = ifMatch === null ? null : baseRevision(ifMatch, current);
-        if (current.retiredAt === null) await provisioning.retire(actor, requestId, 'gateway', path.id, base);
-        return { status: 204 };
-      },
-    }),
-    route({
-      method: 'post',
-      path: '/gateways/{id}/credential',
-      operationId: 'gateway.credential',
-      tag,
-      summary: 'A new secret; the old one and its connections end',
-      params: byId,
-      body: z.strictObject({}),
-      replies: { 200: { description: 'Shown once', schema: z.object({ credential: schema.credential }) } },
-      problems: ['not-found', 'not-allowed', 'id-retired', 'unavailable'],
-      handle: async ({ platform, actor, path }) => {
-        const gateway = find(platform.view, actor, path.id);
-        demand(actor, 'credential.issue', gateway.enterpriseId);
-        return ok({ credential: { username: gateway.id, password: await provisioning.renew('gateway', gateway) } });
-      },
-    }),
+    ...provisionedRoutes('gateway', 'Retire a gateway: its credential and connections end', find, provisioning),
   ];
 }

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import type { Device, Gateway } from '../../../model/asset.ts';
+import type { ConfigChange } from '../../../model/entry.ts';
+import type { EngineView } from '../../../model/engine.ts';
+import type { Platform } from '../../../model/ports/platform.ts';
+import { demand } from '../access.ts';
+import { type Answer, ok, type Route, route } from '../http/route.ts';
+import { HttpProblem } from '../problem.ts';
+import * as schema from '../schema/asset.ts';
+import { reference } from '../schema/common.ts';
+import type { AccountActor } from '../sign-in/identity.ts';
+import { baseRevision, etag } from './outcome.ts';
+import type { Provisioning } from './provisioning.ts';
+
+/** What has a credential of its own. */
+export type Provisioned = { readonly kind: 'device'; readonly asset: Device } | { readonly kind: 'gateway'; readonly asset: Gateway };
+
+/** The change that puts it for the first time. */
+export function firstPut({ kind, asset }: Provisioned): ConfigChange {
+  return kind === 'device' ? { op: 'put', asset: 'device', value: asset, base: 0 } : { op: 'put', asset: 'gateway', value: asset, base: 0 };
+}
+
+/** Creates one with its credential, whose secret is in this answer alone. */
+export async function createProvisioned(
+  platform: Platform,
+  provisioning: Provisioning,
+  actor: AccountActor,
+  requestId: string,
+  made: Provisioned,
+): Promise<Answer> {
+  const { kind, asset } = made;
+  const { id } = asset;
+  const [result] = await provisioning.create(actor, requestId, kind, [{ id, enterprise: asset.enterpriseId, change: firstPut(made) }]);
+  if (result === undefined || 'problem' in result) throw result?.problem ?? new HttpProblem('internal');
+  return {
+    status: 201,
+    body: { [kind]: platform.view.assets(kind).get(id), credential: { username: id, password: result.secret } },
+    headers: etag(1),
+    resource: `${kind}s/${id}`,
+  };
+}
+
+/** The end of one and of its credential, and a new secret for it: alike for devices and gateways. */
+export function provisionedRoutes(
+  kind: Provisioned['kind'],
+  retireSummary: string,
+  find: (view: EngineView, actor: AccountActor, id: string) => Device | Gateway,
+  provisioning: Provisioning,
+): Route[] {
+  const tag = 'devices';
+  const byId = z.object({ id: reference });
+  return [
+    route({
+      method: 'delete',
+      path: `/${kind}s/{id}`,
+      operationId: `${kind}.retire`,
+      tag,
+      summary: retireSummary,
+      params: byId,
+      replies: { 204: { description: 'Retired' } },
+      problems: ['not-found', 'not-allowed', 'revision-conflict', 'unavailable'],
+      handle: async ({ platform, actor, path, ifMatch, requestId }) => {
+        const current = find(platform.view, actor, path.id);
+        demand(actor, 'device.write', current.enterpriseId);
+        const base = ifMatch === null ? null : baseRevision(ifMatch, current);
+        if (current.retiredAt === null) await provisioning.retire(actor, requestId, kind, path.id, base);
+        return { status: 204 };
+      },
+    }),
+    route({
+      method: 'post',
+      path: `/${kind}s/{id}/credential`,
+      operationId: `${kind}.credential`,
+      tag,
+      summary: 'A new secret; the old one and its connections end',
+      params: byId,
+      body: z.strictObject({}),
+      replies: { 200: { description: 'Shown once', schema: z.object({ credential: schema.credential }) } },
+      problems: ['not-found', 'not-allowed', 'id-retired', 'unavailable'],
+      handle: async ({ platform, actor, path }) => {
+        const asset = find(platform.view, actor, path.id);
+        demand(actor, 'credential.issue', asset.enterpriseId);
+        return ok({ credential: { username: asset.id, password: await provisioning.renew(kind, asset) } });
+      },
+    }),
+  ];
+}
