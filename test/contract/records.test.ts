@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Alarm, AlarmEventType, LiveEvent } from '../../model/alarm.ts';
 import type { LedgerLine } from '../../model/ports/records.ts';
+import { exampleAlarm } from '../../model/testing/example-alarm.ts';
 import { type OpenRecords, openRecords } from '../../store/records/open-records.ts';
 import { RecordsError } from '../../store/records/records-error.ts';
 
@@ -42,46 +43,8 @@ afterEach(async () => {
 });
 
 function alarm(id: string, over: Partial<Alarm> = {}): Alarm {
-  return {
-    id,
-    ladder: 'hi',
-    code: 'L1',
-    kind: 'process',
-    enterpriseId: 'e1',
-    areaId: 'a1',
-    hazardSourceId: null,
-    deviceId: 'd1',
-    measurement: 'lel',
-    channel: null,
-    level: 'orange',
-    state: 'UNACK',
-    active: true,
-    latched: false,
-    suppressedBy: [],
-    suppressedUntil: null,
-    silencedUntil: null,
-    fault: false,
-    value: 25,
-    limit: 20,
-    unit: '%{LEL}',
-    quality: 'good',
-    peak: { value: 25, at: 1 },
-    raisedAt: 1_000,
-    returnedAt: null,
-    acknowledgedAt: null,
-    acknowledgedBy: null,
-    acknowledgedLevel: null,
-    dueAt: null,
-    occurrence: 1,
-    recurrences: 0,
-    firstOut: false,
-    groupId: null,
-    test: false,
-    historic: false,
-    ruleRevision: 1,
-    seq: 1,
-    ...over,
-  };
+  const where = { enterpriseId: 'e1', areaId: 'a1', deviceId: 'd1' };
+  return exampleAlarm({ id, ...where, level: 'orange', value: 25, limit: 20, peak: { value: 25, at: 1 }, seq: 1, ...over });
 }
 function alarmEvent(seq: number, type: AlarmEventType, value: Alarm): LiveEvent {
   return { kind: 'alarm', seq, alarm: { ...value, seq }, event: { seq, type, at: 1_000 + seq, by: null, entry: seq } };

@@ -9,6 +9,7 @@ import type { LiveListener, Platform, SubmitOutcome } from '../../../model/ports
 import type { LedgerLine } from '../../../model/ports/records.ts';
 import type { Catalogue } from '../../../model/profile.ts';
 import type { Sample } from '../../../model/reading.ts';
+import { exampleAlarm } from '../../../model/testing/example-alarm.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryRecords } from './memory-records.ts';
 
@@ -340,46 +341,8 @@ export class FakePlatform implements Platform {
 
   /** An alarm as the engine would give it, with the fields that matter to a test. */
   alarm(id: string, enterpriseId: string | null, more: Partial<Alarm> = {}): Alarm {
-    return {
-      id,
-      ladder: 'hi',
-      code: 'L1',
-      kind: 'process',
-      enterpriseId,
-      areaId: null,
-      hazardSourceId: null,
-      deviceId: null,
-      measurement: 'lel',
-      channel: null,
-      level: 'red',
-      state: 'UNACK',
-      active: true,
-      latched: false,
-      suppressedBy: [],
-      suppressedUntil: null,
-      silencedUntil: null,
-      fault: false,
-      value: 60,
-      limit: 50,
-      unit: '%{LEL}',
-      quality: 'good',
-      peak: { value: 60, at: this.clock.now() },
-      raisedAt: this.clock.now(),
-      returnedAt: null,
-      acknowledgedAt: null,
-      acknowledgedBy: null,
-      acknowledgedLevel: null,
-      dueAt: null,
-      occurrence: 1,
-      recurrences: 0,
-      firstOut: false,
-      groupId: null,
-      test: false,
-      historic: false,
-      ruleRevision: 1,
-      seq: 0,
-      ...more,
-    };
+    const now = this.clock.now();
+    return exampleAlarm({ id, enterpriseId, peak: { value: 60, at: now }, raisedAt: now, ...more });
   }
 
   /** The alarm becomes this, as the next numbered event. */
