@@ -229,6 +229,27 @@ describe('a viewer that was away', () => {
     }
   });
 
+  it('is told everything again ten times, and then the whole picture alone, however often it asks', async () => {
+    const { platform } = served;
+    const admin = await board('admin');
+    const { seq } = admin.snapshots[0] ?? { seq: -1 };
+    for (let n = 0; n < 100; n += 1) platform.raise(platform.alarm(`${n}-0`, 'a'));
+    await admin.until(() => admin.events.length === 100);
+    admin.events.length = 0;
+    for (let asked = 0; asked < 500; asked += 1) admin.socket.emit('resume', { epoch: 'epoch-1', seq });
+    await admin.until(() => admin.events.length === 1_000);
+    // What comes meanwhile is in the picture, which comes with the next look.
+    platform.raise(platform.alarm('last', 'a'));
+    const told = (): boolean => admin.snapshots.some(({ alarms }) => alarms.some((alarm) => alarm.id === 'last'));
+    for (let looks = 0; looks < 40 && !told(); looks += 1) {
+      platform.clock.advance(200);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(told()).toBe(true);
+    expect(admin.events).toHaveLength(1_000);
+    expect(served.server.status().live.resumed).toBe(10);
+  });
+
   it('is told that it missed nothing', async () => {
     const alice = await board('alice');
     served.platform.raise(served.platform.alarm('1-0', 'a'));

@@ -19,9 +19,12 @@ import type { RecordsSessionStore } from '../sign-in/session-store.ts';
 import { Audience, audienceKey } from './audience.ts';
 import { Backlog } from './backlog.ts';
 import { enterpriseOf, EventRing, RING_EVENTS } from './event-ring.ts';
+import { Pace } from './pace.ts';
 import { FLUSH_EVERY_MS, ReadingFeed } from './reading-feed.ts';
 
 const VIEWERS_MAX = 2_000;
+/** Answers to `resume` at once: each may be 10,000 events, for a few bytes that ask. */
+const RESUMES = { most: 10, spanMs: 10_000 } as const;
 const LOOK_EVERY_MS = 200;
 /** How often an open connection's session, token and rights are looked at again. */
 const RECHECK_EVERY_MS = 15_000;
@@ -36,6 +39,7 @@ interface Viewer {
   identity: Identity;
   /** Waits for its snapshot; in no audience's room until then. */
   wantsSnapshot: boolean;
+  readonly resumes: Pace;
 }
 
 const names = z.array(z.string().max(128)).max(10_000).optional();
@@ -188,6 +192,7 @@ export class Hub {
       audience: this.audienceOf(identity),
       backlog: new Backlog(socket, this.parts.platform.clock.mono()),
       wantsSnapshot: false,
+      resumes: new Pace(RESUMES.most, RESUMES.spanMs),
     };
     viewer.audience.viewers += 1;
     this.viewers.set(socket.id, viewer);
@@ -233,9 +238,14 @@ export class Hub {
   /** Viewers that want a snapshot in this turn of the loop get one that was made and serialised once per audience. */
   private wantSnapshot(viewer: Viewer): void {
     if (viewer.wantsSnapshot) return;
+    this.awaitSnapshot(viewer);
+    this.snapshotsSoon();
+  }
+
+  /** It hears nothing more until its snapshot, which comes at the next look at the latest. */
+  private awaitSnapshot(viewer: Viewer): void {
     viewer.wantsSnapshot = true;
     void viewer.socket.leave(viewer.audience.room);
-    this.snapshotsSoon();
   }
 
   private snapshotsScheduled = false;
@@ -289,6 +299,8 @@ export class Hub {
     // A snapshot is on its way already, and says everything.
     if (viewer.wantsSnapshot || viewer.backlog.behind) return;
     const { audience, socket } = viewer;
+    // One that asks again and again gets the whole picture, five times a second at the most.
+    if (!viewer.resumes.allows(this.parts.platform.clock.mono())) return this.awaitSnapshot(viewer);
     if (place === null || !this.knownEpochs.has(place.epoch)) return this.wantSnapshot(viewer);
     if (place.seq === audience.lastSeq) {
       socket.emit('heartbeat', this.heartbeatFor(audience));
@@ -330,10 +342,10 @@ export class Hub {
     for (const viewer of this.viewers.values()) {
       const verdict = viewer.backlog.look(mono, late);
       pending += viewer.backlog.pendingBytes();
+      if (viewer.wantsSnapshot && !viewer.backlog.behind) this.snapshotsSoon();
       if (verdict === 'fell-behind') {
         this.counted.droppedToSnapshot += 1;
-        void viewer.socket.leave(viewer.audience.room);
-        viewer.wantsSnapshot = true;
+        this.awaitSnapshot(viewer);
         this.feed.pause(viewer.socket);
       } else if (verdict === 'caught-up') {
         viewer.wantsSnapshot = true;
