@@ -9,7 +9,18 @@ export interface DeviceMoment {
    * `mute`: connected and silent (a dead sensor); `off`: no power, nothing measured, the connection breaks off without a word.
    */
   readonly link: 'up' | 'down' | 'mute' | 'off';
+  /** Device's clock − true time, ms; absent = right. */
+  readonly clockErrorMs?: number;
+  /** The device's own counter of reports. */
+  readonly seq?: number;
+  /** Simulated time to the next report, ms, where it is not the usual one. */
+  readonly nextInMs?: number;
 }
+
+/**
+ * What a device does with what it kept while its network was away: in arrays of 100, all in one array, or one message each.
+ */
+export type BacklogHabit = 'arrays' | 'one-array' | 'singles';
 
 /** A device as the simulators run it. */
 export interface SimulatedDevice {
@@ -19,6 +30,8 @@ export interface SimulatedDevice {
   readonly reportEveryMs: number;
   /** Whether its messages carry their own time stamp; without one the platform takes the arrival. */
   readonly stamps: boolean;
+  /** Default `arrays`. */
+  readonly backlog?: BacklogHabit;
   /** What it shows `elapsedS` seconds after the start of the run. */
   at(elapsedS: number): DeviceMoment;
 }

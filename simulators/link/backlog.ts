@@ -1,8 +1,8 @@
 /** What a device measured while its network was away: bounded, the oldest given up first, as small devices do. */
 export interface Backlog<T> {
   push(item: T): void;
-  /** Takes everything, oldest first, in portions of at most `size`. */
-  take(size: number): T[][];
+  /** Takes everything, oldest first. */
+  take(): T[];
   readonly length: number;
   /** Items given up because the backlog was full. */
   readonly lost: number;
@@ -19,11 +19,10 @@ export function createBacklog<T>(max: number): Backlog<T> {
         lost += 1;
       }
     },
-    take(size): T[][] {
-      const portions: T[][] = [];
-      for (let from = 0; from < items.length; from += size) portions.push(items.slice(from, from + size));
+    take(): T[] {
+      const taken = items;
       items = [];
-      return portions;
+      return taken;
     },
     get length(): number {
       return items.length;

@@ -3,15 +3,9 @@
  * answered, a backlog while the network is away and an array of it on return.
  */
 import mqtt from 'mqtt';
-import type { DeviceCredential } from '../device.ts';
+import type { BacklogHabit, DeviceCredential } from '../device.ts';
 import { createBacklog } from './backlog.ts';
-
-/** One sample as it is sent. */
-export interface OutgoingSample {
-  readonly ts: number;
-  readonly values: Readonly<Record<string, number | boolean | null>>;
-  readonly faults?: readonly string[];
-}
+import { backlogMessages, type Outgoing, type OutgoingSample, samplePayload } from './payload.ts';
 
 export interface DeviceLinkOptions {
   /** e.g. `mqtt://127.0.0.1:1883`. */
@@ -21,6 +15,8 @@ export interface DeviceLinkOptions {
   readonly credential: DeviceCredential;
   /** Whether messages carry their own time; a backlog always does. */
   readonly stamps: boolean;
+  /** Default `arrays`. */
+  readonly backlog?: BacklogHabit;
   /** Called with one line when something happens that a person may want to know. */
   readonly log: (line: string) => void;
 }
@@ -82,17 +78,8 @@ export interface DeviceLink {
 
 /** Samples kept while the network is away. */
 const BACKLOG_MAX = 10_000;
-/** Samples in one array on return. */
-const ARRAY_MAX = 100;
 const RECONNECT_MS = 1_000;
 const KEEPALIVE_S = 20;
-
-const encode = (sample: OutgoingSample, stamped: boolean): object =>
-  stamped
-    ? { ts: sample.ts, values: sample.values, ...(sample.faults === undefined ? {} : { faults: sample.faults }) }
-    : sample.faults === undefined
-      ? sample.values
-      : { values: sample.values, faults: sample.faults };
 
 export function openDeviceLink(options: DeviceLinkOptions): DeviceLink {
   const { enterpriseId, deviceId, log } = options;
@@ -118,7 +105,7 @@ export function openDeviceLink(options: DeviceLinkOptions): DeviceLink {
   });
 
   /** One PUBLISH with these samples. */
-  function publish(payload: object, samples: readonly OutgoingSample[]): void {
+  function publish({ payload, samples }: Outgoing): void {
     const values = samples.reduce((sum, sample) => sum + Object.keys(sample.values).length, 0);
     carried.sent += samples.length;
     carried.messages += 1;
@@ -136,11 +123,7 @@ export function openDeviceLink(options: DeviceLinkOptions): DeviceLink {
     client.publish(`${base}/status`, 'online', { qos: 1 });
     client.subscribe(`${base}/command`, { qos: 1 });
     const kept = backlog.length;
-    for (const portion of backlog.take(ARRAY_MAX))
-      publish(
-        portion.map((sample) => encode(sample, true)),
-        portion,
-      );
+    for (const message of backlogMessages(backlog.take(), options.backlog ?? 'arrays')) publish(message);
     if (kept > 0 && connectedBefore) log(`${deviceId}: back, sent ${kept} samples it had kept`);
     connectedBefore = true;
   });
@@ -157,7 +140,7 @@ export function openDeviceLink(options: DeviceLinkOptions): DeviceLink {
   return {
     send(sample): void {
       if (stopped) return;
-      if (wanted && client.connected) publish(encode(sample, options.stamps), [sample]);
+      if (wanted && client.connected) publish({ payload: samplePayload(sample, options.stamps), samples: [sample] });
       else backlog.push(sample);
     },
     setNetwork(up): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type DeviceLink, NO_COUNTS, type OutgoingSample } from '../link/device-link.ts';
+import { type DeviceLink, NO_COUNTS } from '../link/device-link.ts';
+import type { OutgoingSample } from '../link/payload.ts';
 import { playReplay, type ReplayOptions } from './play-replay.ts';
 import type { Recording } from './recording.ts';
 
