@@ -56,6 +56,8 @@ export class Connection {
   ready = false;
   ended = false;
   lastHeard: MonoMs;
+  /** Bytes of commands given to the library for it and not yet known to be written: it writes in a later turn of the loop. */
+  commandBytes = 0;
 
   readonly #door: Door;
   readonly #waiting = new AckQueue<Waiting>((first) => this.#release(first));

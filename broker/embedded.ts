@@ -337,14 +337,18 @@ export function createEmbeddedBroker(policy: BrokerPolicy): EmbeddedBroker {
     async send(enterprise, device, payload) {
       const topic = `beacon/v1/${enterprise}/${device}/command`;
       const filters = [topic, `beacon/v1/${enterprise}/+/command`];
+      const bytes = Buffer.byteLength(payload);
       const sent = index.hearing(enterprise, device).map(async (connection) => {
         const qos = filters.map((filter) => connection.commands.get(filter)).find((granted) => granted !== undefined);
         const { client } = connection;
+        if (qos === undefined || client === null || connection.ended) return false;
         // One that does not read gets no more than it can be bothered to hold.
-        if (qos === undefined || client === null || connection.ended || connection.conn.writableLength > limits.unreadBound) return false;
+        if (Math.max(connection.conn.writableLength, connection.commandBytes) > limits.unreadBound) return false;
+        connection.commandBytes += bytes;
         await new Promise<void>((resolve) => {
           client.publish({ cmd: 'publish', topic, payload, qos: qos === 0 ? 0 : 1, retain: false, dup: false }, () => resolve());
         });
+        connection.commandBytes -= bytes;
         return !connection.ended;
       });
       const outcomes = await Promise.all(sent);

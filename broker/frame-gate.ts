@@ -10,6 +10,12 @@ export interface GateLimits {
   readonly inFlight: number;
 }
 
+/**
+ * Taken from the stream at once. Not all it has: an emptied stream reads on from the socket, and what is then put back comes on
+ * top of that, so that a flood of small frames would be held without end. Of more than this the stream sees that it is full.
+ */
+const SLICE_BYTES = 16_384;
+
 export type Violation = 'not-a-connect' | 'too-large' | 'bad-length';
 
 export interface GateEvents {
@@ -141,7 +147,8 @@ export class FrameGate implements Worker {
 
   #read(): Buffer | null {
     if (this.#shut || this.#blocked || this.#beforeConnack) return null;
-    const chunk = this.#native();
+    const waiting = this.#conn.readableLength;
+    const chunk = waiting > SLICE_BYTES ? this.#native(SLICE_BYTES) : this.#native();
     if (chunk === null) return null;
     this.#events.heard();
     const { scanner } = this;
