@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,11 +46,19 @@ export function cleanEnv(extra: Readonly<Record<string, string>>): NodeJS.Proces
   return { ...env, ...extra };
 }
 
+/** What `npm start` gives Node. */
+function nodeOptionsOfStart(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as {
+    readonly scripts: { readonly start: string };
+  };
+  return scripts.start.match(/--max-[\w-]+=\d+/g) ?? [];
+}
+
 export async function startPlatform(options: PlatformOptions): Promise<PlatformProcess> {
   const program = join(repositoryRoot, 'dist', options.program ?? 'app/main.js');
   // It runs in its data folder, as one that a site made; a folder that is missing would look like a missing program.
   mkdirSync(options.dataDir, { recursive: true });
-  const child: ChildProcess = spawn(process.execPath, [program], {
+  const child: ChildProcess = spawn(process.execPath, [...nodeOptionsOfStart(), program], {
     cwd: options.dataDir,
     env: cleanEnv({
       BEACON_HTTP_PORT: String(options.httpPort ?? 0),
