@@ -27,6 +27,36 @@ export interface BucketAnswer {
   readonly bucketMs: number;
 }
 
+/** A point within one enterprise's device. */
+export interface PointName {
+  readonly enterprise: string;
+  readonly device: string;
+  readonly measurement: string;
+  readonly channel: number | null;
+}
+/** Points by number, from 0 without gaps; a number keeps its meaning as long as the object lives. */
+export interface NumberedPoints {
+  readonly size: number;
+  name(number: number): PointName;
+}
+/**
+ * Readings in columns, row by row in the order of their arrival. The arrays may be longer than `length` and are used again:
+ * they hold what they say until the write that was given them has settled.
+ */
+export interface ReadingColumns {
+  readonly length: number;
+  readonly points: NumberedPoints;
+  /** Number of the row's point. */
+  readonly point: Int32Array;
+  /** UTC ms; NaN where the journal holds no number. */
+  readonly sampleAt: Float64Array;
+  readonly receivedAt: Float64Array;
+  /** Quality and flags as the embedded store's number for them. */
+  readonly quality: Int32Array;
+  value(row: number): Value;
+  reading(row: number): StoredReading;
+}
+
 /** Bad points found when a batch was partly rejected: they go to the ledger, the rest was written. */
 export interface RejectedPoint {
   readonly reading: StoredReading;
@@ -46,6 +76,8 @@ export interface ReadingStore {
   /** Creates what is missing (database, tables). Fails with a clear message when it cannot. */
   prepare(): Promise<void>;
   write(batch: readonly StoredReading[], position: number): Promise<WriteOutcome>;
+  /** The same as `write` for these rows (ascending), where a store can spare the objects. */
+  writeRows?(columns: ReadingColumns, rows: Uint32Array, position: number): Promise<WriteOutcome>;
   position(): Promise<number>;
   range(query: RangeQuery): Promise<RangeAnswer>;
   buckets(query: RangeQuery & { readonly maxPoints: number }): Promise<BucketAnswer>;

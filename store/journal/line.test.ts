@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ENTRY_VERSION, type Entry, type EntryBody, type EntryDraft } from '../../model/entry.ts';
-import { FLAGS, QUALITIES, type Sample, type SampleValue } from '../../model/reading.ts';
-import { decodeCommit, EntryFormatError, encodeEntry, WRITTEN_FIELDS } from './line.ts';
+import { FLAGS, QUALITIES, type Sample, type SampleValue, type StoredReading } from '../../model/reading.ts';
+import { readingsOf } from '../projector/readings-of.ts';
+import { decodeCommit, EntryFormatError, encodeEntry, type ReadingListener, tellReadings, WRITTEN_FIELDS } from './line.ts';
 
 /** Any text: every code unit, so that lone surrogates, line ends, NUL and quotes are among them. */
 const text = fc.oneof(
@@ -137,6 +138,28 @@ function throughBytes(drafts: readonly EntryDraft[], firstSeq: number): Entry[] 
   return decodeCommit(Buffer.from(blob).toString('utf8'), firstSeq);
 }
 
+/** What a listener hears of the entries from `fromSeq` on. */
+function heard(text: string, firstSeq: number, fromSeq: number) {
+  const entries: { seq: number; at: number }[] = [];
+  const readings: StoredReading[] = [];
+  let at = 0;
+  let of = { enterprise: '', device: '', sampleAt: 0 };
+  const listener: ReadingListener = {
+    entry(seq, entryAt) {
+      entries.push({ seq, at: entryAt });
+      at = entryAt;
+    },
+    sample(enterprise, device, sampleAt) {
+      of = { enterprise, device, sampleAt };
+    },
+    value(measurement, channel, one, quality, flags) {
+      readings.push({ ...of, measurement, channel, receivedAt: at, value: one, quality, flags });
+    },
+  };
+  const count = tellReadings(text, firstSeq, fromSeq, listener);
+  return { count, entries, readings };
+}
+
 describe('an entry as a line of the journal', () => {
   it('comes back as it went in, whatever is in it, numbered in order', () => {
     fc.assert(
@@ -146,6 +169,25 @@ describe('an entry as a line of the journal', () => {
         expect(throughBytes(drafts, firstSeq)).toStrictEqual(drafts.map((one, i) => ({ seq: firstSeq + i, ...one })));
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('tells of its readings what the whole entry says, from any entry of the commit on', () => {
+    fc.assert(
+      fc.property(
+        fc.array(draft, { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 1, max: 2 ** 50 }),
+        fc.nat({ max: 7 }),
+        (all, first, skip) => {
+          const text = `[${all.map(encodeEntry).join(',')}]`;
+          const whole = decodeCommit(text, first).slice(skip);
+          const { count, entries, readings } = heard(text, first, first + skip);
+          expect(count).toBe(all.length);
+          expect(entries).toEqual(whole.map(({ seq, at }) => ({ seq, at })));
+          expect(readings).toStrictEqual(whole.flatMap(readingsOf));
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 
@@ -195,5 +237,7 @@ describe('an entry as a line of the journal', () => {
     expect(() => decodeCommit(`[${tick}]`, 12)).toThrow(EntryFormatError);
     expect(() => decodeCommit(`[${tick}]`, 12)).toThrow('entry 12 has format 2');
     expect(() => decodeCommit(`[[${ENTRY_VERSION},0,"b"]]`, 13)).toThrow('entry 13: a message has 18 facts, this one 3');
+    expect(() => heard(`[${tick}]`, 12, 12)).toThrow('entry 12 has format 2');
+    expect(() => heard(`[[${ENTRY_VERSION},0,"b"]]`, 13, 13)).toThrow('entry 13: a message has 18 facts, this one 3');
   });
 });

@@ -3,8 +3,9 @@
  * the bytes, a quarter of the time to read); every other kind is a plain object. The commit's row holds the lines as one JSON array.
  */
 import { ENTRY_VERSION, type Entry, type EntryDraft, type MessageBody } from '../../model/entry.ts';
-import type { Flag, Quality, Sample, SampleValue } from '../../model/reading.ts';
+import type { Flag, Quality, Sample, SampleValue, Value } from '../../model/reading.ts';
 import type { Refusal } from '../../model/rejection.ts';
+import type { EpochMs } from '../../model/time.ts';
 
 type MessageDraft = Extract<EntryDraft, { kind: 'message' }>;
 /** measurement, channel, value, quality (0 = good), flags (0 = none), and so on for each value. */
@@ -49,6 +50,8 @@ const WRITTEN: Readonly<Record<keyof MessageDraft | keyof Sample | keyof SampleV
 };
 /** How many facts a line of a message has. */
 const MESSAGE_FIELDS = 18;
+/** How many places each value of a sample takes. */
+const VALUE_FIELDS = 5;
 
 /** One entry without its number, as a line. */
 export function encodeEntry(draft: EntryDraft): string {
@@ -99,6 +102,45 @@ export function decodeCommit(text: string, firstSeq: number): Entry[] {
   return lines.map((line, i) => decodeEntry(line, firstSeq + i));
 }
 
+/** What a commit's lines say to one who wants nothing but the readings: each entry, then the values of its samples in order. */
+export interface ReadingListener {
+  entry(seq: number, at: EpochMs): void;
+  sample(enterprise: string, device: string, sampleAt: EpochMs): void;
+  value(measurement: string, channel: number | null, value: Value, quality: Quality, flags: readonly Flag[]): void;
+}
+
+/**
+ * Tells of the entries from `fromSeq` on in one commit's row, without making an `Entry` of each.
+ * @returns how many entries the row holds.
+ * @throws EntryFormatError
+ */
+export function tellReadings(text: string, firstSeq: number, fromSeq: number, listener: ReadingListener): number {
+  const lines = JSON.parse(text) as unknown[];
+  for (let i = Math.max(0, fromSeq - firstSeq); i < lines.length; i++) tellEntry(lines[i], firstSeq + i, listener);
+  return lines.length;
+}
+
+function tellEntry(line: unknown, seq: number, listener: ReadingListener): void {
+  if (!Array.isArray(line)) {
+    const draft = line as EntryDraft;
+    refuseUnknown(draft.v, seq);
+    listener.entry(seq, draft.at);
+    return;
+  }
+  const m = messageLine(line, seq);
+  listener.entry(seq, m[1]);
+  for (const sample of m[16]) {
+    listener.sample(m[5], sample[0], sample[1]);
+    const flat = sample[3];
+    for (let i = 0; i < flat.length; i += VALUE_FIELDS) {
+      const flags = flagsAt(flat, i);
+      // Of unknown age, see `readingsOf` in `store/projector`.
+      if (flags.includes('stale-retained')) continue;
+      listener.value(flat[i] as string, flat[i + 1] as number | null, flat[i + 2] as Value, qualityAt(flat, i), flags);
+    }
+  }
+}
+
 function decodeEntry(line: unknown, seq: number): Entry {
   if (Array.isArray(line)) return decodeMessage(line, seq);
   const draft = line as EntryDraft;
@@ -131,11 +173,15 @@ type MessageLine = [
   refused: 0 | Refusal[],
 ];
 
-function decodeMessage(line: unknown[], seq: number): Entry {
+function messageLine(line: unknown[], seq: number): MessageLine {
   refuseUnknown(line[0], seq);
   if (line.length !== MESSAGE_FIELDS)
     throw new EntryFormatError(`entry ${seq}: a message has ${MESSAGE_FIELDS} facts, this one ${line.length}`);
-  const m = line as MessageLine;
+  return line as MessageLine;
+}
+
+function decodeMessage(line: unknown[], seq: number): Entry {
+  const m = messageLine(line, seq);
   return {
     seq,
     v: m[0],
@@ -160,20 +206,28 @@ function decodeMessage(line: unknown[], seq: number): Entry {
   };
 }
 
+function qualityAt(flat: Values, i: number): Quality {
+  const quality = flat[i + 3];
+  return quality === 0 ? 'good' : (quality as Quality);
+}
+
+function flagsAt(flat: Values, i: number): readonly Flag[] {
+  const flags = flat[i + 4];
+  return flags === 0 ? NO_FLAGS : (flags as readonly Flag[]);
+}
+
 const NO_FLAGS: readonly Flag[] = Object.freeze([]);
 
 function decodeSample(line: SampleLine): Sample {
   const flat = line[3];
   const values: SampleValue[] = [];
-  for (let i = 0; i < flat.length; i += 5) {
-    const quality = flat[i + 3];
-    const flags = flat[i + 4];
+  for (let i = 0; i < flat.length; i += VALUE_FIELDS) {
     values.push({
       measurement: flat[i] as string,
       channel: flat[i + 1] as number | null,
-      value: flat[i + 2] as SampleValue['value'],
-      quality: quality === 0 ? 'good' : (quality as Quality),
-      flags: flags === 0 ? NO_FLAGS : (flags as readonly Flag[]),
+      value: flat[i + 2] as Value,
+      quality: qualityAt(flat, i),
+      flags: flagsAt(flat, i),
     });
   }
   const sample = { device: line[0], sampleAt: line[1], stampedAt: line[2], values };

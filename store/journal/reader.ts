@@ -5,16 +5,19 @@
 import type { Database } from 'better-sqlite3';
 import type { Entry } from '../../model/entry.ts';
 import type { Verdicts } from '../../model/ports/journal.ts';
-import { decodeCommit, EntryFormatError } from './line.ts';
+import { decodeCommit, EntryFormatError, type ReadingListener, tellReadings } from './line.ts';
 import { type CommitRow, JournalFileError, listSegments, openSegment, readRows, type SegmentName } from './segment.ts';
 
-export interface JournalChunk {
+/** Commits that were read. */
+export interface JournalPassage {
   readonly kind: 'entries';
-  readonly entries: Entry[];
   /** Newest `appliedTo`, and every resend named, in the commits that were read; null where none had a header. */
   readonly verdicts: Verdicts | null;
-  /** Number of the last of `entries`. */
+  /** Number of the last entry. */
   readonly lastSeq: number;
+}
+export interface JournalChunk extends JournalPassage {
+  readonly entries: Entry[];
 }
 /** The entry after `afterSeq` is not in the journal any more. */
 export interface JournalTrimmed {
@@ -29,6 +32,8 @@ export interface JournalReader {
    * @throws JournalFileError naming the file that cannot be read
    */
   next(afterSeq: number, maxEntries: number): JournalChunk | JournalTrimmed | null;
+  /** The same for one who wants only the readings. After an error the listener may have been told a part. */
+  tell(afterSeq: number, maxEntries: number, listener: ReadingListener): JournalPassage | JournalTrimmed | null;
   close(): void;
 }
 
@@ -49,22 +54,34 @@ export function openReader(folder: string): JournalReader {
     return db;
   }
 
+  function read(afterSeq: number, maxEntries: number, take: TakeCommit): JournalPassage | JournalTrimmed | null {
+    const wanted = afterSeq + 1;
+    const segments = segmentsOf(folder);
+    const first = segments[0];
+    if (first === undefined) return null;
+    if (first.firstSeq > wanted) return { kind: 'trimmed', firstSeq: first.firstSeq };
+    const at = segments.findLastIndex((one) => one.firstSeq <= wanted);
+    const segment = segments[at];
+    if (segment === undefined) return null;
+    // Rows from the next segment's first number on are void: their fsync failed.
+    const below = segments[at + 1]?.firstSeq ?? Number.MAX_SAFE_INTEGER;
+    const rows = readRows(connection(segment), wanted, below, maxEntries);
+    return rows.length === 0 ? null : passageOf(rows, wanted, segment.path, take);
+  }
+
   return {
     close,
     next(afterSeq, maxEntries) {
-      const wanted = afterSeq + 1;
-      const segments = segmentsOf(folder);
-      const first = segments[0];
-      if (first === undefined) return null;
-      if (first.firstSeq > wanted) return { kind: 'trimmed', firstSeq: first.firstSeq };
-      const at = segments.findLastIndex((one) => one.firstSeq <= wanted);
-      const segment = segments[at];
-      if (segment === undefined) return null;
-      // Rows from the next segment's first number on are void: their fsync failed.
-      const below = segments[at + 1]?.firstSeq ?? Number.MAX_SAFE_INTEGER;
-      const rows = readRows(connection(segment), wanted, below, maxEntries);
-      return rows.length === 0 ? null : chunkOf(rows, wanted, segment.path);
+      const entries: Entry[] = [];
+      const passage = read(afterSeq, maxEntries, (text, firstSeq, wanted) => {
+        const decoded = decodeCommit(text, firstSeq);
+        for (const entry of decoded) if (entry.seq >= wanted) entries.push(entry);
+        return decoded.length;
+      });
+      return passage === null || passage.kind === 'trimmed' ? passage : { ...passage, entries };
     },
+    tell: (afterSeq, maxEntries, listener) =>
+      read(afterSeq, maxEntries, (text, firstSeq, wanted) => tellReadings(text, firstSeq, wanted, listener)),
   };
 }
 
@@ -77,32 +94,30 @@ function segmentsOf(folder: string): SegmentName[] {
   }
 }
 
-function chunkOf(rows: readonly CommitRow[], wanted: number, path: string): JournalChunk {
-  const entries: Entry[] = [];
+/** Takes the entries from `wanted` on out of one commit's text; returns how many the commit holds. */
+type TakeCommit = (text: string, firstSeq: number, wanted: number) => number;
+
+function passageOf(rows: readonly CommitRow[], wanted: number, path: string, take: TakeCommit): JournalPassage {
   const resends: number[] = [];
   let appliedTo: number | null = null;
   let lastSeq = wanted - 1;
   for (const row of rows) {
     if (row.firstSeq > lastSeq + 1) throw new JournalFileError('damaged', `${path}: after entry ${lastSeq} comes ${row.firstSeq}`);
-    const decoded = decode(row, path);
-    for (const entry of decoded) if (entry.seq >= wanted) entries.push(entry);
+    takeRow(row, wanted, path, take);
     lastSeq = row.lastSeq;
     if (row.header === null) continue;
     const verdicts = JSON.parse(row.header) as Verdicts;
     appliedTo = verdicts.appliedTo;
     for (const seq of verdicts.resends) resends.push(seq);
   }
-  return { kind: 'entries', entries, lastSeq, verdicts: appliedTo === null ? null : { appliedTo, resends } };
+  return { kind: 'entries', lastSeq, verdicts: appliedTo === null ? null : { appliedTo, resends } };
 }
 
-function decode(row: CommitRow, path: string): Entry[] {
+function takeRow(row: CommitRow, wanted: number, path: string, take: TakeCommit): void {
   try {
-    const entries = decodeCommit(row.blob.toString('utf8'), row.firstSeq);
-    if (entries.length === row.lastSeq - row.firstSeq + 1) return entries;
-    throw new JournalFileError(
-      'damaged',
-      `${path}: the commit of entry ${row.firstSeq} holds ${entries.length} entries, not up to ${row.lastSeq}`,
-    );
+    const held = take(row.blob.toString('utf8'), row.firstSeq, wanted);
+    if (held === row.lastSeq - row.firstSeq + 1) return;
+    throw new JournalFileError('damaged', `${path}: the commit of entry ${row.firstSeq} holds ${held} entries, not up to ${row.lastSeq}`);
   } catch (error) {
     if (error instanceof EntryFormatError) throw new JournalFileError('unknown-version', `${path}: ${error.message}`);
     if (error instanceof SyntaxError) throw new JournalFileError('damaged', `${path}: the commit of entry ${row.firstSeq} is not JSON`);

@@ -4,6 +4,7 @@ import type { Entry } from '../../model/entry.ts';
 import type { Verdicts } from '../../model/ports/journal.ts';
 import type { ReadingStore, WriteOutcome } from '../../model/ports/reading-store.ts';
 import type { LedgerLine } from '../../model/ports/records.ts';
+import { encodeEntry, tellReadings } from '../journal/line.ts';
 import { digestOf } from '../readings/digest.ts';
 import { memoryReadingStore } from '../readings/memory.ts';
 import { createProjection, type Projection } from './projection.ts';
@@ -63,17 +64,19 @@ interface Commit {
 /** A journal that gives its commits piece by piece; `commits` may grow. */
 function journalOf(commits: readonly Commit[]): JournalSource {
   return {
-    next(afterSeq, maxEntries) {
-      const entries: Entry[] = [];
+    next(afterSeq, maxEntries, listener) {
       const verdicts: Verdicts[] = [];
-      for (const commit of commits) {
-        const later = commit.entries.filter((entry) => entry.seq > afterSeq);
-        if (later.length === 0) continue;
-        if (entries.length >= maxEntries) break;
-        entries.push(...later);
-        verdicts.push(commit.header);
+      let lastSeq = afterSeq;
+      for (const { entries, header } of commits) {
+        const [first] = entries;
+        const last = entries.at(-1);
+        if (first === undefined || last === undefined || last.seq <= afterSeq) continue;
+        if (lastSeq - afterSeq >= maxEntries) break;
+        tellReadings(`[${entries.map(encodeEntry).join(',')}]`, first.seq, afterSeq + 1, listener);
+        lastSeq = last.seq;
+        verdicts.push(header);
       }
-      return { entries, verdicts };
+      return { lastSeq, verdicts };
     },
     close: () => {},
   };
@@ -82,10 +85,10 @@ function journalOf(commits: readonly Commit[]): JournalSource {
 async function projectionOf(
   commits: readonly Commit[],
   store: ReadingStore,
-  more: { now?: () => number; onRejected?: (lines: readonly LedgerLine[]) => void } = {},
+  more: { now?: () => number; onRejected?: (lines: readonly LedgerLine[]) => void; source?: JournalSource } = {},
 ): Promise<Projection> {
   return createProjection({
-    source: journalOf(commits),
+    source: more.source ?? journalOf(commits),
     store,
     position: await store.position(),
     batchReadings: 5_000,
@@ -213,6 +216,76 @@ describe('the projector', () => {
     expect(projection.status()).toMatchObject({ position: 40, backoff: null, detail: null });
     expect(projection.status().health).not.toContain('store-down');
     expect(await all(store)).toEqual(expected(entries));
+  });
+
+  it('leaves less than it was asked for to a later step, and counts what it wrote', async () => {
+    const store = memoryReadingStore();
+    const entries = [message(1, 3), message(2, 4)];
+    const commits = [
+      { header: { appliedTo: 0, resends: [] }, entries },
+      { header: { appliedTo: 2, resends: [1] }, entries: [tick(3)] },
+    ];
+    const projection = await projectionOf(commits, store);
+    expect(await projection.step(5)).toEqual({ did: 'idle', wrote: 0 });
+    expect(await store.position()).toBe(0);
+    expect(projection.status()).toMatchObject({ position: 0, lastSeq: 3, lagEntries: 3, lagMs: 0 });
+    expect(await projection.step(4)).toEqual({ did: 'idle', wrote: 4 });
+    expect(await store.position()).toBe(2);
+    expect(await all(store)).toEqual(expected([message(2, 4)]));
+  });
+
+  it('takes back a commit that could not be read to its end, and reads it again', async () => {
+    const store = memoryReadingStore();
+    const commits = [
+      { header: { appliedTo: 0, resends: [] }, entries: [message(1, 2)] },
+      { header: { appliedTo: 1, resends: [] }, entries: [message(2, 3), message(3)] },
+      { header: { appliedTo: 3, resends: [] }, entries: [tick(4)] },
+    ];
+    const whole = journalOf(commits);
+    let broken = 2;
+    const source: JournalSource = {
+      next(afterSeq, _maxEntries, listener) {
+        const piece = whole.next(afterSeq, 1, listener);
+        if (afterSeq > 0 && broken-- > 0) throw new Error('a page is damaged');
+        return piece;
+      },
+      close: () => {},
+    };
+    const projection = await projectionOf(commits, store, { source });
+    expect((await projection.step()).did).toBe('failed');
+    expect(projection.status()).toMatchObject({ position: 0, lastSeq: 1, health: ['store-down'], detail: 'a page is damaged' });
+    expect((await projection.step()).did).toBe('failed');
+    await untilIdle(projection);
+    expect(projection.status()).toMatchObject({ position: 3, written: 6, health: [] });
+    expect(await all(store)).toEqual(expected([message(1, 2), message(2, 3), message(3)]));
+  });
+
+  it('brings the same into a store that takes columns as into one that takes readings', async () => {
+    const plain = memoryReadingStore();
+    const memory = memoryReadingStore();
+    const sizes: number[] = [];
+    const inColumns: ReadingStore = {
+      ...memory,
+      write: () => Promise.reject(new Error('the rows were expected')),
+      writeRows(columns, rows, position) {
+        sizes.push(rows.length);
+        return memory.write(
+          [...rows].map((row) => columns.reading(row)),
+          position,
+        );
+      },
+    };
+    const entries = Array.from({ length: 40 }, (_, i) => message(i + 1, 300 + i));
+    const commits = [
+      { header: { appliedTo: 0, resends: [] }, entries: entries.slice(0, 25) },
+      { header: { appliedTo: 25, resends: [4, 5] }, entries: entries.slice(25) },
+      { header: { appliedTo: 40, resends: [33] }, entries: [tick(41)] },
+    ];
+    for (const store of [plain, inColumns]) await untilIdle(await projectionOf(commits, store));
+    expect(sizes.length).toBeGreaterThan(2);
+    expect(await all(inColumns)).toEqual(expected(entries.filter(({ seq }) => ![4, 5, 33].includes(seq))));
+    expect(await all(plain)).toEqual(await all(inColumns));
+    expect(await inColumns.position()).toBe(40);
   });
 
   it('puts refused readings in the ledger once per device, point and reason, and goes on', async () => {

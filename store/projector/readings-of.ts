@@ -1,7 +1,10 @@
 import type { Entry } from '../../model/entry.ts';
 import type { StoredReading } from '../../model/reading.ts';
 
-/** The readings an entry brings, in the order of the message; only messages bring any. Arrival is the entry's own time. */
+/**
+ * The readings an entry brings, in the order of the message; only messages bring any. Arrival is the entry's own time. The projector
+ * takes them from the journal's lines without an object for each (`tellReadings`), and is held to this by tests.
+ */
 export function readingsOf(entry: Entry): readonly StoredReading[] {
   if (entry.kind !== 'message') return [];
   const readings: StoredReading[] = [];

@@ -4,15 +4,22 @@
  */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import type { NumberedPoints, PointName, ReadingColumns } from '../../../model/ports/reading-store.ts';
 import type { Quality, StoredReading, Value } from '../../../model/reading.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import { StoreFailure } from '../failure.ts';
-import { BAD_CODE, flagsOf, qualityCode, qualityOf } from './quality-code.ts';
+import { BAD_CODE, flagsOf, qualityOf } from '../quality-code.ts';
+import { orderedByKey } from './by-point.ts';
 
 /** Format of the file (`user_version`). */
 const FORMAT = 1;
 /** Rows one read transaction visits at most: a longer reader would keep the writer's log from being folded back. */
 const READ_ROWS = 5_000;
+/** Pages of the log after which they go over into the file: 64 MB. A point's last page is in every batch's log and goes over once. */
+const CHECKPOINT_PAGES = 16_000;
+/** Rows of one statement: a statement costs more than a row; beyond this more rows gain nothing. */
+const PUT_ROWS = 32;
+const PUT_COLUMNS = 5;
 
 const SCHEMA = `
   CREATE TABLE point (
@@ -36,14 +43,6 @@ const SCHEMA = `
 
 const NO_CHANNEL = -1;
 
-/** A point within one enterprise's device, as the queries name it. */
-export interface PointName {
-  readonly enterprise: string;
-  readonly device: string;
-  readonly measurement: string;
-  readonly channel: number | null;
-}
-
 /** Values of one bucket of a page, summed up by SQLite. */
 export interface PartialBucket {
   readonly index: number;
@@ -54,8 +53,8 @@ export interface PartialBucket {
 }
 
 export interface DayFile {
-  /** One transaction, durable on return. Later readings of the same (point, sampleAt) replace earlier ones. */
-  write(readings: readonly StoredReading[]): void;
+  /** One transaction, durable on return. Later rows of the same (point, sampleAt) replace earlier ones. */
+  write(columns: ReadingColumns, rows: Uint32Array): void;
   /** Oldest first, at most `limit`. */
   range(point: PointName, from: EpochMs, to: EpochMs, limit: number): readonly (readonly [EpochMs, Value, Quality])[];
   /** Sums over the numbers that are not bad, in pages; buckets split by a page come twice. */
@@ -102,7 +101,7 @@ function prepareFile(db: Database.Database, path: string, access: 'write' | 'rea
     db.pragma('journal_mode = WAL');
     // FULL: the journal may be trimmed as soon as a batch is in, so a batch that was answered for survives power loss.
     db.pragma('synchronous = FULL');
-    db.pragma('wal_autocheckpoint = 4000');
+    db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     db.pragma('cache_size = -65536');
   }
   const format = db.pragma('user_version', { simple: true });
@@ -120,9 +119,8 @@ function dayFile(db: Database.Database): DayFile {
   const addPoint = db.prepare<[string, string, string, number]>(
     'INSERT INTO point (enterprise, device, measurement, channel) VALUES (?, ?, ?, ?)',
   );
-  const put = db.prepare<[number, number, number, Value, number]>(
-    'INSERT OR REPLACE INTO reading (point, sample_at, received_after, value, quality) VALUES (?, ?, ?, ?, ?)',
-  );
+  const put = db.prepare<[Value[]]>(putText(1));
+  const putMany = db.prepare<[Value[]]>(putText(PUT_ROWS));
   const rangeRows = db
     .prepare<[number, number, number, number], RangeRow>(
       'SELECT sample_at, value, quality FROM reading WHERE point = ? AND sample_at >= ? AND sample_at < ? ORDER BY sample_at LIMIT ?',
@@ -150,37 +148,74 @@ function dayFile(db: Database.Database): DayFile {
     )
     .raw();
 
-  /** enterprise → device → measurement → channel → id: no joined key strings on the hot path. */
-  const known = new Map<string, Map<string, Map<string, Map<number, number>>>>();
+  /** Our ids of the points, by their number in `knownBook`. */
+  let known: number[] = [];
+  let knownBook: NumberedPoints | null = null;
 
-  function idFor(r: PointName): number {
-    const channel = r.channel ?? NO_CHANNEL;
-    const channels = child(child(child(known, r.enterprise), r.device), r.measurement);
-    let id = channels.get(channel);
-    if (id === undefined) {
-      id =
-        findPoint.get(r.enterprise, r.device, r.measurement, channel) ??
-        Number(addPoint.run(r.enterprise, r.device, r.measurement, channel).lastInsertRowid);
-      channels.set(channel, id);
-    }
+  function idOf(book: NumberedPoints, number: number): number {
+    const { enterprise, device, measurement, channel } = book.name(number);
+    const given = channel ?? NO_CHANNEL;
+    const id =
+      findPoint.get(enterprise, device, measurement, given) ?? Number(addPoint.run(enterprise, device, measurement, given).lastInsertRowid);
+    known[number] = id;
     return id;
+  }
+
+  /** The ids of these rows' points. */
+  function idsOf(columns: ReadingColumns, rows: Uint32Array): { readonly ids: Int32Array; readonly highest: number } {
+    const { point, points } = columns;
+    if (knownBook !== points) {
+      known = [];
+      knownBook = points;
+    }
+    const ids = new Int32Array(rows.length);
+    let highest = 0;
+    for (let i = 0; i < rows.length; i++) {
+      const number = point[rows[i] as number] as number;
+      const id = known[number] ?? idOf(points, number);
+      ids[i] = id;
+      if (id > highest) highest = id;
+    }
+    return { ids, highest };
   }
 
   function existing(r: PointName): number | undefined {
     return findPoint.get(r.enterprise, r.device, r.measurement, r.channel ?? NO_CHANNEL);
   }
 
-  const writeAll = db.transaction((readings: readonly StoredReading[]) => {
-    for (const r of readings) put.run(idFor(r), r.sampleAt, r.receivedAt - r.sampleAt, r.value, qualityCode(r.quality, r.flags));
+  const writeAll = db.transaction((columns: ReadingColumns, given: Uint32Array) => {
+    const { ids, highest } = idsOf(columns, given);
+    const { rows, keys } = orderedByKey(given, ids, highest);
+    const { sampleAt, receivedAt, quality } = columns;
+    const many: Value[] = Array.from({ length: PUT_ROWS * PUT_COLUMNS }, () => null);
+    const single: Value[] = Array.from({ length: PUT_COLUMNS }, () => null);
+    const fill = (into: Value[], at: number, i: number): void => {
+      const row = rows[i] as number;
+      const sampled = sampleAt[row] as number;
+      into[at] = keys[i] as number;
+      into[at + 1] = sampled;
+      into[at + 2] = (receivedAt[row] as number) - sampled;
+      into[at + 3] = columns.value(row);
+      into[at + 4] = quality[row] as number;
+    };
+    let i = 0;
+    for (; i + PUT_ROWS <= rows.length; i += PUT_ROWS) {
+      for (let j = 0; j < PUT_ROWS; j++) fill(many, j * PUT_COLUMNS, i + j);
+      putMany.run(many);
+    }
+    for (; i < rows.length; i++) {
+      fill(single, 0, i);
+      put.run(single);
+    }
   });
 
   return {
-    write(readings) {
+    write(columns, rows) {
       try {
-        writeAll.immediate(readings);
+        writeAll.immediate(columns, rows);
       } catch (error) {
         // Ids given inside the transaction went with it.
-        known.clear();
+        knownBook = null;
         throw error;
       }
     },
@@ -237,8 +272,7 @@ function dayFile(db: Database.Database): DayFile {
   };
 }
 
-function child<K, I, V>(map: Map<K, Map<I, V>>, key: K): Map<I, V> {
-  let found = map.get(key);
-  if (found === undefined) map.set(key, (found = new Map<I, V>()));
-  return found;
+function putText(rows: number): string {
+  const places = Array.from({ length: rows }, () => '(?, ?, ?, ?, ?)').join(', ');
+  return `INSERT OR REPLACE INTO reading (point, sample_at, received_after, value, quality) VALUES ${places}`;
 }

@@ -3,14 +3,15 @@
  * The position stands in a file of its own, written last: readings are idempotent, so writing a batch again is harmless.
  */
 import { mkdirSync } from 'node:fs';
-import type { RangeQuery, ReadingStore, WriteOutcome } from '../../../model/ports/reading-store.ts';
+import type { RangeQuery, ReadingColumns, ReadingStore, WriteOutcome } from '../../../model/ports/reading-store.ts';
 import type { StoredReading, Quality, Value } from '../../../model/reading.ts';
 import type { EpochMs } from '../../../model/time.ts';
+import { Columns } from '../columns.ts';
 import { DigestSum } from '../digest.ts';
 import { asStoreFailure, StoreFailure } from '../failure.ts';
 import { BucketSums, gridOf, pointLimit } from '../grid.ts';
 import { openPositionFile, type PositionFile } from '../position-file.ts';
-import { sortOut } from '../storable.ts';
+import { sortOut, sortOutRows } from '../storable.ts';
 import { type Day, dayOf } from './day.ts';
 import { dayFiles } from './day-files.ts';
 
@@ -31,6 +32,25 @@ export async function openEmbeddedStore(settings: { readonly folder: string }, a
     return marks;
   }
 
+  async function writeRows(columns: ReadingColumns, rows: Uint32Array, position: number): Promise<WriteOutcome> {
+    const target = writable();
+    try {
+      const { storable, rejected } = sortOutRows(columns, rows);
+      for (const [day, ofDay] of byDay(columns, storable)) files.of(day).write(columns, ofDay);
+      let { latestArrival } = mark;
+      for (const row of storable) {
+        const at = columns.receivedAt[row] as number;
+        if (latestArrival === null || at > latestArrival) latestArrival = at;
+      }
+      const next = { position, latestArrival };
+      target.write(next);
+      mark = next;
+      return { ok: true, rejected };
+    } catch (error) {
+      return { ok: false, detail: asStoreFailure(error).message };
+    }
+  }
+
   return {
     capabilities: { transactionalPosition: false, retention: false, deletion: false },
 
@@ -39,22 +59,14 @@ export async function openEmbeddedStore(settings: { readonly folder: string }, a
     },
 
     async write(batch: readonly StoredReading[], position: number): Promise<WriteOutcome> {
-      const target = writable();
-      try {
-        const { storable, rejected } = sortOut(batch);
-        for (const [day, readings] of byDay(storable)) files.of(day).write(readings);
-        const latestArrival = storable.reduce<number | null>(
-          (latest, r) => (latest === null || r.receivedAt > latest ? r.receivedAt : latest),
-          mark.latestArrival,
-        );
-        const next = { position, latestArrival };
-        target.write(next);
-        mark = next;
-        return { ok: true, rejected };
-      } catch (error) {
-        return { ok: false, detail: asStoreFailure(error).message };
-      }
+      const { storable, rejected } = sortOut(batch);
+      const columns = new Columns();
+      for (const reading of storable) columns.addReading(reading);
+      const outcome = await writeRows(columns, columns.allRows(), position);
+      return outcome.ok ? { ok: true, rejected } : outcome;
     },
+
+    writeRows,
 
     async position() {
       writable();
@@ -99,14 +111,20 @@ export async function openEmbeddedStore(settings: { readonly folder: string }, a
   };
 }
 
-/** The batch by day, oldest day first; within a day in the order given. Nearly always one day. */
-function byDay(batch: readonly StoredReading[]): readonly (readonly [Day, readonly StoredReading[]])[] {
-  const days = new Map<Day, StoredReading[]>();
-  for (const reading of batch) {
-    const day = dayOf(reading.sampleAt);
-    const readings = days.get(day);
-    if (readings === undefined) days.set(day, [reading]);
-    else readings.push(reading);
+/** The rows by day, oldest day first; within a day in the order given. Nearly always one day. */
+function byDay(columns: ReadingColumns, rows: Uint32Array): readonly (readonly [Day, Uint32Array])[] {
+  const { sampleAt } = columns;
+  const dayOfRow = (row: number): Day => dayOf(sampleAt[row] as number);
+  const [first] = rows;
+  if (first === undefined) return [];
+  const firstDay = dayOfRow(first);
+  if (rows.every((row) => dayOfRow(row) === firstDay)) return [[firstDay, rows]];
+  const days = new Map<Day, number[]>();
+  for (const row of rows) {
+    const day = dayOfRow(row);
+    const ofDay = days.get(day);
+    if (ofDay === undefined) days.set(day, [row]);
+    else ofDay.push(row);
   }
-  return [...days].sort(([a], [b]) => a - b);
+  return [...days].sort(([a], [b]) => a - b).map(([day, ofDay]) => [day, Uint32Array.from(ofDay)] as const);
 }

@@ -1,7 +1,7 @@
 /**
- * Quality and flags as one small number in a row. The numbers are part of the file format: never given again, never reordered.
+ * Quality and flags as one small number. The numbers are part of the day files' format: never given again, never reordered.
  */
-import { FLAGS, type Flag, type Quality, QUALITIES } from '../../../model/reading.ts';
+import { FLAGS, type Flag, type Quality, QUALITIES } from '../../model/reading.ts';
 
 const QUALITY_CODE: Readonly<Record<Quality, number>> = { good: 0, uncertain: 1, bad: 2, test: 3, maintenance: 4, substituted: 5 };
 const FLAG_BIT: Readonly<Record<Flag, number>> = {
