@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type ServerOptions } from '../alert-ui/server/server.ts';
 import { ensureAdmin } from '../alert-ui/server/accounts.ts';
 import { createEmbeddedBroker } from '../broker/embedded.ts';
-import type { Inbound } from '../model/ports/message-source.ts';
+import type { Inbound, MessageSource } from '../model/ports/message-source.ts';
 import type { Engine } from '../model/engine.ts';
 import type { Clock } from '../model/ports/clock.ts';
 import type { Platform } from '../model/ports/platform.ts';
@@ -52,6 +52,11 @@ export interface Running {
   readonly engine: Engine;
   /** Password of `admin` when this start made it up; shown once. */
   readonly generatedPassword: string | null;
+  /**
+   * Whether nothing is under way: no entry waits for its commit, no event for the alarm history, no ledger line or snapshot is being
+   * written. What waits for the clock, or for space on a full disk, is not under way.
+   */
+  idle(): boolean;
   stop(): Promise<readonly StopTrouble[]>;
 }
 
@@ -61,6 +66,8 @@ export interface BuildOptions {
   readonly webRoot: string | null;
   readonly demo: boolean;
   readonly seams: Seams;
+  /** Where devices' messages come from, in place of every door for them: a run on driven time hands them over itself. */
+  readonly source?: MessageSource;
   /** A stop was asked for by something that broke inside (a thread died). */
   readonly onBroken: (what: string) => void;
 }
@@ -210,7 +217,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   );
   const generated = await ensureAdmin(records, config.adminPassword, clock);
 
-  const upstream = openUpstream(config, log);
+  const upstream = options.source === undefined ? openUpstream(config, log) : null;
   const watch = startSystemWatch(
     clock,
     [...engine.view.openAlarms()].filter((alarm) => alarm.kind === 'system' && alarm.active).map((alarm) => alarm.code),
@@ -227,7 +234,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   stack.push('system watch', () => watch.stop());
 
   const broker = createEmbeddedBroker(brokerPolicy(config, { credentials, engine }));
-  const source = upstream === null ? broker : joinSources(broker, upstream);
+  const source = options.source ?? (upstream === null ? broker : joinSources(broker, upstream));
   let open = false;
   const health = (): readonly string[] => [
     ...new Set([...journal.status().health, ...watch.active(), ...(clockBelieved ? [] : ['clock-not-believed'])]),
@@ -295,7 +302,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     await snapshotter.cut();
   });
 
-  broker.attach(server.httpServer);
+  if (options.source === undefined) broker.attach(server.httpServer);
   const inbound = seams.inbound ?? ((message: Inbound) => message);
   // The broker is closed first: its WebSocket clients are connections of the HTTP server, which waits for its own.
   stack.push('server', () => server.stop());
@@ -326,6 +333,16 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     records,
     engine,
     generatedPassword: generated.generatedPassword,
+    idle() {
+      const { queuedEntries, health: journalHealth } = journal.status();
+      const { queued, failing, overflowed } = events.status();
+      return (
+        (queuedEntries === 0 || journalHealth.length > 0) &&
+        (queued === 0 || failing !== null || overflowed) &&
+        !ledger.status().writing &&
+        !snapshotter.status().writing
+      );
+    },
     stop: () => {
       open = false;
       return stack.stop();

@@ -31,7 +31,7 @@ export interface LedgerFeed {
   recent(device: string): readonly LedgerLine[];
   connections(device: string): readonly LedgerLine[];
   flush(): Promise<void>;
-  status(): { readonly queued: number; readonly dropped: number; readonly failing: string | null };
+  status(): { readonly queued: number; readonly dropped: number; readonly failing: string | null; readonly writing: boolean };
   stop(): Promise<void>;
 }
 
@@ -49,6 +49,7 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
   let dropped = 0;
   let failing: string | null = null;
   let flushing: Promise<void> = Promise.resolve();
+  let writes = 0;
   let cancel: (() => void) | null = null;
   let stopped = false;
 
@@ -95,6 +96,7 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
     const lines = queue;
     queue = [];
     counts = new Map();
+    writes += 1;
     try {
       await records.ledger.append(lines, tallies);
       failing = null;
@@ -102,6 +104,8 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
       failing = error instanceof Error ? error.message : String(error);
       dropped += lines.length;
       for (const tally of tallies) add(tally);
+    } finally {
+      writes -= 1;
     }
   }
   function schedule(): void {
@@ -146,7 +150,7 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
       flushing = flushing.then(write);
       return flushing;
     },
-    status: () => ({ queued: queue.length, dropped, failing }),
+    status: () => ({ queued: queue.length, dropped, failing, writing: writes > 0 }),
     async stop() {
       stopped = true;
       cancel?.();

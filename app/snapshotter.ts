@@ -18,7 +18,7 @@ const SLICE = 100;
 export interface Snapshotter {
   /** Cuts one now (clean stop). */
   cut(): Promise<void>;
-  status(): { readonly lastSeq: number; readonly lastMs: number; readonly failing: string | null };
+  status(): { readonly lastSeq: number; readonly lastMs: number; readonly failing: string | null; readonly writing: boolean };
   stop(): Promise<void>;
 }
 
@@ -97,7 +97,7 @@ export function startSnapshotter(parts: SnapshotterParts, restoredSeq: number): 
 
   return {
     cut,
-    status: () => ({ lastSeq, lastMs, failing }),
+    status: () => ({ lastSeq, lastMs, failing, writing: working !== null }),
     async stop() {
       stopped = true;
       cancel?.();

@@ -59,4 +59,25 @@ describe('loopback', () => {
     expect(source.commands).toEqual([{ enterprise: 'e', device: 'd1', payload: 'x' }]);
     expect(presence.map(({ what }) => what)).toEqual(['connected', 'disconnected']);
   });
+
+  it('brings the last will of one that was cut before the word of its end, and none of one that said goodbye', async () => {
+    const seen: string[] = [];
+    const { source, presence } = await started((inbound) => {
+      seen.push(`${inbound.topic} ${inbound.nth} ${inbound.packetId} after ${presence.length}`);
+      inbound.ack();
+    });
+    const will = { topic: 'status', payload: 'offline' };
+    source.connect(publisher);
+    source.cut(publisher, false, will);
+    expect(seen).toEqual(['status -1 null after 1']);
+    source.connect(publisher);
+    source.cut(publisher, true, will);
+    expect(seen).toHaveLength(1);
+    expect(presence.map(({ what, clean }) => [what, clean])).toEqual([
+      ['connected', false],
+      ['disconnected', false],
+      ['connected', false],
+      ['disconnected', true],
+    ]);
+  });
 });

@@ -4,6 +4,8 @@ import { InboundMessage } from './inbound.ts';
 
 /** Messages that may wait while paused; above it `publish` answers `failed`, as a full queue does. */
 const WAITING_BOUND = 100_000;
+/** As the embedded broker numbers a last will. */
+const WILL = -1;
 
 export interface LoopbackPublishOptions {
   /** Default 1. */
@@ -11,6 +13,11 @@ export interface LoopbackPublishOptions {
   /** Default: counts up. */
   readonly packetId?: number;
   readonly retain?: boolean;
+}
+
+export interface LastWill {
+  readonly topic: string;
+  readonly payload: string;
 }
 
 export interface SentCommand {
@@ -24,8 +31,8 @@ export interface Loopback extends MessageSource {
   publish(publisher: Publisher, topic: string, payload: string | Uint8Array, options?: LoopbackPublishOptions): Promise<'acked' | 'failed'>;
   /** The publisher's connection begins: its presence is told, and commands reach it. */
   connect(publisher: Publisher): void;
-  /** It ends; `clean`: it said goodbye. */
-  cut(publisher: Publisher, clean: boolean): void;
+  /** It ends; `clean`: it said goodbye. Else its last will comes first, as the embedded broker does it. */
+  cut(publisher: Publisher, clean: boolean, will?: LastWill): void;
   refuse(refused: RefusedAtDoor): void;
   /** Commands that reached a connected device, oldest first. */
   readonly commands: readonly SentCommand[];
@@ -47,9 +54,17 @@ export function createLoopback(): Loopback {
     return nth;
   }
 
-  function end(publisher: Publisher, clean: boolean): void {
+  function publishWill({ topic, payload }: LastWill, publisher: Publisher): void {
+    if (running === null) return;
+    const facts = { topic, payload: new TextEncoder().encode(payload), publisher, receivedAt: running.clock.now() };
+    // Nobody sent it and nobody waits for its receipt: no packet, and a number that is no message of the connection.
+    running.handlers.onMessage(new InboundMessage({ ...facts, qos: 0, packetId: null, nth: WILL, retain: false }, null));
+  }
+
+  function end(publisher: Publisher, clean: boolean, will?: LastWill): void {
     if (!connected.delete(publisher.client)) return;
     sentBy.delete(`${publisher.client}#${publisher.connection}`);
+    if (!clean && will !== undefined) publishWill(will, publisher);
     if (running !== null) running.handlers.onPresence({ publisher, what: 'disconnected', clean, at: running.clock.now() });
   }
 

@@ -1,5 +1,8 @@
 /** `npm run simulate -- <what> …`: the simulators' command line. */
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { provisionLoad } from './load/provision-load.ts';
 import { runLoad } from './load/run-load.ts';
@@ -9,10 +12,21 @@ import { parseMapping } from './replay/mapping.ts';
 import { playReplay } from './replay/play-replay.ts';
 import { readRecording } from './replay/recording.ts';
 import { type MeasuredRange, outsideRange, reportOf } from './replay/report.ts';
+import { ScenarioError } from './scenario-file/parse.ts';
+import { playReal } from './scenario-file/play-real.ts';
+import { readScenarios } from './scenario-file/read-files.ts';
+import { verdictOf } from './scenario-file/verdict.ts';
+import { verdictTable } from './scenario-file/verdict-table.ts';
 import { playDistrict } from './scenario/play-district.ts';
 
-const HELP = `npm run simulate -- <district | replay | load> [options]
+const HELP = `npm run simulate -- <run | district | replay | load> [options]
 
+run        plays scenario files and says whether every expected alarm came in its time and no other did
+           run FILE… | NAME…   a path, or a name of simulators/scenarios; docs/scenarios.md tells how to write one
+           on virtual time (default): a whole platform of its own in this process's stead, an hour in about a second
+           --real              at the speed of life against the platform at --http and --mqtt
+           --json              one line of JSON for each scenario, with everything that was heard
+           exit code 0: as expected, 1: not, 2: a file or an option that cannot be used
 district   plays the demo district: 41 devices of three enterprises, with their stories
            --seed N (2026)  --speed N (1)
 replay     plays a CSV recording as devices, times shifted to now
@@ -53,6 +67,8 @@ const OPTIONS = {
   window: { type: 'string', default: '20' },
   seconds: { type: 'string', default: '10' },
   rate: { type: 'string' },
+  real: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -168,7 +184,43 @@ async function load(values: Values): Promise<void> {
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
-const COMMANDS: Readonly<Record<string, (values: Values) => Promise<void>>> = { district, replay, load };
+async function run(values: Values, names: readonly string[]): Promise<void> {
+  if (names.length === 0) throw new UsageError('run: the scenario files (or names) are wanted');
+  if (!values.real) {
+    process.exitCode = await playVirtually(values.json ? ['--json', ...names] : names);
+    return;
+  }
+  const scenarios = readScenarios(names);
+  const client = await connectPlatform(values.http, signInOf(values));
+  const signal = interrupted();
+  for (const scenario of scenarios) {
+    log(`${scenario.name}: ${scenario.lastsS} s against ${values.http}`);
+    const runId = `scenario-${Date.now().toString(36)}`;
+    const played = await playReal(scenario, { client, mqttUrl: values.mqtt, runId, signal, log });
+    const verdict = verdictOf(scenario, played.heard, played.troubles);
+    const { name } = scenario;
+    const said = values.json
+      ? JSON.stringify({ name, ...verdict, heard: played.heard, messages: played.messages })
+      : verdictTable(name, played, verdict, `in ${scenario.lastsS} s`);
+    process.stdout.write(`${said}\n`);
+    if (!verdict.ok) process.exitCode = 1;
+  }
+}
+
+/**
+ * The platform is no part of the simulators: it plays in a process of its own, whose exit code this gives back. Signals of the terminal
+ * reach both.
+ */
+function playVirtually(args: readonly string[]): Promise<number> {
+  const program = fileURLToPath(new URL(`../app/virtual/play-files${extname(import.meta.url)}`, import.meta.url));
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...process.execArgv, program, ...args], { stdio: 'inherit' });
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+const COMMANDS: Readonly<Record<string, (values: Values, more: readonly string[]) => Promise<void>>> = { run, district, replay, load };
 
 try {
   const { values, positionals } = parse();
@@ -177,11 +229,11 @@ try {
     process.stdout.write(HELP);
   } else {
     const command = what !== undefined && Object.hasOwn(COMMANDS, what) ? COMMANDS[what] : undefined;
-    if (command === undefined || more.length > 0)
-      throw new UsageError(`district, replay or load is wanted, not "${positionals.join(' ')}" (--help tells more)`);
-    await command(values);
+    if (command === undefined || (more.length > 0 && command !== run))
+      throw new UsageError(`run, district, replay or load is wanted, not "${positionals.join(' ')}" (--help tells more)`);
+    await command(values, more);
   }
 } catch (error) {
   process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+  process.exitCode = error instanceof UsageError || error instanceof ScenarioError ? 2 : 1;
 }

@@ -18,6 +18,9 @@ export class PlatformError extends Error {
 export interface PlatformClient {
   get(path: string): Promise<unknown>;
   post(path: string, body: unknown): Promise<unknown>;
+  delete(path: string): Promise<unknown>;
+  /** What a live (Socket.IO) connection signs in with. */
+  readonly live: { readonly base: string; readonly token?: string; readonly cookie?: string };
 }
 
 /** A field of a JSON answer that must be there. */
@@ -83,5 +86,11 @@ export async function connectPlatform(httpBase: string, signIn: SignIn): Promise
   return {
     get: async (path) => (await request('GET', path, undefined)).answer,
     post: async (path, body) => (await request('POST', path, body)).answer,
+    delete: async (path) => (await request('DELETE', path, undefined)).answer,
+    live: {
+      base: origin,
+      ...('token' in signIn ? { token: signIn.token } : {}),
+      ...(headers['cookie'] === undefined ? {} : { cookie: headers['cookie'] }),
+    },
   };
 }

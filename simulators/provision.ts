@@ -23,7 +23,7 @@ export interface DistrictPlan {
 /** Requests on their way at once. */
 const AT_ONCE = 8;
 
-async function createUnlessThere(client: PlatformClient, path: string, asset: AssetPlan): Promise<void> {
+async function createUnlessThere(client: Pick<PlatformClient, 'post'>, path: string, asset: AssetPlan): Promise<void> {
   try {
     await client.post(path, asset);
   } catch (error) {
@@ -41,7 +41,7 @@ const BULK_MAX = 1_000;
 
 /** New devices in bulk; one that is there already gets a new secret (the old one ends). */
 async function deviceCredentials(
-  client: PlatformClient,
+  client: Pick<PlatformClient, 'post'>,
   devices: readonly DevicePlan[],
   credentials: Map<string, DeviceCredential>,
 ): Promise<void> {
@@ -76,7 +76,7 @@ export async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<
 }
 
 /** Creates everything, parents first, and gives the credential of every device by its id. */
-export async function provision(client: PlatformClient, plan: DistrictPlan): Promise<ReadonlyMap<string, DeviceCredential>> {
+export async function provision(client: Pick<PlatformClient, 'post'>, plan: DistrictPlan): Promise<ReadonlyMap<string, DeviceCredential>> {
   // Areas are a tree and sites name enterprises: one after the other, in the order of the plan.
   for (const [path, assets] of [
     ['/areas', plan.areas],

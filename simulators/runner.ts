@@ -11,6 +11,8 @@ export interface RunOptions {
   /** Simulated seconds per second; reports come that much faster, stamps stay wall time. */
   readonly speed: number;
   readonly log: (line: string) => void;
+  /** ms to a device's first report; default by its seed. */
+  readonly firstMs?: (device: SimulatedDevice) => number;
   /** Replaces the connection in tests. */
   readonly openLink?: (options: DeviceLinkOptions) => DeviceLink;
 }
@@ -40,7 +42,7 @@ export function runDevices(options: RunOptions): Run {
       ...(device.backlog === undefined ? {} : { backlog: device.backlog }),
       log,
     }),
-    nextMs: firstReportMs(device, options.seed),
+    nextMs: options.firstMs?.(device) ?? firstReportMs(device, options.seed),
     before: 'up',
   }));
 

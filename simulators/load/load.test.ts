@@ -118,7 +118,6 @@ describe('devices of a load run', () => {
     const bodies: unknown[] = [];
     const connections = await provisionLoad(
       {
-        get: async () => ({}),
         post: async (path, body) => {
           if (path !== '/devices/bulk') return {};
           const { items } = body as { items: readonly { id: string }[] };

@@ -31,7 +31,11 @@ function payloadsOf(id: string): string[] {
 }
 
 /** @param ratePerS see `loadHeartbeatMs` */
-export async function provisionLoad(client: PlatformClient, count: number, ratePerS?: number): Promise<readonly LoadConnection[]> {
+export async function provisionLoad(
+  client: Pick<PlatformClient, 'post'>,
+  count: number,
+  ratePerS?: number,
+): Promise<readonly LoadConnection[]> {
   const heartbeatMs = loadHeartbeatMs(count, ratePerS);
   const ids = Array.from({ length: count }, (_, i) => `load-${i}`);
   const credentials = await provision(client, {

@@ -1,0 +1,168 @@
+/** Plays a scenario on virtual time: what its devices say goes through the loopback, what its operators do through the platform's commands. */
+import type { Device, Enterprise } from '../../model/asset.ts';
+import type { LiveEvent } from '../../model/alarm.ts';
+import type { ConfigChange } from '../../model/entry.ts';
+import type { Publisher } from '../../model/ports/message-source.ts';
+import type { EpochMs } from '../../model/time.ts';
+import { devicesOf, heartbeatMs, SCENARIO_ENTERPRISE_ID } from '../../simulators/scenario-file/devices.ts';
+import { alarmFor, heardOf, type OperatorAct, type Played, refusedAct } from '../../simulators/scenario-file/played.ts';
+import type { DeviceFile, Scenario } from '../../simulators/scenario-file/schema.ts';
+import { type WireEvent, wireOf } from '../../simulators/wire/wire.ts';
+import { devicePublisher, type VirtualPlatform } from './virtual-platform.ts';
+
+/** Refusals told one by one; more of them say nothing new. */
+const REFUSALS_TOLD = 10;
+
+/** @param onEvent hears every live event, in order */
+export async function playScenario(
+  world: VirtualPlatform,
+  scenario: Scenario,
+  onEvent: (event: LiveEvent) => void = () => undefined,
+): Promise<Played> {
+  const { source, clock } = world;
+  const { platform } = world.running;
+  const startMono = clock.mono();
+  const startedAt = clock.now();
+  const heard: Played['heard'][number][] = [];
+  const troubles: string[] = [];
+  const unsubscribe = platform.subscribe({
+    onEvents(events) {
+      for (const one of events) {
+        onEvent(one);
+        if (one.kind === 'alarm') heard.push(heardOf(one.alarm, one.event, startedAt));
+      }
+    },
+    onSamples: () => undefined,
+    onHealth: () => undefined,
+  });
+  await setUp(world, scenario, startedAt);
+
+  const publishers = new Map<number, Publisher>();
+  let connection = 0;
+  let messages = 0;
+  function onWire(event: WireEvent): void {
+    if (event.kind === 'connect') {
+      connection += 1;
+      const publisher = devicePublisher(event.enterprise, event.device, connection);
+      publishers.set(event.index, publisher);
+      source.connect(publisher);
+      return;
+    }
+    const publisher = publishers.get(event.index);
+    if (publisher === undefined) throw new Error(`${event.device} speaks without a connection`);
+    if (event.kind === 'cut') {
+      publishers.delete(event.index);
+      source.cut(publisher, false, event.will);
+      return;
+    }
+    messages += 1;
+    void source.publish(publisher, event.topic, event.payload).then((outcome) => {
+      if (outcome === 'failed') troubles.push(`${event.device}: a message at ${(event.atMs - startedAt) / 1_000} s was not acknowledged`);
+    });
+  }
+
+  async function operate(act: OperatorAct): Promise<void> {
+    await world.passTo(startMono + act.atS * 1_000);
+    const alarm = alarmFor(act, platform.view.openAlarms());
+    if (typeof alarm === 'string') {
+      troubles.push(alarm);
+      return;
+    }
+    const command =
+      act.does === 'acknowledge'
+        ? ({ op: act.does, alarmId: alarm.id, seen: alarm.seq } as const)
+        : ({ op: act.does, alarmId: alarm.id } as const);
+    const actor = { kind: 'account', name: act.by, role: 'operator', enterprises: null } as const;
+    const outcome = await world.during(platform.command(actor, `${scenario.name} ${act.atS} ${alarm.id}`, command));
+    if (!outcome.ok) troubles.push(refusedAct(act, outcome.code));
+  }
+
+  const acts = scenario.operators.toSorted((a, b) => a.atS - b.atS);
+  async function actsUntil(mono: number): Promise<void> {
+    for (let act = acts[0]; act !== undefined && startMono + act.atS * 1_000 <= mono; act = acts[0]) {
+      acts.shift();
+      await operate(act);
+    }
+  }
+
+  const said = wireOf(devicesOf(scenario), { startAt: startedAt, seconds: scenario.lastsS, seed: scenario.seed });
+  for (const event of said) {
+    const mono = startMono + event.atMs - startedAt;
+    if (mono > clock.mono()) {
+      // What was said at one time goes in together.
+      await world.settled();
+      await actsUntil(mono);
+      await world.passTo(mono);
+    }
+    onWire(event);
+  }
+  await world.settled();
+  const endMono = startMono + scenario.lastsS * 1_000;
+  await actsUntil(endMono);
+  await world.passTo(endMono);
+
+  unsubscribe();
+  troubles.push(...(await refusals(world, startedAt)));
+  return { heard, troubles, messages };
+}
+
+/** A scenario speaks the profiles' language: what the door refused is a mistake of its own. */
+async function refusals(world: VirtualPlatform, startedAt: EpochMs): Promise<readonly string[]> {
+  const { platform } = world.running;
+  await world.during(platform.flushLedger());
+  const { items } = await platform.records.ledger.list({ verdict: 'refused', from: startedAt, limit: REFUSALS_TOLD });
+  return items.map(
+    (line) =>
+      `${line.device ?? '?'}: refused at the door at ${(line.at - startedAt) / 1_000} s: ${line.reason ?? ''} ${line.detail ?? ''} ${line.head}`,
+  );
+}
+
+async function setUp(world: VirtualPlatform, scenario: Scenario, at: EpochMs): Promise<void> {
+  const changes: readonly ConfigChange[] = [
+    { op: 'put', asset: 'enterprise', base: 0, value: enterpriseOf(at) },
+    ...scenario.devices.map((device) => ({ op: 'put', asset: 'device', base: 0, value: assetOf(device, at) }) as const),
+  ];
+  const outcomes = await world.during(world.running.platform.configure({ kind: 'system' }, `${scenario.name} set-up`, changes));
+  for (const outcome of outcomes) if (!outcome.ok) throw new Error(`${scenario.name}: ${outcome.code} ${outcome.detail}`);
+}
+
+function enterpriseOf(at: EpochMs): Enterprise {
+  return {
+    id: SCENARIO_ENTERPRISE_ID,
+    name: SCENARIO_ENTERPRISE_ID,
+    revision: 1,
+    createdAt: at,
+    updatedAt: at,
+    retiredAt: null,
+    areaId: null,
+    sector: null,
+    kind: 'test',
+    lon: null,
+    lat: null,
+    contacts: [],
+  };
+}
+
+function assetOf(device: DeviceFile, at: EpochMs): Device {
+  return {
+    id: device.id,
+    name: device.id,
+    revision: 1,
+    createdAt: at,
+    updatedAt: at,
+    retiredAt: null,
+    enterpriseId: SCENARIO_ENTERPRISE_ID,
+    siteId: null,
+    hazardSourceId: null,
+    profileId: device.profile,
+    variant: null,
+    attributes: device.attributes,
+    conditions: {},
+    heartbeatMs: heartbeatMs(device),
+    reportMs: device.reportS * 1_000,
+    units: {},
+    installedAt: null,
+    calibratedAt: null,
+    mode: 'live',
+  };
+}

@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Verdict } from '../../simulators/scenario-file/verdict.ts';
+import { cleanEnv, repositoryRoot, temporaryFolder } from '../harness/platform-process.ts';
+
+/** `npm run simulate -- run …`, the built program, on virtual time. */
+function simulate(...args: readonly string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  const memory = '/dev/shm';
+  const env = cleanEnv(existsSync(memory) ? { TMPDIR: memory } : {});
+  const program = join(repositoryRoot, 'dist/simulators/cli.js');
+  return promisify(execFile)(process.execPath, [program, 'run', ...args], { env, maxBuffer: 64e6 }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: { readonly code: number; readonly stdout: string; readonly stderr: string }) => error,
+  );
+}
+
+const names = readdirSync(join(repositoryRoot, 'simulators/scenarios')).map((file) => file.replace(/\.yaml$/, ''));
+
+describe('the library of scenarios, on virtual time', () => {
+  const verdicts = new Map<string, Verdict>();
+  let ran: Awaited<ReturnType<typeof simulate>>;
+  beforeAll(async () => {
+    ran = await simulate('--json', ...names);
+    for (const line of ran.stdout.split('\n').filter((one) => one !== '')) {
+      const verdict = JSON.parse(line) as Verdict & { readonly name: string };
+      verdicts.set(verdict.name, verdict);
+    }
+  });
+
+  it.each(names)('%s: what must come comes in its time, and nothing else', (name) => {
+    const verdict = verdicts.get(name);
+    expect(verdict, ran.stderr).toBeDefined();
+    expect(verdict?.lines.filter((line) => !line.ok)).toEqual([]);
+    expect(verdict?.lines.length).toBeGreaterThan(0);
+  });
+
+  it('ends with exit code 0', () => {
+    expect([ran.code, ran.stderr]).toEqual([0, '']);
+  });
+});
+
+describe('the verdict of a run', () => {
+  const folder = temporaryFolder('scenario');
+  const write = (name: string, text: string): string => {
+    const path = join(folder.path, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const hot = (expectation: string): string => `
+name: hot
+about: a heat detector at 80 Cel from the beginning
+lastsS: 60
+devices: [{ id: heat-1, profile: fire.heat.point, reportS: 10, shows: { temp: 80 } }]
+${expectation}
+`;
+
+  it('is 0 with a table where all is as expected, 1 where something is missing, comes unasked, or is refused; 2 for a file that means nothing', async () => {
+    const good = await simulate(write('good.yaml', hot('expect: [{ device: heat-1, code: FIRE, fromS: 0, toS: 10.5 }]')));
+    expect(good.code).toBe(0);
+    expect(good.stdout).toMatch(/^PASSED {2}hot/);
+    expect(good.stdout).toMatch(/ok +heat-1 FIRE raised +from 0 to 10\.5 s +came at \d/);
+
+    const missing = await simulate(
+      write('missing.yaml', hot('others: allowed\nexpect: [{ device: heat-1, code: PRE, fromS: 0, toS: 60 }]')),
+    );
+    expect(missing.code).toBe(1);
+    expect(missing.stdout).toMatch(/MISSING +heat-1 PRE raised +from 0 to 60 s +never came/);
+
+    const unasked = await simulate(write('unasked.yaml', hot('')));
+    expect(unasked.code).toBe(1);
+    expect(unasked.stdout).toMatch(/UNEXPECTED +heat-1 fire FIRE orange raised/);
+
+    const refused = await simulate(write('refused.yaml', hot('others: allowed').replace('temp: 80', 'temperatur: 80')));
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toMatch(/TROUBLE +heat-1: refused at the door/);
+
+    const idle = await simulate(
+      write('idle.yaml', hot('others: allowed\noperators: [{ atS: 50, does: acknowledge, device: heat-1, code: L2 }]')),
+    );
+    expect(idle.code).toBe(1);
+    expect(idle.stdout).toMatch(/TROUBLE +operator at 50 s finds no open alarm/);
+
+    const broken = await simulate(write('broken.yaml', hot('').replace('reportS', 'raportS')));
+    expect([broken.code, broken.stdout]).toEqual([2, '']);
+    expect(broken.stderr).toMatch(/broken\.yaml: devices\[0\]/);
+    folder.remove();
+  });
+});
