@@ -67,7 +67,7 @@ describe('records that cannot take it', () => {
     feed.refused(line({ at: 1 }));
     feed.refused(line({ at: 2 }));
     await feed.flush();
-    expect(feed.status()).toEqual({ queued: 0, dropped: 2, failing: 'disk full' });
+    expect(feed.status()).toEqual({ queued: 0, dropped: 2, failing: 'disk full', writing: false });
     records.ledger.append = append;
     feed.refused(line({ at: 3 }));
     await feed.flush();
