@@ -71,7 +71,7 @@ describe('records that cannot take it', () => {
     records.ledger.append = append;
     feed.refused(line({ at: 3 }));
     await feed.flush();
-    expect(feed.status()).toEqual({ queued: 0, dropped: 2, failing: null });
+    expect(feed.status()).toEqual({ queued: 0, dropped: 2, failing: null, writing: false });
     expect(records.ledgerRows.map((row) => row.at)).toEqual([3]);
     expect(counted()).toBe(3);
   });
