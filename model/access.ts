@@ -9,8 +9,11 @@ export type Action =
   | 'alarm.comment'
   | 'config.write'
   | 'device.write'
+  /** Takes a device out of service (`live` → `test` or `commissioning`): its alarms then warn nobody. */
+  | 'device.mode'
   | 'credential.issue'
   | 'ledger.view'
+  | 'token.list'
   | 'token.create'
   | 'token.delete'
   | 'account.manage'
@@ -38,14 +41,18 @@ const OPERATOR: ReadonlySet<Action> = new Set<Action>([
   'alarm.reset',
   'alarm.comment',
   'ledger.view',
-  'token.create',
-  'token.delete',
 ]);
-const VIEWER: ReadonlySet<Action> = new Set<Action>(['view', 'ledger.view', 'token.create', 'token.delete']);
-/** What a role can do inside its scope only when it is bound to enterprises: connect its own devices. */
+const VIEWER: ReadonlySet<Action> = new Set<Action>(['view', 'ledger.view']);
+/** What an operator can do only when it is bound to enterprises: connect its own devices. */
 const ENTERPRISE_OPERATOR: ReadonlySet<Action> = new Set<Action>(['device.write', 'credential.issue']);
+/** What an operator can do only when it watches everything: whoever runs a plant does not end the warnings about it. */
+const PLATFORM_OPERATOR: ReadonlySet<Action> = new Set<Action>(['device.mode']);
+/** What even an administrator can do only when it is bound to nothing. */
+const GLOBAL_ONLY: ReadonlySet<Action> = new Set<Action>(['account.manage', 'audit.view', 'simulate']);
 
-function inScope(actor: Extract<Actor, { kind: 'account' }>, resource: Resource): boolean {
+type AccountActor = Extract<Actor, { kind: 'account' }>;
+
+function inScope(actor: AccountActor, resource: Resource): boolean {
   if (actor.enterprises === null) return true;
   return resource.enterprise !== null && actor.enterprises.includes(resource.enterprise);
 }
@@ -58,15 +65,12 @@ export function may(actor: Actor, action: Action, resource: Resource): boolean {
   switch (actor.kind) {
     case 'system':
       return true;
-    case 'account': {
-      if (action === 'token.delete') return resource.owner === actor.name || actor.role === 'admin';
-      if (action === 'token.create') return true;
-      if (!inScope(actor, resource)) return false;
+    case 'account':
       if (action === 'mqtt.publish' || action === 'mqtt.subscribe') return false;
-      if (actor.role === 'admin') return actor.enterprises === null || !GLOBAL_ONLY.has(action);
-      if (actor.role === 'operator') return OPERATOR.has(action) || (actor.enterprises !== null && ENTERPRISE_OPERATOR.has(action));
-      return VIEWER.has(action);
-    }
+      // Tokens belong to an account and to no enterprise; another's are ended by whoever manages accounts.
+      if (action === 'token.list' || action === 'token.create') return resource.owner === actor.name;
+      if (action === 'token.delete') return resource.owner === actor.name || may(actor, 'account.manage', { enterprise: null });
+      return inScope(actor, resource) && roleAllows(actor, action);
     case 'device':
       return mayDevice(actor, action, resource);
     case 'gateway':
@@ -74,7 +78,17 @@ export function may(actor: Actor, action: Action, resource: Resource): boolean {
   }
 }
 
-const GLOBAL_ONLY: ReadonlySet<Action> = new Set<Action>(['account.manage', 'audit.view', 'simulate']);
+function roleAllows(actor: AccountActor, action: Action): boolean {
+  const everywhere = actor.enterprises === null;
+  switch (actor.role) {
+    case 'admin':
+      return everywhere || !GLOBAL_ONLY.has(action);
+    case 'operator':
+      return OPERATOR.has(action) || (everywhere ? PLATFORM_OPERATOR : ENTERPRISE_OPERATOR).has(action);
+    case 'viewer':
+      return VIEWER.has(action);
+  }
+}
 
 function mayDevice(actor: Extract<Actor, { kind: 'device' }>, action: Action, resource: Resource): boolean {
   const topic = resource.topic ?? '';

@@ -7,6 +7,7 @@ export const PROBLEMS = {
   'not-signed-in': [401, 'Sign in first'],
   'sign-in-failed': [401, 'Name or password is wrong'],
   'not-allowed': [403, 'This account may not do this'],
+  'token-outlives': [403, 'A token makes none that outlives it'],
   csrf: [403, 'The CSRF token is missing or wrong'],
   'origin-not-allowed': [403, 'Requests from another origin are refused'],
   'password-change-required': [403, 'The password must be changed first'],

@@ -30,7 +30,7 @@ export interface BeaconServer {
   /** Closes every connection and ends every timer. */
   stop(): Promise<void>;
   status(): ServerStatus;
-  /** For whoever changes accounts behind the server's back: its live connections end and its rights are read anew. */
+  /** For whoever changes accounts behind the server's back: its live connections end and its rights are read anew, tokens included. */
   accountChanged(name: string): void;
 }
 
@@ -77,6 +77,7 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
   const hub = new Hub(httpServer, { platform, identities, sessionStore, session: sessions, log: options.log });
   const accountChanged = (name: string): void => {
     identities.forgetAccount(name);
+    identities.forgetTokens();
     hub.endAccount(name);
   };
   const api = allRoutes({

@@ -124,6 +124,10 @@ export interface Records {
   accounts: {
     get(name: string): Promise<Account | null>;
     list(): Promise<readonly Account[]>;
+    /**
+     * Replaces the whole account of that name. When its password is another one than before, or it is disabled, its sessions
+     * and tokens are removed in the same transaction: nobody who held one goes on.
+     */
     put(account: Account): Promise<void>;
   };
   sessions: {

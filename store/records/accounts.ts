@@ -1,8 +1,8 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { Role } from '../../model/actor.ts';
 import type { Account, Records, SessionRow, TokenRow } from '../../model/ports/records.ts';
 import type { AccountTable, RecordsDatabase, SessionTable, TokenTable } from './database.ts';
-import type { RecordsClient } from './records-client.ts';
+import { type RecordsClient, statementOf } from './records-client.ts';
 
 function account(row: Selectable<AccountTable>): Account {
   return {
@@ -24,7 +24,7 @@ function token(row: Selectable<TokenTable>): TokenRow {
   return { id: row.id, name: row.name, account: row.account, hash: row.hash, createdAt: row.created_at, expiresAt: row.expires_at };
 }
 
-/** Accounts: a put replaces the whole account of that name. */
+/** Accounts: a put replaces the whole account of that name, and ends what another password or an enabled account had opened. */
 export function accountRecords(db: Kysely<RecordsDatabase>, client: RecordsClient): Records['accounts'] {
   return {
     async get(name): Promise<Account | null> {
@@ -44,7 +44,13 @@ export function accountRecords(db: Kysely<RecordsDatabase>, client: RecordsClien
         disabled: value.disabled ? 1 : 0,
         created_at: value.createdAt,
       };
-      await client.change(db.replaceInto('account').values(row));
+      const { name, password_hash: hash, disabled } = row;
+      const ends = sql<SqlBool>`exists (select 1 from account where name = ${name} and (password_hash <> ${hash} or ${disabled} = 1))`;
+      await client.post([
+        statementOf(db.deleteFrom('token').where('account', '=', name).where(ends)),
+        statementOf(db.deleteFrom('session').where('account', '=', name).where(ends)),
+        statementOf(db.replaceInto('account').values(row)),
+      ]);
     },
   };
 }

@@ -90,6 +90,36 @@ describe('accounts, sessions, tokens, settings, idempotency', () => {
     expect(await records.accounts.get('nobody')).toBeNull();
   });
 
+  it.each([
+    ['another password', { passwordHash: 'other' }, false],
+    ['disabled', { disabled: true }, false],
+    ['another role and scope', { role: 'viewer' as const, enterprises: ['e1'] }, true],
+  ])('%s: what the account had opened ends with the same put, or stays', async (_what, change, stays) => {
+    const records = await open();
+    const base = {
+      passwordHash: 'h',
+      role: 'operator' as const,
+      enterprises: null,
+      mustChangePassword: false,
+      disabled: false,
+      createdAt: 5,
+    };
+    for (const name of ['li', 'wang']) {
+      await records.accounts.put({ ...base, name });
+      await records.sessions.put({ idHash: `s-${name}`, account: name, csrfToken: 'c', createdAt: 1, expiresAt: 100 });
+      await records.tokens.put({ id: `t-${name}`, name: 'n', account: name, hash: `h-${name}`, createdAt: 1, expiresAt: null });
+    }
+    await records.accounts.put({ ...base, name: 'li', ...change });
+    const held = async (name: string): Promise<readonly boolean[]> => [
+      (await records.sessions.get(`s-${name}`)) !== null,
+      (await records.tokens.byHash(`h-${name}`)) !== null,
+    ];
+    expect([await held('li'), await held('wang')]).toEqual([
+      [stays, stays],
+      [true, true],
+    ]);
+  });
+
   it('takes strings that look like SQL as strings', async () => {
     const folder = newFolder();
     const records = await open(folder);

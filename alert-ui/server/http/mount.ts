@@ -126,7 +126,7 @@ export function expressPath(path: string): string {
 const NOBODY: Identity = {
   actor: { kind: 'account', name: 'nobody', role: 'viewer', enterprises: [] },
   mustChangePassword: false,
-  by: { kind: 'token', id: '' },
+  by: { kind: 'token', id: '', expiresAt: null },
 };
 
 /** A refusal inside a keyed request is an answer too: a repetition gets the same one. */

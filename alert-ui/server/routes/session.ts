@@ -147,7 +147,7 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
       path: '/session/password',
       operationId: 'session.password',
       tag: 'session',
-      summary: 'Change the own password: every other session of the account ends',
+      summary: 'Change the own password: every other session, every API token and every live connection of the account ends',
       access: 'session',
       idempotencyKey: false,
       body: z.strictObject({ currentPassword: z.string().min(1).max(PASSWORD_MAX), newPassword }),

@@ -4,7 +4,7 @@ import type { TokenRow } from '../../../model/ports/records.ts';
 import { ok, type Route, route } from '../http/route.ts';
 import { HttpProblem } from '../problem.ts';
 import { epochMs, listBody, name } from '../schema/common.ts';
-import type { Identities } from '../sign-in/identity.ts';
+import type { Identities, Identity } from '../sign-in/identity.ts';
 import { digest, randomText } from '../sign-in/secrets.ts';
 
 const TOKENS_MAX = 100;
@@ -12,6 +12,13 @@ const shown = z.object({ id: z.string(), name: z.string(), createdAt: epochMs, e
 
 function show(row: TokenRow) {
   return { id: row.id, name: row.name, createdAt: row.createdAt, expiresAt: row.expiresAt };
+}
+
+/** Rights end when they were to end: a token that runs out makes none that runs longer, or for ever. */
+function demandWithin({ by }: Identity, expiresAt: number | null): void {
+  if (by.kind !== 'token' || by.expiresAt === null) return;
+  if (expiresAt === null || expiresAt > by.expiresAt)
+    throw new HttpProblem('token-outlives', `this token ends at ${by.expiresAt}: send an expiresAt up to then, or sign in`);
 }
 
 /** API tokens: random, kept as a digest, with the rights of the account that made them. */
@@ -23,7 +30,7 @@ export function tokenRoutes(identities: Identities, ended: (tokenId: string) => 
       path: '/tokens',
       operationId: 'token.create',
       tag,
-      summary: 'A new API token with the rights of this account; shown once',
+      summary: 'A new API token with the rights of this account; shown once. Made by a token, it ends with that one at the latest',
       body: z.strictObject({
         name,
         expiresAt: z
@@ -32,9 +39,11 @@ export function tokenRoutes(identities: Identities, ended: (tokenId: string) => 
           .default(null),
       }),
       replies: { 201: { description: 'Shown once', schema: shown.extend({ token: z.string() }).meta({ id: 'NewApiToken' }) } },
-      problems: ['not-allowed'],
-      handle: async ({ platform, actor, body }) => {
+      problems: ['not-allowed', 'token-outlives', 'invalid'],
+      bodyLimit: '8kb',
+      handle: async ({ platform, identity, actor, body }) => {
         if (!may(actor, 'token.create', { enterprise: null, owner: actor.name })) throw new HttpProblem('not-allowed');
+        demandWithin(identity, body.expiresAt);
         const now = platform.clock.now();
         if (body.expiresAt !== null && body.expiresAt <= now)
           throw new HttpProblem('invalid-request', 'expiresAt is past', { errors: [{ path: 'body.expiresAt', message: 'past' }] });
@@ -50,6 +59,11 @@ export function tokenRoutes(identities: Identities, ended: (tokenId: string) => 
           expiresAt: body.expiresAt,
         };
         await platform.records.tokens.put(row);
+        // A password that changed meanwhile has ended every token there was; this one came after.
+        if (!(await identities.stands(identity))) {
+          await platform.records.tokens.remove(row.id);
+          throw new HttpProblem('not-signed-in');
+        }
         return { status: 201, body: { ...show(row), token }, resource: `tokens/${row.id}` };
       },
     }),
@@ -60,7 +74,10 @@ export function tokenRoutes(identities: Identities, ended: (tokenId: string) => 
       tag,
       summary: 'The API tokens of this account',
       replies: { 200: { description: 'Without the tokens themselves', schema: listBody(shown) } },
-      handle: async ({ platform, actor }) => ok({ items: (await platform.records.tokens.list(actor.name)).map(show) }),
+      handle: async ({ platform, actor }) => {
+        if (!may(actor, 'token.list', { enterprise: null, owner: actor.name })) throw new HttpProblem('not-allowed');
+        return ok({ items: (await platform.records.tokens.list(actor.name)).map(show) });
+      },
     }),
     route({
       method: 'delete',

@@ -1,6 +1,7 @@
 import type { Actor } from '../../../model/actor.ts';
 import type { Clock } from '../../../model/ports/clock.ts';
 import type { Account, Records, TokenRow } from '../../../model/ports/records.ts';
+import type { EpochMs } from '../../../model/time.ts';
 import { digest, randomText, sameText } from './secrets.ts';
 import type { RecordsSessionStore } from './session-store.ts';
 
@@ -12,7 +13,7 @@ export interface Identity {
   readonly mustChangePassword: boolean;
   readonly by:
     | { readonly kind: 'session'; readonly idHash: string; readonly csrfToken: string }
-    | { readonly kind: 'token'; readonly id: string };
+    | { readonly kind: 'token'; readonly id: string; readonly expiresAt: EpochMs | null };
 }
 
 /** How long an account or a token is believed without asking the records again. */
@@ -77,9 +78,16 @@ export class Identities {
 
   forgetAccount(name: string): void {
     this.accounts.delete(name);
+    this.sessions.forgetAccount(name);
   }
   forgetTokens(): void {
     this.tokens.clear();
+  }
+
+  /** Does the identity still hold by what the records say now? For what must not slip past a change of password under way. */
+  async stands(identity: Identity): Promise<boolean> {
+    this.forgetAccount(identity.actor.name);
+    return (await this.again(identity)) !== null;
   }
 
   private async ofTokenRow(row: TokenRow): Promise<Identity | null> {
@@ -89,7 +97,7 @@ export class Identities {
     return {
       actor: { ...actorOf(account), token: row.id },
       mustChangePassword: account.mustChangePassword,
-      by: { kind: 'token', id: row.id },
+      by: { kind: 'token', id: row.id, expiresAt: row.expiresAt },
     };
   }
 

@@ -74,6 +74,11 @@ export class RecordsSessionStore extends Store {
     void tell(this.use(digest(sid)), callback);
   }
 
+  /** What is held of an account's sessions is asked for again: they may have ended with a put of the account. */
+  forgetAccount(name: string): void {
+    for (const [idHash, { row }] of this.cache) if (row?.account === name) this.cache.delete(idHash);
+  }
+
   private async end(idHash: string): Promise<void> {
     await this.records.sessions.remove(idHash);
     this.remember(idHash, null);

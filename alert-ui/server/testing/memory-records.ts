@@ -37,7 +37,14 @@ export class MemoryRecords implements Records {
   readonly accounts: Records['accounts'] = {
     get: async (name) => this.accountRows.get(name) ?? null,
     list: async () => [...this.accountRows.values()],
-    put: async (account) => void this.accountRows.set(account.name, account),
+    put: async (account) => {
+      const before = this.accountRows.get(account.name);
+      if (before !== undefined && (before.passwordHash !== account.passwordHash || account.disabled)) {
+        for (const [id, row] of this.tokenRows) if (row.account === account.name) this.tokenRows.delete(id);
+        for (const [id, row] of this.sessionRows) if (row.account === account.name) this.sessionRows.delete(id);
+      }
+      this.accountRows.set(account.name, account);
+    },
   };
   readonly sessions: Records['sessions'] = {
     get: async (idHash) => this.sessionRows.get(idHash) ?? null,
