@@ -28,6 +28,8 @@ interface Family<K extends Kind, New extends { readonly id: string }, Patch exte
   readonly put: (value: AssetOf[K], base: number) => ConfigChange;
   /** References to check beyond what the engine does: nothing of one enterprise refers to another's. */
   readonly check?: (value: AssetOf[K], view: EngineView) => void;
+  /** Rights a change takes beyond `config.write` at its enterprise. */
+  readonly demandChange?: (actor: AccountActor, current: AssetOf[K], value: AssetOf[K]) => void;
 }
 
 const byId = z.object({ id: reference });
@@ -132,6 +134,7 @@ function familyRoutes<
         if (current.retiredAt !== null) throw new HttpProblem('id-retired', path.id);
         const base = baseRevision(ifMatch, current);
         const value: AssetOf[K] = { ...current, ...present(body), revision: base + 1, updatedAt: platform.clock.now() };
+        family.demandChange?.(actor, current, value);
         family.check?.(value, platform.view);
         const asset = await configureOne(platform, actor, requestId, family.kind, path.id, family.put(value, base));
         return ok(asset, etag(asset.revision));
@@ -206,6 +209,10 @@ export function assetRoutes(pages: AssetPages): Route[] {
         enterpriseOf: (asset) => asset.id,
         build: (fresh, head): Enterprise => ({ ...fresh, contacts: fresh.contacts.map(present), ...head }),
         put: (value, base) => ({ op: 'put', asset: 'enterprise', value, base }),
+        // Alarms of a test enterprise warn nobody: that is not for its own people to say.
+        demandChange: (actor, current, value) => {
+          if (current.kind === 'real' && value.kind === 'test') demand(actor, 'config.write', null);
+        },
       },
       pages,
     ),

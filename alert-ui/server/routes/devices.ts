@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { may } from '../../../model/access.ts';
 import type { Device } from '../../../model/asset.ts';
 import type { EngineView } from '../../../model/engine.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
@@ -42,6 +43,25 @@ function build(platform: Platform, fresh: schema.NewDevice): Device {
 /** What must hold before anything is written: rights, and references that stand and are the same enterprise's. */
 function demandPossible(platform: Platform, actor: AccountActor, device: Device): void {
   demand(actor, 'device.write', device.enterpriseId);
+  demandReferences(platform, device);
+}
+
+/**
+ * Alarms of a device that is not `live` are tests, which warn nobody: who may connect his devices may not end the warnings about
+ * them, and whoever may says why. Where nothing but the mode changes, that right is enough.
+ */
+function demandChange(actor: AccountActor, current: Device, changes: Partial<Device>, reason: string | undefined): void {
+  const leavesService = current.mode === 'live' && changes.mode !== undefined && changes.mode !== 'live';
+  if (leavesService) demand(actor, 'device.mode', current.enterpriseId);
+  const modeAlone = changes.mode !== undefined && Object.keys(changes).length === 1;
+  if (!modeAlone || !may(actor, 'device.mode', { enterprise: current.enterpriseId })) demand(actor, 'device.write', current.enterpriseId);
+  if (leavesService && reason === undefined)
+    throw new HttpProblem('invalid-request', 'a device leaves live service with a reason', {
+      errors: [{ path: 'reason', message: 'missing' }],
+    });
+}
+
+function demandReferences(platform: Platform, device: Device): void {
   const { view } = platform;
   const enterprise = view.assets('enterprise').get(device.enterpriseId);
   if (enterprise === undefined || enterprise.retiredAt !== null)
@@ -184,22 +204,26 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
       path: '/devices/{id}',
       operationId: 'device.change',
       tag,
-      summary: 'Change a device; fields that are not sent stay. Its enterprise stays: the credential speaks for it there',
+      summary:
+        'Change a device; fields that are not sent stay. Its enterprise stays: the credential speaks for it there. Out of `live` only with a reason, by an administrator or an operator bound to no enterprise',
       params: byId,
       body: schema.devicePatch,
       replies: { 200: { description: 'The device', schema: schema.device } },
       problems: ['not-found', 'not-allowed', 'revision-conflict', 'id-retired', 'enterprise-fixed', 'unknown-reference', 'unavailable'],
       handle: async ({ platform, actor, path, body, ifMatch, requestId }) => {
         const current = findDevice(platform.view, actor, path.id);
-        demand(actor, 'device.write', current.enterpriseId);
+        const { reason, ...changes } = present(body);
+        demandChange(actor, current, changes, reason);
         if (current.retiredAt !== null) throw new HttpProblem('id-retired', path.id);
         if (body.enterpriseId !== undefined && body.enterpriseId !== current.enterpriseId)
           throw new HttpProblem('enterprise-fixed', 'retire the device and create one at the other enterprise');
         const base = baseRevision(ifMatch, current);
-        const value: Device = { ...current, ...present(body), revision: base + 1, updatedAt: platform.clock.now() };
-        demandPossible(platform, actor, value);
+        const value: Device = { ...current, ...changes, revision: base + 1, updatedAt: platform.clock.now() };
+        demandReferences(platform, value);
         const device = await configureOne(platform, actor, requestId, 'device', path.id, { op: 'put', asset: 'device', value, base });
-        return ok(device, etag(device.revision));
+        const moded = current.mode === value.mode ? [] : [`mode ${current.mode} → ${value.mode}`];
+        const detail = [...moded, ...(reason === undefined ? [] : [reason])].join(': ');
+        return { ...ok(device, etag(device.revision)), ...(detail === '' ? {} : { detail }) };
       },
     }),
     ...provisionedRoutes(

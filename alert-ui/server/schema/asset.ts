@@ -64,6 +64,7 @@ const intervalMs = z
   .min(100)
   .max(31 * 86_400_000)
   .nullable();
+const reason = z.string().trim().min(1).max(500);
 const variant = z.string().min(1).max(100).nullable();
 const units = z.record(z.string().min(1).max(64), z.string().min(1).max(40));
 
@@ -144,6 +145,9 @@ export const devicePatch = z.strictObject({
   installedAt: epochMs.nullable().optional(),
   calibratedAt: epochMs.nullable().optional(),
   mode: deviceMode.optional(),
+  reason: reason
+    .optional()
+    .meta({ description: 'Why; it goes into the audit. Wanted when a device leaves `live`: its alarms then count as tests.' }),
 });
 /** `{items: […]}`; a bare array and `{devices: […]}` mean the same. */
 export const bulkBody = z
