@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
-import type { Route } from '../http/route.ts';
+import { bodyLimitOf, type Route } from '../http/route.ts';
 import { PROBLEMS, type ProblemCode } from '../problem.ts';
 import { problem } from '../schema/common.ts';
 
@@ -80,8 +80,18 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
       ...(query === undefined ? {} : { query }),
       ...(Object.keys(header).length === 0 ? {} : { header: z.object(header) }),
     },
-    ...(route.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
+    ...(route.body === undefined ? {} : { requestBody: bodyOf(route, route.body) }),
     responses,
+  };
+}
+
+function bodyOf(route: Route, schema: z.ZodType): NonNullable<ZodOpenApiOperationObject['requestBody']> {
+  const most = bodyLimitOf(route);
+  return {
+    required: true,
+    description: `At most ${most / 1_024} kB; a longer one is \`too-large\`.`,
+    content: { 'application/json': { schema } },
+    'x-max-bytes': most,
   };
 }
 

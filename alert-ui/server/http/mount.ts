@@ -8,7 +8,7 @@ import { digest } from '../sign-in/secrets.ts';
 import { originAllowed } from '../sign-in/origin.ts';
 import type { Audit } from './audit.ts';
 import type { Idempotency } from './idempotency.ts';
-import type { Answer, Route } from './route.ts';
+import { type Answer, bodyLimitOf, type Route } from './route.ts';
 import { parse } from './validate.ts';
 
 export interface Mounting {
@@ -42,7 +42,7 @@ export async function identify(request: Request, identities: Identities): Promis
 /** Puts a route on the router with every check before it, in this order: origin, identity, CSRF, password, body, right (handler). */
 export function mount(router: Router, definition: Route, m: Mounting): void {
   const changing = definition.method !== 'get';
-  const readBody = express.json({ limit: definition.bodyLimit ?? '1mb', strict: true });
+  const readBody = express.json({ limit: bodyLimitOf(definition), strict: true });
 
   const answer = async (request: Request, response: Response): Promise<void> => {
     const requestId = requestIdOf(response);

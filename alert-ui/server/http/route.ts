@@ -51,7 +51,8 @@ export interface Route<B = unknown, Q = unknown, P = unknown> {
   readonly body?: z.ZodType<B>;
   readonly query?: z.ZodType<Q>;
   readonly params?: z.ZodType<P>;
-  readonly bodyLimit?: string;
+  /** Longest body in bytes, unpacked; see `bodyLimitOf`. */
+  readonly bodyLimit?: number;
   readonly replies: Readonly<Record<number, Reply>>;
   readonly problems?: readonly ProblemCode[];
   /** False where sending it twice is harmless or has its own rules (sign-in). */
@@ -59,6 +60,15 @@ export interface Route<B = unknown, Q = unknown, P = unknown> {
   /** Audited by the handler itself (sign-in). */
   readonly ownAudit?: true;
   readonly handle: (call: Call<B, Q, P>) => Promise<Answer> | Answer;
+}
+
+const KB = 1024;
+/** Bodies by what a sensible one of that kind holds, every character written as an escape. */
+export const BODY_BYTES = { none: 4 * KB, names: 4 * KB, comment: 16 * KB, asset: 256 * KB, bulk: 2_048 * KB } as const;
+
+/** Longest body of a route in bytes; one that is longer is `too-large`. */
+export function bodyLimitOf(route: Pick<Route, 'body' | 'bodyLimit'>): number {
+  return route.bodyLimit ?? (route.body === undefined ? BODY_BYTES.none : BODY_BYTES.asset);
 }
 
 /** A route whose types are checked; what is listed together is of mixed types, so the list forgets them. */

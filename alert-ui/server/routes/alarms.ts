@@ -4,7 +4,7 @@ import type { Alarm, AlarmEvent } from '../../../model/alarm.ts';
 import type { AlarmCommand } from '../../../model/entry.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
 import { areaWithin, demand, sees } from '../access.ts';
-import { ok, type Route, route } from '../http/route.ts';
+import { BODY_BYTES, ok, type Route, route } from '../http/route.ts';
 import { present } from '../http/validate.ts';
 import { openAlarmPage } from '../live/urgency.ts';
 import { HttpProblem } from '../problem.ts';
@@ -149,6 +149,7 @@ export const alarmRoutes: Route[] = [
     summary: 'Acknowledge; `seen` is the seq on the screen. Already acknowledged: unchanged, the first person kept',
     params: byId,
     body: schema.acknowledgeBody,
+    bodyLimit: BODY_BYTES.comment,
     replies: { 200: { description: 'The alarm', schema: schema.alarm } },
     problems: ['not-found', 'not-allowed', 'alarm-changed', 'state-not-allowed', 'unavailable'],
     handle: async ({ platform, actor, path, body, requestId }) =>
@@ -170,6 +171,7 @@ export const alarmRoutes: Route[] = [
     summary: 'Take an acknowledgement back within 10 s: it rings again, both facts stay',
     params: byId,
     body: schema.nothing,
+    bodyLimit: BODY_BYTES.none,
     replies: { 200: { description: 'The alarm', schema: schema.alarm } },
     problems: ['not-found', 'not-allowed', 'state-not-allowed', 'too-late', 'unavailable'],
     handle: async ({ platform, actor, path, requestId }) =>
@@ -183,6 +185,7 @@ export const alarmRoutes: Route[] = [
     summary: 'Reset a latched alarm whose latching limit is off',
     params: byId,
     body: schema.resetBody,
+    bodyLimit: BODY_BYTES.comment,
     replies: { 200: { description: 'The alarm', schema: schema.alarm } },
     problems: ['not-found', 'not-allowed', 'state-not-allowed', 'unavailable'],
     handle: async ({ platform, actor, path, body, requestId }) =>
@@ -204,6 +207,7 @@ export const alarmRoutes: Route[] = [
     summary: 'Say something about an open alarm',
     params: byId,
     body: schema.commentBody,
+    bodyLimit: BODY_BYTES.comment,
     replies: { 200: { description: 'The alarm', schema: schema.alarm } },
     problems: ['not-found', 'not-allowed', 'state-not-allowed', 'unavailable'],
     handle: async ({ platform, actor, path, body, requestId }) =>

@@ -6,7 +6,7 @@ import type { Platform } from '../../../model/ports/platform.ts';
 import type { MeasurementDef } from '../../../model/profile.ts';
 import { areaWithin, demand, sees } from '../access.ts';
 import type { AssetPages } from '../http/page.ts';
-import { ok, type Route, route } from '../http/route.ts';
+import { BODY_BYTES, ok, type Route, route } from '../http/route.ts';
 import { fieldErrors, present } from '../http/validate.ts';
 import { HttpProblem } from '../problem.ts';
 import * as schema from '../schema/asset.ts';
@@ -138,7 +138,7 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
       tag,
       summary: 'Create up to 1,000 devices; each line has its own result',
       body: schema.bulkBody,
-      bodyLimit: '2mb',
+      bodyLimit: BODY_BYTES.bulk,
       replies: {
         200: {
           description: 'One result per line, in order',

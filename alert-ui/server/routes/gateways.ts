@@ -3,7 +3,7 @@ import type { Gateway } from '../../../model/asset.ts';
 import type { EngineView } from '../../../model/engine.ts';
 import { demand, sees } from '../access.ts';
 import type { AssetPages } from '../http/page.ts';
-import { ok, type Route, route } from '../http/route.ts';
+import { BODY_BYTES, ok, type Route, route } from '../http/route.ts';
 import { present } from '../http/validate.ts';
 import { HttpProblem } from '../problem.ts';
 import * as schema from '../schema/asset.ts';
@@ -35,6 +35,7 @@ export function gatewayRoutes(pages: AssetPages, provisioning: Provisioning): Ro
       summary: 'Create a gateway; without an id it is given one. Its secret is shown once',
       params: byId,
       body: schema.newGateway,
+      bodyLimit: BODY_BYTES.names,
       replies: { 201: { description: 'Created', schema: issuedBody } },
       problems: ['not-found', 'not-allowed', 'id-taken', 'id-retired', 'unavailable'],
       handle: async ({ platform, actor, path, body, requestId }) => {
@@ -101,6 +102,7 @@ export function gatewayRoutes(pages: AssetPages, provisioning: Provisioning): Ro
       summary: 'Rename a gateway',
       params: byId,
       body: schema.gatewayPatch,
+      bodyLimit: BODY_BYTES.names,
       replies: { 200: { description: 'The gateway', schema: schema.gateway } },
       problems: ['not-found', 'not-allowed', 'revision-conflict', 'id-retired', 'unavailable'],
       handle: async ({ platform, actor, path, body, ifMatch, requestId }) => {

@@ -4,7 +4,7 @@ import type { ConfigChange } from '../../../model/entry.ts';
 import type { EngineView } from '../../../model/engine.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
 import { demand } from '../access.ts';
-import { type Answer, ok, type Route, route } from '../http/route.ts';
+import { type Answer, BODY_BYTES, ok, type Route, route } from '../http/route.ts';
 import { HttpProblem } from '../problem.ts';
 import * as schema from '../schema/asset.ts';
 import { reference } from '../schema/common.ts';
@@ -75,6 +75,7 @@ export function provisionedRoutes(
       summary: 'A new secret; the old one and its connections end',
       params: byId,
       body: z.strictObject({}),
+      bodyLimit: BODY_BYTES.none,
       replies: { 200: { description: 'Shown once', schema: z.object({ credential: schema.credential }) } },
       problems: ['not-found', 'not-allowed', 'id-retired', 'unavailable'],
       handle: async ({ platform, actor, path }) => {

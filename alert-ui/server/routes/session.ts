@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Account } from '../../../model/ports/records.ts';
 import type { SessionBody } from '../../protocol/http.ts';
 import type { Audit } from '../http/audit.ts';
-import { type Call, ok, type Route, route } from '../http/route.ts';
+import { BODY_BYTES, type Call, ok, type Route, route } from '../http/route.ts';
 import { HttpProblem } from '../problem.ts';
 import { newCsrfToken, type Identities } from '../sign-in/identity.ts';
 import { BusyError, PASSWORD_MAX, PASSWORD_MIN, type Passwords } from '../sign-in/passwords.ts';
@@ -86,6 +86,7 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
       ownAudit: true,
       idempotencyKey: false,
       body: signInBody,
+      bodyLimit: BODY_BYTES.names,
       replies: { 200: { description: 'Signed in', schema: sessionBody } },
       problems: ['sign-in-failed', 'too-many-attempts', 'origin-not-allowed'],
       handle: async (call) => {
@@ -150,6 +151,7 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
       summary: 'Change the own password: every other session, every API token and every live connection of the account ends',
       access: 'session',
       idempotencyKey: false,
+      bodyLimit: BODY_BYTES.names,
       body: z.strictObject({ currentPassword: z.string().min(1).max(PASSWORD_MAX), newPassword }),
       replies: { 200: { description: 'Changed; the session goes on with a new CSRF token', schema: sessionBody } },
       problems: ['sign-in-failed', 'too-many-attempts', 'invalid'],

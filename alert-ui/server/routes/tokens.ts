@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { may } from '../../../model/access.ts';
 import type { TokenRow } from '../../../model/ports/records.ts';
-import { ok, type Route, route } from '../http/route.ts';
+import { BODY_BYTES, ok, type Route, route } from '../http/route.ts';
 import { HttpProblem } from '../problem.ts';
 import { epochMs, listBody, name } from '../schema/common.ts';
 import type { Identities, Identity } from '../sign-in/identity.ts';
@@ -40,7 +40,7 @@ export function tokenRoutes(identities: Identities, ended: (tokenId: string) => 
       }),
       replies: { 201: { description: 'Shown once', schema: shown.extend({ token: z.string() }).meta({ id: 'NewApiToken' }) } },
       problems: ['not-allowed', 'token-outlives', 'invalid'],
-      bodyLimit: '8kb',
+      bodyLimit: BODY_BYTES.names,
       handle: async ({ platform, identity, actor, body }) => {
         if (!may(actor, 'token.create', { enterprise: null, owner: actor.name })) throw new HttpProblem('not-allowed');
         demandWithin(identity, body.expiresAt);

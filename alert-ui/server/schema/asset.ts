@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attributes, conditions, epochMs, id, lat, lon, name } from './common.ts';
+import { attributes, conditions, epochMs, id, lat, lon, mapOf, name } from './common.ts';
 
 const head = { id, name: z.string(), revision: z.int(), createdAt: epochMs, updatedAt: epochMs, retiredAt: epochMs.nullable() };
 const ref = id.nullable();
@@ -66,7 +66,7 @@ const intervalMs = z
   .nullable();
 const reason = z.string().trim().min(1).max(500);
 const variant = z.string().min(1).max(100).nullable();
-const units = z.record(z.string().min(1).max(64), z.string().min(1).max(40));
+const units = mapOf(z.string().min(1).max(40));
 
 export const newArea = z.strictObject({ id, name, parentId: ref.default(null) });
 export const areaPatch = z.strictObject({ name: name.optional(), parentId: ref.optional() });

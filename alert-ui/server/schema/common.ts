@@ -19,8 +19,17 @@ export const value = z.union([z.number(), z.string(), z.null()]).meta({
 export const lon = z.number().min(-180).max(180).nullable();
 export const lat = z.number().min(-90).max(90).nullable();
 export const attributeKey = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'a letter, then letters, digits and _');
-export const attributes = z.record(attributeKey, z.union([z.number(), z.string().max(200), z.boolean()]));
-export const conditions = z.record(attributeKey, z.union([z.boolean(), z.string().max(200)]));
+/** Most keys of a map people fill in: it stands in the journal at every change of its device, and in every snapshot. */
+const KEYS_MAX = 64;
+/** A map of at most 64 keys. */
+export function mapOf<T extends z.ZodType>(item: T) {
+  return z
+    .record(attributeKey, item)
+    .refine((map) => Object.keys(map).length <= KEYS_MAX, `at most ${KEYS_MAX} keys`)
+    .meta({ maxProperties: KEYS_MAX });
+}
+export const attributes = mapOf(z.union([z.number(), z.string().max(200), z.boolean()]));
+export const conditions = mapOf(z.union([z.boolean(), z.string().max(200)]));
 
 /** A time in a query: ms since 1970, or ISO 8601 with offset. */
 export const queryTime = z
