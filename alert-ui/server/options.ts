@@ -1,3 +1,5 @@
+import type { StrangerAuditStatus } from './http/stranger-audit.ts';
+
 /** The little the server needs of a logger; pino fits. Nothing secret is ever handed to it. */
 export interface ServerLog {
   info(fields: object, message: string): void;
@@ -17,7 +19,7 @@ export interface ServerOptions {
   readonly log: ServerLog;
 }
 
-/** Bounds and counts of the live side, for metrics and for whoever runs the server. */
+/** Bounds and counts, for metrics and for whoever runs the server. */
 export interface ServerStatus {
   readonly live: {
     readonly viewers: number;
@@ -32,4 +34,6 @@ export interface ServerStatus {
     /** Serialised bytes waiting for slow viewers, at the last look. */
     readonly pendingBytes: number;
   };
+  /** What people who are not signed in left in the audit. */
+  readonly strangers: StrangerAuditStatus;
 }

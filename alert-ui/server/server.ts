@@ -6,6 +6,7 @@ import type { Platform } from '../../model/ports/platform.ts';
 import { Audit } from './http/audit.ts';
 import { Idempotency } from './http/idempotency.ts';
 import { errorHandler, mount } from './http/mount.ts';
+import { StrangerAudit } from './http/stranger-audit.ts';
 import { mountRoot, mountWeb } from './http/root.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { mountWrongMethod } from './http/wrong-method.ts';
@@ -45,6 +46,7 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
   const sessionStore = new RecordsSessionStore(records, clock);
   const identities = new Identities(records, clock, sessionStore);
   const audit = new Audit(records, clock, options.log);
+  const strangers = new StrangerAudit(audit, clock);
 
   // The key that signs cookies is the installation's and comes from the records; the middleware stands before it is known.
   let sessionMiddleware: RequestHandler | null = null;
@@ -87,13 +89,14 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
     identities,
     passwords: new Passwords(),
     audit,
+    strangers,
     sessionEnded: (idHash) => hub.endSession(idHash),
     accountChanged,
     tokenEnded: (id) => hub.endToken(id),
   });
 
   const router = express.Router({ caseSensitive: true });
-  const mounting = { platform, options, identities, idempotency: new Idempotency(records, clock), audit };
+  const mounting = { platform, options, identities, idempotency: new Idempotency(records, clock), audit, strangers };
   for (const route of api.routes) mount(router, route, mounting);
   mountWrongMethod(router, api.routes);
   app.use('/metrics', sessions);
@@ -121,7 +124,7 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
   return {
     httpServer,
     accountChanged,
-    status: () => ({ live: hub.status() }),
+    status: () => ({ live: hub.status(), strangers: strangers.status() }),
     async start(host, port) {
       sessionMiddleware = session({
         name: SESSION_COOKIE,
@@ -159,6 +162,7 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
       });
       await closed;
       cancel();
+      await strangers.stop();
     },
   };
 }

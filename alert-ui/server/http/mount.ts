@@ -7,6 +7,7 @@ import type { Identities, Identity } from '../sign-in/identity.ts';
 import { digest } from '../sign-in/secrets.ts';
 import { originAllowed } from '../sign-in/origin.ts';
 import type { Audit } from './audit.ts';
+import type { StrangerAudit } from './stranger-audit.ts';
 import type { Idempotency } from './idempotency.ts';
 import { type Answer, bodyLimitOf, type Route } from './route.ts';
 import { parse } from './validate.ts';
@@ -17,6 +18,7 @@ export interface Mounting {
   readonly identities: Identities;
   readonly idempotency: Idempotency;
   readonly audit: Audit;
+  readonly strangers: StrangerAudit;
 }
 
 /** Id of this request: in the problem, the log and the journal's entry. */
@@ -103,14 +105,9 @@ export function mount(router: Router, definition: Route, m: Mounting): void {
 
     async function note(): Promise<void> {
       if (!changing || definition.ownAudit === true || replayed) return;
-      await m.audit.write({
-        by: identity?.actor.name ?? 'nobody',
-        action: definition.operationId,
-        resource,
-        outcome,
-        address: request.ip ?? null,
-        ...(detail === undefined ? {} : { detail }),
-      });
+      const line = { action: definition.operationId, resource, outcome, address: request.ip ?? null };
+      if (identity === null) m.strangers.request({ by: 'nobody', ...line });
+      else await m.audit.write({ by: identity.actor.name, ...line, ...(detail === undefined ? {} : { detail }) });
     }
   };
 

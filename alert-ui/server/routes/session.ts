@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Account } from '../../../model/ports/records.ts';
 import type { SessionBody } from '../../protocol/http.ts';
 import type { Audit } from '../http/audit.ts';
+import type { StrangerAudit } from '../http/stranger-audit.ts';
 import { BODY_BYTES, type Call, ok, type Route, route } from '../http/route.ts';
 import { HttpProblem } from '../problem.ts';
 import { newCsrfToken, type Identities } from '../sign-in/identity.ts';
@@ -15,6 +16,7 @@ export interface SessionParts {
   readonly identities: Identities;
   readonly passwords: Passwords;
   readonly audit: Audit;
+  readonly strangers: StrangerAudit;
   /** Live connections of a session end with it. */
   readonly sessionEnded: (idHash: string) => void;
   /** Live connections of an account whose rights or password changed end. */
@@ -42,7 +44,7 @@ const newPassword = z.string().min(PASSWORD_MIN, `at least ${PASSWORD_MIN} chara
 
 /** Sign-in, sign-out, who am I, and the change of a password. `stop` ends the limiters' timers. */
 export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; stop(): void } {
-  const { identities, passwords, audit } = parts;
+  const { identities, passwords, audit, strangers } = parts;
   const failures = new Failures();
 
   /** Refuses an attempt when too many before it have failed. */
@@ -64,7 +66,7 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
     const usable = account !== null && !account.disabled ? account : null;
     if (!(await check(passwords, usable?.passwordHash ?? null, body.password)) || usable === null) {
       await failures.count(keysOf(request));
-      await audit.write({ ...line, outcome: 'sign-in-failed' });
+      strangers.signIn({ ...line, outcome: 'sign-in-failed' });
       throw new HttpProblem('sign-in-failed');
     }
     identities.forgetAccount(usable.name);
@@ -94,7 +96,7 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
           await demandRoom(call.request, call.response);
         } catch (error) {
           if (error instanceof HttpProblem)
-            await audit.write({
+            strangers.signIn({
               by: 'unknown',
               action: 'session.sign-in',
               resource: 'session',
