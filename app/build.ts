@@ -245,6 +245,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     const status = journal.status();
     const projected = projector.status();
     const door = broker.status();
+    const { live, strangers } = server.status();
     return {
       ...pipeline.counters,
       journalQueueEntries: status.queuedEntries,
@@ -261,7 +262,11 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       mqttInFlight: door.inFlight,
       mqttHeld: door.heldConnections,
       mqttQueued: door.queuedConnections,
-      boards: server.status().live.viewers,
+      boards: live.viewers,
+      boardsWaiting: live.waiting,
+      boardsTurnedAway: live.turnedAway,
+      boardsTimedOut: live.timedOut,
+      auditFolded: strangers.folded,
       openAlarms: [...engine.view.openAlarms()].length,
       snapshotSeconds: snapshotter.status().lastMs / 1000,
       ...upstreamMetrics(upstream),

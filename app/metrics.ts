@@ -24,6 +24,10 @@ export interface MetricFacts {
   readonly mqttHeld: number;
   readonly mqttQueued: number;
   readonly boards: number;
+  readonly boardsWaiting: number;
+  readonly boardsTurnedAway: number;
+  readonly boardsTimedOut: number;
+  readonly auditFolded: number;
   readonly openAlarms: number;
   readonly snapshotSeconds: number;
   /** 1 or 0; NaN when no external broker is set. */
@@ -44,6 +48,9 @@ const COUNTERS: readonly (readonly [keyof MetricFacts, string, string])[] = [
   ['faults', 'beacon_apply_faults_total', 'entries that made the engine throw'],
   ['lost', 'beacon_lost_messages_total', 'messages lost on the way, by holes in the counters devices send (seq)'],
   ['ledgerDropped', 'beacon_ledger_dropped_total', 'ledger lines dropped because the records were too slow'],
+  ['boardsTurnedAway', 'beacon_live_turned_away_total', 'Socket.IO handshakes turned away because too many had not signed in'],
+  ['boardsTimedOut', 'beacon_live_sign_in_timeouts_total', 'Socket.IO connections ended because they did not sign in in time'],
+  ['auditFolded', 'beacon_audit_folded_total', 'attempts of people who are not signed in that the audit has as a number only'],
   ['upstreamRedelivered', 'beacon_upstream_redelivered_total', 'messages the external broker sent again and that were known still'],
   ['upstreamDropped', 'beacon_upstream_dropped_total', 'QoS 0 messages of the external broker dropped because too many waited'],
   ['upstreamSessionsLost', 'beacon_upstream_sessions_lost_total', 'times the external broker had forgotten our session and what it kept'],
@@ -63,6 +70,7 @@ const GAUGES: readonly (readonly [keyof MetricFacts, string, string])[] = [
   ['mqttHeld', 'beacon_mqtt_held_connections', 'connections not read because their or all messages wait for the disk'],
   ['mqttQueued', 'beacon_mqtt_queued_connections', 'connections that wait for their share of the main thread'],
   ['boards', 'beacon_live_clients', 'Socket.IO clients'],
+  ['boardsWaiting', 'beacon_live_waiting', 'Socket.IO connections that have not signed in yet'],
   ['openAlarms', 'beacon_open_alarms', 'alarms in any state but NORM'],
   ['snapshotSeconds', 'beacon_snapshot_seconds', 'time the last snapshot took'],
   ['upstreamUp', 'beacon_upstream_up', '1 = the external broker is reached and subscribed to, 0 = it is not'],

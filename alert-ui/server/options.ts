@@ -1,4 +1,5 @@
 import type { StrangerAuditStatus } from './http/stranger-audit.ts';
+import type { WaitingStatus } from './live/waiting-room.ts';
 
 /** The little the server needs of a logger; pino fits. Nothing secret is ever handed to it. */
 export interface ServerLog {
@@ -33,7 +34,7 @@ export interface ServerStatus {
     readonly ringEvents: number;
     /** Serialised bytes waiting for slow viewers, at the last look. */
     readonly pendingBytes: number;
-  };
+  } & WaitingStatus;
   /** What people who are not signed in left in the audit. */
   readonly strangers: StrangerAuditStatus;
 }

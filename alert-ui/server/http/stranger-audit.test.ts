@@ -78,7 +78,7 @@ describe('the audit of people who are not signed in', () => {
       }
       clock.advance(FOLD_MS);
     }
-    // Of each outcome 200 and one line at the beginning and for each quarter of an hour; `admin` among all others once.
+    // Of each outcome 100 and one line at the beginning and for each quarter of an hour; `admin` among all others once.
     expect(records.auditRows.length).toBeLessThanOrEqual(2 * (APART_MAX + 1) * 4 + 1);
     const aboutAdmin = records.auditRows.filter(({ resource }) => resource === 'accounts/admin');
     expect(aboutAdmin.map(({ address, detail }) => [address, detail])[0]).toEqual([null, 'one of many addresses']);

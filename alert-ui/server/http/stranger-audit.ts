@@ -1,12 +1,12 @@
-import { ipKeyGenerator } from 'express-rate-limit';
 import type { Clock } from '../../../model/ports/clock.ts';
 import type { AuditLine } from '../../../model/ports/records.ts';
+import { addressKey } from '../sign-in/address.ts';
 import type { Audit } from './audit.ts';
 
 /** What is written once at once is only counted for this long. */
 export const FOLD_MS = 15 * 60_000;
 /** What is told apart at a time of each outcome: an address, and of sign-ins the account. What is beyond shares a line. */
-export const APART_MAX = 200;
+export const APART_MAX = 100;
 
 type Line = Omit<AuditLine, 'at'>;
 
@@ -28,7 +28,7 @@ export interface StrangerAuditStatus {
 /**
  * The audit of whoever is not signed in, which anybody can fill. The first attempt of an address (IPv6: its /56) is written as it
  * came, further ones of the same outcome are counted, and their number is a line every quarter of an hour while they go on, and at the
- * stop. At most 200 addresses are told apart for each outcome; all others share a line, of failed sign-ins one for each account that exists.
+ * stop. At most 100 addresses are told apart for each outcome; all others share a line, of failed sign-ins one for each account that exists.
  * Nothing waits for these lines: whether one is written tells nobody that an account exists.
  */
 export class StrangerAudit {
@@ -71,7 +71,7 @@ export class StrangerAudit {
   private note(line: Line, summary: Line, apart: string): void {
     const folds = this.byOutcome.get(line.outcome) ?? new Map<string, Fold>();
     this.byOutcome.set(line.outcome, folds);
-    const own = `${line.address === null ? 'unknown' : ipKeyGenerator(line.address)} ${apart}`;
+    const own = `${addressKey(line.address ?? undefined)} ${apart}`;
     const among = folds.has(own) || folds.size < APART_MAX;
     const key = among ? own : `elsewhere ${apart}`;
     const fold = folds.get(key);

@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { type Namespace, Server, type Socket } from 'socket.io';
 import { z } from 'zod';
@@ -13,6 +13,7 @@ import {
 } from '../../protocol/live.ts';
 import type { ServerLog, ServerStatus } from '../options.ts';
 import type { Identities, Identity } from '../sign-in/identity.ts';
+import { addressKey, addressOf } from '../sign-in/address.ts';
 import { originAllowed } from '../sign-in/origin.ts';
 import { digest } from '../sign-in/secrets.ts';
 import type { RecordsSessionStore } from '../sign-in/session-store.ts';
@@ -21,8 +22,11 @@ import { Backlog } from './backlog.ts';
 import { enterpriseOf, EventRing, RING_EVENTS } from './event-ring.ts';
 import { Pace } from './pace.ts';
 import { FLUSH_EVERY_MS, ReadingFeed } from './reading-feed.ts';
+import { type Party, WaitingRoom } from './waiting-room.ts';
 
 const VIEWERS_MAX = 2_000;
+/** One account does not take every place. */
+const VIEWERS_OF_ACCOUNT_MAX = 1_000;
 /** Answers to `resume` at once: each may be 10,000 events, for a few bytes that ask. */
 const RESUMES = { most: 10, spanMs: 10_000 } as const;
 const LOOK_EVERY_MS = 200;
@@ -64,6 +68,7 @@ export class Hub {
   private readonly namespace: Namespace;
   private readonly audiences = new Map<string, Audience>();
   private readonly viewers = new Map<string, Viewer>();
+  private readonly waitingRoom = new WaitingRoom();
   private readonly feed: ReadingFeed;
   private ring: EventRing;
   private knownEpochs: ReadonlySet<string>;
@@ -88,24 +93,29 @@ export class Hub {
       pingInterval: 20_000,
       pingTimeout: 20_000,
       allowRequest: (request, decide) => {
-        const allowed = originAllowed(request.headers, request.socket.remoteAddress);
-        decide(allowed ? null : 'origin-not-allowed', allowed);
+        if (!originAllowed(request.headers, request.socket.remoteAddress)) decide('origin-not-allowed', false);
+        else if (!this.waitingRoom.admits(partyOf(request))) decide('too-many-connections', false);
+        else decide(null, true);
       },
     });
     // Typed for plain Node requests; express-session needs no more of one than Node's.
     this.io.engine.use((request: unknown, response: unknown, next: (error?: unknown) => void) =>
       parts.session(request as Request, response as Response, next),
     );
+    this.io.engine.on('connection', (connection: Connection) => this.waits(connection));
     this.namespace = this.io.of('/');
     this.feed = new ReadingFeed(this.namespace, parts.platform.view);
     this.namespace.use(async (socket, next) => {
       let refused: Error | undefined;
       try {
         socket.data = { identity: await this.authorise(socket) };
+        this.waitingRoom.leave(socket.conn);
       } catch (error) {
         refused = refusal(error instanceof Refused ? error.code : 'unavailable');
       }
       next(refused);
+      // Once it is told: the next try needs a handshake of its own.
+      if (refused !== undefined) setImmediate(() => socket.conn.close());
     });
     this.namespace.on('connection', (socket) => this.connected(socket));
   }
@@ -148,7 +158,7 @@ export class Hub {
   status(): ServerStatus['live'] {
     let behind = 0;
     for (const viewer of this.viewers.values()) if (viewer.backlog.behind) behind += 1;
-    return { viewers: this.viewers.size, behind, ringEvents: this.ring.size, ...this.counted };
+    return { viewers: this.viewers.size, behind, ringEvents: this.ring.size, ...this.waitingRoom.status(), ...this.counted };
   }
 
   /** Live connections of a session that ended. */
@@ -168,6 +178,11 @@ export class Hub {
     for (const viewer of this.viewers.values()) if (ended(viewer.identity)) viewer.socket.disconnect(true);
   }
 
+  private waits(connection: Connection): void {
+    this.waitingRoom.enter(connection, partyOf(connection.request), this.parts.platform.clock.mono());
+    connection.once('close', () => this.waitingRoom.leave(connection));
+  }
+
   private async authorise(socket: Socket): Promise<Identity> {
     if (this.viewers.size >= VIEWERS_MAX) throw new Refused('unavailable');
     const { identities } = this.parts;
@@ -181,6 +196,9 @@ export class Hub {
       identity = await identities.ofSession(digest(request.sessionID));
     if (identity === null) throw new Refused('not-signed-in');
     if (identity.mustChangePassword) throw new Refused('password-change-required');
+    let ofAccount = 0;
+    for (const viewer of this.viewers.values()) if (viewer.identity.actor.name === identity.actor.name) ofAccount += 1;
+    if (ofAccount >= VIEWERS_OF_ACCOUNT_MAX) throw new Refused('unavailable');
     return identity;
   }
 
@@ -218,6 +236,9 @@ export class Hub {
     this.feed.forget(viewer.socket);
     viewer.audience.viewers -= 1;
     if (viewer.audience.viewers === 0) this.audiences.delete(viewer.audience.key);
+    // It may leave and keep its connection: then it signs in again in time, or that ends too.
+    const { conn } = viewer.socket;
+    if (conn.readyState === 'open') this.waitingRoom.enter(conn, partyOf(conn.request), this.parts.platform.clock.mono());
   }
 
   private audienceOf(identity: Identity): Audience {
@@ -336,6 +357,7 @@ export class Hub {
   /** Looks at what waits for every viewer; those that do not read are cut off from the stream until they do. */
   private look(): void {
     const mono = this.parts.platform.clock.mono();
+    this.waitingRoom.sweep(mono);
     const late = mono - this.lookAt > 4 * LOOK_EVERY_MS;
     this.lookAt = mono;
     let pending = 0;
@@ -418,6 +440,15 @@ export class Hub {
     again();
     this.timers.push(() => cancel());
   }
+}
+
+type Connection = Socket['conn'];
+
+/** The session middleware has run before: a cookie that names a session is known. */
+function partyOf(request: IncomingMessage): Party {
+  const { session, sessionID } = request as Partial<Request>;
+  if (session?.account !== undefined && sessionID !== undefined) return { kind: 'session', key: digest(sessionID) };
+  return { kind: 'stranger', key: addressKey(addressOf(request)) };
 }
 
 function messageOf(event: LiveEvent, prev: number): AlarmMessage | DeviceMessage {

@@ -1,4 +1,3 @@
-import { ipKeyGenerator } from 'express-rate-limit';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Account } from '../../../model/ports/records.ts';
@@ -7,6 +6,7 @@ import type { Audit } from '../http/audit.ts';
 import type { StrangerAudit } from '../http/stranger-audit.ts';
 import { BODY_BYTES, type Call, ok, type Route, route } from '../http/route.ts';
 import { HttpProblem } from '../problem.ts';
+import { addressKey } from '../sign-in/address.ts';
 import { newCsrfToken, type Identities } from '../sign-in/identity.ts';
 import { BusyError, PASSWORD_MAX, PASSWORD_MIN, type Passwords } from '../sign-in/passwords.ts';
 import { Failures, WINDOW_MS } from '../sign-in/failures.ts';
@@ -217,12 +217,8 @@ async function check(passwords: Passwords, phc: string | null, password: string)
 }
 
 function keysOf(request: Request): { readonly address: string; readonly name: string } {
-  const address = addressKey(request);
+  const address = addressKey(request.ip);
   return { address, name: `${address} ${nameOf(request)}` };
-}
-
-function addressKey(request: Request): string {
-  return request.ip === undefined ? 'unknown' : ipKeyGenerator(request.ip);
 }
 
 function nameOf(request: Request): string {
