@@ -2,7 +2,7 @@
 export interface DeviceMoment {
   /** Payload keys and values as the profile names them (`lel`, `cable_temp.2`). */
   readonly values: Readonly<Record<string, number | boolean | null>>;
-  /** Fault codes the device reports for itself. */
+  /** Fault codes the device reports for itself; an empty list says that it has none (any more), absent that it does not speak of faults. */
   readonly faults?: readonly string[];
   /**
    * `up`: connected; `down`: the network is away, the device keeps what it measures and sends it on its return;

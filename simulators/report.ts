@@ -9,7 +9,7 @@ export function sampleOf(moment: DeviceMoment, at: number): OutgoingSample {
   return {
     ts: Math.round(at + (clockErrorMs ?? 0)),
     values,
-    ...(faults === undefined || faults.length === 0 ? {} : { faults }),
+    ...(faults === undefined ? {} : { faults }),
     ...(seq === undefined ? {} : { seq }),
   };
 }

@@ -48,6 +48,10 @@ function playingDevice(scenario: Scenario, file: DeviceFile): SimulatedDevice {
     noise: file.noise[key],
     seed: seedOf(scenario.seed, `${file.id}/${key}`),
   }));
+  // A fault stands until a message says that it is over: who knows of faults always says which there are.
+  const speaksOfFaults =
+    file.faults.some(({ kind }) => kind === 'dead') ||
+    Object.values(file.shows).some((shown) => typeof shown === 'object' && ('catalytic' in shown || 'infrared' in shown));
   const sound: SimulatedDevice = {
     id: file.id,
     enterpriseId: SCENARIO_ENTERPRISE_ID,
@@ -61,7 +65,7 @@ function playingDevice(scenario: Scenario, file: DeviceFile): SimulatedDevice {
         for (const code of said ?? []) faults.add(code);
         values[key] = typeof value === 'number' && noise !== undefined ? noisy(value, noise, seed, elapsedS) : value;
       }
-      return { link: 'up', values, faults: [...faults] };
+      return { link: 'up', values, ...(speaksOfFaults ? { faults: [...faults] } : {}) };
     },
   };
   const counting = file.counterRebootsS === undefined ? sound : withCounter(sound, file.counterRebootsS);

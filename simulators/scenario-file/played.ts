@@ -16,20 +16,34 @@ export function heardOf(alarm: Alarm, event: AlarmEvent, startedAt: EpochMs): He
     atS: (event.at - startedAt) / 1_000,
     type: event.type,
     device: alarm.deviceId,
+    measurement: keyOf(alarm),
     code: alarm.code,
     kind: alarm.kind,
     level: event.level ?? alarm.level,
   };
 }
 
+/** Payload key of an alarm's point. */
+function keyOf({ measurement, channel }: Pick<Alarm, 'measurement' | 'channel'>): string | null {
+  return measurement === null || channel === null ? measurement : `${measurement}.${channel}`;
+}
+
 export type OperatorAct = Scenario['operators'][number];
 
 /** The alarm an operator's action is meant for, among the open ones; a text where there is none, or more than one. */
 export function alarmFor(act: OperatorAct, open: Iterable<Alarm>): Alarm | string {
-  const meant = [...open].filter((one) => one.deviceId === act.device && (act.code === undefined || one.code === act.code));
+  const meant = [...open].filter(
+    (one) =>
+      one.deviceId === act.device &&
+      (act.measurement === undefined || keyOf(one) === act.measurement) &&
+      (act.code === undefined || one.code === act.code),
+  );
   const [alarm] = meant;
   if (alarm !== undefined && meant.length === 1) return alarm;
-  const which = meant.length === 0 ? 'no open alarm' : `${meant.length} open alarms (${meant.map((one) => one.code).join(', ')})`;
+  const which =
+    meant.length === 0
+      ? 'no open alarm'
+      : `${meant.length} open alarms (${meant.map((one) => `${keyOf(one) ?? 'device'} ${one.code}`).join(', ')})`;
   return `${act.by} at ${act.atS} s finds ${which} of ${act.device}${act.code === undefined ? '' : ` with code ${act.code}`} to ${act.does}`;
 }
 

@@ -182,6 +182,8 @@ export type DeviceFile = z.output<typeof device>;
 const level = z.enum(['red', 'orange', 'yellow', 'blue']);
 const about = {
   device: id.optional(),
+  /** Payload key of the alarm's point, e.g. `cable_temp.2`. */
+  measurement: z.string().optional(),
   code: z.string().optional(),
   kind: z.enum(['process', 'instrument', 'fire', 'system']).optional(),
   level: level.optional(),
@@ -226,7 +228,8 @@ export const scenarioSchema = z.strictObject({
         does: z.enum(['acknowledge', 'reset', 'withdraw']),
         by: z.string().default('operator'),
         device: id,
-        /** Code of the alarm's limit of the moment; absent = the device's only open alarm. */
+        /** Payload key and code of the alarm's limit of the moment; absent = the device's only open alarm. */
+        measurement: z.string().optional(),
         code: z.string().optional(),
       }),
     )

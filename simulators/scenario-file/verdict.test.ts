@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { type Heard, verdictOf } from './verdict.ts';
 
 const heard: readonly Heard[] = [
-  { atS: 60, type: 'raised', device: 'gas-1', code: 'L1', kind: 'process', level: 'orange' },
-  { atS: 90, type: 'level-raised', device: 'gas-1', code: 'L2', kind: 'process', level: 'red' },
-  { atS: 300, type: 'returned', device: 'gas-1', code: 'L2', kind: 'process', level: 'red' },
+  { atS: 60, type: 'raised', device: 'gas-1', measurement: 'lel', code: 'L1', kind: 'process', level: 'orange' },
+  { atS: 90, type: 'level-raised', device: 'gas-1', measurement: 'lel', code: 'L2', kind: 'process', level: 'red' },
+  { atS: 300, type: 'returned', device: 'gas-1', measurement: 'lel', code: 'L2', kind: 'process', level: 'red' },
 ];
 const L1 = { device: 'gas-1', code: 'L1', event: 'raised', fromS: 50, toS: 70 } as const;
 const L2 = { device: 'gas-1', code: 'L2', event: 'level-raised', fromS: 80, toS: 100 } as const;
@@ -20,6 +20,7 @@ describe('verdict', () => {
       [{ fromS: 61, toS: 70 }, /came at 60\.0 s/],
       [{ fromS: 50, toS: 59.9 }, /came at 60\.0 s/],
       [{ fromS: 50, toS: 70, level: 'red' }, /never came/],
+      [{ measurement: 'co' }, /never came/],
     ] as const) {
       const verdict = verdictOf({ ...plan, expect: [{ ...L1, ...window }, L2], never: [] }, heard);
       expect(verdict.ok).toBe(false);
@@ -32,7 +33,7 @@ describe('verdict', () => {
   it('is bad where what nobody expected rings, unless others are allowed', () => {
     const surprised = verdictOf({ expect: [L1], never: [], others: 'forbidden' }, heard);
     expect(surprised.lines.filter((line) => !line.ok)).toEqual([
-      { ok: false, finding: 'unexpected', about: 'gas-1 process L2 red level-raised', wanted: '', found: 'came at 90.0 s' },
+      { ok: false, finding: 'unexpected', about: 'gas-1 lel process L2 red level-raised', wanted: '', found: 'came at 90.0 s' },
     ]);
     expect(verdictOf({ expect: [L1], never: [], others: 'allowed' }, heard).ok).toBe(true);
   });

@@ -9,6 +9,8 @@ export interface Heard {
   readonly atS: number;
   readonly type: string;
   readonly device: string | null;
+  /** Payload key of the alarm's point; null where it is about the whole device. */
+  readonly measurement: string | null;
   readonly code: string;
   readonly kind: AlarmKind;
   readonly level: Level;
@@ -33,11 +35,12 @@ export interface Verdict {
 
 const RAISING: readonly string[] = ['raised', 'level-raised'];
 
-type About = Pick<Expectation, 'device' | 'code' | 'kind' | 'level'>;
+type About = Pick<Expectation, 'device' | 'measurement' | 'code' | 'kind' | 'level'>;
 
 function isAbout(about: About, heard: Heard): boolean {
   return (
     (about.device === undefined || about.device === heard.device) &&
+    (about.measurement === undefined || about.measurement === heard.measurement) &&
     (about.code === undefined || about.code === heard.code) &&
     (about.kind === undefined || about.kind === heard.kind) &&
     (about.level === undefined || about.level === heard.level)
@@ -52,9 +55,13 @@ function breaks(never: Prohibition, heard: Heard): boolean {
 }
 
 function words(about: About, event: string): string {
-  return [about.device ?? 'any device', about.kind, about.code, about.level, event].filter((one) => one !== undefined).join(' ');
+  return [about.device ?? 'any device', about.measurement, about.kind, about.code, about.level, event]
+    .filter((one) => one !== undefined)
+    .join(' ');
 }
-const told = (one: Heard): string => `${words({ ...one, device: one.device ?? 'system' }, one.type)} at ${one.atS.toFixed(1)} s`;
+const heardWords = (one: Heard): string =>
+  words({ ...one, device: one.device ?? 'system', measurement: one.measurement ?? undefined }, one.type);
+const told = (one: Heard): string => `${heardWords(one)} at ${one.atS.toFixed(1)} s`;
 const times = (all: readonly Heard[]): string => all.map((one) => `${one.atS.toFixed(1)} s`).join(', ');
 const line = (finding: Finding, about: string, wanted: string, found: string): VerdictLine => ({
   ok: finding === 'came' || finding === 'kept-away',
@@ -95,7 +102,7 @@ export function verdictOf(
   if (scenario.others === 'forbidden') {
     for (const one of heard)
       if (RAISING.includes(one.type) && !scenario.expect.some((expected) => meets(expected, one)))
-        lines.push(line('unexpected', words({ ...one, device: one.device ?? 'system' }, one.type), '', `came at ${one.atS.toFixed(1)} s`));
+        lines.push(line('unexpected', heardWords(one), '', `came at ${one.atS.toFixed(1)} s`));
   }
   return { ok: lines.every((one) => one.ok), lines: lines.toSorted((a, b) => Number(a.ok) - Number(b.ok)) };
 }

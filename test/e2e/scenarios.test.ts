@@ -71,7 +71,7 @@ ${expectation}
 
     const unasked = await simulate(write('unasked.yaml', hot('')));
     expect(unasked.code).toBe(1);
-    expect(unasked.stdout).toMatch(/UNEXPECTED +heat-1 fire FIRE orange raised/);
+    expect(unasked.stdout).toMatch(/UNEXPECTED +heat-1 temp fire FIRE orange raised/);
 
     const refused = await simulate(write('refused.yaml', hot('others: allowed').replace('temp: 80', 'temperatur: 80')));
     expect(refused.code).toBe(1);
