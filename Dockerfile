@@ -16,4 +16,4 @@ RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 3000 1883
-CMD ["node", "--max-semi-space-size=64", "dist/app/main.js"]
+CMD ["node", "--max-semi-space-size=128", "dist/app/main.js"]

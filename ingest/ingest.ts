@@ -11,8 +11,8 @@ import { decodeGateway } from './decode/gateway.ts';
 import { decodeJson, type Duplicates } from './decode/json.ts';
 import { decodeStatus } from './decode/status.ts';
 import { decodeTelemetry, isFields, type RawSample } from './decode/telemetry.ts';
+import { digestOf } from './digest.ts';
 import { type Refusals, refusals } from './refusals.ts';
-import { type Scan, scan } from './scan.ts';
 import { parseTopic } from './topic.ts';
 import { validateSamples } from './validate.ts';
 
@@ -45,32 +45,32 @@ export interface Ingested {
 
 /** Decodes and validates one message. Total: anything that cannot be understood is in `refused` with a stable code. */
 export function ingest(message: IngestMessage, registry: Registry): Ingested {
-  const scanned = scan(message.topic, message.payload);
+  const digest = digestOf(message.topic, message.payload);
   const refused = refusals();
   const topic = parseTopic(message.topic);
   const { publisher } = message;
   switch (topic.kind) {
     case 'telemetry':
       if (!maySpeak(topic.enterprise, topic.device, publisher, refused)) break;
-      return telemetry(topic.device, message, scanned, registry, refused);
+      return telemetry(topic.device, message, digest, registry, refused);
     case 'own-telemetry':
       if (publisher.device === null) refused.add('BAD_TOPIC', null, message.topic, 'a gateway publishes to v1/gateway/telemetry');
-      else return telemetry(publisher.device, message, scanned, registry, refused);
+      else return telemetry(publisher.device, message, digest, registry, refused);
       break;
     case 'gateway-telemetry':
-      if (publisher.kind === 'gateway') return gateway(message, scanned, registry, refused);
+      if (publisher.kind === 'gateway') return gateway(message, digest, registry, refused);
       refused.add('FORBIDDEN_TOPIC', publisher.device, message.topic, 'for gateways');
       break;
     case 'status': {
       if (!maySpeak(topic.enterprise, topic.device, publisher, refused)) break;
       if (known(topic.device, publisher, registry, refused) === null) break;
-      const what = decodeStatus(message.payload, scanned.colons);
-      if (what !== null) return result([], refused, scanned, false, null, { device: topic.device, what });
+      const what = decodeStatus(message.payload);
+      if (what !== null) return result([], refused, digest, false, null, { device: topic.device, what });
       refused.add('BAD_STATUS', topic.device, undefined, 'online or offline is expected');
       break;
     }
     case 'command-result':
-      if (maySpeak(topic.enterprise, topic.device, publisher, refused)) checkCommandResult(topic.device, message, scanned, refused);
+      if (maySpeak(topic.enterprise, topic.device, publisher, refused)) checkCommandResult(topic.device, message, refused);
       break;
     case 'command':
       refused.add('FORBIDDEN_TOPIC', publisher.device, message.topic, 'for the platform');
@@ -79,25 +79,25 @@ export function ingest(message: IngestMessage, registry: Registry): Ingested {
       refused.add(topic.code, publisher.device, message.topic);
       break;
   }
-  return result([], refused, scanned, false, null, null);
+  return result([], refused, digest, false, null, null);
 }
 
-function telemetry(device: string, message: IngestMessage, scanned: Scan, registry: Registry, refused: Refusals): Ingested {
-  const decoded = decodeJson(message.payload, scanned.colons);
+function telemetry(device: string, message: IngestMessage, digest: number, registry: Registry, refused: Refusals): Ingested {
+  const decoded = decodeJson(message.payload);
   if (!decoded.ok) {
     refused.add(decoded.code, device, undefined, decoded.detail);
-    return result([], refused, scanned, false, null, null);
+    return result([], refused, digest, false, null, null);
   }
   const raw = decodeTelemetry(decoded.value, decoded.duplicates, '', device, refused);
   const samples = validated(device, raw, decoded.duplicates, message, registry, refused);
-  return result(samples, refused, scanned, raw.some(isStamped), counterOf(raw), null);
+  return result(samples, refused, digest, raw.some(isStamped), counterOf(raw), null);
 }
 
-function gateway(message: IngestMessage, scanned: Scan, registry: Registry, refused: Refusals): Ingested {
-  const decoded = decodeJson(message.payload, scanned.colons);
+function gateway(message: IngestMessage, digest: number, registry: Registry, refused: Refusals): Ingested {
+  const decoded = decodeJson(message.payload);
   if (!decoded.ok) {
     refused.add(decoded.code, null, undefined, decoded.detail);
-    return result([], refused, scanned, false, null, null);
+    return result([], refused, digest, false, null, null);
   }
   const devices = decodeGateway(decoded.value, decoded.duplicates, refused);
   let room = MAX_VALUES;
@@ -111,7 +111,7 @@ function gateway(message: IngestMessage, scanned: Scan, registry: Registry, refu
   return result(
     samples,
     refused,
-    scanned,
+    digest,
     devices.some(({ samples: raw }) => raw.some(isStamped)),
     counter,
     null,
@@ -153,8 +153,8 @@ function known(
   return null;
 }
 
-function checkCommandResult(device: string, message: IngestMessage, scanned: Scan, refused: Refusals): void {
-  const decoded = decodeJson(message.payload, scanned.colons);
+function checkCommandResult(device: string, message: IngestMessage, refused: Refusals): void {
+  const decoded = decodeJson(message.payload);
   if (!decoded.ok) refused.add(decoded.code, device, undefined, decoded.detail);
   else if (!isFields(decoded.value) || typeof decoded.value['id'] !== 'string' || typeof decoded.value['ok'] !== 'boolean')
     refused.add('BAD_SHAPE', device, undefined, '{"id": text, "ok": true or false} is expected');
@@ -173,10 +173,10 @@ function counterOf(samples: readonly RawSample[]): number | null {
 function result(
   samples: readonly Sample[],
   refused: Refusals,
-  scanned: Scan,
+  digest: number,
   stamped: boolean,
   counter: number | null,
   status: Ingested['status'],
 ): Ingested {
-  return { samples, refused: refused.list(), stamped, counter, digest: scanned.digest, status };
+  return { samples, refused: refused.list(), stamped, counter, digest, status };
 }

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FromGenerator } from '../../simulators/load/generator-process.ts';
 import type { LoadPhase, LoadPlan, LoadResult } from '../../simulators/load/plan.ts';
-import { repositoryRoot } from '../harness/platform-process.ts';
+import { nodeOptionsOfStart, repositoryRoot } from '../harness/platform-process.ts';
 
-/** A yardstick server of this folder as a process of its own. */
+/** A yardstick server of this folder as a process of its own, under the same Node options as the platform. */
 export interface Yardstick {
   readonly port: number;
   readonly pid: number;
@@ -13,7 +13,10 @@ export interface Yardstick {
 }
 
 export async function startYardstick(file: string): Promise<Yardstick> {
-  const child: ChildProcess = fork(join(repositoryRoot, 'dist/test/bench', file), { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const child: ChildProcess = fork(join(repositoryRoot, 'dist/test/bench', file), {
+    execArgv: [...nodeOptionsOfStart()],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
   const port = await new Promise<number>((resolve, reject) => {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       const match = /port=(\d+)/.exec(text);

@@ -47,7 +47,7 @@ export function cleanEnv(extra: Readonly<Record<string, string>>): NodeJS.Proces
 }
 
 /** What `npm start` gives Node. */
-function nodeOptionsOfStart(): readonly string[] {
+export function nodeOptionsOfStart(): readonly string[] {
   const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as {
     readonly scripts: { readonly start: string };
   };
