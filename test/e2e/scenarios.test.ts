@@ -3,13 +3,14 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Verdict } from '../../simulators/scenario-file/verdict.ts';
-import { cleanEnv, repositoryRoot, temporaryFolder } from '../harness/platform-process.ts';
+import type { Heard, Verdict } from '../../simulators/scenario-file/verdict.ts';
+import { signIn } from '../harness/api.ts';
+import { ADMIN_PASSWORD, cleanEnv, repositoryRoot, startPlatform, temporaryFolder } from '../harness/platform-process.ts';
 
-/** `npm run simulate -- run …`, the built program, on virtual time. */
+/** `npm run simulate -- run …`, the built program, on virtual time unless told otherwise. */
 function simulate(...args: readonly string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   const memory = '/dev/shm';
-  const env = cleanEnv(existsSync(memory) ? { TMPDIR: memory } : {});
+  const env = cleanEnv({ BEACON_ADMIN_PASSWORD: ADMIN_PASSWORD, ...(existsSync(memory) ? { TMPDIR: memory } : {}) });
   const program = join(repositoryRoot, 'dist/simulators/cli.js');
   return promisify(execFile)(process.execPath, [program, 'run', ...args], { env, maxBuffer: 64e6 }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
@@ -87,5 +88,57 @@ ${expectation}
     expect([broken.code, broken.stdout]).toEqual([2, '']);
     expect(broken.stderr).toMatch(/broken\.yaml: devices\[0\]/);
     folder.remove();
+  });
+});
+
+describe('a scenario on real time', () => {
+  const TEXT = `
+name: small
+about: a fire, a leak that an operator sees, a sensor that breaks, a short break of a network
+lastsS: 32
+devices:
+  - { id: heat, profile: fire.heat.point, reportS: 1, shows: { temp: { line: [[0, 30], [20, 70]] } } }
+  - { id: gas, profile: gas.toxic.co, reportS: 1, shows: { co: { steps: [[0, 5], [5, 20], [12, 40]] } }, faults: [{ kind: outage, fromS: 14, toS: 18 }] }
+  - { id: broken, profile: gas.combustible.point.industrial, reportS: 1, shows: { lel: 3 }, faults: [{ kind: dead, key: lel, fromS: 10, toS: 20 }] }
+operators:
+  - { atS: 9, does: acknowledge, device: gas, code: L1 }
+  - { atS: 25, does: acknowledge, device: heat, code: FIRE }
+expect:
+  - { device: heat, code: FIRE, fromS: 13.5, toS: 15.6 }
+  - { device: gas, code: L1, fromS: 5, toS: 7 }
+  - { device: gas, code: L2, event: level-raised, fromS: 12, toS: 14 }
+  - { device: broken, code: BAD, fromS: 10, toS: 12 }
+  - { device: broken, code: F02, fromS: 10, toS: 12 }
+  - { device: broken, code: F02, event: returned, fromS: 20, toS: 22 }
+`;
+  const heardIn = (stdout: string): readonly Heard[] => (JSON.parse(stdout) as { readonly heard: readonly Heard[] }).heard;
+  const named = ({ atS: _when, ...rest }: Heard): string => JSON.stringify(rest);
+
+  it('brings the same alarms as on virtual time, within a second, and leaves nothing behind', async () => {
+    const folder = temporaryFolder('scenario');
+    const file = join(folder.path, 'small.yaml');
+    writeFileSync(file, TEXT);
+    const platform = await startPlatform({ dataDir: join(folder.path, 'data') });
+    try {
+      const real = await simulate('--real', '--http', platform.httpBase, '--mqtt', platform.mqttUrl, '--json', file);
+      expect(real.code, real.stdout).toBe(0);
+      const virtual = await simulate('--json', file);
+      expect(virtual.code, virtual.stdout).toBe(0);
+      const [inLife, inTheory] = [heardIn(real.stdout), heardIn(virtual.stdout)];
+      // In the order of their names: what comes within a second of another may come before it.
+      const byName = (a: Heard, b: Heard): number => named(a).localeCompare(named(b)) || a.atS - b.atS;
+      const [a, b] = [inLife.toSorted(byName), inTheory.toSorted(byName)];
+      expect(a.map(named)).toEqual(b.map(named));
+      expect(a.length).toBeGreaterThanOrEqual(9);
+      const apart = a.map((one, i) => Math.abs(one.atS - (b[i]?.atS ?? Number.NaN)));
+      expect(Math.max(...apart)).toBeLessThan(1);
+
+      const api = await signIn(platform.httpBase);
+      const open = await api.get<{ readonly items: readonly unknown[] }>('/alarms?state=open');
+      expect(open.items).toEqual([]);
+    } finally {
+      await platform.stop();
+      folder.remove();
+    }
   });
 });
