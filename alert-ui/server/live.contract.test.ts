@@ -326,6 +326,23 @@ describe('readings', () => {
   });
 });
 
+describe('a viewer that wishes without end', () => {
+  it('is sent away, and one that scrolls through all it may see is not', async () => {
+    const [greedy, scrolling] = [await board('admin'), await board('admin')];
+    const names = Array.from({ length: 5_000 }, (_, n) => `d-${n}`);
+    for (let n = 0; n < 40; n += 1) greedy.socket.emit('subscribe', { devices: names });
+    await greedy.until(() => greedy.ended !== '');
+    for (let n = 0; n < 1_000; n += 1) {
+      scrolling.socket.emit('subscribe', { devices: names.slice(n, n + 40) });
+      scrolling.socket.emit('unsubscribe', { devices: names.slice(n, n + 40) });
+    }
+    // Answered in order, so all of it has been heard when this is.
+    scrolling.socket.emit('resume', { epoch: 'epoch-1', seq: 0 });
+    await scrolling.until(() => scrolling.heartbeats.length === 1);
+    expect([scrolling.ended, served.server.status().live.disconnectedGreedy]).toEqual(['', 1]);
+  });
+});
+
 describe('a browser that stops reading', () => {
   it('costs bounded memory, holds up nobody, and gets a fresh snapshot when it reads again', async () => {
     const { platform, server } = served;

@@ -15,7 +15,7 @@ export interface ServerOptions {
   readonly demo: boolean;
   /** Port of the plain MQTT door, told on the connect page; null while no such door is open. */
   readonly mqttPort: () => number | null;
-  /** True behind TLS: the cookie is marked Secure, HSTS is sent and a proxy on loopback is believed about the protocol. */
+  /** True where there is nothing but TLS: the cookie is given over TLS alone and HSTS is sent. Else the cookie is Secure when it was given over TLS. */
   readonly secureCookies: boolean;
   readonly log: ServerLog;
 }
@@ -28,6 +28,8 @@ export interface ServerStatus {
     readonly behind: number;
     readonly droppedToSnapshot: number;
     readonly disconnectedSlow: number;
+    /** Sent away because their subscriptions changed without end. */
+    readonly disconnectedGreedy: number;
     readonly resumed: number;
     readonly snapshots: number;
     /** Events held for `resume`. */

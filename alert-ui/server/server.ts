@@ -133,9 +133,9 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
         genid: () => randomText(32),
         resave: false,
         saveUninitialized: false,
-        proxy: options.secureCookies,
-        // No max-age: the cookie ends with the browser, the session's own end is the server's.
-        cookie: { httpOnly: true, sameSite: 'strict', secure: options.secureCookies, path: '/' },
+        // No max-age: the cookie ends with the browser, the session's own end is the server's. Secure wherever it was given over TLS, which
+        // a proxy on this machine says (`trust proxy` above).
+        cookie: { httpOnly: true, sameSite: 'strict', secure: options.secureCookies || 'auto', path: '/' },
       });
       await hub.start();
       await new Promise<void>((resolve, reject) => {

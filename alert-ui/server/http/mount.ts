@@ -84,7 +84,7 @@ export function mount(router: Router, definition: Route, m: Mounting): void {
       const key = request.get('idempotency-key');
       let result: Answer;
       if (changing && key !== undefined && known !== null && definition.idempotencyKey !== false) {
-        const same = JSON.stringify([definition.method, request.originalUrl, request.get('if-match') ?? null, request.body ?? null]);
+        const same = JSON.stringify([definition.method, request.originalUrl, request.get('if-match') ?? null, bodyText(request.body)]);
         const once = await m.idempotency.once(known.actor.name, key, same, () => asAnswer(work, requestId));
         result = once.answer;
         replayed = once.replayed;
@@ -139,6 +139,15 @@ async function asAnswer(work: () => Promise<Answer>, requestId: string): Promise
 /** `?level=&kind=fire` asks about the kind alone: a parameter without a value is none. */
 function asked(query: Request['query']): Request['query'] {
   return Object.fromEntries(Object.entries(query).filter(([, text]) => text !== ''));
+}
+
+/** A body that was read can be nested deeper than it can be written again. */
+function bodyText(body: unknown): string {
+  try {
+    return JSON.stringify(body ?? null);
+  } catch {
+    throw new HttpProblem('invalid-request', 'the body is nested too deep');
+  }
 }
 
 function bodyRead(reader: RequestHandler, request: Request, response: Response): Promise<void> {
@@ -203,8 +212,15 @@ export function asProblem(error: unknown): HttpProblem {
   if (code === 'bad-cursor')
     return new HttpProblem('invalid-request', 'cursor: not one of ours', { errors: [{ path: 'cursor', message: 'not one of ours' }] });
   if (error instanceof Error && error.name === 'RecordsError') return new HttpProblem('unavailable', 'the records cannot be asked now');
-  if (type === 'request.aborted' || type === 'request.size.invalid' || error instanceof URIError) return new HttpProblem('invalid-request');
-  return new HttpProblem('internal');
+  if (error instanceof URIError) return new HttpProblem('invalid-request');
+  return ofStatus(error) ?? new HttpProblem('internal');
+}
+
+/** What a middleware blames the request for (a file that is none, a body that does not unpack) is nothing that broke here. */
+function ofStatus(error: unknown): HttpProblem | null {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+  if (status === 403 || status === 404) return new HttpProblem('not-found');
+  return typeof status === 'number' && status >= 400 && status < 500 ? new HttpProblem('invalid-request') : null;
 }
 
 /** Last in the row: every error leaves as problem+json. */

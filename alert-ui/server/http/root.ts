@@ -16,6 +16,10 @@ import { mountWrongMethod } from './wrong-method.ts';
 
 /** What stands outside the base: health, metrics, descriptions. */
 export function mountRoot(app: Express, platform: Platform, identities: Identities, routes: readonly Route[]): void {
+  app.use(['/healthz', '/readyz', '/metrics'], (_request, response, next) => {
+    response.setHeader('cache-control', 'no-store');
+    next();
+  });
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
@@ -55,8 +59,13 @@ export function mountWeb(app: Express, options: ServerOptions): void {
   const root = options.webRoot;
   if (root === null || !existsSync(join(root, 'index.html'))) return;
   // File names under assets carry a digest of their content.
-  app.use('/assets', express.static(join(root, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false, index: false }));
-  app.use(express.static(root, { index: false, setHeaders: (response) => response.setHeader('cache-control', 'no-cache') }));
+  app.use(
+    '/assets',
+    express.static(join(root, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false, index: false, redirect: false }),
+  );
+  app.use(
+    express.static(root, { index: false, redirect: false, setHeaders: (response) => response.setHeader('cache-control', 'no-cache') }),
+  );
   app.use((request, response, next) => {
     const page =
       (request.method === 'GET' || request.method === 'HEAD') &&

@@ -21,6 +21,7 @@ export function securityHeaders(secure: boolean): RequestHandler {
         frameAncestors: ["'none'"],
       },
     },
+    xFrameOptions: { action: 'deny' },
     // Only where TLS is in use: on plain HTTP in a plant network it would lock the page out.
     strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
     // A header that browsers ignore, loudly, on plain HTTP outside loopback.

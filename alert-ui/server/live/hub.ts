@@ -30,6 +30,8 @@ const VIEWERS_OF_ACCOUNT_MAX = 1_000;
 /** Answers to `resume` at once: each may be 10,000 events, for a few bytes that ask. */
 const RESUMES = { most: 10, spanMs: 10_000 } as const;
 const LOOK_EVERY_MS = 200;
+/** Names gone through for one viewer's wishes: each change of them takes all of them in hand again, on the thread that judges. */
+const WISHES = { most: 200_000, spanMs: 10_000 } as const;
 /** How often an open connection's session, token and rights are looked at again. */
 const RECHECK_EVERY_MS = 15_000;
 /** Where the ids of this installation's process starts are kept. */
@@ -44,6 +46,7 @@ interface Viewer {
   /** Waits for its snapshot; in no audience's room until then. */
   wantsSnapshot: boolean;
   readonly resumes: Pace;
+  readonly wishes: Pace;
 }
 
 const names = z.array(z.string().max(128)).max(10_000).optional();
@@ -77,7 +80,14 @@ export class Hub {
   /** Number of the last event that went out, or that was there before we listened. */
   private published: number;
   private lookAt = 0;
-  private readonly counted = { droppedToSnapshot: 0, disconnectedSlow: 0, resumed: 0, snapshots: 0, pendingBytes: 0 };
+  private readonly counted = {
+    droppedToSnapshot: 0,
+    disconnectedSlow: 0,
+    disconnectedGreedy: 0,
+    resumed: 0,
+    snapshots: 0,
+    pendingBytes: 0,
+  };
 
   constructor(httpServer: HttpServer, parts: HubParts) {
     this.parts = parts;
@@ -211,23 +221,40 @@ export class Hub {
       backlog: new Backlog(socket, this.parts.platform.clock.mono()),
       wantsSnapshot: false,
       resumes: new Pace(RESUMES.most, RESUMES.spanMs),
+      wishes: new Pace(WISHES.most, WISHES.spanMs),
     };
     viewer.audience.viewers += 1;
     this.viewers.set(socket.id, viewer);
     socket.on('disconnect', () => this.disconnected(viewer));
     socket.on('subscribe', (body: unknown) => {
-      const wish = wishBody.safeParse(body);
-      if (wish.success) this.feed.subscribe(socket, viewer.audience, wish.data.devices ?? [], wish.data.enterprises ?? []);
+      const wish = this.wishOf(viewer, body);
+      if (wish !== null) this.feed.subscribe(socket, viewer.audience, wish.devices ?? [], wish.enterprises ?? []);
     });
     socket.on('unsubscribe', (body: unknown) => {
-      const wish = wishBody.safeParse(body);
-      if (wish.success) this.feed.unsubscribe(socket, wish.data.devices ?? [], wish.data.enterprises ?? []);
+      const wish = this.wishOf(viewer, body);
+      if (wish !== null) this.feed.unsubscribe(socket, wish.devices ?? [], wish.enterprises ?? []);
     });
     socket.on('resume', (body: unknown) => {
       const place = resumeBody.safeParse(body);
       this.resume(viewer, place.success ? place.data : null);
     });
     this.wantSnapshot(viewer);
+  }
+
+  /** What a viewer wishes to hear or no more; null where it is none, or where it has wished for so much that it is sent away. */
+  private wishOf(viewer: Viewer, body: unknown): z.output<typeof wishBody> | null {
+    const wish = wishBody.safeParse(body);
+    if (!wish.success) return null;
+    const { devices = [], enterprises = [] } = wish.data;
+    const weight = 1 + devices.length + enterprises.length + this.feed.wishesOf(viewer.socket);
+    if (viewer.wishes.allows(this.parts.platform.clock.mono(), weight)) return wish.data;
+    this.parts.log.warn(
+      { account: viewer.identity.actor.name, weight },
+      'live side: a viewer that changes its wishes without end was sent away',
+    );
+    this.counted.disconnectedGreedy += 1;
+    viewer.socket.disconnect(true);
+    return null;
   }
 
   private disconnected(viewer: Viewer): void {

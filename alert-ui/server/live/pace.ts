@@ -10,13 +10,13 @@ export class Pace {
     this.#spanMs = spanMs;
   }
 
-  /** Counts one more; false when it is one too many. */
-  allows(mono: number): boolean {
+  /** Counts one more, or as many as it weighs; false when that is too many. */
+  allows(mono: number, weight = 1): boolean {
     if (mono - this.#since >= this.#spanMs) {
       this.#since = mono;
       this.#count = 0;
     }
-    this.#count += 1;
+    this.#count += weight;
     return this.#count <= this.#most;
   }
 }

@@ -55,6 +55,12 @@ export class ReadingFeed {
     this.change(socket, wish);
   }
 
+  /** How many names a viewer is subscribed to. */
+  wishesOf(socket: Socket): number {
+    const wish = this.wishes.get(socket.id);
+    return wish === undefined ? 0 : wish.devices.size + wish.enterprises.size;
+  }
+
   unsubscribe(socket: Socket, devices: readonly string[], enterprises: readonly string[]): void {
     const wish = this.wishes.get(socket.id);
     if (wish === undefined) return;

@@ -9,7 +9,9 @@ type Refused = Extract<SubmitOutcome, { ok: false }>;
 
 /** What the engine (or the journal) refused, as a problem with the same code. */
 export function asRefusal(refused: Refused): HttpProblem {
-  const asset = 'asset' in refused ? refused.asset : undefined;
+  // What has an id that was wanted may be another enterprise's; only what the request was about is told.
+  const taken = refused.code === 'id-taken' || refused.code === 'id-retired';
+  const asset = !taken && 'asset' in refused ? refused.asset : undefined;
   const alarm: Alarm | undefined = 'alarm' in refused ? refused.alarm : undefined;
   return new HttpProblem(refused.code, refused.detail, {
     ...(alarm === undefined ? {} : { alarm }),

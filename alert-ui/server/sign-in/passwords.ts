@@ -26,9 +26,14 @@ export class Passwords {
   /** True when the password fits. `phc` null (no such account) takes the same time and is false. Throws `BusyError` when too many wait. */
   async verify(phc: string | null, password: string): Promise<boolean> {
     return this.turn(async () => {
+      // Made with the first check of all, whoever it is of.
+      this.decoy ??= hash('a password that opens nothing', ARGON2).catch((error: unknown) => {
+        this.decoy = null;
+        throw error;
+      });
+      const decoy = await this.decoy;
       if (phc !== null) return verify(phc, password);
-      this.decoy ??= hash('a password that opens nothing', ARGON2);
-      await verify(await this.decoy, password);
+      await verify(decoy, password);
       return false;
     });
   }
