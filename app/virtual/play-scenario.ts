@@ -1,5 +1,5 @@
 /** Plays a scenario on virtual time: what its devices say goes through the loopback, what its operators do through the platform's commands. */
-import type { Device, Enterprise } from '../../model/asset.ts';
+import type { Device } from '../../model/asset.ts';
 import type { LiveEvent } from '../../model/alarm.ts';
 import type { ConfigChange } from '../../model/entry.ts';
 import type { Publisher } from '../../model/ports/message-source.ts';
@@ -8,6 +8,7 @@ import { devicesOf, heartbeatMs, SCENARIO_ENTERPRISE_ID } from '../../simulators
 import { alarmFor, heardOf, type OperatorAct, type Played, refusedAct } from '../../simulators/scenario-file/played.ts';
 import type { DeviceFile, Scenario } from '../../simulators/scenario-file/schema.ts';
 import { type WireEvent, wireOf } from '../../simulators/wire/wire.ts';
+import { deviceAsset, enterpriseAsset } from './assets.ts';
 import { devicePublisher, type VirtualPlatform } from './virtual-platform.ts';
 
 /** Refusals told one by one; more of them say nothing new. */
@@ -119,50 +120,15 @@ async function refusals(world: VirtualPlatform, startedAt: EpochMs): Promise<rea
 
 async function setUp(world: VirtualPlatform, scenario: Scenario, at: EpochMs): Promise<void> {
   const changes: readonly ConfigChange[] = [
-    { op: 'put', asset: 'enterprise', base: 0, value: enterpriseOf(at) },
+    { op: 'put', asset: 'enterprise', base: 0, value: enterpriseAsset(SCENARIO_ENTERPRISE_ID, at) },
     ...scenario.devices.map((device) => ({ op: 'put', asset: 'device', base: 0, value: assetOf(device, at) }) as const),
   ];
   const outcomes = await world.during(world.running.platform.configure({ kind: 'system' }, `${scenario.name} set-up`, changes));
   for (const outcome of outcomes) if (!outcome.ok) throw new Error(`${scenario.name}: ${outcome.code} ${outcome.detail}`);
 }
 
-function enterpriseOf(at: EpochMs): Enterprise {
-  return {
-    id: SCENARIO_ENTERPRISE_ID,
-    name: SCENARIO_ENTERPRISE_ID,
-    revision: 1,
-    createdAt: at,
-    updatedAt: at,
-    retiredAt: null,
-    areaId: null,
-    sector: null,
-    kind: 'test',
-    lon: null,
-    lat: null,
-    contacts: [],
-  };
-}
-
 function assetOf(device: DeviceFile, at: EpochMs): Device {
-  return {
-    id: device.id,
-    name: device.id,
-    revision: 1,
-    createdAt: at,
-    updatedAt: at,
-    retiredAt: null,
-    enterpriseId: SCENARIO_ENTERPRISE_ID,
-    siteId: null,
-    hazardSourceId: null,
-    profileId: device.profile,
-    variant: null,
-    attributes: device.attributes,
-    conditions: {},
-    heartbeatMs: heartbeatMs(device),
-    reportMs: device.reportS * 1_000,
-    units: {},
-    installedAt: null,
-    calibratedAt: null,
-    mode: 'live',
-  };
+  const { id, profile: profileId, attributes, reportS } = device;
+  const enterpriseId = SCENARIO_ENTERPRISE_ID;
+  return deviceAsset({ id, enterpriseId, profileId, heartbeatMs: heartbeatMs(device), reportMs: reportS * 1_000, attributes }, at);
 }

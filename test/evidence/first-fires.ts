@@ -10,12 +10,12 @@ import { startPlatform, temporaryFolder } from '../harness/platform-process.ts';
 
 /** Four rooms side by side: two burner fires and two furniture fires. */
 export const FIRES = ['250kW_Open_Center_1', '100kW_Closed_Corner_1', 'Overstuffed_Open_Center_1', 'RedAccent_Open_Center_1'] as const;
-const COLUMNS = ['A', 'B', 'C', 'D'].flatMap((quadrant) => [
+export const COLUMNS = ['A', 'B', 'C', 'D'].flatMap((quadrant) => [
   { place: `${quadrant} ceiling`, id: `${quadrant}-25MM`, column: `Quadrant ${quadrant} Temperature 25 mm Below Ceiling` },
   { place: `${quadrant} 1.5 m below`, id: `${quadrant}-1500MM`, column: `Quadrant ${quadrant} Temperature 1.5 m Below Ceiling` },
 ]);
 /** Set point of the profile's FIRE limit. */
-const FIRE_CEL = 57;
+export const FIRE_CEL = 57;
 
 export interface ThermocoupleResult {
   readonly fire: string;
@@ -42,11 +42,11 @@ export interface FiresRun {
   readonly stored: number;
 }
 
-function roomOf(fire: string): string {
+export function roomOf(fire: string): string {
   return fire.replaceAll('_', '-');
 }
 
-function readFire(folder: string, fire: string): Recording {
+export function readFire(folder: string, fire: string): Recording {
   const mapping = mappingOf({
     time: { column: 'Time', unit: 's' },
     columns: COLUMNS.map(({ id, column }) => ({ column, device: `${roomOf(fire)}.${id}`, measurement: 'temp' })),

@@ -1,0 +1,29 @@
+/** Assets of a run on virtual time, as the API would make them. */
+import type { Device, Enterprise } from '../../model/asset.ts';
+import type { EpochMs } from '../../model/time.ts';
+
+export function enterpriseAsset(id: string, at: EpochMs): Enterprise {
+  return { ...head(id, at), areaId: null, sector: null, kind: 'test', lon: null, lat: null, contacts: [] };
+}
+
+export function deviceAsset(
+  device: Pick<Device, 'id' | 'enterpriseId' | 'profileId' | 'heartbeatMs' | 'reportMs' | 'attributes'>,
+  at: EpochMs,
+): Device {
+  return {
+    ...head(device.id, at),
+    ...device,
+    siteId: null,
+    hazardSourceId: null,
+    variant: null,
+    conditions: {},
+    units: {},
+    installedAt: null,
+    calibratedAt: null,
+    mode: 'live',
+  };
+}
+
+function head(id: string, at: EpochMs): Pick<Device, 'id' | 'name' | 'revision' | 'createdAt' | 'updatedAt' | 'retiredAt'> {
+  return { id, name: id, revision: 1, createdAt: at, updatedAt: at, retiredAt: null };
+}
