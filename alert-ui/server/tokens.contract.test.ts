@@ -57,6 +57,30 @@ describe('whose tokens', () => {
   });
 });
 
+it('an account has at most a hundred, those that are made at the same moment counted', async () => {
+  const { tokens } = served.platform.records;
+  const bob = await served.as('bob');
+  for (let n = 0; n < 99; n += 1)
+    await tokens.put({ id: `t${n}`, name: 'n', account: 'bob', hash: `h${n}`, createdAt: 1, expiresAt: null });
+  // Both look before either has one.
+  const list = tokens.list;
+  let looked = 0;
+  let go = (): void => undefined;
+  const both = new Promise<void>((resolve) => (go = resolve));
+  tokens.list = async (account) => {
+    const found = await list(account);
+    looked += 1;
+    if (looked === 2) go();
+    if (looked <= 2) await both;
+    return found;
+  };
+  const made = await Promise.all([bob.send('POST', '/tokens', { name: 'n' }), bob.send('POST', '/tokens', { name: 'n' })]);
+  const kept = (await list('bob')).length;
+  expect(kept).toBeLessThanOrEqual(100);
+  expect(kept).toBe(99 + made.filter(({ status }) => status === 201).length);
+  expect(made.map(({ status, body }) => (status === 201 ? undefined : body['code']))).toContain('invalid');
+});
+
 describe('a token made by a token', () => {
   it('ends with it at the latest', async () => {
     const end = served.platform.clock.now() + 60_000;

@@ -140,7 +140,7 @@ export function describeLive(build: string): Record<string, unknown> {
   channels['live'] = {
     address: '/',
     description:
-      'Socket.IO 4, default path and namespace, by session cookie or auth {token}. The name of a message is the name of the event.',
+      'Socket.IO 4, default path and namespace, by session cookie or auth {token}, sent within 10 s of the handshake. The name of a message is the name of the event.',
     servers: [{ $ref: '#/servers/live' }],
     messages: liveNames,
   };
