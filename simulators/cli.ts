@@ -4,8 +4,11 @@ import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { LoadPlan, LoadResult } from './load/plan.ts';
+import { provisionFleet } from './load/provision-fleet.ts';
 import { provisionLoad } from './load/provision-load.ts';
 import { runLoad } from './load/run-load.ts';
+import { progressLine, resultLines } from './load/told.ts';
 import { connectPlatform, type PlatformClient, type SignIn } from './platform-client.ts';
 import { provision } from './provision.ts';
 import { parseMapping } from './replay/mapping.ts';
@@ -19,7 +22,7 @@ import { verdictOf } from './scenario-file/verdict.ts';
 import { verdictTable } from './scenario-file/verdict-table.ts';
 import { playDistrict } from './scenario/play-district.ts';
 
-const HELP = `npm run simulate -- <run | district | replay | load> [options]
+const HELP = `npm run simulate -- <run | district | replay | fleet | load> [options]
 
 run        plays scenario files and says whether every expected alarm came in its time and no other did
            run FILE… | NAME…   a path, or a name of simulators/scenarios; docs/scenarios.md tells how to write one
@@ -37,7 +40,10 @@ replay     plays a CSV recording as devices, times shifted to now
            Stamps never run ahead of the clock, at any speed. Values outside the profile's range (told at the start) are kept and
            judged, with quality uncertain and flag out-of-range: that is what <key>_q in InfluxDB then says. Soon after a restart
            of the platform <key>_q may also say plain "good", which marks nothing.
-load       closed or open loop load over raw sockets, result as JSON
+fleet      N calm devices of the usual kinds, each reporting in its turn whatever the answers do (open loop); progress every second,
+           at the end acknowledged, lost and latency percentiles from the scheduled moment; exit code 1 when anything was lost
+           --devices N (100)  --every N (seconds between two reports of a device, 10)  --seconds N (10)
+load       closed or open loop load over raw sockets, progress every second, result as JSON
            --devices N (100)  --window N (20)  --seconds N (10)  --rate N (messages/s; absent = closed loop)
 
 all        --http URL (http://127.0.0.1:3000)  --mqtt URL (mqtt://127.0.0.1:1883)
@@ -67,6 +73,7 @@ const OPTIONS = {
   window: { type: 'string', default: '20' },
   seconds: { type: 'string', default: '10' },
   rate: { type: 'string' },
+  every: { type: 'string', default: '10' },
   real: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -169,19 +176,48 @@ async function measurementsOf(client: PlatformClient, profileId: string): Promis
 }
 
 async function load(values: Values): Promise<void> {
-  const url = new URL(values.mqtt);
   const ratePerS = values.rate === undefined ? undefined : positive('rate', values.rate);
   const client = await connectPlatform(values.http, signInOf(values));
   const connections = await provisionLoad(client, whole('devices', values.devices), ratePerS);
-  const result = await runLoad({
-    host: url.hostname,
-    port: url.port === '' ? 1883 : Number(url.port),
+  await runTold({
+    ...brokerOf(values),
     connections,
     window: whole('window', values.window),
     seconds: positive('seconds', values.seconds),
     ...(ratePerS === undefined ? {} : { ratePerS }),
   });
+}
+
+async function fleet(values: Values): Promise<void> {
+  const devices = whole('devices', values.devices);
+  const everyS = positive('every', values.every);
+  const client = await connectPlatform(values.http, signInOf(values));
+  const result = await runTold({
+    ...brokerOf(values),
+    connections: await provisionFleet(client, devices, everyS),
+    window: whole('window', values.window),
+    seconds: positive('seconds', values.seconds),
+    ratePerS: devices / everyS,
+  });
+  if (result.lost > 0 || result.broken > 0) process.exitCode = 1;
+}
+
+function brokerOf(values: Values): { readonly host: string; readonly port: number } {
+  const url = new URL(values.mqtt);
+  return { host: url.hostname, port: url.port === '' ? 1883 : Number(url.port) };
+}
+
+/** Progress and the result in words on stderr, the result as JSON on stdout. */
+async function runTold(plan: LoadPlan): Promise<LoadResult> {
+  log(`${plan.connections.length} devices are connecting`);
+  const result = await runLoad(
+    plan,
+    () => undefined,
+    (progress) => log(progressLine(progress)),
+  );
+  for (const line of resultLines(result)) log(line);
   process.stdout.write(`${JSON.stringify(result)}\n`);
+  return result;
 }
 
 async function run(values: Values, names: readonly string[]): Promise<void> {
@@ -220,7 +256,13 @@ function playVirtually(args: readonly string[]): Promise<number> {
   });
 }
 
-const COMMANDS: Readonly<Record<string, (values: Values, more: readonly string[]) => Promise<void>>> = { run, district, replay, load };
+const COMMANDS: Readonly<Record<string, (values: Values, more: readonly string[]) => Promise<void>>> = {
+  run,
+  district,
+  replay,
+  fleet,
+  load,
+};
 
 try {
   const { values, positionals } = parse();
@@ -230,7 +272,7 @@ try {
   } else {
     const command = what !== undefined && Object.hasOwn(COMMANDS, what) ? COMMANDS[what] : undefined;
     if (command === undefined || (more.length > 0 && command !== run))
-      throw new UsageError(`run, district, replay or load is wanted, not "${positionals.join(' ')}" (--help tells more)`);
+      throw new UsageError(`run, district, replay, fleet or load is wanted, not "${positionals.join(' ')}" (--help tells more)`);
     await command(values, more);
   }
 } catch (error) {

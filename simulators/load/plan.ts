@@ -26,6 +26,18 @@ export interface LoadPlan {
 /** Told while the run goes on, so that others can measure over the same stretch. */
 export type LoadPhase = 'measuring' | 'measured';
 
+/** How far a run is; told once a second. */
+export interface LoadProgress {
+  /** Since the load began, warm-up included. */
+  readonly seconds: number;
+  readonly sent: number;
+  readonly acked: number;
+  readonly broken: number;
+  /** Of what was acknowledged in the last second; 0 where nothing was. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
 export interface LoadResult {
   readonly connections: number;
   /** Over the whole run, warm-up included. */

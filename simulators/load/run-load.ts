@@ -1,7 +1,7 @@
 /** Runs a load plan: closed loop keeps every window full, open loop follows a timetable whatever the answers do. */
 import { type LoadSocket, openLoadSocket } from './connection.ts';
 import { createLatencies } from './latency.ts';
-import type { LoadPhase, LoadPlan, LoadResult } from './plan.ts';
+import type { LoadPhase, LoadPlan, LoadProgress, LoadResult } from './plan.ts';
 
 /** Connections opened at once. */
 const OPEN_AT_ONCE = 50;
@@ -15,15 +15,22 @@ const pause = (ms: number): Promise<void> =>
 
 /**
  * @param onPhase told when the measured stretch begins and when it ends.
+ * @param onProgress told once a second until every answer is in.
  * @throws when a connection is refused or cannot be made
  */
-export async function runLoad(plan: LoadPlan, onPhase: (phase: LoadPhase) => void = () => undefined): Promise<LoadResult> {
+export async function runLoad(
+  plan: LoadPlan,
+  onPhase: (phase: LoadPhase) => void = () => undefined,
+  onProgress: ((progress: LoadProgress) => void) | null = null,
+): Promise<LoadResult> {
   const latencies = createLatencies();
+  let ofLastSecond = createLatencies();
   const closedLoop = plan.ratePerS === undefined;
   const loop = { running: false, measureFrom: Number.POSITIVE_INFINITY, measureTo: Number.POSITIVE_INFINITY };
   let ackedMeasured = 0;
   const onAck = (sentAt: number, at: number): void => {
     if (at >= loop.measureFrom && at < loop.measureTo) ackedMeasured += 1;
+    if (onProgress !== null) ofLastSecond.add(at - sentAt);
     if (sentAt >= loop.measureFrom && sentAt < loop.measureTo) latencies.add(at - sentAt);
   };
   const onRoom = (socket: LoadSocket, count: number): void => {
@@ -43,6 +50,20 @@ export async function runLoad(plan: LoadPlan, onPhase: (phase: LoadPhase) => voi
     setTimeout(() => onPhase('measuring'), loop.measureFrom - begun),
     setTimeout(() => onPhase('measured'), loop.measureTo - begun),
   ];
+  const sum = (of: (socket: LoadSocket) => number): number => sockets.reduce((total, socket) => total + of(socket), 0);
+  const tell = (): void => {
+    const last = ofLastSecond;
+    ofLastSecond = createLatencies();
+    onProgress?.({
+      seconds: (performance.now() - begun) / 1_000,
+      sent: sum((socket) => socket.sent),
+      acked: sum((socket) => socket.acked),
+      broken: sum((socket) => Number(socket.broken)),
+      p50Ms: last.percentile(0.5),
+      p99Ms: last.percentile(0.99),
+    });
+  };
+  const telling = onProgress === null ? null : setInterval(tell, 1_000);
   let generatorLateMs = 0;
   if (plan.ratePerS === undefined) {
     for (const socket of sockets) socket.send(plan.window, performance.now());
@@ -56,9 +77,10 @@ export async function runLoad(plan: LoadPlan, onPhase: (phase: LoadPhase) => voi
   const patience = performance.now() + PATIENCE_MS;
   while (performance.now() < loop.measureTo || (open() && performance.now() < patience)) await pause(LOOK_MS);
   for (const timer of phases) clearTimeout(timer);
-  const sent = sockets.reduce((sum, socket) => sum + socket.sent, 0);
-  const acked = sockets.reduce((sum, socket) => sum + socket.acked, 0);
-  const broken = sockets.filter((socket) => socket.broken).length;
+  if (telling !== null) clearInterval(telling);
+  const sent = sum((socket) => socket.sent);
+  const acked = sum((socket) => socket.acked);
+  const broken = sum((socket) => Number(socket.broken));
   for (const socket of sockets) socket.close();
   return {
     connections: sockets.length,

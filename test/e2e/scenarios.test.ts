@@ -1,22 +1,10 @@
-import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Heard, Verdict } from '../../simulators/scenario-file/verdict.ts';
 import { signIn } from '../harness/api.ts';
-import { ADMIN_PASSWORD, cleanEnv, repositoryRoot, startPlatform, temporaryFolder } from '../harness/platform-process.ts';
-
-/** `npm run simulate -- run …`, the built program, on virtual time unless told otherwise. */
-function simulate(...args: readonly string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const memory = '/dev/shm';
-  const env = cleanEnv({ BEACON_ADMIN_PASSWORD: ADMIN_PASSWORD, ...(existsSync(memory) ? { TMPDIR: memory } : {}) });
-  const program = join(repositoryRoot, 'dist/simulators/cli.js');
-  return promisify(execFile)(process.execPath, [program, 'run', ...args], { env, maxBuffer: 64e6 }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: { readonly code: number; readonly stdout: string; readonly stderr: string }) => error,
-  );
-}
+import { repositoryRoot, startPlatform, temporaryFolder } from '../harness/platform-process.ts';
+import { simulate } from '../harness/simulate.ts';
 
 const names = readdirSync(join(repositoryRoot, 'simulators/scenarios')).map((file) => file.replace(/\.yaml$/, ''));
 
@@ -24,7 +12,7 @@ describe('the library of scenarios, on virtual time', () => {
   const verdicts = new Map<string, Verdict>();
   let ran: Awaited<ReturnType<typeof simulate>>;
   beforeAll(async () => {
-    ran = await simulate('--json', ...names);
+    ran = await simulate('run', '--json', ...names);
     for (const line of ran.stdout.split('\n').filter((one) => one !== '')) {
       const verdict = JSON.parse(line) as Verdict & { readonly name: string };
       verdicts.set(verdict.name, verdict);
@@ -59,32 +47,34 @@ ${expectation}
 `;
 
   it('is 0 with a table where all is as expected, 1 where something is missing, comes unasked, or is refused; 2 for a file that means nothing', async () => {
-    const good = await simulate(write('good.yaml', hot('expect: [{ device: heat-1, code: FIRE, fromS: 0, toS: 10.5 }]')));
+    const good = await simulate('run', write('good.yaml', hot('expect: [{ device: heat-1, code: FIRE, fromS: 0, toS: 10.5 }]')));
     expect(good.code).toBe(0);
     expect(good.stdout).toMatch(/^PASSED {2}hot/);
     expect(good.stdout).toMatch(/ok +heat-1 FIRE raised +from 0 to 10\.5 s +came at \d/);
 
     const missing = await simulate(
+      'run',
       write('missing.yaml', hot('others: allowed\nexpect: [{ device: heat-1, code: PRE, fromS: 0, toS: 60 }]')),
     );
     expect(missing.code).toBe(1);
     expect(missing.stdout).toMatch(/MISSING +heat-1 PRE raised +from 0 to 60 s +never came/);
 
-    const unasked = await simulate(write('unasked.yaml', hot('')));
+    const unasked = await simulate('run', write('unasked.yaml', hot('')));
     expect(unasked.code).toBe(1);
     expect(unasked.stdout).toMatch(/UNEXPECTED +heat-1 temp fire FIRE orange raised/);
 
-    const refused = await simulate(write('refused.yaml', hot('others: allowed').replace('temp: 80', 'temperatur: 80')));
+    const refused = await simulate('run', write('refused.yaml', hot('others: allowed').replace('temp: 80', 'temperatur: 80')));
     expect(refused.code).toBe(1);
     expect(refused.stdout).toMatch(/TROUBLE +heat-1: refused at the door/);
 
     const idle = await simulate(
+      'run',
       write('idle.yaml', hot('others: allowed\noperators: [{ atS: 50, does: acknowledge, device: heat-1, code: L2 }]')),
     );
     expect(idle.code).toBe(1);
     expect(idle.stdout).toMatch(/TROUBLE +operator at 50 s finds no open alarm/);
 
-    const broken = await simulate(write('broken.yaml', hot('').replace('reportS', 'raportS')));
+    const broken = await simulate('run', write('broken.yaml', hot('').replace('reportS', 'raportS')));
     expect([broken.code, broken.stdout]).toEqual([2, '']);
     expect(broken.stderr).toMatch(/broken\.yaml: devices\[0\]/);
     folder.remove();
@@ -120,9 +110,9 @@ expect:
     writeFileSync(file, TEXT);
     const platform = await startPlatform({ dataDir: join(folder.path, 'data') });
     try {
-      const real = await simulate('--real', '--http', platform.httpBase, '--mqtt', platform.mqttUrl, '--json', file);
+      const real = await simulate('run', '--real', '--http', platform.httpBase, '--mqtt', platform.mqttUrl, '--json', file);
       expect(real.code, real.stdout).toBe(0);
-      const virtual = await simulate('--json', file);
+      const virtual = await simulate('run', '--json', file);
       expect(virtual.code, virtual.stdout).toBe(0);
       const [inLife, inTheory] = [heardIn(real.stdout), heardIn(virtual.stdout)];
       // In the order of their names: what comes within a second of another may come before it.

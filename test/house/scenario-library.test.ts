@@ -119,4 +119,11 @@ describe('the library of scenarios', () => {
         if (times === undefined)
           expect(toS - fromS, `${file} ${fromS} to ${toS}`).toBeLessThanOrEqual(Math.max(70, 0.03 * scenario.lastsS));
   });
+
+  it('is written as docs/scenarios.md says: its example can be played', () => {
+    const page = readFileSync(new URL('../../docs/scenarios.md', import.meta.url), 'utf8');
+    const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+    expect(parseScenario(example).devices.map(({ id }) => id)).toEqual(['gas-1']);
+    for (const known of [FAULTS, HABITS, ACTS, INSTRUMENTS]) for (const name of names(known)) expect(page).toContain(name);
+  });
 });

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import type { LoadResult } from '../../simulators/load/plan.ts';
+import { signIn } from '../harness/api.ts';
+import { startPlatform, temporaryFolder } from '../harness/platform-process.ts';
+import { simulate } from '../harness/simulate.ts';
+
+describe('a fleet and a load against a running platform', () => {
+  it('report in their turn, tell how far they are, lose nothing, are understood, and ring nothing', async () => {
+    const folder = temporaryFolder('fleet');
+    const platform = await startPlatform({ dataDir: folder.path });
+    const at = ['--http', platform.httpBase, '--mqtt', platform.mqttUrl];
+    try {
+      const fleet = await simulate('fleet', ...at, '--devices', '48', '--every', '2', '--seconds', '4');
+      expect(fleet.code, fleet.stderr).toBe(0);
+      // 24 messages a second for four seconds, whatever the answers do.
+      const result = JSON.parse(fleet.stdout) as LoadResult;
+      expect(result).toMatchObject({ connections: 48, sent: 96, acked: 96, lost: 0, broken: 0 });
+      expect(result.latencyMs.p50).toBeGreaterThan(0);
+      expect(fleet.stderr).toMatch(/^1 s: \d+ sent, \d+ acknowledged, \d+ under way, p50 [\d.]+ ms, p99 [\d.]+ ms$/m);
+      expect(fleet.stderr).toMatch(/^3 s: \d+ sent/m);
+      expect(fleet.stderr).toMatch(/^96 sent by 48 connections in 4 s, 96 acknowledged, 0 lost$/m);
+
+      const load = await simulate('load', ...at, '--devices', '4', '--seconds', '2', '--rate', '100');
+      expect(load.code, load.stderr).toBe(0);
+      expect(JSON.parse(load.stdout)).toMatchObject({ sent: 200, lost: 0 });
+      expect(load.stderr).toMatch(/^1 s: \d+ sent/m);
+
+      const api = await signIn(platform.httpBase);
+      for (const path of ['/ledger?verdict=refused', '/alarms?state=open'])
+        expect((await api.get<{ readonly items: readonly unknown[] }>(path)).items).toEqual([]);
+    } finally {
+      await platform.stop();
+      folder.remove();
+    }
+  });
+});
