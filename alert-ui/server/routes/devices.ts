@@ -48,17 +48,16 @@ function demandPossible(platform: Platform, actor: AccountActor, device: Device)
 
 /**
  * Alarms of a device that is not `live` are tests, which warn nobody: who may connect his devices may not end the warnings about
- * them, and whoever may says why. Where nothing but the mode changes, that right is enough.
+ * them. Where nothing but the mode changes, that right is enough.
  */
-function demandChange(actor: AccountActor, current: Device, changes: Partial<Device>, reason: string | undefined): void {
-  const leavesService = current.mode === 'live' && changes.mode !== undefined && changes.mode !== 'live';
-  if (leavesService) demand(actor, 'device.mode', current.enterpriseId);
+function demandChange(actor: AccountActor, current: Device, changes: Partial<Device>): void {
+  if (leavesService(current, changes)) demand(actor, 'device.mode', current.enterpriseId);
   const modeAlone = changes.mode !== undefined && Object.keys(changes).length === 1;
   if (!modeAlone || !may(actor, 'device.mode', { enterprise: current.enterpriseId })) demand(actor, 'device.write', current.enterpriseId);
-  if (leavesService && reason === undefined)
-    throw new HttpProblem('invalid-request', 'a device leaves live service with a reason', {
-      errors: [{ path: 'reason', message: 'missing' }],
-    });
+}
+
+function leavesService(current: Device, changes: Partial<Device>): boolean {
+  return current.mode === 'live' && changes.mode !== undefined && changes.mode !== 'live';
 }
 
 function demandReferences(platform: Platform, device: Device): void {
@@ -205,7 +204,7 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
       operationId: 'device.change',
       tag,
       summary:
-        'Change a device; fields that are not sent stay. Its enterprise stays: the credential speaks for it there. Out of `live` only with a reason, by an administrator or an operator bound to no enterprise',
+        'Change a device; fields that are not sent stay. Its enterprise stays: the credential speaks for it there. A `reason` goes into the audit. Out of `live` only by an administrator or an operator bound to no enterprise',
       params: byId,
       body: schema.devicePatch,
       replies: { 200: { description: 'The device', schema: schema.device } },
@@ -213,7 +212,7 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
       handle: async ({ platform, actor, path, body, ifMatch, requestId }) => {
         const current = findDevice(platform.view, actor, path.id);
         const { reason, ...changes } = present(body);
-        demandChange(actor, current, changes, reason);
+        demandChange(actor, current, changes);
         if (current.retiredAt !== null) throw new HttpProblem('id-retired', path.id);
         if (body.enterpriseId !== undefined && body.enterpriseId !== current.enterpriseId)
           throw new HttpProblem('enterprise-fixed', 'retire the device and create one at the other enterprise');
@@ -222,7 +221,8 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
         demandReferences(platform, value);
         const device = await configureOne(platform, actor, requestId, 'device', path.id, { op: 'put', asset: 'device', value, base });
         const moded = current.mode === value.mode ? [] : [`mode ${current.mode} → ${value.mode}`];
-        const detail = [...moded, ...(reason === undefined ? [] : [reason])].join(': ');
+        const why = reason ?? (leavesService(current, changes) ? 'no reason given' : undefined);
+        const detail = [...moded, ...(why === undefined ? [] : [why])].join(': ');
         return { ...ok(device, etag(device.revision)), ...(detail === '' ? {} : { detail }) };
       },
     }),
