@@ -8,7 +8,7 @@ import type { Entry, EntryDraft } from '../../model/entry.ts';
 import type { AppendOutcome, Journal, Verdicts } from '../../model/ports/journal.ts';
 import { spawnThread } from '../thread/spawn.ts';
 import type { JournalFaults } from './faults.ts';
-import { encodeEntry } from './line.ts';
+import { charsOf, encodeCommit } from './line.ts';
 import type { FromThread, JournalSize, JournalThreadData, ToThread } from './protocol.ts';
 import { openReader } from './reader.ts';
 import { mergeVerdicts } from './verdicts.ts';
@@ -48,8 +48,7 @@ export class JournalOpenError extends Error {
 
 interface Item {
   readonly draft: EntryDraft;
-  /** Let go of when it is sent, made again should the thread refuse it: thousands of them would outlive several garbage collections. */
-  line: string | null;
+  /** What it takes in a commit, about. */
   readonly chars: number;
   readonly essential: boolean;
   readonly settle: (outcome: AppendOutcome) => void;
@@ -170,14 +169,9 @@ function journalOf(options: JournalOptions, worker: Worker, ready: Extract<FromT
   }
 
   function send(items: Item[]): void {
-    const lines: string[] = [];
-    let essential = true;
-    for (const item of items) {
-      lines.push(item.line ?? encodeEntry(item.draft));
-      item.line = null;
-      if (!item.essential) essential = false;
-    }
-    const blob = encoder.encode(`[${lines.join(',\n')}]`);
+    const essential = items.every((item) => item.essential);
+    // Only now, and nothing of it is kept: a text for each that waits would outlive several garbage collections.
+    const blob = encoder.encode(encodeCommit(items.map((item) => item.draft)));
     const header = verdicts === null ? null : JSON.stringify(verdicts);
     underWay.push({ items, verdicts });
     verdicts = null;
@@ -187,7 +181,8 @@ function journalOf(options: JournalOptions, worker: Worker, ready: Extract<FromT
   /** Calls every callback, in order; the first that throws is thrown again when all had their turn. */
   function settle(items: readonly Item[], outcomeOf: (i: number) => AppendOutcome): void {
     let thrown: { readonly error: unknown } | null = null;
-    for (const [i, item] of items.entries()) {
+    for (let i = 0; i < items.length; i++) {
+      const item = items[i] as Item;
       queuedEntries -= 1;
       queuedBytes -= item.chars;
       try {
@@ -286,8 +281,7 @@ function journalOf(options: JournalOptions, worker: Worker, ready: Extract<FromT
       if (queuedEntries >= options.queueMaxEntries + room || (!essential && queuedBytes >= options.queueMaxBytes)) {
         return settleOne({ ok: false, code: 'queue-full', detail: `${queuedEntries} entries wait for the disk` });
       }
-      const line = encodeEntry(draft);
-      const item: Item = { draft, line, chars: line.length, essential, settle: settleOne };
+      const item: Item = { draft, chars: charsOf(draft), essential, settle: settleOne };
       queuedEntries += 1;
       queuedBytes += item.chars;
       if (full && !essential) held.push(item);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ENTRY_VERSION, type Entry, type EntryBody, type EntryDraft } from '../../model/entry.ts';
 import { FLAGS, QUALITIES, type Sample, type SampleValue, type StoredReading } from '../../model/reading.ts';
 import { readingsOf } from '../projector/readings-of.ts';
-import { decodeCommit, EntryFormatError, encodeEntry, type ReadingListener, tellReadings, WRITTEN_FIELDS } from './line.ts';
+import { charsOf, decodeCommit, EntryFormatError, encodeCommit, type ReadingListener, tellReadings, WRITTEN_FIELDS } from './line.ts';
 
 /** Any text: every code unit, so that lone surrogates, line ends, NUL and quotes are among them. */
 const text = fc.oneof(
@@ -134,8 +134,12 @@ const draft: fc.Arbitrary<EntryDraft> = fc
 
 /** What the journal's thread puts into a row, through bytes and back. */
 function throughBytes(drafts: readonly EntryDraft[], firstSeq: number): Entry[] {
-  const blob = new TextEncoder().encode(`[${drafts.map(encodeEntry).join(',\n')}]`);
+  const blob = new TextEncoder().encode(encodeCommit(drafts));
   return decodeCommit(Buffer.from(blob).toString('utf8'), firstSeq);
+}
+
+function valuesOf(one: EntryDraft): number {
+  return one.kind === 'message' ? one.samples.reduce((sum, each) => sum + each.values.length, 0) : 0;
 }
 
 /** What a listener hears of the entries from `fromSeq` on. */
@@ -164,8 +168,7 @@ describe('an entry as a line of the journal', () => {
   it('comes back as it went in, whatever is in it, numbered in order', () => {
     fc.assert(
       fc.property(fc.array(draft, { minLength: 1, maxLength: 6 }), fc.integer({ min: 1, max: 2 ** 50 }), (drafts, firstSeq) => {
-        const lines = drafts.map(encodeEntry);
-        for (const line of lines) expect(line).not.toContain('\n');
+        expect(encodeCommit(drafts)).not.toContain('\n');
         expect(throughBytes(drafts, firstSeq)).toStrictEqual(drafts.map((one, i) => ({ seq: firstSeq + i, ...one })));
       }),
       { numRuns: 1000 },
@@ -179,7 +182,7 @@ describe('an entry as a line of the journal', () => {
         fc.integer({ min: 1, max: 2 ** 50 }),
         fc.nat({ max: 7 }),
         (all, first, skip) => {
-          const text = `[${all.map(encodeEntry).join(',')}]`;
+          const text = encodeCommit(all);
           const whole = decodeCommit(text, first).slice(skip);
           const { count, entries, readings } = heard(text, first, first + skip);
           expect(count).toBe(all.length);
@@ -188,6 +191,19 @@ describe('an entry as a line of the journal', () => {
         },
       ),
       { numRuns: 500 },
+    );
+  });
+
+  it('is about as long as is reckoned before it is written', () => {
+    fc.assert(
+      fc.property(draft, (one) => {
+        // Escapes make one code unit six characters at most.
+        const written = encodeCommit([one]).length;
+        expect(charsOf(one)).toBeGreaterThan(written / 7);
+        expect(charsOf(one)).toBeLessThan(
+          written + 400 + 80 * (one.kind === 'message' ? one.samples.length + one.refused.length : 0) + 40 * valuesOf(one),
+        );
+      }),
     );
   });
 
@@ -233,11 +249,11 @@ describe('an entry as a line of the journal', () => {
   });
 
   it('refuses an entry of another format, and a message with a fact too many, by number', () => {
-    const tick = encodeEntry({ v: 2, at: 0, boot: 'b', mono: 0, kind: 'tick' });
-    expect(() => decodeCommit(`[${tick}]`, 12)).toThrow(EntryFormatError);
-    expect(() => decodeCommit(`[${tick}]`, 12)).toThrow('entry 12 has format 2');
+    const tick = encodeCommit([{ v: 2, at: 0, boot: 'b', mono: 0, kind: 'tick' }]);
+    expect(() => decodeCommit(tick, 12)).toThrow(EntryFormatError);
+    expect(() => decodeCommit(tick, 12)).toThrow('entry 12 has format 2');
     expect(() => decodeCommit(`[[${ENTRY_VERSION},0,"b"]]`, 13)).toThrow('entry 13: a message has 18 facts, this one 3');
-    expect(() => heard(`[${tick}]`, 12, 12)).toThrow('entry 12 has format 2');
+    expect(() => heard(tick, 12, 12)).toThrow('entry 12 has format 2');
     expect(() => heard(`[[${ENTRY_VERSION},0,"b"]]`, 13, 13)).toThrow('entry 13: a message has 18 facts, this one 3');
   });
 });

@@ -53,13 +53,44 @@ const MESSAGE_FIELDS = 18;
 /** How many places each value of a sample takes. */
 const VALUE_FIELDS = 5;
 
-/** One entry without its number, as a line. */
-export function encodeEntry(draft: EntryDraft): string {
-  return draft.kind === 'message' ? encodeMessage(draft) : JSON.stringify(draft);
+/** One entry without its number, as what JSON makes a line of. */
+function lineOf(draft: EntryDraft): unknown {
+  return draft.kind === 'message' ? messageLineOf(draft) : draft;
 }
 
-function encodeMessage(draft: MessageDraft): string {
-  return JSON.stringify([
+/** The row of a commit. All its entries at once: a text of each and then their sum cost half as much again. */
+export function encodeCommit(drafts: readonly EntryDraft[]): string {
+  return JSON.stringify(drafts.map(lineOf));
+}
+
+/** Of a message: its facts besides texts, and those of a value besides its name. */
+const MESSAGE_CHARS = 160;
+const VALUE_CHARS = 32;
+
+/**
+ * About how many characters an entry takes in its commit, without writing it: for bounds of what waits. Texts are counted as they are;
+ * one full of quotes or control characters is written longer.
+ */
+export function charsOf(draft: EntryDraft): number {
+  if (draft.kind !== 'message') return JSON.stringify(draft).length;
+  let chars = MESSAGE_CHARS + draft.credential.length + draft.enterprise.length + draft.client.length + draft.topic.length;
+  for (const sample of draft.samples) {
+    chars += MESSAGE_CHARS / 4 + sample.device.length;
+    for (const one of sample.values) {
+      chars += VALUE_CHARS + one.measurement.length;
+      if (typeof one.value === 'string') chars += one.value.length;
+      if (one.flags.length > 0) chars += VALUE_CHARS;
+    }
+    if (sample.faults !== undefined || sample.pointFaults !== undefined)
+      chars += JSON.stringify([sample.faults, sample.pointFaults]).length;
+  }
+  for (const refusal of draft.refused)
+    chars += MESSAGE_CHARS / 2 + (refusal.device?.length ?? 0) + (refusal.at?.length ?? 0) + (refusal.detail?.length ?? 0);
+  return chars;
+}
+
+function messageLineOf(draft: MessageDraft): unknown[] {
+  return [
     draft.v,
     draft.at,
     draft.boot,
@@ -78,7 +109,7 @@ function encodeMessage(draft: MessageDraft): string {
     draft.retain ? 1 : 0,
     draft.samples.map(encodeSample),
     draft.refused.length === 0 ? 0 : draft.refused,
-  ]);
+  ];
 }
 
 function encodeSample(sample: Sample): unknown[] {

@@ -4,7 +4,7 @@ import type { Entry } from '../../model/entry.ts';
 import type { Verdicts } from '../../model/ports/journal.ts';
 import type { ReadingStore, WriteOutcome } from '../../model/ports/reading-store.ts';
 import type { LedgerLine } from '../../model/ports/records.ts';
-import { encodeEntry, tellReadings } from '../journal/line.ts';
+import { encodeCommit, tellReadings } from '../journal/line.ts';
 import { digestOf } from '../readings/digest.ts';
 import { memoryReadingStore } from '../readings/memory.ts';
 import { createProjection, type Projection } from './projection.ts';
@@ -72,7 +72,7 @@ function journalOf(commits: readonly Commit[]): JournalSource {
         const last = entries.at(-1);
         if (first === undefined || last === undefined || last.seq <= afterSeq) continue;
         if (lastSeq - afterSeq >= maxEntries) break;
-        tellReadings(`[${entries.map(encodeEntry).join(',')}]`, first.seq, afterSeq + 1, listener);
+        tellReadings(encodeCommit(entries), first.seq, afterSeq + 1, listener);
         lastSeq = last.seq;
         verdicts.push(header);
       }
