@@ -1,12 +1,18 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../harness/platform-process.ts';
 import { influxdMissing, startInfluxd } from '../parts/influxd.ts';
+import { playBatteryCell, playCalmDays, playCompartments, playSmokeAlarms } from './fires.ts';
+import { everyFirePage, falseChannel, missedChannel } from './fires-page.ts';
 import { FIRES, playFires, type FiresRun } from './first-fires.ts';
 import { firesPage, missed } from './first-fires-page.ts';
 
-/** `npm run evidence -- first-fires --recordings FOLDER [--speed N] [--store embedded|influx|both] [--write]` */
+/**
+ * `npm run evidence -- first-fires --recordings FOLDER [--speed N] [--store embedded|influx|both] [--write]`: four fires over TCP.
+ * `npm run evidence -- fires --recordings FOLDER [--write]`: every recording, and calm days, on virtual time.
+ */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -18,8 +24,12 @@ const { values, positionals } = parseArgs({
 });
 const folder = values.recordings ?? process.env['BEACON_RECORDINGS'];
 const speed = Number(values.speed);
-if (positionals[0] !== 'first-fires' || folder === undefined || !(speed > 0)) {
-  process.stderr.write('usage: npm run evidence -- first-fires --recordings FOLDER [--speed 1] [--store embedded|influx|both] [--write]\n');
+const what = positionals[0];
+if ((what !== 'first-fires' && what !== 'fires') || folder === undefined || !(speed > 0)) {
+  process.stderr.write(
+    'usage: npm run evidence -- first-fires --recordings FOLDER [--speed 1] [--store embedded|influx|both] [--write]\n' +
+      '       npm run evidence -- fires --recordings FOLDER [--write]\n',
+  );
   process.exit(1);
 }
 const fires = existsSync(join(folder, 'fsri_compartments_visible')) ? join(folder, 'fsri_compartments_visible') : folder;
@@ -33,21 +43,47 @@ async function withInflux(): Promise<FiresRun> {
     await influx.stop();
   }
 }
-const wanted: Promise<FiresRun>[] = [];
-if (values.store !== 'influx') wanted.push(playFires(fires, FIRES, speed, null, log));
-if (values.store !== 'embedded') {
-  const missing = influxdMissing();
-  if (missing !== null) throw new Error(missing);
-  wanted.push(withInflux());
-}
-const runs = await Promise.all(wanted);
-const page = firesPage(runs, new Date().toISOString().slice(0, 10));
-process.stdout.write(`${page}\n`);
-if (values.write) {
+function tell(page: string, file: string): void {
+  process.stdout.write(`${page}\n`);
+  if (!values.write) return;
   mkdirSync(join(repositoryRoot, 'docs/evidence'), { recursive: true });
-  writeFileSync(join(repositoryRoot, 'docs/evidence/first-fires.md'), page);
+  writeFileSync(join(repositoryRoot, 'docs/evidence', file), page);
 }
-const bad = runs.some(
-  (run) => run.results.some((r) => missed(r) || r.early > 0) || run.acknowledged !== run.sent || run.stored !== run.sent,
-);
-process.exit(bad ? 1 : 0);
+
+async function firstFires(): Promise<boolean> {
+  const wanted: Promise<FiresRun>[] = [];
+  if (values.store !== 'influx') wanted.push(playFires(fires, FIRES, speed, null, log));
+  if (values.store !== 'embedded') {
+    const missing = influxdMissing();
+    if (missing !== null) throw new Error(missing);
+    wanted.push(withInflux());
+  }
+  const runs = await Promise.all(wanted);
+  const page = firesPage(runs, new Date().toISOString().slice(0, 10));
+  tell(page, 'first-fires.md');
+  const bad = runs.some(
+    (run) => run.results.some((r) => missed(r) || r.early > 0) || run.acknowledged !== run.sent || run.stored !== run.sent,
+  );
+  return !bad;
+}
+
+async function everyFire(recordings: string): Promise<boolean> {
+  const of = (name: string): string => join(recordings, name);
+  const compartments = await playCompartments(of('fsri_compartments_visible'));
+  log(`${compartments.fires.length} compartment fires: ${compartments.acknowledged} of ${compartments.sent} acknowledged`);
+  const smokeAlarms = await playSmokeAlarms(of('nist_smoke_alarms'));
+  log(`smoke alarms: ${smokeAlarms.acknowledged} of ${smokeAlarms.sent} acknowledged`);
+  const cell = await playBatteryCell(of('fsri_lib_cell'));
+  log(`battery cell: ${cell.acknowledged} of ${cell.sent} acknowledged`);
+  const days = await playCalmDays(pathToFileURL(join(repositoryRoot, 'test/evidence/nuisance/')));
+  tell(everyFirePage(new Date().toISOString().slice(0, 10), { compartments, smokeAlarms, cell, days }), 'fires.md');
+  const channels = compartments.fires.flatMap((one) => one.channels);
+  return (
+    !channels.some((one) => missedChannel(one) || falseChannel(one)) &&
+    !smokeAlarms.places.some(({ reachedS, heatS }) => reachedS !== null && heatS === null) &&
+    days.every(({ verdict }) => verdict.ok) &&
+    [compartments, smokeAlarms, cell].every(({ sent, acknowledged }) => sent === acknowledged)
+  );
+}
+
+process.exit((await (what === 'fires' ? everyFire(folder) : firstFires())) ? 0 : 1);

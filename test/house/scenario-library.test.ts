@@ -126,4 +126,14 @@ describe('the library of scenarios', () => {
     expect(parseScenario(example).devices.map(({ id }) => id)).toEqual(['gas-1']);
     for (const known of [FAULTS, HABITS, ACTS, INSTRUMENTS]) for (const name of names(known)) expect(page).toContain(name);
   });
+
+  it('has calm days beside it that `npm run evidence -- fires` plays: a whole day each, in which at most an instrument rings', () => {
+    const calm = new URL('../evidence/nuisance/', import.meta.url);
+    const days = readdirSync(calm).map((file) => parseScenario(readFileSync(new URL(file, calm), 'utf8')));
+    expect(days.map(({ name }) => name).sort()).toEqual(['cooking', 'one-kelvin-noise', 'opened-door', 'sensor-fault', 'sun-on-a-roof']);
+    for (const { lastsS, others, expect: expected } of days) {
+      expect([lastsS, others]).toEqual([86_400, 'forbidden']);
+      expect(expected.filter(({ kind }) => kind !== 'instrument')).toEqual([]);
+    }
+  });
 });

@@ -1,0 +1,117 @@
+import type { BatteryCell, CalmDay, ChannelResult, Compartments, SmokeAlarms } from './fires.ts';
+
+const show = (value: number | null, digits = 0): string => (value === null ? '–' : value.toFixed(digits));
+
+export const missedChannel = ({ reachedS, fireS }: Pick<ChannelResult, 'reachedS' | 'fireS'>): boolean =>
+  reachedS !== null && fireS === null;
+/** Rang for the fire limit, and the recording never reached it, or before ignition. */
+export const falseChannel = ({ reachedS, fireS, early }: ChannelResult): boolean => early > 0 || (fireS !== null && reachedS === null);
+
+function cell(channel: ChannelResult): string {
+  const wrong = missedChannel(channel) ? ' **MISSED**' : falseChannel(channel) ? ' **FALSE**' : '';
+  return `${show(channel.fireS)}${wrong}`;
+}
+
+function compartments({ sent, acknowledged, fires }: Compartments): readonly string[] {
+  const all = fires.flatMap(({ channels }) => channels);
+  const reached = all.filter(({ reachedS }) => reachedS !== null);
+  const late = reached.map(({ reachedS, fireS }) => (fireS ?? Number.NaN) - (reachedS ?? Number.NaN));
+  const places = fires[0]?.channels.map(({ place }) => place) ?? [];
+  return [
+    '## 44 compartment fires',
+    '',
+    `${fires.length} fires, ${all.length} thermocouples; ${sent} readings sent, ${acknowledged} acknowledged. ${reached.length} thermocouples reach 57 °C. Misses: **${all.filter(missedChannel).length}**. False alarms (before ignition, or where 57 °C was never reached): **${all.filter(falseChannel).length}**. From the reading that reaches 57 °C to the fire alarm: at most ${Math.max(...late).toFixed(3)} s.`,
+    '',
+    'Seconds from ignition to the fire alarm; – = the recording stays below 57 °C.',
+    '',
+    `| fire | ${places.join(' | ')} |`,
+    `|---|${places.map(() => '---|').join('')}`,
+    ...fires.map(({ fire, channels }) => `| ${fire} | ${channels.map(cell).join(' | ')} |`),
+    '',
+    'Recordings: UL FSRI, *2018 Compartment Fire Experimental Data* (Willi, Madrzykowski, McKinnon, Dow), [doi 10.5281/zenodo.5703475](https://doi.org/10.5281/zenodo.5703475), MIT licence; the first replicate of each configuration, 1 Hz. A gas burner is at full power within seconds; the furniture fires (Overstuffed, RedAccent) are the honest test. A thermocouple has almost no thermal lag: a real heat detector answers later.',
+    '',
+  ];
+}
+
+function smokeAlarms({ sent, acknowledged, places }: SmokeAlarms): readonly string[] {
+  const earlier = places.filter(({ smokeS, ionizationS, photoelectricS }) => {
+    const real = Math.min(ionizationS ?? Infinity, photoelectricS ?? Infinity);
+    return smokeS !== null && Number.isFinite(real) && smokeS < real;
+  });
+  const both = places.filter(({ smokeS, ionizationS, photoelectricS }) => smokeS !== null && (ionizationS ?? photoelectricS) !== null);
+  const misses = places.filter(({ reachedS, heatS }) => reachedS !== null && heatS === null);
+  return [
+    '## Four fires with real smoke alarms beside',
+    '',
+    `${sent} readings sent, ${acknowledged} acknowledged. Seconds from the fire's begin: when the first real ionization and photoelectric alarm of a place answered, when our pre-alarm came (obscuration of 0.05 dB/m held for 60 s, level blue), and when our heat alarm did (57 °C). Heat alarms missed: **${misses.length}**. Of ${both.length} places with both, our pre-alarm was earlier than the first real one in ${earlier.length}: its minute of delay costs what its low limit gains.`,
+    '',
+    '| test | place | ionization | photoelectric | our smoke pre-alarm | our heat alarm | recording reaches 57 °C |',
+    '|---|---|---|---|---|---|---|',
+    ...places.map(
+      (one) =>
+        `| ${one.test} | ${one.location} | ${show(one.ionizationS)} | ${show(one.photoelectricS)} | ${show(one.smokeS)} | ${show(one.heatS)}${one.reachedS !== null && one.heatS === null ? ' **MISSED**' : ''} | ${show(one.reachedS)} |`,
+    ),
+    '',
+    'Recordings: NIST Home Smoke Alarm tests (TN 1455), as kept for the validation of FDS; highest thermocouple and highest optical meter of each place, taken as optical density per metre (that definition is not in the files). The files end after about 200 s: – = not within the record, or none there. Each is a fire from the beginning, so they show delay, not false alarms.',
+    '',
+  ];
+}
+
+function batteryCell({ sent, acknowledged, runawayS, flamingS, cells }: BatteryCell): readonly string[] {
+  const told = cells.filter(({ reached: [first] }) => first !== null);
+  return [
+    '## A lithium-ion cell in thermal runaway',
+    '',
+    `${sent} readings sent, ${acknowledged} acknowledged. Each probe is a cable temperature of \`fire.electrical\` (70 and 90 °C, each held for 40 s). Labelled runaway at ${runawayS} s, flames at ${flamingS} s. Of the nine probes ${told.length} reach 70 °C:`,
+    '',
+    '| probe | reaches 70 °C | alarm L1 | reaches 90 °C | alarm L2 | lead of the first alarm before runaway |',
+    '|---|---|---|---|---|---|',
+    ...told.map(
+      ({ cell: probe, reached, alarms }) =>
+        `| ${probe} | ${show(reached[0])} | ${show(alarms[0], 1)} | ${show(reached[1])} | ${show(alarms[1], 1)} | ${show(alarms[0] === null ? null : runawayS - alarms[0])} s |`,
+    ),
+    '',
+    'Recording: UL FSRI, lithium-ion cell-level experiment, MIT licence. One run, and a heater brings the cell to its runaway (probe 5): the lead is partly the heater itself. The delay of a cable, 40 s, is too long for a cell: a probe that shoots up for less passes unheard (probe 3 does, to 236 °C at 1958 s), and no profile of the catalogue is made for cells.',
+    '',
+  ];
+}
+
+function calmDayLines(days: readonly CalmDay[]): readonly string[] {
+  return [
+    '## Calm days',
+    '',
+    'Days of 24 hours from the simulators in which nothing happens that a person must hear of (`test/evidence/nuisance`). Process or fire alarms of any level, blue included:',
+    '',
+    '| day | messages | process and fire alarms | instrument alarms | as expected |',
+    '|---|---|---|---|---|',
+    ...days.map(({ name, messages, heard, verdict }) => {
+      const instrument = heard.filter(({ kind }) => kind === 'instrument');
+      const told = instrument.map(({ device, code }) => `${device ?? ''} ${code}`).join(', ');
+      return `| ${name} | ${messages} | ${heard.length - instrument.length} | ${instrument.length === 0 ? '0' : told} | ${verdict.ok ? 'yes' : '**NO**'} |`;
+    }),
+    '',
+    ...days.map(({ name, about }) => `- **${name}**: ${about}`),
+    '',
+  ];
+}
+
+export function everyFirePage(
+  date: string,
+  parts: {
+    readonly compartments: Compartments;
+    readonly smokeAlarms: SmokeAlarms;
+    readonly cell: BatteryCell;
+    readonly days: readonly CalmDay[];
+  },
+): string {
+  return [
+    '# Every recorded fire, and calm days, on virtual time',
+    '',
+    `Made on ${date} by \`npm run evidence -- fires --recordings FOLDER --write\`. The whole platform in one process on virtual time: its own journal, engine, alarm history and live events, each thermocouple a device of its own with \`fire.heat.point\` (57 °C; pre-alarm 50 °C held for 30 s). That virtual time gives the same alarms as 1 × over TCP is shown for the four fires of [first-fires.md](first-fires.md) by \`test/e2e/virtual-fires.test.ts\`. The rate-of-rise limit is not armed in this version. The recordings are not part of this repository.`,
+    '',
+    ...compartments(parts.compartments),
+    ...smokeAlarms(parts.smokeAlarms),
+    ...batteryCell(parts.cell),
+    ...calmDayLines(parts.days),
+  ].join('\n');
+}
