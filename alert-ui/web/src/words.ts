@@ -1,7 +1,9 @@
 /** How an alarm is put into words: place, what, state. Shared by rows, details, notices and search. */
 import { useI18n } from 'vue-i18n';
 import type { Alarm } from '../../../model/alarm.ts';
+import type { Value } from '../../../model/reading.ts';
 import type { Directory } from './directory/directory.ts';
+import { shownReading } from './format/reading.ts';
 
 export interface Place {
   /** Enterprise, source, device name: may be cut in the middle. */
@@ -17,6 +19,10 @@ export interface Words {
   what(alarm: Alarm): string;
   /** Name of a measurement in the present language; the key where the profile is not known. */
   measurement(deviceId: string | null, key: string | null): string;
+  /** A value of a measurement: a switch and a status word in words, a number by its resolution; without unit. */
+  value(deviceId: string | null, key: string | null, value: Value | undefined): string;
+  /** A limit as people call it; a code that is a sign of its own (`L2`, `HH`) stays. */
+  limit(code: string): string;
   enterprise(id: string | null): string;
   health(code: string): string;
   /** One line: level, place, what. */
@@ -37,8 +43,20 @@ export function createWords(directory: Directory, t: Translate, te: (key: string
   function measurement(deviceId: string | null, key: string | null): string {
     if (key === null) return '';
     const found = directory.measurement(deviceId, key);
-    return found === undefined ? key : zh() ? found.zh : found.en;
+    if (found === undefined) return key;
+    // A switch says in words how it stands; its name need not explain the figure.
+    if (found.valueType === 'boolean' && te(`switch.${key}.name`)) return t(`switch.${key}.name`);
+    return zh() ? found.zh : found.en;
   }
+  const limit = (code: string): string => (te(`limitName.${code}`) ? t(`limitName.${code}`) : code);
+  const value: Words['value'] = (deviceId, key, of) =>
+    shownReading(of, directory.measurement(deviceId, key), {
+      switched: (name, on) => t(`switch.${te(`switch.${name}.on`) ? name : 'any'}.${on ? 'on' : 'off'}`),
+      bits: (set) =>
+        set.length === 0
+          ? t('bits.none')
+          : set.map(({ bit, code }) => (code === null ? t('bits.bit', { n: String(bit) }) : limit(code))).join(t('bits.and')),
+    });
   function place(alarm: Alarm): Place {
     const path: string[] = [];
     if (alarm.enterpriseId !== null) path.push(enterprise(alarm.enterpriseId));
@@ -52,7 +70,7 @@ export function createWords(directory: Directory, t: Translate, te: (key: string
   }
   function what(alarm: Alarm): string {
     const name = measurement(alarm.deviceId, alarm.measurement);
-    if (alarm.kind === 'process' || alarm.kind === 'fire') return name === '' ? alarm.code : `${name} ${alarm.code}`;
+    if (alarm.kind === 'process' || alarm.kind === 'fire') return name === '' ? limit(alarm.code) : `${name} ${limit(alarm.code)}`;
     const fault = health(alarm.code);
     return name === '' ? fault : t('what.fault', { name, fault });
   }
@@ -64,6 +82,8 @@ export function createWords(directory: Directory, t: Translate, te: (key: string
     place,
     what,
     measurement,
+    value,
+    limit,
     enterprise,
     health,
     line,

@@ -3,7 +3,7 @@ import { firstLocale } from '../i18n.ts';
 import { BLIND_AFTER_MS, linkAge, linkState } from '../live/link.ts';
 import { findLastGood, newestGood } from '../trend/last-good.ts';
 import { pickPoint } from '../trend/pick.ts';
-import { append, lonely, toSeries } from '../trend/series.ts';
+import { append, edgeGaps, lonely, toSeries } from '../trend/series.ts';
 import { shownNumber, shownValue } from './number.ts';
 import { createTimes, shownDuration } from './time.ts';
 import { builtInCatalogue } from '../../../../rules/catalogue/built-in.ts';
@@ -103,6 +103,15 @@ describe('a trend', () => {
     expect(append(series, 6_000, null, 10_000).bad).toEqual(series.bad);
     expect(append(series, 7_000, 6, 10_000).bad.at(-1)).toEqual([5, 7]);
     expect(append(append(series, 7_000, 6, 10_000), 8_000, null, 10_000).bad).toHaveLength(3);
+  });
+  it('tells the silence of a device that has gone quiet, and that of a window without data', () => {
+    expect(edgeGaps([10, 20], 0, 100_000, 15_000)).toEqual([[20, 100]]);
+    expect(edgeGaps([50, 95], 0, 100_000, 15_000)).toEqual([[0, 50]]);
+    expect(edgeGaps([5, 95], 0, 100_000, 15_000)).toEqual([]);
+    expect(edgeGaps([], 0, 100_000, 15_000)).toEqual([[0, 100]]);
+    // Samples that are all older than the window: all of it is silent.
+    expect(edgeGaps([-30], 0, 100_000, 15_000)).toEqual([[0, 100]]);
+    expect(edgeGaps([], 100_000, 100_000, 15_000)).toEqual([]);
   });
   it('draws as a dot what has no neighbour to draw a line to', () => {
     expect(lonely([1, null, 2, 3, null, undefined, 4])).toEqual([0, 6]);

@@ -252,10 +252,12 @@ export function createLive(api: Api, session: Session): Live {
     watch(devices, listener) {
       const fresh = devices.filter((id) => !watched.has(id));
       for (const id of devices) watched.set(id, (watched.get(id) ?? 0) + 1);
-      readingListeners.add(listener);
+      // Each watch is its own: one that ends must not take away another's listener, though both are the same function.
+      const hear = (message: ReadingsMessage): void => listener(message);
+      readingListeners.add(hear);
       if (fresh.length > 0 && socket?.connected === true) socket.emit('subscribe', { devices: fresh });
       return () => {
-        readingListeners.delete(listener);
+        readingListeners.delete(hear);
         const gone: string[] = [];
         for (const id of devices) {
           const left = (watched.get(id) ?? 1) - 1;

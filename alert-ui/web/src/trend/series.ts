@@ -93,6 +93,24 @@ export function append(series: Series, ts: number, value: number | null, gapMs: 
   };
 }
 
+/**
+ * Silence at the edges of a window, seconds: before its first sample and after its last one, where it lasts longer than `gapMs`. A device that
+ * has gone quiet has no later sample that would end a gap; without this its chart would only look short.
+ * @param fromMs and @param toMs the window, its end no later than now.
+ */
+export function edgeGaps(times: readonly number[], fromMs: number, toMs: number, gapMs: number): (readonly [from: number, to: number])[] {
+  if (toMs <= fromMs) return [];
+  const from = fromMs / 1000;
+  const to = toMs / 1000;
+  const first = times[0];
+  const last = times.at(-1);
+  if (first === undefined || last === undefined || last < from || first > to) return [[from, to]];
+  const edges: [number, number][] = [];
+  if (first - from > gapMs / 1000) edges.push([from, first]);
+  if (to - last > gapMs / 1000) edges.push([last, to]);
+  return edges;
+}
+
 /** Values that stand alone, without a neighbour to draw a line to: they are drawn as dots, else nobody would see them. */
 export function lonely(values: ArrayLike<number | null | undefined>): number[] {
   const alone: number[] = [];
