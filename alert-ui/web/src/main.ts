@@ -28,15 +28,24 @@ const words = createWords(
   (key) => te(key),
   () => locale.value === 'zh-CN',
 );
+api.onStale(() => void session.restore());
 const watch = createWatch(live, words.spoken, (ringing, blind) => {
   if (blind) return `(?) ${t('blind.title')} · ${t('app.name')}`;
   const worst = ringing[0];
   return worst === undefined ? t('app.name') : `(${ringing.length}) ${t(`letter.${worst.level}`)} ${words.what(worst)} · ${t('app.name')}`;
 });
 await session.restore();
-const router = createPages(session);
+const router = createPages(session, () => watch.ringing.value.length === 0);
 
+/** Whose picture and names are held here. */
+let holder: string | null = null;
 function begin(): void {
+  const name = session.state.user?.name ?? null;
+  if (holder !== null && holder !== name) {
+    live.close();
+    directory.clear();
+  }
+  holder = name;
   live.open();
   void directory.load();
 }
@@ -52,6 +61,7 @@ createApp(App)
     begin,
     async signOut() {
       await session.signOut();
+      watch.end();
       live.close();
       directory.clear();
     },
@@ -60,4 +70,7 @@ createApp(App)
   .use(language.i18n)
   .use(router)
   .mount('#app');
-if (session.state.user !== null && !session.state.user.mustChangePassword) begin();
+if (session.state.user !== null && !session.state.user.mustChangePassword) {
+  begin();
+  watch.goOn();
+}

@@ -3,7 +3,8 @@ import { createRouter, createWebHistory, type Router } from 'vue-router';
 import DeskPage from './pages/DeskPage.vue';
 import type { Session } from './session/session.ts';
 
-export function createPages(session: Session): Router {
+/** @param isCalm nothing rings: a board that is calm because its session is over must not be shown, by no way back either. */
+export function createPages(session: Session, isCalm: () => boolean): Router {
   const router = createRouter({
     history: createWebHistory(),
     routes: [
@@ -21,7 +22,8 @@ export function createPages(session: Session): Router {
   router.beforeEach((to) => {
     const { user, ended } = session.state;
     if (to.path === '/sign-in') return user === null || ended ? true : '/desk';
-    if (user === null) return { path: '/sign-in', query: to.path === '/desk' ? {} : { to: to.fullPath } };
+    if (user === null || (ended && isCalm() && to.meta['open'] !== true))
+      return { path: '/sign-in', query: to.path === '/desk' ? {} : { to: to.fullPath } };
     if (user.mustChangePassword && to.path !== '/password') return '/password';
     return true;
   });

@@ -14,6 +14,8 @@ export interface Api {
   setCsrf(token: string | null): void;
   /** Called when the server says that nobody is signed in. */
   onSignedOut(listener: () => void): void;
+  /** Called when the server does not take our CSRF token: somebody signed in anew in another tab of this browser. */
+  onStale(listener: () => void): void;
 }
 
 const BASE = '/api/v1';
@@ -30,6 +32,7 @@ function isProblem(value: unknown): value is Problem {
 export function createApi(fetcher: typeof fetch = fetch.bind(globalThis)): Api {
   let csrf: string | null = null;
   let signedOut: () => void = () => undefined;
+  let stale: () => void = () => undefined;
 
   async function call<T>(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Answer<T>> {
     const init: RequestInit = { method, credentials: 'same-origin', signal: AbortSignal.timeout(TIMEOUT_MS), headers };
@@ -54,6 +57,7 @@ export function createApi(fetcher: typeof fetch = fetch.bind(globalThis)): Api {
     if (response.ok) return { ok: true, body: parsed as T, etag: response.headers.get('ETag') };
     if (response.status === 401 && !path.startsWith('/session')) signedOut();
     const requestId = response.headers.get('X-Request-Id');
+    if (isProblem(parsed) && parsed.code === 'csrf') stale();
     if (isProblem(parsed))
       return { ok: false, problem: requestId === null || parsed.requestId !== undefined ? parsed : { ...parsed, requestId } };
     return { ok: false, problem: problemOf(response.status, `http-${response.status}`, response.statusText) };
@@ -69,6 +73,9 @@ export function createApi(fetcher: typeof fetch = fetch.bind(globalThis)): Api {
     },
     onSignedOut(listener) {
       signedOut = listener;
+    },
+    onStale(listener) {
+      stale = listener;
     },
   };
 }

@@ -19,10 +19,36 @@ export interface Watch {
   readonly muteLeftMs: ComputedRef<number>;
   /** "Heard it?" is being asked. */
   readonly asking: { value: boolean };
+  /** To be called in a click: turns the sound on, and where nothing rings lets it be heard and asks for it. */
   start(): Promise<void>;
+  /** After a reload: a watch that was started in this tab goes on as soon as the browser lets it sound, at the latest with the next key or touch. */
+  goOn(): void;
+  /** The watch ends with the sign-out: nothing sounds, nothing is kept. */
+  end(): void;
   testSound(): void;
   toggleMute(): void;
   close(): void;
+}
+
+const KEPT = 'beacon.watch';
+/** What a browser takes as the user's own act. */
+const GESTURES = ['pointerup', 'keydown'] as const;
+/** The tab's storage may be closed to us; the watch is then not kept over a reload. */
+function keep(started: boolean): void {
+  try {
+    if (started) sessionStorage.setItem(KEPT, '1');
+    else sessionStorage.removeItem(KEPT);
+  } catch (error) {
+    console.warn('the watch cannot be kept over a reload', error);
+  }
+}
+function isKept(): boolean {
+  try {
+    return sessionStorage.getItem(KEPT) !== null;
+  } catch (error) {
+    console.warn('whether a watch was kept cannot be read', error);
+    return false;
+  }
 }
 
 /** @param words gives the one line of an alarm for a desktop notice; @param title gives the page's title for the ringing alarms. */
@@ -100,10 +126,27 @@ export function createWatch(
     muteLeftMs: result.muteLeftMs,
     asking,
     async start() {
+      keep(true);
       await horn.start();
-      horn.test();
-      asking.value = true;
+      // What rings is its own test; a question would only stand before it.
+      if (result.ringing.value.length === 0) {
+        horn.test();
+        asking.value = true;
+      }
       if (typeof Notification !== 'undefined' && Notification.permission === 'default') await Notification.requestPermission();
+    },
+    goOn() {
+      if (!isKept()) return;
+      void horn.start();
+      const gesture = (): void => {
+        if (horn.status.state === 'blocked') void horn.start();
+        for (const kind of GESTURES) window.removeEventListener(kind, gesture, true);
+      };
+      for (const kind of GESTURES) window.addEventListener(kind, gesture, true);
+    },
+    end() {
+      keep(false);
+      horn.close();
     },
     testSound: () => horn.test(),
     toggleMute() {

@@ -7,6 +7,8 @@ export interface Times {
   stamp(ms: number, now: number): string;
   /** `2026-11-23 10:41:52` */
   full(ms: number): string;
+  /** `UTC+8`: how far the clock of the zone is from UTC at that moment. */
+  zone(ms: number): string;
 }
 
 export function createTimes(timeZone: string): Times {
@@ -20,6 +22,7 @@ export function createTimes(timeZone: string): Times {
     minute: '2-digit',
     second: '2-digit',
   });
+  const offset = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'shortOffset' });
   function parts(ms: number): { year: string; day: string; clock: string } {
     const of = new Map<string, string>(format.formatToParts(ms).map((p) => [p.type, p.value]));
     const part = (type: string): string => of.get(type) ?? '';
@@ -33,6 +36,7 @@ export function createTimes(timeZone: string): Times {
       if (at.year !== today.year) return `${at.year}-${at.day} ${at.clock}`;
       return at.day === today.day ? at.clock : `${at.day} ${at.clock}`;
     },
+    zone: (ms) => (offset.formatToParts(ms).find((p) => p.type === 'timeZoneName')?.value ?? '').replace('GMT', 'UTC'),
     full(ms) {
       const at = parts(ms);
       return `${at.year}-${at.day} ${at.clock}`;

@@ -109,7 +109,8 @@ export function createLive(api: Api, session: Session): Live {
   }
   function tick(): void {
     state.ageMs = linkAge(lastSeen, seen());
-    state.link = linkState(picture.epoch !== null, state.ageMs);
+    // Whose session is over sees nothing more, whatever the connection says.
+    state.link = session.state.ended ? 'blind' : linkState(picture.epoch !== null, state.ageMs);
     if (serverOffset !== null) state.serverNow = now();
   }
 
@@ -170,7 +171,10 @@ export function createLive(api: Api, session: Session): Live {
     state,
     now,
     open() {
-      if (socket !== null) return;
+      if (socket !== null) {
+        if (!socket.connected) socket.connect();
+        return;
+      }
       lastSeen = seen();
       timer = setInterval(tick, TICK_MS);
       document.addEventListener('visibilitychange', onVisibility);

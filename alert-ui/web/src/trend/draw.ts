@@ -33,16 +33,21 @@ export function drawBad(u: uPlot, spans: readonly (readonly [number, number])[],
   }
 }
 
-/** Spans without data are hatched and named: a line across them would be a claim. */
-export function drawGaps(u: uPlot, gaps: readonly (readonly [number, number])[], name: string): void {
+/** Spans without data are hatched and named: a line across them would be a claim. Returns what writes the names, to be called after the lines are drawn. */
+export function drawGaps(u: uPlot, gaps: readonly (readonly [number, number])[], name: string): () => void {
   const { bbox } = u;
+  const names: [string, number][] = [];
   for (const [from, to] of gaps) {
     const left = Math.max(bbox.left, u.valToPos(from, 'x', true));
     const right = Math.min(bbox.left + bbox.width, u.valToPos(to, 'x', true));
     if (right - left < 2) continue;
     hatch(u, left, right, 1);
-    if (right - left > 60 * ratio()) label(u, name, (left + right) / 2, 'bottom');
+    // Under the line of a limit nobody could read it.
+    if (right - left > 60 * ratio()) names.push([name, (left + right) / 2]);
   }
+  return () => {
+    for (const [text, x] of names) label(u, text, x, 'bottom');
+  };
 }
 
 /** @param lean 1 leans right, −1 left. */

@@ -1,0 +1,131 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeDevices, signIn, type Api } from '../harness/api.ts';
+import { chromiumPath, openBrowser, openWindow, signInOn } from '../harness/browser.ts';
+import { connectDevice } from '../harness/device-client.ts';
+import { ADMIN_PASSWORD, startPlatform, temporaryFolder, type PlatformProcess } from '../harness/platform-process.ts';
+
+const DESK = { width: 1920, height: 1080 };
+const SOON = { timeout: 20_000, interval: 200 };
+
+/** From an empty platform to the first alarm, and what becomes of a board whose session is over. */
+describe.skipIf(chromiumPath() === null)('the first day and the end of a session (needs chromium: apt-get install chromium)', () => {
+  const folder = temporaryFolder('browser-session');
+  let platform: PlatformProcess;
+  let api: Api;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    platform = await startPlatform({ dataDir: folder.path });
+    api = await signIn(platform.httpBase);
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await platform.stop();
+    folder.remove();
+  });
+  const rowOf = (page: Page, id: string): Locator => page.locator('[role=row].alarm').filter({ hasText: id });
+  /** Another tab of the same browser signs out: the session of both is over. */
+  async function signOutElsewhere(page: Page): Promise<void> {
+    const other = await page.context().newPage();
+    await other.goto(`${platform.httpBase}/desk`);
+    await other.getByRole('button', { name: 'admin' }).click();
+    await other.getByRole('button', { name: 'Sign out' }).click();
+    await other.waitForURL('**/sign-in');
+    await other.close();
+  }
+  async function fillIn(page: Page): Promise<void> {
+    await page.locator('input[name=username]').fill('admin');
+    await page.locator('input[name=password]').fill(ADMIN_PASSWORD);
+    await page.locator('button[type=submit]').click();
+  }
+
+  it('an empty platform says what to do next, as far as the first device', async () => {
+    const { context, page, complaints } = await openWindow(browser, 'en', DESK);
+    await signInOn(page, platform.httpBase, 'admin', ADMIN_PASSWORD);
+    await page.getByText('No device is connected yet').waitFor();
+    await page.getByRole('link', { name: 'Connect the first device' }).click();
+    await page.getByLabel('Enterprise id').fill('haida');
+    await page.getByLabel('Enterprise name').fill('Haida Chemicals');
+    await page.getByRole('button', { name: 'Add enterprise' }).click();
+    await page.getByLabel('Device id').fill('FIRST-1');
+    expect(await page.getByLabel('Enterprise').inputValue()).toBe('haida');
+    await page.getByLabel('Search profiles').fill('commercial');
+    await page.getByLabel('Device profile').selectOption('gas.combustible.commercial');
+    await page.getByRole('button', { name: 'Create device' }).click();
+    await page.getByText('The secret is shown only this once').waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('a calm board whose session ends gives way to the sign-in, and comes back to its page', async () => {
+    const { context, page } = await openWindow(browser, 'en', DESK);
+    await signInOn(page, platform.httpBase, 'admin', ADMIN_PASSWORD);
+    await page.getByText('No open alarms.').waitFor();
+    await page.goto(`${platform.httpBase}/devices`);
+    await page.getByText('FIRST-1').first().waitFor();
+    await signOutElsewhere(page);
+    await page.waitForURL('**/sign-in?to=**', SOON);
+    await page.getByText('Your session has ended: sign in again.').waitFor();
+    // Back does not bring the empty board up again.
+    await page.goBack();
+    await page.waitForURL('**/sign-in**', SOON);
+    await fillIn(page);
+    await page.waitForURL((url) => url.pathname === '/devices' || url.pathname === '/desk', SOON);
+    await expect.poll(() => page.locator('.link').innerText(), SOON).toMatch(/^Live/);
+    await context.close();
+  });
+
+  it('a board with an alarm keeps its picture, says that it is no longer true and leads to the sign-in', async () => {
+    const [made] = await makeDevices(api, 'haida', 'gas.combustible.commercial', ['LOUD-1']);
+    if (made === undefined) throw new Error('no device');
+    const client = await connectDevice(platform.mqttUrl, made);
+    await client.telemetry({ lel: 61, valve_open: true });
+    const { context, page } = await openWindow(browser, 'en', DESK);
+    await signInOn(page, platform.httpBase, 'admin', ADMIN_PASSWORD);
+    await rowOf(page, 'LOUD-1').waitFor();
+    expect(await page.title()).toMatch(/^\(1\) R /);
+    // Its live value goes on while the details are opened and closed again.
+    await rowOf(page, 'LOUD-1').click();
+    await client.telemetry({ lel: 72.5, valve_open: true });
+    await expect.poll(() => rowOf(page, 'LOUD-1').locator('.val').innerText(), SOON).toContain('72.5');
+    await expect.poll(() => page.locator('.facts').innerText(), SOON).toMatch(/Now\s+72\.5/);
+    await page.keyboard.press('Escape');
+    await client.telemetry({ lel: 73.5, valve_open: true });
+    await expect.poll(() => rowOf(page, 'LOUD-1').locator('.val').innerText(), SOON).toContain('73.5');
+    await signOutElsewhere(page);
+    const again = page.getByRole('link', { name: 'Sign in again' });
+    await again.waitFor(SOON);
+    expect(await rowOf(page, 'LOUD-1').count()).toBe(1);
+    expect(await rowOf(page, 'LOUD-1').getByRole('button', { name: 'Acknowledge' }).isDisabled()).toBe(true);
+    await again.click();
+    await page.waitForURL('**/sign-in?to=**');
+    await fillIn(page);
+    await page.waitForURL('**/desk**');
+    await expect.poll(() => page.locator('.link').innerText(), SOON).toMatch(/^Live/);
+    await expect.poll(() => rowOf(page, 'LOUD-1').getByRole('button', { name: 'Acknowledge' }).isEnabled(), SOON).toBe(true);
+    // The device's switch is said in words.
+    await page.goto(`${platform.httpBase}/devices/LOUD-1`);
+    await page.getByRole('cell', { name: 'open', exact: true }).waitFor();
+    await client.close();
+    await context.close();
+  });
+
+  it('does not blink for those who asked for less motion: a heavier outline stands for it', async () => {
+    const { context, page } = await openWindow(browser, 'en', DESK);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await signInOn(page, platform.httpBase, 'admin', ADMIN_PASSWORD);
+    const shape = rowOf(page, 'LOUD-1').locator('.shape');
+    await shape.waitFor();
+    const look = (): Promise<unknown> =>
+      page.evaluate(`(() => {
+        const path = document.querySelector('.alarm .shape');
+        return [path.getAnimations().length, getComputedStyle(path).strokeWidth];
+      })()`);
+    expect(await look()).toEqual([0, '5px']);
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    expect(await look()).toEqual([1, '2px']);
+    await context.close();
+  });
+});
