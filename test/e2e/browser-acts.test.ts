@@ -93,7 +93,7 @@ describe.skipIf(chromiumPath() === null)('acting at the board (needs chromium: a
     await again?.fill('a new one that is long');
     await page.locator('button[type=submit]').click();
     await page.waitForURL('**/desk');
-    await page.getByText('No open alarms.').waitFor();
+    await page.getByText('No device is connected yet').waitFor();
     expect(await page.locator('time.clock').innerText()).toMatch(/^\d\d:\d\d:\d\d$/);
     await signIn(platform.httpBase, 'admin', 'a new one that is long');
     expect(complaints).toEqual([]);
