@@ -10,6 +10,12 @@ import { openVirtualPlatform } from './virtual-platform.ts';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } });
 
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.once(signal, () => process.exit(code));
+
 async function play(scenario: Scenario): Promise<boolean> {
   const world = await openVirtualPlatform();
   try {

@@ -42,6 +42,13 @@ export interface VirtualPlatform {
 /** @param seams for tests: a slow disk changes nothing */
 export async function openVirtualPlatform(startAt: EpochMs = VIRTUAL_START, seams: Seams = {}): Promise<VirtualPlatform> {
   const dataDir = mkdtempSync(join(tmpdir(), 'beacon-virtual-'));
+  const removeFolder = (): void => rmSync(dataDir, { recursive: true, force: true });
+  // A run that is broken off leaves nothing behind.
+  process.once('exit', removeFolder);
+  function leave(): void {
+    process.off('exit', removeFolder);
+    removeFolder();
+  }
   // The reserve for a full disk is 64 MB on disk: for a folder of a few seconds one that only looks so will do.
   const reserve = join(dataDir, 'reserve');
   writeFileSync(reserve, '');
@@ -70,7 +77,7 @@ export async function openVirtualPlatform(startAt: EpochMs = VIRTUAL_START, seam
       onBroken: (what) => (broken = what),
     });
   } catch (error) {
-    rmSync(dataDir, { recursive: true, force: true });
+    leave();
     throw error;
   }
 
@@ -103,7 +110,7 @@ export async function openVirtualPlatform(startAt: EpochMs = VIRTUAL_START, seam
     },
     async close() {
       const troubles = await running.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+      leave();
       if (troubles.length > 0) throw new Error(`the stop: ${JSON.stringify(troubles)}`);
     },
   };
