@@ -52,6 +52,7 @@ export interface ReadingsBody {
   readonly unit: string;
   readonly points: readonly (readonly [number, Value, Quality])[] | readonly (readonly [number, number, number, number, number])[];
   readonly bucketMs?: number;
+  readonly source: 'raw' | 'minute' | 'hour';
   readonly through: number;
   readonly next?: number;
 }

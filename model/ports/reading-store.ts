@@ -22,9 +22,51 @@ export interface RangeAnswer {
 }
 /** Bucket [start ts, min, max, mean, count] over numeric values that are not bad. */
 export type Bucket = readonly [ts: EpochMs, min: number, max: number, mean: number, count: number];
+/** What an answer was made from: the raw points, or the roll-ups where there are any (what is not rolled up yet is always raw). */
+export type Source = 'raw' | 'minute' | 'hour';
 export interface BucketAnswer {
   readonly buckets: readonly Bucket[];
   readonly bucketMs: number;
+  readonly source: Source;
+}
+
+export type RollUpUnit = 'minute' | 'hour';
+/**
+ * One point over one minute or hour of sample time, made from its raw points and made again when they change: equal to the roll-up of
+ * the raw points stored now. Of an hour whose raw points are past their days, only added to.
+ */
+export interface RollUp {
+  /** Its beginning, UTC ms. */
+  readonly at: EpochMs;
+  /** Of the numbers that are not bad; null where there is none. */
+  readonly min: number | null;
+  readonly max: number | null;
+  /** Of the same numbers, oldest first; `sum / count` is the mean. 0 where there is none. */
+  readonly sum: number;
+  /** Numbers that are not bad; of a point of texts, texts that are not bad. */
+  readonly count: number;
+  /** Samples that are bad or have no value. */
+  readonly bad: number;
+  readonly firstAt: EpochMs;
+  readonly lastAt: EpochMs;
+  /** The newest sample, whatever its quality. */
+  readonly last: Value;
+  readonly quality: Quality;
+  /**
+   * Of a point of states (texts, or nothing but 0 and 1): ms in each state, from its first sample to the end of the bucket; the time
+   * after a bad sample is in no state. Null for other points.
+   */
+  readonly states: Readonly<Record<string, number>> | null;
+}
+
+/** What a turn of rolling up did. */
+export interface RollUpStep {
+  /** Hours of a point rolled up. */
+  readonly rolled: number;
+  /** There are more that could be rolled up now. */
+  readonly more: boolean;
+  /** Beginning of the oldest hour not rolled up yet (the hour that runs counts too); null = none. */
+  readonly oldestDue: EpochMs | null;
 }
 
 /** A point within one enterprise's device. */
@@ -81,6 +123,13 @@ export interface ReadingStore {
   position(): Promise<number>;
   range(query: RangeQuery): Promise<RangeAnswer>;
   buckets(query: RangeQuery & { readonly maxPoints: number }): Promise<BucketAnswer>;
+  /** The roll-ups that begin in [from, to), oldest first; those not made yet are made from the raw points for this answer. */
+  rollUps(query: RangeQuery & { readonly unit: RollUpUnit }): Promise<readonly RollUp[]>;
+  /**
+   * Rolls up hours that are over, for about `budgetMs`. What is due is stored with the readings themselves, so nothing is forgotten over a crash.
+   * @param now says which hours are over; the outcome does not depend on it.
+   */
+  rollUp(now: EpochMs, budgetMs: number): Promise<RollUpStep>;
   /** Number of stored readings and an order-free checksum of a device over a period (proof of completeness). */
   digest(
     device: { enterprise: string; device: string },

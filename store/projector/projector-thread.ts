@@ -1,7 +1,7 @@
 /**
  * The projector's thread: owns the writing side of the reading store and steps the projection. After it has come to rest it waits a
  * quarter of a second, also when main has news: what has gathered meanwhile goes in as one batch, which costs a fraction of many small ones.
- * Under load it lets more gather (`pace.ts`).
+ * Under load it lets more gather (`pace.ts`). While it rests it rolls up hours that are over (`upkeep.ts`).
  */
 import { parentPort, type MessagePort, workerData } from 'node:worker_threads';
 import { openReadingStore } from '../readings/open.ts';
@@ -11,8 +11,11 @@ import type { ProjectorEvent, ProjectorMethods, ProjectorThreadData } from './me
 import { createPace } from './pace.ts';
 import { createProjection, type Projection } from './projection.ts';
 import type { ProjectorStatus } from './status.ts';
+import { createUpkeep } from './upkeep.ts';
 
 const REST_MS = 250;
+/** While nothing arrives and hours wait to be rolled up. */
+const SHORT_REST_MS = 10;
 /** The status is told at most this often while it changes. */
 const TELL_MS = 250;
 
@@ -32,6 +35,7 @@ async function runThread(port: MessagePort, data: ProjectorThreadData): Promise<
 
   const store = await openReadingStore(data.store);
   const source = journalSource(data.journalFolder);
+  const upkeep = createUpkeep(store);
 
   const { emit } = serve<ProjectorMethods, ProjectorEvent>(
     port,
@@ -69,9 +73,11 @@ async function runThread(port: MessagePort, data: ProjectorThreadData): Promise<
       const step = await following.step(pace.least(performance.now()));
       pace.wrote(step.wrote, performance.now());
       const resting = step.did !== 'more';
+      // Only at rest: readings on their way to the store go before their roll-ups, which nobody misses meanwhile.
+      const behind = step.did === 'idle' && !stop.asked && (await upkeep.turn(Date.now(), step.wrote > 0));
       tell(following, resting);
       // A whole turn of the loop between steps: notes and the stop must be heard while there is a backlog.
-      await pause(step.did === 'failed' ? step.delayMs : resting ? REST_MS : 0);
+      await pause(step.did === 'failed' ? step.delayMs : behind ? SHORT_REST_MS : resting ? REST_MS : 0);
     }
   }
 
@@ -90,7 +96,8 @@ async function runThread(port: MessagePort, data: ProjectorThreadData): Promise<
   function tell(following: Projection, resting: boolean): void {
     const at = Date.now();
     if (!resting && at - toldAt < TELL_MS && at >= toldAt) return;
-    const status = following.status();
+    const base = following.status();
+    const status: ProjectorStatus = { ...base, rollUpsDueFrom: upkeep.dueFrom(), detail: base.detail ?? upkeep.trouble() };
     const text = JSON.stringify(status);
     if (text === told) return;
     told = text;

@@ -15,6 +15,8 @@ export interface ProjectorStatus {
   readonly written: number;
   /** Readings the store refused for what they are, since the platform's start. */
   readonly rejected: number;
+  /** Beginning of the oldest hour not rolled up yet (the one that runs counts too); null = none, or not known yet. */
+  readonly rollUpsDueFrom: EpochMs | null;
   /** Waiting after failed attempts: how many in a row, and for how long, ms. */
   readonly backoff: { readonly attempts: number; readonly delayMs: number } | null;
   /** `store-down` (attempts fail), `projector-lag` (over a minute behind), `projector-died` (being started again). */
@@ -31,6 +33,7 @@ export const NOTHING_YET: ProjectorStatus = {
   through: 0,
   written: 0,
   rejected: 0,
+  rollUpsDueFrom: null,
   backoff: null,
   health: [],
   detail: null,

@@ -1,24 +1,36 @@
-import type { Bucket } from '../../model/ports/reading-store.ts';
+import type { Bucket, RollUpUnit } from '../../model/ports/reading-store.ts';
 import type { Quality, Value } from '../../model/reading.ts';
 import type { EpochMs } from '../../model/time.ts';
+import { UNIT_MS } from './rollup/gather.ts';
 
 /** More than this many buckets are never answered: no screen is wider. */
 export const MAX_BUCKETS = 2_000;
 /** Most raw points in one answer. */
 export const MAX_POINTS = 10_000;
 
-/** Equal buckets over [from, to): bucket i begins at `from + i × bucketMs`. */
+/**
+ * Equal buckets: bucket i begins at `origin + i × bucketMs`. From a minute on they are whole minutes, from an hour on whole hours of UTC,
+ * so that roll-ups fill them; the first then begins at or before `from`, and holds only what is not before it.
+ */
 export interface Grid {
   readonly from: EpochMs;
   readonly to: EpochMs;
+  readonly origin: EpochMs;
   /** Width in whole ms, ≥ 1. */
   readonly bucketMs: number;
+  /** The coarsest roll-ups that fill the buckets; null: they are finer than a minute. */
+  readonly unit: RollUpUnit | null;
 }
 
 /** The finest grid of at most `maxPoints` (1 … 2,000) buckets. An empty or backward period gives buckets of 1 ms and none of them. */
 export function gridOf(from: EpochMs, to: EpochMs, maxPoints: number): Grid {
   const count = Math.min(MAX_BUCKETS, Math.max(1, Math.floor(maxPoints)));
-  return { from, to, bucketMs: Math.max(1, Math.ceil((to - from) / count)) };
+  const exact = Math.max(1, Math.ceil((to - from) / count));
+  if (exact < UNIT_MS.minute) return { from, to, origin: from, bucketMs: exact, unit: null };
+  const unit = exact < UNIT_MS.hour ? 'minute' : 'hour';
+  const unitMs = UNIT_MS[unit];
+  const origin = Math.floor(from / unitMs) * unitMs;
+  return { from, to, origin, bucketMs: Math.ceil((to - origin) / count / unitMs) * unitMs, unit };
 }
 
 /** How many raw points a range query gives: default and maximum 10,000, at least one. */
@@ -48,7 +60,7 @@ export class BucketSums {
   }
 
   addValue(at: EpochMs, value: number): void {
-    this.addSum(Math.floor((at - this.#grid.from) / this.#grid.bucketMs), value, value, value, 1);
+    this.addSum(Math.floor((at - this.#grid.origin) / this.#grid.bucketMs), value, value, value, 1);
   }
 
   /** Adds `count` values of bucket `index` that are already summed up. */
@@ -67,10 +79,11 @@ export class BucketSums {
   /** Buckets that hold something, oldest first. */
   result(): readonly Bucket[] {
     const indexes = [...this.#sums.keys()].sort((a, b) => a - b);
+    const { from, origin, bucketMs } = this.#grid;
     const buckets: Bucket[] = [];
     for (const index of indexes) {
       const s = this.#sums.get(index);
-      if (s !== undefined) buckets.push([this.#grid.from + index * this.#grid.bucketMs, s.min, s.max, s.sum / s.count, s.count]);
+      if (s !== undefined) buckets.push([Math.max(from, origin + index * bucketMs), s.min, s.max, s.sum / s.count, s.count]);
     }
     return buckets;
   }

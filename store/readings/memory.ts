@@ -3,6 +3,7 @@ import type { StoredReading } from '../../model/reading.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { DigestSum, type Digest } from './digest.ts';
 import { BucketSums, counts, gridOf, pointLimit } from './grid.ts';
+import { rollUpsOf, UNIT_MS } from './rollup/gather.ts';
 
 /** Keeps readings in memory: for tests and for runs that leave nothing behind. It keeps every promise of the port but survival. */
 export function memoryReadingStore(): ReadingStore {
@@ -51,8 +52,18 @@ export function memoryReadingStore(): ReadingStore {
       const grid = gridOf(query.from, query.to, query.maxPoints);
       const sums = new BucketSums(grid);
       for (const r of between(query)) if (counts(r.value, r.quality)) sums.addValue(r.sampleAt, r.value);
-      return { buckets: sums.result(), bucketMs: grid.bucketMs };
+      return { buckets: sums.result(), bucketMs: grid.bucketMs, source: 'raw' };
     },
+
+    async rollUps(query) {
+      const unitMs = UNIT_MS[query.unit];
+      const from = Math.ceil(query.from / unitMs) * unitMs;
+      const to = Math.ceil(query.to / unitMs) * unitMs;
+      const rolled = rollUpsOf(between({ ...query, from, to }).map((r) => [r.sampleAt, r.value, r.quality] as const));
+      return query.unit === 'minute' ? rolled.minutes : rolled.hours;
+    },
+
+    rollUp: async () => ({ rolled: 0, more: false, oldestDue: null }),
 
     async digest(device: { enterprise: string; device: string }, from: EpochMs, to: EpochMs): Promise<Digest> {
       const sum = new DigestSum();

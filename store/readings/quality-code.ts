@@ -25,9 +25,13 @@ export function qualityCode(quality: Quality, flags: readonly Flag[]): number {
   return QUALITY_CODE[quality] + bits * FLAG_SHIFT;
 }
 
+const QUALITY_BY_CODE: readonly (Quality | undefined)[] = Array.from({ length: FLAG_SHIFT }, (_, code) =>
+  QUALITIES.find((quality) => QUALITY_CODE[quality] === code),
+);
+
 /** @throws RangeError for a number this build does not know: the file was written by a newer one. */
 export function qualityOf(code: number): Quality {
-  const found = QUALITIES.find((quality) => QUALITY_CODE[quality] === code % FLAG_SHIFT);
+  const found = QUALITY_BY_CODE[code % FLAG_SHIFT];
   if (found === undefined) throw new RangeError(`unknown quality code ${code} in a stored reading`);
   return found;
 }

@@ -64,10 +64,16 @@ export const readingRoutes: Route[] = [
       const unit = definition?.ucum ?? '';
       if (query.maxPoints !== undefined) {
         const answer = await platform.readings.buckets({ ...range, maxPoints: query.maxPoints });
-        return ok({ unit, points: answer.buckets, bucketMs: answer.bucketMs, through: answer.through });
+        return ok({ unit, points: answer.buckets, bucketMs: answer.bucketMs, source: answer.source, through: answer.through });
       }
       const answer = await platform.readings.range({ ...range, limit: query.limit ?? RAW_MAX });
-      return ok({ unit, points: answer.points, through: answer.through, ...(answer.next === null ? {} : { next: answer.next }) });
+      return ok({
+        unit,
+        points: answer.points,
+        source: 'raw',
+        through: answer.through,
+        ...(answer.next === null ? {} : { next: answer.next }),
+      });
     },
   }),
 ];

@@ -88,7 +88,13 @@ export const readingsBody = z
     points: z
       .union([z.array(z.tuple([epochMs, value, quality])), z.array(z.tuple([epochMs, z.number(), z.number(), z.number(), z.int()]))])
       .meta({ description: 'Raw [ts, value, quality], or with maxPoints buckets [ts, min, max, mean, count]; oldest first.' }),
-    bucketMs: z.number().optional(),
+    bucketMs: z.number().optional().meta({
+      description:
+        'Width of the buckets: from a minute on whole minutes, from an hour on whole hours of UTC; the first may begin before `from`.',
+    }),
+    source: z
+      .enum(['raw', 'minute', 'hour'])
+      .meta({ description: 'What the answer is made from: raw readings or roll-ups of a minute or an hour.' }),
     through: epochMs.meta({ description: 'Up to which arrival time the store is complete.' }),
     next: epochMs.optional(),
   })

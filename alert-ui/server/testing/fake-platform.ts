@@ -164,7 +164,7 @@ export class FakePlatform implements Platform {
 
   readonly readings: Platform['readings'] = {
     range: async (query) => ({ points: [[query.from, 12.5, 'good']], next: null, through: this.clock.now() }),
-    buckets: async (query) => ({ buckets: [[query.from, 1, 3, 2, 10]], bucketMs: 60_000, through: this.clock.now() }),
+    buckets: async (query) => ({ buckets: [[query.from, 1, 3, 2, 10]], bucketMs: 60_000, source: 'raw', through: this.clock.now() }),
   };
 
   readonly credentials: Platform['credentials'] = {

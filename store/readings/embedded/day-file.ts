@@ -2,21 +2,20 @@
  * One day of readings in one SQLite file. Rows are clustered by (point, sample time), so that a trend is one run of neighbouring
  * rows; the few texts of a point are kept once per file, which keeps every file readable and deletable by itself.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { NumberedPoints, PointName, ReadingColumns } from '../../../model/ports/reading-store.ts';
 import type { Quality, StoredReading, Value } from '../../../model/reading.ts';
 import type { EpochMs } from '../../../model/time.ts';
-import { StoreFailure } from '../failure.ts';
 import { BAD_CODE, flagsOf, qualityOf } from '../quality-code.ts';
 import { orderedByKey } from './by-point.ts';
+import type { Day } from './day.ts';
+import { DUE_SCHEMA, dueHours, type DueHours } from './due.ts';
+import { type FileFormat, openFile } from './file.ts';
 
 /** Format of the file (`user_version`). */
-const FORMAT = 1;
+const FORMAT = 2;
 /** Rows one read transaction visits at most: a longer reader would keep the writer's log from being folded back. */
 const READ_ROWS = 5_000;
-/** Pages of the log after which they go over into the file: 64 MB. A point's last page is in every batch's log and goes over once. */
-const CHECKPOINT_PAGES = 16_000;
 /** Rows of one statement: a statement costs more than a row; beyond this more rows gain nothing. */
 const PUT_ROWS = 32;
 const PUT_COLUMNS = 5;
@@ -38,6 +37,7 @@ const SCHEMA = `
     quality INTEGER NOT NULL,
     PRIMARY KEY (point, sample_at)
   ) STRICT, WITHOUT ROWID;
+  ${DUE_SCHEMA}
   PRAGMA user_version = ${FORMAT};
 `;
 
@@ -61,56 +61,47 @@ export interface DayFile {
   buckets(point: PointName, from: EpochMs, to: EpochMs, origin: EpochMs, bucketMs: number): Iterable<PartialBucket>;
   /** Every reading of a device, in no order. */
   all(enterprise: string, device: string, from: EpochMs, to: EpochMs): Iterable<StoredReading>;
+  /** Of a point, oldest first, in pages. */
+  pointRows(point: number, from: EpochMs, to: EpochMs): Iterable<readonly [EpochMs, Value, Quality]>;
+  nameOf(point: number): PointName;
+  numberOf(point: PointName): number | undefined;
+  /** Null in a file of a format without roll-ups, opened for reading: everything counts as due. */
+  readonly due: DueHours | null;
   close(): void;
 }
 
 type RangeRow = [sampleAt: number, value: Value, quality: number];
 
+/** Format 1 knew no roll-ups: all that it holds is due. */
+const DAY_FORMAT: FileFormat = {
+  schema: SCHEMA,
+  current: FORMAT,
+  older: [1],
+  upgrade: (db) =>
+    db.exec(`
+      BEGIN;
+      ${DUE_SCHEMA}
+      INSERT INTO due SELECT DISTINCT (sample_at - (sample_at % 3600000 + 3600000) % 3600000) / 3600000, point FROM reading;
+      PRAGMA user_version = ${FORMAT};
+      COMMIT;`),
+};
+
 /**
  * @param access with `read` the file must exist and is never changed.
  * @throws StoreFailure when it is damaged or of an unknown format.
  */
-export function openDayFile(path: string, access: 'write' | 'read'): DayFile {
-  if (access === 'write' && !existsSync(path)) createFile(path);
-  const db = new Database(path, { readonly: access === 'read', fileMustExist: true });
+export function openDayFile(path: string, day: Day, access: 'write' | 'read'): DayFile {
+  const db = openFile(path, access, DAY_FORMAT);
   try {
-    prepareFile(db, path, access);
-    return dayFile(db);
+    return dayFile(db, db.pragma('user_version', { simple: true }) === FORMAT ? dueHours(db, day) : null);
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-/** Under another name first: a reader, or a start after a crash, never meets a file without its tables. */
-function createFile(path: string): void {
-  const unfinished = `${path}.new`;
-  rmSync(unfinished, { force: true });
-  const db = new Database(unfinished);
-  try {
-    db.exec(SCHEMA);
-  } finally {
-    db.close();
-  }
-  renameSync(unfinished, path);
-}
-
-function prepareFile(db: Database.Database, path: string, access: 'write' | 'read'): void {
-  db.pragma('busy_timeout = 5000');
-  if (access === 'write') {
-    db.pragma('journal_mode = WAL');
-    // FULL: the journal may be trimmed as soon as a batch is in, so a batch that was answered for survives power loss.
-    db.pragma('synchronous = FULL');
-    db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-    db.pragma('cache_size = -65536');
-  }
-  const format = db.pragma('user_version', { simple: true });
-  if (format !== FORMAT) {
-    throw new StoreFailure('store-failed', `${path} has format ${String(format)}; this build reads format ${FORMAT}`);
-  }
-}
-
-function dayFile(db: Database.Database): DayFile {
+/** @param due null in a file of a format without roll-ups, opened for reading. */
+function dayFile(db: Database.Database, due: DueHours | null): DayFile {
   const findPoint = db
     .prepare<[string, string, string, number], number>(
       'SELECT id FROM point WHERE enterprise = ? AND device = ? AND measurement = ? AND channel = ?',
@@ -147,6 +138,10 @@ function dayFile(db: Database.Database): DayFile {
        WHERE point = ? AND sample_at >= ? AND sample_at < ? ORDER BY sample_at LIMIT ${READ_ROWS}`,
     )
     .raw();
+
+  const pointName = db.prepare<[number], { enterprise: string; device: string; measurement: string; channel: number }>(
+    'SELECT enterprise, device, measurement, channel FROM point WHERE id = ?',
+  );
 
   /** Our ids of the points, by their number in `knownBook`. */
   let known: number[] = [];
@@ -197,6 +192,7 @@ function dayFile(db: Database.Database): DayFile {
       into[at + 2] = (receivedAt[row] as number) - sampled;
       into[at + 3] = columns.value(row);
       into[at + 4] = quality[row] as number;
+      due?.mark(keys[i] as number, sampled);
     };
     let i = 0;
     for (; i + PUT_ROWS <= rows.length; i += PUT_ROWS) {
@@ -214,8 +210,9 @@ function dayFile(db: Database.Database): DayFile {
       try {
         writeAll.immediate(columns, rows);
       } catch (error) {
-        // Ids given inside the transaction went with it.
+        // Ids given inside the transaction went with it, and so did what it made due.
         knownBook = null;
+        due?.forget();
         throw error;
       }
     },
@@ -267,6 +264,25 @@ function dayFile(db: Database.Database): DayFile {
         }
       }
     },
+
+    *pointRows(point, from, to) {
+      let next = from;
+      for (;;) {
+        const rows = rangeRows.all(point, next, to, READ_ROWS);
+        for (const [at, value, code] of rows) {
+          next = at + 1;
+          yield [at, value, qualityOf(code)];
+        }
+        if (rows.length < READ_ROWS) return;
+      }
+    },
+    nameOf(point) {
+      const name = pointName.get(point);
+      if (name === undefined) throw new RangeError(`no point has the number ${point}`);
+      return { ...name, channel: name.channel === NO_CHANNEL ? null : name.channel };
+    },
+    numberOf: existing,
+    due,
 
     close: () => void db.close(),
   };

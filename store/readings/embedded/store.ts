@@ -9,11 +9,12 @@ import type { EpochMs } from '../../../model/time.ts';
 import { Columns } from '../columns.ts';
 import { DigestSum } from '../digest.ts';
 import { asStoreFailure, StoreFailure } from '../failure.ts';
-import { BucketSums, gridOf, pointLimit } from '../grid.ts';
+import { pointLimit } from '../grid.ts';
 import { openPositionFile, type PositionFile } from '../position-file.ts';
 import { sortOut, sortOutRows } from '../storable.ts';
 import { type Day, dayOf } from './day.ts';
 import { dayFiles } from './day-files.ts';
+import { openRollUps } from './roll-ups.ts';
 
 const TARGET = 'embedded';
 
@@ -24,6 +25,7 @@ const TARGET = 'embedded';
 export async function openEmbeddedStore(settings: { readonly folder: string }, access: 'write' | 'read'): Promise<ReadingStore> {
   const { folder } = settings;
   const files = dayFiles(folder, access);
+  const rollUps = openRollUps(folder, files, access);
   const marks: PositionFile | null = access === 'write' ? openPositionFile(folder, TARGET) : null;
   let mark = marks?.read() ?? { position: 0, latestArrival: null };
 
@@ -36,7 +38,10 @@ export async function openEmbeddedStore(settings: { readonly folder: string }, a
     const target = writable();
     try {
       const { storable, rejected } = sortOutRows(columns, rows);
-      for (const [day, ofDay] of byDay(columns, storable)) files.of(day).write(columns, ofDay);
+      for (const [day, ofDay] of byDay(columns, storable)) {
+        rollUps.opened(day);
+        files.of(day).write(columns, ofDay);
+      }
       let { latestArrival } = mark;
       for (const row of storable) {
         const at = columns.receivedAt[row] as number;
@@ -78,34 +83,28 @@ export async function openEmbeddedStore(settings: { readonly folder: string }, a
       const points: (readonly [EpochMs, Value, Quality])[] = [];
       for (const day of files.between(query.from, query.to)) {
         // One more than asked for: it says where to go on.
-        for (const point of files.of(day).range(query, query.from, query.to, limit + 1 - points.length)) points.push(point);
+        for (const point of files.present(day)?.range(query, query.from, query.to, limit + 1 - points.length) ?? []) points.push(point);
         if (points.length > limit) break;
       }
       const next = points[limit]?.[0] ?? null;
       return { points: points.slice(0, limit), next };
     },
 
-    async buckets(query) {
-      const grid = gridOf(query.from, query.to, query.maxPoints);
-      const sums = new BucketSums(grid);
-      for (const day of files.between(query.from, query.to)) {
-        for (const b of files.of(day).buckets(query, query.from, query.to, grid.from, grid.bucketMs)) {
-          sums.addSum(b.index, b.min, b.max, b.sum, b.count);
-        }
-      }
-      return { buckets: sums.result(), bucketMs: grid.bucketMs };
-    },
+    buckets: async (query) => rollUps.buckets(query),
+    rollUps: async (query) => rollUps.read(query),
+    rollUp: async (now, budgetMs) => rollUps.step(now, budgetMs),
 
     async digest(device, from, to) {
       const sum = new DigestSum();
       for (const day of files.between(from, to)) {
-        for (const reading of files.of(day).all(device.enterprise, device.device, from, to)) sum.add(reading);
+        for (const reading of files.present(day)?.all(device.enterprise, device.device, from, to) ?? []) sum.add(reading);
       }
       return sum.result();
     },
 
     async close() {
       files.close();
+      rollUps.close();
       marks?.close();
     },
   };

@@ -1,11 +1,12 @@
 /** Stored readings read back from InfluxDB. Buckets are summed by the server wherever that gives the same as summing the raw points. */
 import { escape } from 'influx';
-import type { BucketAnswer, RangeAnswer, RangeQuery } from '../../../model/ports/reading-store.ts';
+import type { BucketAnswer, RangeAnswer, RangeQuery, RollUp, RollUpUnit } from '../../../model/ports/reading-store.ts';
 import type { Quality, Value } from '../../../model/reading.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import { type Digest, DigestSum } from '../digest.ts';
 import { StoreFailure } from '../failure.ts';
 import { BucketSums, counts, gridOf, MAX_POINTS, pointLimit } from '../grid.ts';
+import { rollUpsOf, UNIT_MS } from '../rollup/gather.ts';
 import type { Asker, Table } from './ask.ts';
 import { arrivalField, fieldOf, MEASUREMENT, NOT_DRAWN, pointOfColumn, qualityField, readQualityWords, RECEIVED_AFTER } from './schema.ts';
 
@@ -54,14 +55,14 @@ export async function rangeOf(asker: Asker, query: RangeQuery): Promise<RangeAns
 export async function bucketsOf(asker: Asker, query: RangeQuery & { readonly maxPoints: number }): Promise<BucketAnswer> {
   const grid = gridOf(query.from, query.to, query.maxPoints);
   const sums = new BucketSums(grid);
-  if (query.to <= query.from) return { buckets: [], bucketMs: grid.bucketMs };
+  if (query.to <= query.from) return { buckets: [], bucketMs: grid.bucketMs, source: 'raw' };
   const field = fieldOf(query.measurement, query.channel);
   const value = escape.quoted(field);
   const words = escape.quoted(qualityField(field));
   // The server's buckets begin at multiples of their width; the offset moves them to the grid's.
-  const offset = ((grid.from % grid.bucketMs) + grid.bucketMs) % grid.bucketMs;
+  const offset = ((grid.origin % grid.bucketMs) + grid.bucketMs) % grid.bucketMs;
   const groups = `GROUP BY time(${grid.bucketMs}ms, ${offset}ms) fill(none)`;
-  const indexOf = (at: unknown): number => Math.round((timeOf(at) - grid.from) / grid.bucketMs);
+  const indexOf = (at: unknown): number => Math.round((timeOf(at) - grid.origin) / grid.bucketMs);
 
   const doubtful = await asker.table(
     `SELECT count(${words}) FROM "${MEASUREMENT}" ${where(query.from, query.to)} AND ${words} =~ ${NOT_DRAWN} ${groups}`,
@@ -80,8 +81,8 @@ export async function bucketsOf(asker: Asker, query: RangeQuery & { readonly max
     sums.addSum(index, min, max, sum, Number(count));
   }
   for (const [first, last] of runsOf(ours)) {
-    const to = Math.min(query.to, grid.from + (last + 1) * grid.bucketMs);
-    let next: EpochMs | null = grid.from + first * grid.bucketMs;
+    const to = Math.min(query.to, grid.origin + (last + 1) * grid.bucketMs);
+    let next: EpochMs | null = Math.max(query.from, grid.origin + first * grid.bucketMs);
     while (next !== null) {
       const page: readonly RawPoint[] = await rawPoints(asker, query, next, to, MAX_POINTS);
       for (const [at, drawn, quality] of page) if (counts(drawn, quality)) sums.addValue(at, drawn);
@@ -89,7 +90,23 @@ export async function bucketsOf(asker: Asker, query: RangeQuery & { readonly max
       next = page.length < MAX_POINTS || end === undefined ? null : end[0] + 1;
     }
   }
-  return { buckets: sums.result(), bucketMs: grid.bucketMs };
+  return { buckets: sums.result(), bucketMs: grid.bucketMs, source: 'raw' };
+}
+
+/** From the raw points, whatever is rolled up. */
+export async function rollUpsFromRaw(asker: Asker, query: RangeQuery & { readonly unit: RollUpUnit }): Promise<readonly RollUp[]> {
+  const unitMs = UNIT_MS[query.unit];
+  const to = Math.ceil(query.to / unitMs) * unitMs;
+  const points: RawPoint[] = [];
+  let next: EpochMs | null = Math.ceil(query.from / unitMs) * unitMs;
+  while (next !== null && next < to) {
+    const page: readonly RawPoint[] = await rawPoints(asker, query, next, to, MAX_POINTS);
+    for (const point of page) points.push(point);
+    const end: RawPoint | undefined = page.at(-1);
+    next = page.length < MAX_POINTS || end === undefined ? null : end[0] + 1;
+  }
+  const rolled = rollUpsOf(points);
+  return query.unit === 'minute' ? rolled.minutes : rolled.hours;
 }
 
 /** Neighbouring numbers joined to [first, last]. */

@@ -11,7 +11,7 @@ import { type Asker, openAsker } from './ask.ts';
 import { Freshness } from './freshness.ts';
 import { deliver } from './isolate.ts';
 import { linesOf, unstorableInInflux } from './lines.ts';
-import { bucketsOf, digestOfDevice, rangeOf } from './query.ts';
+import { bucketsOf, digestOfDevice, rangeOf, rollUpsFromRaw } from './query.ts';
 import { openSender } from './send.ts';
 import { influxSettings } from './settings.ts';
 
@@ -82,6 +82,8 @@ export async function openInfluxStore(given: InfluxStoreSettings, access: 'write
 
     range: (query: RangeQuery) => rangeOf(asker, query),
     buckets: (query) => bucketsOf(asker, query),
+    rollUps: (query) => rollUpsFromRaw(asker, query),
+    rollUp: async () => ({ rolled: 0, more: false, oldestDue: null }),
     digest: (device, from, to) => digestOfDevice(asker, device, from, to),
 
     async close() {

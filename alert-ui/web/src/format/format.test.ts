@@ -65,6 +65,7 @@ describe('a trend', () => {
     const series = toSeries(
       {
         unit: '',
+        source: 'raw',
         through: 0,
         points: [
           [1_000, 1, 'good'],
@@ -78,7 +79,7 @@ describe('a trend', () => {
     expect(series.gaps).toEqual([[2, 60]]);
   });
   it('takes live values in order only', () => {
-    const series = toSeries({ unit: '', through: 0, bucketMs: 1_000, points: [[1_000, 1, 3, 2, 4]] }, 10_000);
+    const series = toSeries({ unit: '', source: 'raw', through: 0, bucketMs: 1_000, points: [[1_000, 1, 3, 2, 4]] }, 10_000);
     expect(append(series, 1_000, 9, 10_000)).toBe(series);
     expect(append(series, 2_000, 9, 10_000)).toMatchObject({ times: [1, 2], max: [3, 9], min: [1, 9] });
     expect(append(series, 50_000, 9, 10_000).mean).toEqual([2, null, 9]);
@@ -86,6 +87,7 @@ describe('a trend', () => {
   it('marks from the first bad sample to the next good one, and leaves the last span open', () => {
     const body: ReadingsBody = {
       unit: '',
+      source: 'raw',
       through: 0,
       points: [
         [1_000, 12.5, 'good'],
@@ -135,6 +137,7 @@ describe('a trend', () => {
 describe('the last good value of a point that is bad now', () => {
   const raw = (points: ReadingsBody['points'], more: Partial<ReadingsBody> = {}): ReadingsBody => ({
     unit: '',
+    source: 'raw',
     through: 0,
     points,
     ...more,
