@@ -91,7 +91,11 @@ describe.skipIf(chromiumPath() === null)('the first day and the end of a session
     await client.telemetry({ lel: 72.5, valve_open: true });
     await expect.poll(() => rowOf(page, 'LOUD-1').locator('.val').innerText(), SOON).toContain('72.5');
     await expect.poll(() => page.locator('.facts').innerText(), SOON).toMatch(/Now\s+72\.5/);
-    await page.keyboard.press('Escape');
+    // Two who watch the same device from the start show the same value, whoever asked first.
+    await page.reload();
+    await expect.poll(() => page.locator('.facts').innerText(), SOON).toMatch(/Now\s+72\.5/);
+    await expect.poll(() => rowOf(page, 'LOUD-1').locator('.val').innerText(), SOON).toContain('72.5');
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
     await client.telemetry({ lel: 73.5, valve_open: true });
     await expect.poll(() => rowOf(page, 'LOUD-1').locator('.val').innerText(), SOON).toContain('73.5');
     await signOutElsewhere(page);

@@ -74,6 +74,8 @@ export function createLive(api: Api, session: Session): Live {
   let paging = 0;
   const watched = new Map<string, number>();
   const readingListeners = new Set<(message: ReadingsMessage) => void>();
+  /** What was last heard of each point of a watched device, for those who begin to watch it later. */
+  const heard = new Map<string, Map<string, ReadingsMessage['items'][number]>>();
   const alarmListeners = new Set<(message: AlarmMessage) => void>();
 
   function seen(): Seen {
@@ -228,6 +230,12 @@ export function createLive(api: Api, session: Session): Live {
         }
       });
       opened.on('readings', (message) => {
+        for (const item of message.items) {
+          const [device, measurement, channel] = item;
+          if (!watched.has(device)) continue;
+          const points = heard.get(device) ?? new Map<string, ReadingsMessage['items'][number]>();
+          heard.set(device, points.set(`${measurement} ${channel ?? ''}`, item));
+        }
         for (const listener of readingListeners) listener(message);
       });
     },
@@ -241,6 +249,7 @@ export function createLive(api: Api, session: Session): Live {
       socket?.removeAllListeners();
       socket?.disconnect();
       socket = null;
+      heard.clear();
       Object.assign(picture, emptyPicture());
       Object.assign(state, {
         link: 'connecting',
@@ -259,6 +268,9 @@ export function createLive(api: Api, session: Session): Live {
       // Each watch is its own: one that ends must not take away another's listener, though both are the same function.
       const hear = (message: ReadingsMessage): void => listener(message);
       readingListeners.add(hear);
+      // The platform sends the present values once, to the first who asks; the next one is told what is known here.
+      const known = devices.filter((id) => !fresh.includes(id)).flatMap((id) => [...(heard.get(id)?.values() ?? [])]);
+      if (known.length > 0) listener({ at: now(), items: known });
       if (fresh.length > 0 && socket?.connected === true) socket.emit('subscribe', { devices: fresh });
       return () => {
         readingListeners.delete(hear);
@@ -266,7 +278,10 @@ export function createLive(api: Api, session: Session): Live {
         for (const id of devices) {
           const left = (watched.get(id) ?? 1) - 1;
           if (left > 0) watched.set(id, left);
-          else if (watched.delete(id)) gone.push(id);
+          else if (watched.delete(id)) {
+            gone.push(id);
+            heard.delete(id);
+          }
         }
         if (gone.length > 0 && socket?.connected === true) socket.emit('unsubscribe', { devices: gone });
       };

@@ -43,10 +43,10 @@ export function drawGaps(u: uPlot, gaps: readonly (readonly [number, number])[],
     if (right - left < 2) continue;
     hatch(u, left, right, 1);
     // Under the line of a limit nobody could read it.
-    if (right - left > 60 * ratio()) names.push([name, (left + right) / 2]);
+    if (right - left > 60 * ratio()) names.push([name, right - 8 * ratio()]);
   }
   return () => {
-    for (const [text, x] of names) label(u, text, x, 'bottom');
+    for (const [text, x] of names) label(u, text, x, 'end');
   };
 }
 
@@ -70,19 +70,21 @@ function hatch(u: uPlot, left: number, right: number, lean: 1 | -1): void {
   ctx.restore();
 }
 
-function label(u: uPlot, text: string, x: number, at: 'middle' | 'bottom'): void {
+function label(u: uPlot, text: string, x: number, at: 'middle' | 'end'): void {
   const { ctx, bbox } = u;
   const px = ratio();
   ctx.save();
   ctx.font = `${14 * px}px ${FONT}`;
   ctx.textAlign = 'center';
   ctx.textBaseline = 'bottom';
-  const y = at === 'bottom' ? bbox.top + bbox.height - 4 * px : bbox.top + bbox.height / 2;
+  const y = at === 'end' ? bbox.top + bbox.height - 4 * px : bbox.top + bbox.height / 2;
   const width = ctx.measureText(text).width + 8 * px;
+  // At the end of its span: the names of the limits stand at the left.
+  const middle = at === 'end' ? x - width / 2 : x;
   ctx.fillStyle = 'rgba(255, 255, 255, 0.85)';
-  ctx.fillRect(x - width / 2, y - 17 * px, width, 18 * px);
+  ctx.fillRect(middle - width / 2, y - 17 * px, width, 18 * px);
   ctx.fillStyle = '#434B55';
-  ctx.fillText(text, x, y);
+  ctx.fillText(text, middle, y);
   ctx.restore();
 }
 
