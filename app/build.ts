@@ -81,6 +81,11 @@ export interface Seams {
 }
 
 const STOP_STEP_MS = 4_000;
+/**
+ * Order No. 40 of the State Administration of Work Safety (major hazard sources of hazardous chemicals), article 13: electronic records of
+ * their monitoring are kept for 30 days at least.
+ */
+const LEAST_RAW_DAYS = 30;
 /** Longest the HTTP door waits for the alarm history at a start. */
 const EVENTS_WAIT_MS = 5_000;
 /** Journal entries waiting for their commit before every socket is paused. */
@@ -155,9 +160,25 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   const ledger = startLedgerFeed(records, clock);
   stack.push('ledger', () => ledger.stop());
 
+  if (config.rawDays < LEAST_RAW_DAYS) {
+    log.warn(
+      { rawDays: config.rawDays },
+      `BEACON_RAW_DAYS=${config.rawDays}: raw readings of major hazard sources must be kept for ${LEAST_RAW_DAYS} days at least (Order No. 40, article 13)`,
+    );
+  }
+  let toldByHand: string | null = null;
   const projector = await startProjector({
     journalFolder: folder.journal,
     store: storeSettings(config, folder.readings),
+    keep: {
+      rawDays: config.rawDays,
+      minuteDays: Math.max(config.rawDays, config.minuteDays),
+      hourDays: Math.max(config.rawDays, config.minuteDays, config.hourDays),
+    },
+    onStatus: ({ retentionByHand }) => {
+      if (retentionByHand !== null && retentionByHand !== toldByHand) log.warn({ retentionByHand }, 'retention must be set by hand');
+      toldByHand = retentionByHand;
+    },
     onRejected: (lines) => {
       for (const line of lines) ledger.refused(line);
     },
@@ -255,6 +276,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       journalSeq: status.lastSeq,
       projectorLagEntries: projected.lagEntries,
       projectorLagSeconds: projected.lagMs / 1000,
+      rollUpLagSeconds: projected.rollUpsDueFrom === null ? 0 : Math.max(0, (clock.now() - projected.rollUpsDueFrom) / 1000),
       eventQueue: events.status().queued,
       ledgerQueue: ledger.status().queued,
       ledgerDropped: ledger.status().dropped,

@@ -197,6 +197,22 @@ export const SETTINGS = {
     '1 to 36500',
     'days raw readings are kept',
   ),
+  minuteDays: setting(
+    'BEACON_MINUTE_DAYS',
+    'minuteDays',
+    wholeNumber.pipe(z.number().int().min(1).max(36_500)),
+    400,
+    '1 to 36500',
+    'days the roll-ups of a minute are kept, never less than the raw readings',
+  ),
+  hourDays: setting(
+    'BEACON_HOUR_DAYS',
+    'hourDays',
+    wholeNumber.pipe(z.number().int().min(1).max(36_500)),
+    3_660,
+    '1 to 36500',
+    'days the roll-ups of an hour are kept, never less than those of a minute',
+  ),
   timeZone: setting(
     'BEACON_TIME_ZONE',
     'timeZone',

@@ -16,6 +16,7 @@ export interface MetricFacts {
   readonly journalSeq: number;
   readonly projectorLagEntries: number;
   readonly projectorLagSeconds: number;
+  readonly rollUpLagSeconds: number;
   readonly eventQueue: number;
   readonly ledgerQueue: number;
   readonly ledgerDropped: number;
@@ -62,6 +63,7 @@ const GAUGES: readonly (readonly [keyof MetricFacts, string, string])[] = [
   ['journalMaxBytes', 'beacon_journal_max_bytes', 'BEACON_JOURNAL_MAX'],
   ['journalSeq', 'beacon_journal_seq', 'number of the last durable entry'],
   ['projectorLagEntries', 'beacon_projector_lag_entries', 'entries not yet in the reading store'],
+  ['rollUpLagSeconds', 'beacon_roll_up_lag_seconds', 'age of the oldest hour not yet rolled up; up to two hours is usual'],
   ['projectorLagSeconds', 'beacon_projector_lag_seconds', 'age of the oldest entry not yet in the reading store'],
   ['eventQueue', 'beacon_event_queue', 'alarm events not yet in the records'],
   ['ledgerQueue', 'beacon_ledger_queue', 'ledger lines not yet in the records'],

@@ -59,6 +59,19 @@ export interface RollUp {
   readonly states: Readonly<Record<string, number>> | null;
 }
 
+/** Days of sample time that are kept, each at least as long as the one before it. */
+export interface Retention {
+  readonly rawDays: number;
+  readonly minuteDays: number;
+  readonly hourDays: number;
+}
+export interface Expired {
+  /** Files or the like that were deleted. */
+  readonly deleted: number;
+  /** What must be set by hand because the store does not do it from here; null where nothing is left to do. */
+  readonly byHand: string | null;
+}
+
 /** What a turn of rolling up did. */
 export interface RollUpStep {
   /** Hours of a point rolled up. */
@@ -130,6 +143,8 @@ export interface ReadingStore {
    * @param now says which hours are over; the outcome does not depend on it.
    */
   rollUp(now: EpochMs, budgetMs: number): Promise<RollUpStep>;
+  /** Deletes what is past its days, never raw points that are not rolled up yet. Samples stamped before 2000 have no age and stay. */
+  expire(now: EpochMs, keep: Retention): Promise<Expired>;
   /** Number of stored readings and an order-free checksum of a device over a period (proof of completeness). */
   digest(
     device: { enterprise: string; device: string },

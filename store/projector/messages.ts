@@ -1,4 +1,5 @@
 import type { Verdicts } from '../../model/ports/journal.ts';
+import type { Retention } from '../../model/ports/reading-store.ts';
 import type { LedgerLine } from '../../model/ports/records.ts';
 import type { StoreSettings } from '../readings/open.ts';
 import type { ProjectorStatus } from './status.ts';
@@ -7,6 +8,8 @@ import type { ProjectorStatus } from './status.ts';
 export interface ProjectorThreadData {
   readonly journalFolder: string;
   readonly store: StoreSettings;
+  /** Null: nothing is ever deleted. */
+  readonly keep: Retention | null;
   /** Count of refused readings before this thread: the number goes on when a thread is started again. */
   readonly rejectedBefore: number;
 }

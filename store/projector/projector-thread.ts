@@ -35,7 +35,7 @@ async function runThread(port: MessagePort, data: ProjectorThreadData): Promise<
 
   const store = await openReadingStore(data.store);
   const source = journalSource(data.journalFolder);
-  const upkeep = createUpkeep(store);
+  const upkeep = createUpkeep(store, data.keep);
 
   const { emit } = serve<ProjectorMethods, ProjectorEvent>(
     port,
@@ -97,7 +97,12 @@ async function runThread(port: MessagePort, data: ProjectorThreadData): Promise<
     const at = Date.now();
     if (!resting && at - toldAt < TELL_MS && at >= toldAt) return;
     const base = following.status();
-    const status: ProjectorStatus = { ...base, rollUpsDueFrom: upkeep.dueFrom(), detail: base.detail ?? upkeep.trouble() };
+    const status: ProjectorStatus = {
+      ...base,
+      rollUpsDueFrom: upkeep.dueFrom(),
+      retentionByHand: upkeep.byHand(),
+      detail: base.detail ?? upkeep.trouble(),
+    };
     const text = JSON.stringify(status);
     if (text === told) return;
     told = text;

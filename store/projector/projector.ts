@@ -5,7 +5,7 @@
  */
 import type { Worker } from 'node:worker_threads';
 import type { Verdicts } from '../../model/ports/journal.ts';
-import type { ReadingQueries } from '../../model/ports/reading-store.ts';
+import type { ReadingQueries, Retention } from '../../model/ports/reading-store.ts';
 import type { LedgerLine } from '../../model/ports/records.ts';
 import { openHistory } from '../readings/history.ts';
 import type { StoreSettings } from '../readings/open.ts';
@@ -21,6 +21,8 @@ export interface ProjectorSettings {
   /** The journal's folder, `data/journal`. */
   readonly journalFolder: string;
   readonly store: StoreSettings;
+  /** How long readings and roll-ups are kept; without it for ever. */
+  readonly keep?: Retention;
   /** Called on every change of the status, at most a few times a second. */
   readonly onStatus?: (status: ProjectorStatus) => void;
   /** Readings the store refused for what they are, as lines for the ingest ledger. */
@@ -72,7 +74,12 @@ export async function startProjector(settings: ProjectorSettings): Promise<Proje
   }
 
   async function run(): Promise<void> {
-    const data: ProjectorThreadData = { journalFolder: settings.journalFolder, store: settings.store, rejectedBefore: status.rejected };
+    const data: ProjectorThreadData = {
+      journalFolder: settings.journalFolder,
+      store: settings.store,
+      keep: settings.keep ?? null,
+      rejectedBefore: status.rejected,
+    };
     const worker = spawnThread(new URL('./projector-thread', import.meta.url), data);
     const caller = createCaller<ProjectorMethods, ProjectorEvent>(worker, { maxWaiting: MAX_WAITING, onEvent, onDeath });
     thread = { worker, caller };

@@ -17,6 +17,8 @@ export interface ProjectorStatus {
   readonly rejected: number;
   /** Beginning of the oldest hour not rolled up yet (the one that runs counts too); null = none, or not known yet. */
   readonly rollUpsDueFrom: EpochMs | null;
+  /** Retention that the store cannot set from here, in words; null = nothing to do. */
+  readonly retentionByHand: string | null;
   /** Waiting after failed attempts: how many in a row, and for how long, ms. */
   readonly backoff: { readonly attempts: number; readonly delayMs: number } | null;
   /** `store-down` (attempts fail), `projector-lag` (over a minute behind), `projector-died` (being started again). */
@@ -34,6 +36,7 @@ export const NOTHING_YET: ProjectorStatus = {
   written: 0,
   rejected: 0,
   rollUpsDueFrom: null,
+  retentionByHand: null,
   backoff: null,
   health: [],
   detail: null,

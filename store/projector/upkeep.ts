@@ -1,14 +1,16 @@
 /**
- * What the projector does for its store while it rests: hours that are over are rolled up, a little at a time. A store that fails at it
+ * What the projector does for its store while it rests: hours that are over are rolled up, a little at a time, and once an hour what is
+ * past its days is deleted. A store that fails at it
  * is tried again later; its readings are not held up by that, and what is due stays due.
  */
-import type { ReadingStore } from '../../model/ports/reading-store.ts';
+import type { ReadingStore, Retention } from '../../model/ports/reading-store.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { asStoreFailure } from '../readings/failure.ts';
 
 /** Of each quarter of a second, so that rolling up takes an eighth of the thread at most while readings come in. */
 const BUDGET_MS = 30;
 const PAUSE_AFTER_FAILURE_MS = 30_000;
+const EXPIRE_EVERY_MS = 3_600_000;
 
 export interface Upkeep {
   /**
@@ -19,13 +21,18 @@ export interface Upkeep {
   turn(now: EpochMs, busy: boolean): Promise<boolean>;
   /** Beginning of the oldest hour that is not rolled up, as far as the last turn knew. */
   dueFrom(): EpochMs | null;
+  /** What the store wants set by hand, as it last said; null = nothing. */
+  byHand(): string | null;
   /** Why the last turn failed; null when well. */
   trouble(): string | null;
 }
 
-export function createUpkeep(store: Pick<ReadingStore, 'rollUp'>): Upkeep {
+/** @param keep null: nothing is ever deleted. */
+export function createUpkeep(store: Pick<ReadingStore, 'rollUp' | 'expire'>, keep: Retention | null): Upkeep {
   let dueFrom: EpochMs | null = null;
   let trouble: string | null = null;
+  let byHand: string | null = null;
+  let expiredAt = Number.NEGATIVE_INFINITY;
   let notBefore = Number.NEGATIVE_INFINITY;
 
   return {
@@ -35,6 +42,10 @@ export function createUpkeep(store: Pick<ReadingStore, 'rollUp'>): Upkeep {
       try {
         const step = await store.rollUp(now, BUDGET_MS);
         dueFrom = step.oldestDue;
+        if (keep !== null && !step.more && Math.abs(now - expiredAt) >= EXPIRE_EVERY_MS) {
+          ({ byHand } = await store.expire(now, keep));
+          expiredAt = now;
+        }
         trouble = null;
         return step.more && !busy;
       } catch (error) {
@@ -45,5 +56,6 @@ export function createUpkeep(store: Pick<ReadingStore, 'rollUp'>): Upkeep {
     },
     dueFrom: () => dueFrom,
     trouble: () => trouble,
+    byHand: () => byHand,
   };
 }

@@ -22,10 +22,13 @@ export interface Grid {
   readonly unit: RollUpUnit | null;
 }
 
-/** The finest grid of at most `maxPoints` (1 … 2,000) buckets. An empty or backward period gives buckets of 1 ms and none of them. */
-export function gridOf(from: EpochMs, to: EpochMs, maxPoints: number): Grid {
+/**
+ * The finest grid of at most `maxPoints` (1 … 2,000) buckets. An empty or backward period gives buckets of 1 ms and none of them.
+ * @param finest roll-ups that must fill the buckets, where nothing finer is left.
+ */
+export function gridOf(from: EpochMs, to: EpochMs, maxPoints: number, finest: RollUpUnit | null = null): Grid {
   const count = Math.min(MAX_BUCKETS, Math.max(1, Math.floor(maxPoints)));
-  const exact = Math.max(1, Math.ceil((to - from) / count));
+  const exact = Math.max(finest === null ? 1 : UNIT_MS[finest], Math.ceil((to - from) / count));
   if (exact < UNIT_MS.minute) return { from, to, origin: from, bucketMs: exact, unit: null };
   const unit = exact < UNIT_MS.hour ? 'minute' : 'hour';
   const unitMs = UNIT_MS[unit];

@@ -63,6 +63,7 @@ export function memoryReadingStore(): ReadingStore {
       return query.unit === 'minute' ? rolled.minutes : rolled.hours;
     },
 
+    expire: async () => ({ deleted: 0, byHand: null }),
     rollUp: async () => ({ rolled: 0, more: false, oldestDue: null }),
 
     async digest(device: { enterprise: string; device: string }, from: EpochMs, to: EpochMs): Promise<Digest> {

@@ -11,11 +11,14 @@ import { openFile } from './file.ts';
 
 const FORMAT = 1;
 const FILE_NAME = 'days.db';
+const CLOSED = 0;
+const OPEN = 1;
+const DELETING = 2;
 const SCHEMA = `
   CREATE TABLE day (
     day INTEGER PRIMARY KEY,
     part INTEGER NOT NULL, -- how often raw points of this day were deleted
-    open INTEGER NOT NULL -- 1 = something is due
+    state INTEGER NOT NULL -- 0 = all is rolled up, 1 = something is due, 2 = its raw points are being deleted
   ) STRICT;
   PRAGMA user_version = ${FORMAT};
 `;
@@ -24,6 +27,8 @@ export interface DayMark {
   /** Roll-ups of the raw points present are this part; those of lower parts are of deleted ones. */
   readonly part: number;
   readonly open: boolean;
+  /** The raw points are being deleted: after a crash they may still be there, and must go before another part begins. */
+  readonly deleting?: true;
 }
 
 export interface DaysFile {
@@ -35,13 +40,13 @@ export interface DaysFile {
 export function openDaysFile(folder: string, access: 'write' | 'read'): DaysFile {
   const path = join(folder, FILE_NAME);
   let db: Database.Database | null = null;
-  let read: Database.Statement<[], { day: number; part: number; open: number }> | null = null;
+  let read: Database.Statement<[], { day: number; part: number; state: number }> | null = null;
 
   /** A reader may be there before the file. */
   function opened(): Database.Database | null {
     if (db === null && (access === 'write' || existsSync(path))) {
       db = openFile(path, access, { schema: SCHEMA, current: FORMAT, older: [] });
-      read = db.prepare('SELECT day, part, open FROM day');
+      read = db.prepare('SELECT day, part, state FROM day');
     }
     return db;
   }
@@ -49,12 +54,17 @@ export function openDaysFile(folder: string, access: 'write' | 'read'): DaysFile
   return {
     all() {
       opened();
-      return new Map((read?.all() ?? []).map(({ day, part, open }) => [day, { part, open: open !== 0 }]));
+      return new Map(
+        (read?.all() ?? []).map(({ day, part, state }) => [
+          day,
+          { part, open: state === OPEN, ...(state === DELETING ? { deleting: true as const } : {}) },
+        ]),
+      );
     },
-    set(day, { part, open }) {
+    set(day, { part, open, deleting }) {
       opened()
-        ?.prepare<[number, number, number]>('INSERT OR REPLACE INTO day (day, part, open) VALUES (?, ?, ?)')
-        .run(day, part, open ? 1 : 0);
+        ?.prepare<[number, number, number]>('INSERT OR REPLACE INTO day (day, part, state) VALUES (?, ?, ?)')
+        .run(day, part, deleting ? DELETING : open ? OPEN : CLOSED);
     },
     close: () => void db?.close(),
   };

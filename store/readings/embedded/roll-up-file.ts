@@ -81,6 +81,8 @@ export interface RollUpFiles {
     origin: EpochMs,
     bucketMs: number,
   ): Iterable<PartialBucket>;
+  /** There is a file for this time. */
+  has(at: EpochMs): boolean;
   /** Deletes the files that end before `before`; says how many. */
   expire(before: EpochMs): number;
   close(): void;
@@ -128,12 +130,13 @@ export function rollUpFiles(folder: string, unit: RollUpUnit, access: 'write' | 
     *buckets(point, span, origin, bucketMs) {
       for (const file of between(span.from, span.to)) yield* file.buckets(point, span, origin, bucketMs);
     },
+    has: (at) => existsSync(join(folder, fileNameOf(unit, at))),
     expire(before) {
       const kept = orderOf(fileNameOf(unit, before), unit) ?? '';
       let deleted = 0;
       for (const name of existsSync(folder) ? readdirSync(folder) : []) {
         const order = orderOf(name, unit);
-        if (order === null || order >= kept) continue;
+        if (order === null || order === orderOf(`${unit}s-${EARLY}.db`, unit) || order >= kept) continue;
         open.get(name)?.close();
         open.delete(name);
         removeFile(join(folder, name));

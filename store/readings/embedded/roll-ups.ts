@@ -4,12 +4,12 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BucketAnswer, PointName, RangeQuery, RollUp, RollUpStep, RollUpUnit } from '../../../model/ports/reading-store.ts';
+import type { BucketAnswer, PointName, RangeQuery, Retention, RollUp, RollUpStep, RollUpUnit } from '../../../model/ports/reading-store.ts';
 import type { Quality, Value } from '../../../model/reading.ts';
 import type { EpochMs } from '../../../model/time.ts';
-import { BucketSums, gridOf } from '../grid.ts';
+import { BucketSums, type Grid, gridOf } from '../grid.ts';
 import { joined, rollUpsOf, UNIT_MS } from '../rollup/gather.ts';
-import { DAY_MS, type Day, FIRST_DAY } from './day.ts';
+import { DAY_MS, type Day, dayOf, FIRST_DAY } from './day.ts';
 import type { DayFiles } from './day-files.ts';
 import { type DayMark, openDaysFile } from './days-file.ts';
 import { hourOf } from './due.ts';
@@ -38,6 +38,8 @@ export interface RollUps {
   step(now: EpochMs, budgetMs: number): RollUpStep;
   buckets(query: RangeQuery & { readonly maxPoints: number }): BucketAnswer;
   read(query: RangeQuery & { readonly unit: RollUpUnit }): readonly RollUp[];
+  /** See `ReadingStore.expire`; says how many files are gone. */
+  expire(now: EpochMs, keep: Retention): number;
   close(): void;
 }
 
@@ -52,6 +54,7 @@ export function openRollUps(readings: string, files: DayFiles, access: 'write' |
   /** The writer's own knowledge; a reader asks the file each time. */
   const marks = new Map(access === 'write' ? days.all() : []);
   if (access === 'write') {
+    for (const [day, known] of marks) if (known.deleting) deleteRaw(day);
     // Days of a version that knew no roll-ups.
     for (const day of files.between(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)) opened(day);
   }
@@ -59,6 +62,26 @@ export function openRollUps(readings: string, files: DayFiles, access: 'write' |
   function mark(day: Day, next: DayMark): void {
     days.set(day, next);
     marks.set(day, next);
+  }
+
+  /** First marked, then deleted, then the next part begins: a crash in between leaves nothing that could be counted twice. */
+  function deleteRaw(day: Day): void {
+    const part = marks.get(day)?.part ?? 0;
+    mark(day, { part, open: false, deleting: true });
+    files.remove(day);
+    mark(day, { part: part + 1, open: false });
+  }
+
+  function expire(now: EpochMs, keep: Retention): number {
+    const minuteDays = Math.max(keep.rawDays, keep.minuteDays);
+    const before = (days: number): EpochMs => now - days * DAY_MS;
+    let deleted = 0;
+    for (const day of files.between(FIRST_DAY * DAY_MS, before(keep.rawDays))) {
+      if ((day + 1) * DAY_MS > before(keep.rawDays) || marks.get(day)?.open !== false) continue;
+      deleteRaw(day);
+      deleted += 1;
+    }
+    return deleted + kept.minute.expire(before(minuteDays)) + kept.hour.expire(before(Math.max(minuteDays, keep.hourDays)));
   }
 
   function opened(day: Day): void {
@@ -148,8 +171,20 @@ export function openRollUps(readings: string, files: DayFiles, access: 'write' |
     }
   }
 
+  /** Where the raw points, or the minutes, are past their days, the buckets are as wide as what is left. */
+  function gridFor({ from, to, maxPoints }: RangeQuery & { readonly maxPoints: number }): Grid {
+    const grid = gridOf(from, to, maxPoints);
+    if (grid.unit === 'hour' || to <= from) return grid;
+    const all = access === 'write' ? marks : days.all();
+    const begin = dayOf(from);
+    const deleted = (all.get(begin)?.part ?? 0) > 0;
+    if (!deleted) return grid;
+    if (!kept.minute.has(from)) return gridOf(from, to, maxPoints, 'hour');
+    return grid.unit === null && files.present(begin) === null ? gridOf(from, to, maxPoints, 'minute') : grid;
+  }
+
   function buckets(query: RangeQuery & { readonly maxPoints: number }): BucketAnswer {
-    const grid = gridOf(query.from, query.to, query.maxPoints);
+    const grid = gridFor(query);
     const sums = new BucketSums(grid);
     const { origin, bucketMs, unit } = grid;
     const addRaw = (from: EpochMs, to: EpochMs): boolean => {
@@ -229,6 +264,7 @@ export function openRollUps(readings: string, files: DayFiles, access: 'write' |
 
     buckets,
     read,
+    expire,
 
     close() {
       days.close();

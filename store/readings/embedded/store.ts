@@ -57,7 +57,7 @@ export async function openEmbeddedStore(settings: { readonly folder: string }, a
   }
 
   return {
-    capabilities: { transactionalPosition: false, retention: false, deletion: false },
+    capabilities: { transactionalPosition: false, retention: true, deletion: true },
 
     async prepare() {
       if (access === 'write') mkdirSync(folder, { recursive: true });
@@ -92,6 +92,7 @@ export async function openEmbeddedStore(settings: { readonly folder: string }, a
 
     buckets: async (query) => rollUps.buckets(query),
     rollUps: async (query) => rollUps.read(query),
+    expire: async (now, keep) => ({ deleted: rollUps.expire(now, keep), byHand: null }),
     rollUp: async (now, budgetMs) => rollUps.step(now, budgetMs),
 
     async digest(device, from, to) {

@@ -83,6 +83,7 @@ export async function openInfluxStore(given: InfluxStoreSettings, access: 'write
     range: (query: RangeQuery) => rangeOf(asker, query),
     buckets: (query) => bucketsOf(asker, query),
     rollUps: (query) => rollUpsFromRaw(asker, query),
+    expire: async () => ({ deleted: 0, byHand: null }),
     rollUp: async () => ({ rolled: 0, more: false, oldestDue: null }),
     digest: (device, from, to) => digestOfDevice(asker, device, from, to),
 
