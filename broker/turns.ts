@@ -23,7 +23,7 @@ export interface TurnLimits {
   readonly credit: number;
 }
 
-const LIMITS: TurnLimits = { turnMs: 4, slice: 16_384, credit: 131_072 };
+const LIMITS: TurnLimits = { turnMs: 2, slice: 16_384, credit: 131_072 };
 
 /**
  * Shares the thread among connections by start-time fair queuing (Goyal, Vin, Cheng 1996): who has used little of it is served before who has
