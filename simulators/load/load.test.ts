@@ -6,7 +6,7 @@ import { createLatencies } from './latency.ts';
 import { createPacketRing } from './packet-ring.ts';
 import type { LoadPlan } from './plan.ts';
 import { loadHeartbeatMs, provisionLoad } from './provision-load.ts';
-import { runLoad } from './run-load.ts';
+import { dueMessages, runLoad } from './run-load.ts';
 
 describe('latencies', () => {
   it('give percentiles to 2 % of what a sorted list gives', () => {
@@ -96,6 +96,14 @@ describe('a load run against a socket that only answers', () => {
     await server.close();
     expect(result.sent).toBe(300);
     expect(result.acked).toBe(300);
+  });
+
+  it('open loop: a rounding error leaves no message out', () => {
+    expect(0.29 * 100).toBeLessThan(29);
+    expect(dueMessages(0.29, 100)).toBe(29);
+    for (let rate = 1; rate <= 2_000; rate += 7)
+      for (const seconds of [1, 2, 10, 60, 3_600]) expect(dueMessages(seconds, rate)).toBe(seconds * rate);
+    expect(dueMessages(0.25, 10)).toBe(2);
   });
 
   it('says so when nobody listens', async () => {
