@@ -158,4 +158,5 @@ export interface ReadingStore {
 export interface ReadingQueries {
   range(query: RangeQuery): Promise<RangeAnswer & { readonly through: EpochMs }>;
   buckets(query: RangeQuery & { readonly maxPoints: number }): Promise<BucketAnswer & { readonly through: EpochMs }>;
+  rollUps(query: RangeQuery & { readonly unit: RollUpUnit }): Promise<{ readonly rollUps: readonly RollUp[]; readonly through: EpochMs }>;
 }

@@ -11,6 +11,7 @@ if (parentPort !== null) {
     {
       range: (query) => store.range(query),
       buckets: (query) => store.buckets(query),
+      rollUps: async (query) => ({ rollUps: await store.rollUps(query) }),
     },
     () => store.close(),
   );

@@ -1,5 +1,5 @@
 /** Asks stored history in a thread of its own, so that a long query delays neither alarms nor the projector. */
-import type { BucketAnswer, RangeAnswer, RangeQuery, ReadingQueries } from '../../model/ports/reading-store.ts';
+import type { BucketAnswer, RangeAnswer, RangeQuery, ReadingQueries, RollUp, RollUpUnit } from '../../model/ports/reading-store.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { type Caller, createCaller, ThreadError } from '../thread/call.ts';
 import { spawnThread } from '../thread/spawn.ts';
@@ -10,6 +10,7 @@ import type { StoreSettings } from './open.ts';
 export interface HistoryMethods {
   range(query: RangeQuery): Promise<RangeAnswer>;
   buckets(query: RangeQuery & { readonly maxPoints: number }): Promise<BucketAnswer>;
+  rollUps(query: RangeQuery & { readonly unit: RollUpUnit }): Promise<{ readonly rollUps: readonly RollUp[] }>;
 }
 
 export interface History {
@@ -66,6 +67,7 @@ export function openHistory(settings: StoreSettings, through: () => EpochMs): Hi
     queries: {
       range: (query) => ask((caller) => caller.call('range', query)),
       buckets: (query) => ask((caller) => caller.call('buckets', query)),
+      rollUps: (query) => ask((caller) => caller.call('rollUps', query)),
     },
     async close(): Promise<void> {
       closed = true;

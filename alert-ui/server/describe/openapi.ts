@@ -51,6 +51,7 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     responses[status as '200'] = {
       description: reply.description,
       ...(reply.schema === undefined ? {} : { content: { 'application/json': { schema: reply.schema } } }),
+      ...(reply.text === undefined ? {} : { content: { [reply.text]: { schema: z.string() } } }),
     };
   }
   for (const [status, codes] of problemsByStatus(problemsOf(route))) {

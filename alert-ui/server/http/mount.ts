@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import express, { type NextFunction, type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { Platform } from '../../../model/ports/platform.ts';
 import type { ServerOptions } from '../options.ts';
@@ -96,7 +98,7 @@ export function mount(router: Router, definition: Route, m: Mounting): void {
       resource = result.resource ?? resource;
       detail = result.detail;
       await note();
-      send(response, result);
+      await send(response, result);
     } catch (error) {
       outcome = error instanceof HttpProblem ? error.code : asProblem(error).code;
       await note();
@@ -188,10 +190,14 @@ function ifMatchOf(request: Request): number | null {
   return Number(digits);
 }
 
-function send(response: Response, result: Answer): void {
+async function send(response: Response, result: Answer): Promise<void> {
   response.status(result.status);
   response.setHeader('cache-control', 'no-store');
   for (const [header, text] of Object.entries(result.headers ?? {})) response.setHeader(header, text);
+  if (result.text !== undefined) {
+    await sendText(response, result.text);
+    return;
+  }
   if (result.body === undefined) {
     response.end();
     return;
@@ -246,4 +252,13 @@ export function errorHandler(options: ServerOptions) {
     }
     send(response, { status: problem.status, body: problem.body(requestId), headers: { 'content-type': 'application/problem+json' } });
   };
+}
+
+/** A reader that goes away, or a store that fails on the way, ends it: the cut-off transfer tells the reader that something is missing. */
+async function sendText(response: Response, text: AsyncIterable<string>): Promise<void> {
+  try {
+    await pipeline(Readable.from(text), response);
+  } catch {
+    response.destroy();
+  }
 }

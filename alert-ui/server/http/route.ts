@@ -8,6 +8,8 @@ import type { AccountActor, Identity } from '../sign-in/identity.ts';
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
+  /** In place of a body: a long text, sent as fast as it is taken. */
+  readonly text?: AsyncIterable<string>;
   readonly headers?: Readonly<Record<string, string>>;
   /** What the audit line is about, where the path does not say it (the id in a body). */
   readonly resource?: string;
@@ -32,6 +34,8 @@ export interface Call<B, Q, P> {
 export interface Reply {
   readonly description: string;
   readonly schema?: z.ZodType;
+  /** Media type, where the reply is a text. */
+  readonly text?: string;
 }
 
 /**

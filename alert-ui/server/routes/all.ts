@@ -10,6 +10,7 @@ import { infoRoutes } from './info.ts';
 import { ledgerRoutes } from './ledger.ts';
 import { Provisioning } from './provisioning.ts';
 import { readingRoutes } from './readings.ts';
+import { readingCsvRoutes } from './readings-csv.ts';
 import { type SessionParts, sessionRoutes } from './session.ts';
 import { tokenRoutes } from './tokens.ts';
 
@@ -35,6 +36,7 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...catalogueRoutes,
       ...deviceRoutes(pages, provisioning),
       ...readingRoutes,
+      ...readingCsvRoutes,
       ...ledgerRoutes,
       ...alarmRoutes,
     ],

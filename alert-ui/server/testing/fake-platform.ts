@@ -8,7 +8,7 @@ import type { Level } from '../../../model/level.ts';
 import type { LiveListener, Platform, SubmitOutcome } from '../../../model/ports/platform.ts';
 import type { LedgerLine } from '../../../model/ports/records.ts';
 import type { Catalogue } from '../../../model/profile.ts';
-import type { Sample } from '../../../model/reading.ts';
+import type { Quality, Sample, Value } from '../../../model/reading.ts';
 import { exampleAlarm } from '../../../model/testing/example-alarm.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryRecords } from './memory-records.ts';
@@ -162,8 +162,26 @@ export class FakePlatform implements Platform {
     this.startedAt = clock.now();
   }
 
+  /** Raw points of every device; null = one of 12.5 wherever one asks. */
+  stored: (readonly [number, Value, Quality])[] | null = null;
+  pageMax = 10_000;
+  /** `from` of every question for raw points. */
+  readonly asked: number[] = [];
+
   readonly readings: Platform['readings'] = {
-    range: async (query) => ({ points: [[query.from, 12.5, 'good']], next: null, through: this.clock.now() }),
+    range: async (query) => {
+      this.asked.push(query.from);
+      if (this.stored === null) return { points: [[query.from, 12.5, 'good']], next: null, through: this.clock.now() };
+      const found = this.stored.filter(([at]) => at >= query.from && at < query.to);
+      const limit = Math.min(query.limit ?? 10_000, this.pageMax);
+      return { points: found.slice(0, limit), next: found[limit]?.[0] ?? null, through: this.clock.now() };
+    },
+    rollUps: async (query) => {
+      const at = Math.ceil(query.from / 3_600_000) * 3_600_000;
+      const states = null;
+      const hour = { at, min: 1, max: 3, sum: 8, count: 4, bad: 1, firstAt: at, lastAt: at + 5, last: 2, quality: 'good' as const, states };
+      return { rollUps: at < query.to ? [hour] : [], through: this.clock.now() };
+    },
     buckets: async (query) => ({ buckets: [[query.from, 1, 3, 2, 10]], bucketMs: 60_000, source: 'raw', through: this.clock.now() }),
   };
 
