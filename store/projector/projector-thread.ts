@@ -25,6 +25,9 @@ const TELL_MS = 250;
  */
 const BATCH_READINGS = { embedded: { most: 120_000, worth: 80_000 }, influx: { most: 5_000, worth: 0 } };
 
+/** Rolling up in each quarter of a second, while readings come in: of our own thread an eighth at most; a server is mostly waited for. */
+const ROLL_UP_MS = { embedded: 30, influx: 120 };
+
 async function runThread(port: MessagePort, data: ProjectorThreadData): Promise<void> {
   let projection: Projection | null = null;
   const stop = { asked: false };
@@ -35,7 +38,7 @@ async function runThread(port: MessagePort, data: ProjectorThreadData): Promise<
 
   const store = await openReadingStore(data.store);
   const source = journalSource(data.journalFolder);
-  const upkeep = createUpkeep(store, data.keep);
+  const upkeep = createUpkeep(store, data.keep, ROLL_UP_MS[data.store.kind]);
 
   const { emit } = serve<ProjectorMethods, ProjectorEvent>(
     port,

@@ -13,7 +13,11 @@ const never = {
 
 describe('the upkeep of the store', () => {
   it('goes on at once only while nothing arrives', async () => {
-    const upkeep = createUpkeep({ ...never, rollUp: async (): Promise<RollUpStep> => ({ rolled: 3, more: true, oldestDue: NOON }) }, KEEP);
+    const upkeep = createUpkeep(
+      { ...never, rollUp: async (): Promise<RollUpStep> => ({ rolled: 3, more: true, oldestDue: NOON }) },
+      KEEP,
+      30,
+    );
     expect(await upkeep.turn(NOON, true)).toBe(false);
     expect(await upkeep.turn(NOON, false)).toBe(true);
     expect(upkeep.dueFrom()).toBe(NOON);
@@ -32,6 +36,7 @@ describe('the upkeep of the store', () => {
         },
       },
       KEEP,
+      30,
     );
     for (const after of [0, 250, 3_599_999, 3_600_000, 3_700_000, -10_000_000]) await upkeep.turn(NOON + after, false);
     expect(expired).toEqual([NOON, NOON + 3_600_000, NOON - 10_000_000]);
@@ -50,6 +55,7 @@ describe('the upkeep of the store', () => {
         },
       },
       KEEP,
+      30,
     );
     expect(await upkeep.turn(NOON, false)).toBe(false);
     expect(upkeep.trouble()).toContain('no room');

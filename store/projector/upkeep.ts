@@ -7,8 +7,6 @@ import type { ReadingStore, Retention } from '../../model/ports/reading-store.ts
 import type { EpochMs } from '../../model/time.ts';
 import { asStoreFailure } from '../readings/failure.ts';
 
-/** Of each quarter of a second, so that rolling up takes an eighth of the thread at most while readings come in. */
-const BUDGET_MS = 30;
 const PAUSE_AFTER_FAILURE_MS = 30_000;
 const EXPIRE_EVERY_MS = 3_600_000;
 
@@ -27,8 +25,11 @@ export interface Upkeep {
   trouble(): string | null;
 }
 
-/** @param keep null: nothing is ever deleted. */
-export function createUpkeep(store: Pick<ReadingStore, 'rollUp' | 'expire'>, keep: Retention | null): Upkeep {
+/**
+ * @param keep null: nothing is ever deleted.
+ * @param budgetMs of one turn.
+ */
+export function createUpkeep(store: Pick<ReadingStore, 'rollUp' | 'expire'>, keep: Retention | null, budgetMs: number): Upkeep {
   let dueFrom: EpochMs | null = null;
   let trouble: string | null = null;
   let byHand: string | null = null;
@@ -40,7 +41,7 @@ export function createUpkeep(store: Pick<ReadingStore, 'rollUp' | 'expire'>, kee
       // A clock that was set back does not hold it up for longer than the pause.
       if (now < notBefore && notBefore - now <= PAUSE_AFTER_FAILURE_MS) return false;
       try {
-        const step = await store.rollUp(now, BUDGET_MS);
+        const step = await store.rollUp(now, budgetMs);
         dueFrom = step.oldestDue;
         if (keep !== null && !step.more && Math.abs(now - expiredAt) >= EXPIRE_EVERY_MS) {
           ({ byHand } = await store.expire(now, keep));

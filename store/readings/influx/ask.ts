@@ -10,10 +10,11 @@ export interface Table {
 }
 
 export interface Asker {
-  /** @param strings bound to `$name` in the statement: never pasted in. */
-  table(statement: string, strings: Readonly<Record<string, string>>): Promise<Table>;
+  table(statement: string): Promise<Table>;
   databases(): Promise<readonly string[]>;
   createDatabase(): Promise<void>;
+  /** Of the database's default retention policy, where it is another one. 1.x alone. */
+  setRetention(database: string, days: number): Promise<void>;
 }
 
 const QUERY_TIMEOUT_MS = 15_000;
@@ -49,13 +50,21 @@ export function openAsker(settings: InfluxSettings): Asker {
   }
 
   return {
-    table: (statement, strings) =>
+    table: (statement) =>
       asking(async () => {
-        const answer: unknown = await client.queryRaw(statement, { precision: 'ms', placeholders: { ...strings } });
+        const answer: unknown = await client.queryRaw(statement, { precision: 'ms' });
         return firstTable(answer);
       }),
     databases: () => asking(() => client.getDatabaseNames()),
     createDatabase: () => asking(() => client.createDatabase(settings.database)),
+    setRetention: (database, days) =>
+      asking(async () => {
+        const policies = await client.showRetentionPolicies(database);
+        const policy = policies.find((each) => each.default);
+        if (policy === undefined) throw new StoreFailure('store-refused', 'it tells of no retention policy');
+        if (policy.duration === `${days * 24}h0m0s`) return;
+        await client.alterRetentionPolicy(policy.name, { database, duration: `${days}d`, replication: policy.replicaN });
+      }),
   };
 }
 

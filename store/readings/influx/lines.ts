@@ -65,7 +65,7 @@ export function lineText(readings: readonly Placed[]): string {
 }
 
 /** Control characters and backslashes have no unambiguous form in a tag or a field's name. */
-const UNSAFE_NAME = /[\p{Cc}\\]/u;
+export const UNSAFE_NAME = /[\p{Cc}\\]/u;
 
 /** Why InfluxDB cannot hold this reading under its own name and give it back, or null. */
 export function unstorableInInflux(r: StoredReading): string | null {

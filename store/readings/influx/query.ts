@@ -1,13 +1,15 @@
 /** Stored readings read back from InfluxDB. Buckets are summed by the server wherever that gives the same as summing the raw points. */
 import { escape } from 'influx';
-import type { BucketAnswer, RangeAnswer, RangeQuery, RollUp, RollUpUnit } from '../../../model/ports/reading-store.ts';
-import type { Quality, Value } from '../../../model/reading.ts';
+import type { PointName, RangeAnswer, RangeQuery, RollUp, RollUpUnit } from '../../../model/ports/reading-store.ts';
+import type { Quality, StoredReading, Value } from '../../../model/reading.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import { type Digest, DigestSum } from '../digest.ts';
 import { StoreFailure } from '../failure.ts';
-import { BucketSums, counts, gridOf, MAX_POINTS, pointLimit } from '../grid.ts';
+import { type BucketSums, counts, type Grid, MAX_POINTS, pointLimit } from '../grid.ts';
 import { rollUpsOf, UNIT_MS } from '../rollup/gather.ts';
 import type { Asker, Table } from './ask.ts';
+import { UNSAFE_NAME } from './lines.ts';
+import { KEY, ROLL_UP, ROLL_UP_FIELDS, rollUpOfRow } from './roll-up-lines.ts';
 import { arrivalField, fieldOf, MEASUREMENT, NOT_DRAWN, pointOfColumn, qualityField, readQualityWords, RECEIVED_AFTER } from './schema.ts';
 
 /** Ends of InfluxDB's time, in ms: its nanoseconds are 64-bit. */
@@ -16,24 +18,32 @@ const LAST_MS = 9_223_372_036_854;
 
 type RawPoint = readonly [at: EpochMs, value: Value, quality: Quality];
 
-/** `where` of one device over [from, to). The ids are bound, not pasted. */
-function where(from: EpochMs, to: EpochMs): string {
-  return `WHERE "enterprise" = $enterprise AND "device" = $device AND time >= ${ms(from)} AND time < ${ms(to)}`;
+interface DeviceName {
+  readonly enterprise: string;
+  readonly device: string;
+}
+
+/** `where` of one device over [from, to). */
+function where({ enterprise, device }: DeviceName, from: EpochMs, to: EpochMs): string {
+  return `WHERE "enterprise" = ${literal(enterprise)} AND "device" = ${literal(device)} AND time >= ${ms(from)} AND time < ${ms(to)}`;
+}
+
+/**
+ * A name as InfluxQL's string. Parameters bound beside the statement are told of by the documents of 1.x alone. What could not be
+ * written unambiguously is never stored (`UNSAFE_NAME`), and is asked for as '', which no point has.
+ */
+function literal(name: string): string {
+  return UNSAFE_NAME.test(name) ? "''" : escape.stringLit(name);
 }
 
 function ms(at: EpochMs): string {
   return `${Math.trunc(Math.min(LAST_MS, Math.max(FIRST_MS, at)))}ms`;
 }
 
-function ids(query: { readonly enterprise: string; readonly device: string }): Readonly<Record<string, string>> {
-  return { enterprise: query.enterprise, device: query.device };
-}
-
 async function rawPoints(asker: Asker, query: RangeQuery, from: EpochMs, to: EpochMs, limit: number): Promise<readonly RawPoint[]> {
   const field = fieldOf(query.measurement, query.channel);
   const table = await asker.table(
-    `SELECT ${escape.quoted(field)}, ${escape.quoted(qualityField(field))} FROM "${MEASUREMENT}" ${where(from, to)} ORDER BY time LIMIT ${limit}`,
-    ids(query),
+    `SELECT ${escape.quoted(field)}, ${escape.quoted(qualityField(field))} FROM "${MEASUREMENT}" ${where(query, from, to)} ORDER BY time LIMIT ${limit}`,
   );
   return table.values.map(([at, value, words]) => {
     const { quality, noValue } = readQualityWords(words);
@@ -52,28 +62,23 @@ export async function rangeOf(asker: Asker, query: RangeQuery): Promise<RangeAns
  * The server's sums do not know quality, so buckets that hold a bad value or a value that was taken back are summed here from their
  * raw points. In a healthy plant there are none.
  */
-export async function bucketsOf(asker: Asker, query: RangeQuery & { readonly maxPoints: number }): Promise<BucketAnswer> {
-  const grid = gridOf(query.from, query.to, query.maxPoints);
-  const sums = new BucketSums(grid);
-  if (query.to <= query.from) return { buckets: [], bucketMs: grid.bucketMs, source: 'raw' };
+export async function addBuckets(asker: Asker, point: PointName, grid: Grid, sums: BucketSums, from: EpochMs, to: EpochMs): Promise<void> {
+  if (to <= from) return;
+  const query: RangeQuery = { ...point, from, to };
   const field = fieldOf(query.measurement, query.channel);
   const value = escape.quoted(field);
   const words = escape.quoted(qualityField(field));
-  // The server's buckets begin at multiples of their width; the offset moves them to the grid's.
-  const offset = ((grid.origin % grid.bucketMs) + grid.bucketMs) % grid.bucketMs;
-  const groups = `GROUP BY time(${grid.bucketMs}ms, ${offset}ms) fill(none)`;
+  const groups = groupsOf(grid);
   const indexOf = (at: unknown): number => Math.round((timeOf(at) - grid.origin) / grid.bucketMs);
 
   const doubtful = await asker.table(
-    `SELECT count(${words}) FROM "${MEASUREMENT}" ${where(query.from, query.to)} AND ${words} =~ ${NOT_DRAWN} ${groups}`,
-    ids(query),
+    `SELECT count(${words}) FROM "${MEASUREMENT}" ${where(query, query.from, query.to)} AND ${words} =~ ${NOT_DRAWN} ${groups}`,
   );
   const ours = new Set(doubtful.values.filter(([, count]) => Number(count) > 0).map(([at]) => indexOf(at)));
   // `::float`: a point of texts has no sums, and asking for them would be an error.
   const summed = await asker.table(
     `SELECT min(${value}::float), max(${value}::float), sum(${value}::float), count(${value}::float) ` +
-      `FROM "${MEASUREMENT}" ${where(query.from, query.to)} ${groups}`,
-    ids(query),
+      `FROM "${MEASUREMENT}" ${where(query, query.from, query.to)} ${groups}`,
   );
   for (const [at, min, max, sum, count] of summed.values) {
     const index = indexOf(at);
@@ -81,16 +86,60 @@ export async function bucketsOf(asker: Asker, query: RangeQuery & { readonly max
     sums.addSum(index, min, max, sum, Number(count));
   }
   for (const [first, last] of runsOf(ours)) {
-    const to = Math.min(query.to, grid.origin + (last + 1) * grid.bucketMs);
+    const end = Math.min(query.to, grid.origin + (last + 1) * grid.bucketMs);
     let next: EpochMs | null = Math.max(query.from, grid.origin + first * grid.bucketMs);
     while (next !== null) {
-      const page: readonly RawPoint[] = await rawPoints(asker, query, next, to, MAX_POINTS);
+      const page: readonly RawPoint[] = await rawPoints(asker, query, next, end, MAX_POINTS);
       for (const [at, drawn, quality] of page) if (counts(drawn, quality)) sums.addValue(at, drawn);
-      const end: RawPoint | undefined = page.at(-1);
-      next = page.length < MAX_POINTS || end === undefined ? null : end[0] + 1;
+      const newest: RawPoint | undefined = page.at(-1);
+      next = page.length < MAX_POINTS || newest === undefined ? null : newest[0] + 1;
     }
   }
-  return { buckets: sums.result(), bucketMs: grid.bucketMs, source: 'raw' };
+}
+
+/** The server's buckets begin at multiples of their width; the offset moves them to the grid's. */
+function groupsOf(grid: Grid): string {
+  const offset = ((grid.origin % grid.bucketMs) + grid.bucketMs) % grid.bucketMs;
+  return `GROUP BY time(${grid.bucketMs}ms, ${offset}ms) fill(none)`;
+}
+
+/** The same from roll-ups. @param asker of their database. */
+export async function addRollUpBuckets(
+  asker: Asker,
+  point: PointName,
+  grid: Grid,
+  sums: BucketSums,
+  from: EpochMs,
+  to: EpochMs,
+): Promise<void> {
+  const summed = await asker.table(
+    `SELECT min("min"), max("max"), sum("sum"), sum("count") FROM "${ROLL_UP}" ` +
+      `${where(point, from, to)} AND "${KEY}" = ${keyOf(point)} AND "count" > 0 ${groupsOf(grid)}`,
+  );
+  for (const [at, min, max, sum, count] of summed.values) {
+    if (typeof min !== 'number' || typeof max !== 'number' || typeof sum !== 'number') continue;
+    sums.addSum(Math.round((timeOf(at) - grid.origin) / grid.bucketMs), min, max, sum, Number(count));
+  }
+}
+
+function keyOf(point: PointName): string {
+  return literal(fieldOf(point.measurement, point.channel));
+}
+
+/** Roll-ups as they stand in their database, oldest first. */
+export async function storedRollUps(asker: Asker, query: RangeQuery): Promise<readonly RollUp[]> {
+  const found: RollUp[] = [];
+  const fields = ROLL_UP_FIELDS.map((field) => `"${field}"`).join(', ');
+  let next: EpochMs | null = query.from;
+  while (next !== null) {
+    const table: Table = await asker.table(
+      `SELECT ${fields} FROM "${ROLL_UP}" ${where(query, next, query.to)} AND "${KEY}" = ${keyOf(query)} ORDER BY time LIMIT ${MAX_POINTS}`,
+    );
+    for (const [at, ...cells] of table.values) found.push(rollUpOfRow(timeOf(at), cells));
+    const end: unknown = table.values.at(-1)?.[0];
+    next = table.values.length < MAX_POINTS || end === undefined ? null : timeOf(end) + 1;
+  }
+  return found;
 }
 
 /** From the raw points, whatever is rolled up. */
@@ -120,35 +169,27 @@ function runsOf(indexes: ReadonlySet<number>): readonly (readonly [first: number
   return runs;
 }
 
-const DIGEST_PAGE = 5_000;
+const DEVICE_PAGE = 5_000;
 
-export async function digestOfDevice(
-  asker: Asker,
-  device: { readonly enterprise: string; readonly device: string },
-  from: EpochMs,
-  to: EpochMs,
-): Promise<Digest> {
-  const digest = new DigestSum();
+/** Every reading of a device in [from, to), by time. */
+export async function* readingsOfDevice(asker: Asker, device: DeviceName, from: EpochMs, to: EpochMs): AsyncGenerator<StoredReading> {
   let next: EpochMs | null = to > from ? from : null;
   while (next !== null) {
-    const table: Table = await asker.table(
-      `SELECT * FROM "${MEASUREMENT}" ${where(next, to)} ORDER BY time LIMIT ${DIGEST_PAGE}`,
-      ids(device),
-    );
-    for (const row of table.values) addRow(digest, device, table.columns, row);
+    const table: Table = await asker.table(`SELECT * FROM "${MEASUREMENT}" ${where(device, next, to)} ORDER BY time LIMIT ${DEVICE_PAGE}`);
+    for (const row of table.values) yield* rowReadings(device, table.columns, row);
     const end: unknown = table.values.at(-1)?.[0];
-    next = table.values.length < DIGEST_PAGE || end === undefined ? null : timeOf(end) + 1;
+    next = table.values.length < DEVICE_PAGE || end === undefined ? null : timeOf(end) + 1;
   }
+}
+
+export async function digestOfDevice(asker: Asker, device: DeviceName, from: EpochMs, to: EpochMs): Promise<Digest> {
+  const digest = new DigestSum();
+  for await (const reading of readingsOfDevice(asker, device, from, to)) digest.add(reading);
   return digest.result();
 }
 
 /** One line: every point of the device that has a value or a quality at this time. */
-function addRow(
-  digest: DigestSum,
-  { enterprise, device }: { readonly enterprise: string; readonly device: string },
-  columns: readonly string[],
-  row: readonly unknown[],
-): void {
+function* rowReadings({ enterprise, device }: DeviceName, columns: readonly string[], row: readonly unknown[]): Iterable<StoredReading> {
   const cells = new Map<string, unknown>();
   for (const [i, column] of columns.entries()) if (row[i] !== null && row[i] !== undefined) cells.set(column, row[i]);
   const sampleAt = timeOf(cells.get('time'));
@@ -160,7 +201,7 @@ function addRow(
     seen.add(point.field);
     const { quality, flags, noValue } = readQualityWords(cells.get(qualityField(point.field)));
     const after = cells.get(arrivalField(point.field)) ?? common;
-    digest.add({
+    yield {
       enterprise,
       device,
       measurement: point.measurement,
@@ -170,7 +211,7 @@ function addRow(
       value: noValue ? null : valueOf(cells.get(point.field)),
       quality,
       flags,
-    });
+    };
   }
 }
 

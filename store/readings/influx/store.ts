@@ -11,7 +11,10 @@ import { type Asker, openAsker } from './ask.ts';
 import { Freshness } from './freshness.ts';
 import { deliver } from './isolate.ts';
 import { linesOf, unstorableInInflux } from './lines.ts';
-import { bucketsOf, digestOfDevice, rangeOf, rollUpsFromRaw } from './query.ts';
+import { openDueBook } from './due-book.ts';
+import { digestOfDevice, rangeOf } from './query.ts';
+import { setRetention } from './retention.ts';
+import { openInfluxRollUps } from './roll-ups.ts';
 import { openSender } from './send.ts';
 import { influxSettings } from './settings.ts';
 
@@ -36,6 +39,8 @@ export async function openInfluxStore(given: InfluxStoreSettings, access: 'write
   const marks: PositionFile | null = access === 'write' ? openPositionFile(given.folder, `${settings.url} ${settings.database}`) : null;
   let mark = marks?.read() ?? { position: 0, latestArrival: null };
   const freshness = new Freshness(mark.latestArrival);
+  const due = openDueBook(given.folder, `${settings.url} ${settings.database}`, access, mark.latestArrival);
+  const rollUps = openInfluxRollUps(settings, asker, due, (own, database) => ensureDatabase(own, settings.url, database));
 
   function writable(): PositionFile {
     if (marks === null) throw new StoreFailure('store-refused', `the store at ${settings.url} was opened for reading`);
@@ -43,13 +48,18 @@ export async function openInfluxStore(given: InfluxStoreSettings, access: 'write
   }
 
   return {
-    capabilities: { transactionalPosition: false, retention: false, deletion: false },
+    capabilities: { transactionalPosition: false, retention: true, deletion: false },
 
     prepare: () => ensureDatabase(asker, settings.url, settings.database),
 
     async write(batch: readonly StoredReading[], position: number): Promise<WriteOutcome> {
       const target = writable();
       const { storable, rejected } = sortOut(batch, unstorableInInflux);
+      try {
+        due.mark(storable);
+      } catch (error) {
+        return { ok: false, detail: `roll-ups: ${error instanceof Error ? error.message : String(error)}` };
+      }
       const delivery = await deliver(sender, linesOf(storable, freshness));
       if (delivery.kind === 'no-database') {
         // Dropped while we run: made again, and the batch comes again.
@@ -81,14 +91,22 @@ export async function openInfluxStore(given: InfluxStoreSettings, access: 'write
     },
 
     range: (query: RangeQuery) => rangeOf(asker, query),
-    buckets: (query) => bucketsOf(asker, query),
-    rollUps: (query) => rollUpsFromRaw(asker, query),
-    expire: async () => ({ deleted: 0, byHand: null }),
-    rollUp: async () => ({ rolled: 0, more: false, oldestDue: null }),
+    buckets: (query) => rollUps.buckets(query),
+    rollUps: (query) => rollUps.read(query),
+    expire: async (now, keep) => {
+      writable();
+      return setRetention(settings, asker, due, now, keep);
+    },
+    rollUp: async (now, budgetMs) => {
+      writable();
+      return rollUps.step(now, budgetMs);
+    },
     digest: (device, from, to) => digestOfDevice(asker, device, from, to),
 
     async close() {
       sender.close();
+      rollUps.close();
+      due.close();
       marks?.close();
     },
   };
