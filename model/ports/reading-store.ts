@@ -26,6 +26,8 @@ export type Bucket = readonly [ts: EpochMs, min: number, max: number, mean: numb
 export type Source = 'raw' | 'minute' | 'hour';
 export interface BucketAnswer {
   readonly buckets: readonly Bucket[];
+  /** Buckets with samples that are bad or have no value, and how many of these: bad quality is not silence. */
+  readonly bad: readonly (readonly [ts: EpochMs, count: number])[];
   readonly bucketMs: number;
   readonly source: Source;
 }

@@ -41,6 +41,11 @@ export function pointLimit(limit: number | undefined): number {
   return Math.min(MAX_POINTS, Math.max(1, Math.floor(limit ?? MAX_POINTS)));
 }
 
+/** Nothing to go by, of a number or a text. */
+export function isBad(value: Value, quality: Quality): boolean {
+  return value === null || quality === 'bad';
+}
+
 /** Only numbers that are not bad are drawn: a bad value says nothing about the plant. */
 export function counts(value: Value, quality: Quality): value is number {
   return typeof value === 'number' && quality !== 'bad';
@@ -57,6 +62,7 @@ interface Sum {
 export class BucketSums {
   readonly #grid: Grid;
   readonly #sums = new Map<number, Sum>();
+  readonly #bad = new Map<number, number>();
 
   constructor(grid: Grid) {
     this.#grid = grid;
@@ -79,14 +85,27 @@ export class BucketSums {
     known.count += count;
   }
 
-  /** Buckets that hold something, oldest first. */
+  /** Adds `count` samples of bucket `index` that are bad or have no value. */
+  addBad(index: number, count: number): void {
+    if (count > 0) this.#bad.set(index, (this.#bad.get(index) ?? 0) + count);
+  }
+
+  #startOf(index: number): EpochMs {
+    return Math.max(this.#grid.from, this.#grid.origin + index * this.#grid.bucketMs);
+  }
+
+  /** Buckets with bad samples, oldest first. */
+  bad(): readonly (readonly [ts: EpochMs, count: number])[] {
+    return [...this.#bad].sort(([a], [b]) => a - b).map(([index, count]) => [this.#startOf(index), count] as const);
+  }
+
+  /** Buckets that hold something that is drawn, oldest first. */
   result(): readonly Bucket[] {
     const indexes = [...this.#sums.keys()].sort((a, b) => a - b);
-    const { from, origin, bucketMs } = this.#grid;
     const buckets: Bucket[] = [];
     for (const index of indexes) {
       const s = this.#sums.get(index);
-      if (s !== undefined) buckets.push([Math.max(from, origin + index * bucketMs), s.min, s.max, s.sum / s.count, s.count]);
+      if (s !== undefined) buckets.push([this.#startOf(index), s.min, s.max, s.sum / s.count, s.count]);
     }
     return buckets;
   }

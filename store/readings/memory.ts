@@ -2,7 +2,7 @@ import type { BucketAnswer, RangeAnswer, RangeQuery, ReadingStore, WriteOutcome 
 import type { StoredReading } from '../../model/reading.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { DigestSum, type Digest } from './digest.ts';
-import { BucketSums, counts, gridOf, pointLimit } from './grid.ts';
+import { BucketSums, counts, gridOf, isBad, pointLimit } from './grid.ts';
 import { rollUpsOf, UNIT_MS } from './rollup/gather.ts';
 
 /** Keeps readings in memory: for tests and for runs that leave nothing behind. It keeps every promise of the port but survival. */
@@ -51,8 +51,11 @@ export function memoryReadingStore(): ReadingStore {
     async buckets(query: RangeQuery & { readonly maxPoints: number }): Promise<BucketAnswer> {
       const grid = gridOf(query.from, query.to, query.maxPoints);
       const sums = new BucketSums(grid);
-      for (const r of between(query)) if (counts(r.value, r.quality)) sums.addValue(r.sampleAt, r.value);
-      return { buckets: sums.result(), bucketMs: grid.bucketMs, source: 'raw' };
+      for (const r of between(query)) {
+        if (counts(r.value, r.quality)) sums.addValue(r.sampleAt, r.value);
+        else if (isBad(r.value, r.quality)) sums.addBad(Math.floor((r.sampleAt - grid.origin) / grid.bucketMs), 1);
+      }
+      return { buckets: sums.result(), bad: sums.bad(), bucketMs: grid.bucketMs, source: 'raw' };
     },
 
     async rollUps(query) {

@@ -174,6 +174,15 @@ function rolledByHand(all: readonly StoredReading[], widthMs: number): RollUp[] 
   });
 }
 
+function badByHand(all: readonly StoredReading[], from: number, origin: number, bucketMs: number): (readonly [number, number])[] {
+  const counts = new Map<number, number>();
+  for (const { sampleAt, value, quality } of all) {
+    const start = Math.max(from, origin + Math.floor((sampleAt - origin) / bucketMs) * bucketMs);
+    if (value === null || quality === 'bad') counts.set(start, (counts.get(start) ?? 0) + 1);
+  }
+  return [...counts].sort(([a], [b]) => a - b);
+}
+
 function expectBuckets(actual: readonly Bucket[], expected: readonly Bucket[]): void {
   // + 0: there is only one zero.
   const exact = (all: readonly Bucket[]) => all.map(([ts, min, max, , count]) => [ts, min + 0, max + 0, count]);
@@ -378,6 +387,7 @@ for (const kind of kinds()) {
         expect(answer.buckets.length).toBeLessThanOrEqual(maxPoints);
         const byHand = bucketsByHand(drawn, origin, answer.bucketMs).map(([ts, ...rest]): Bucket => [Math.max(ts, from), ...rest]);
         expectBuckets(answer.buckets, byHand);
+        expect(answer.bad).toEqual(badByHand(all, from, origin, answer.bucketMs));
       }
       const many = await store.buckets({ ...around(reading()), from, to, maxPoints: 1_000_000 });
       expect(many.buckets.length).toBeLessThanOrEqual(2_000);
@@ -390,9 +400,9 @@ for (const kind of kinds()) {
       await wrote(store, [reading({ sampleAt: NOON + 3, value: null, quality: 'bad', receivedAt: NOON + 1_000 })], 2);
       await wrote(store, [reading({ sampleAt: NOON + 2, value: 50, quality: 'bad', receivedAt: NOON + 1_000 })], 3);
       const query = { ...around(reading()), from: NOON, to: NOON + 10, maxPoints: 1 };
-      expect((await store.buckets(query)).buckets).toEqual([[NOON, 0, 1, 0.5, 2]]);
+      expect(await store.buckets(query)).toMatchObject({ buckets: [[NOON, 0, 1, 0.5, 2]], bad: [[NOON, 2]] });
       await wrote(store, [reading({ sampleAt: NOON + 3, value: 5, receivedAt: NOON + 2_000 })], 4);
-      expect((await store.buckets(query)).buckets).toEqual([[NOON, 0, 5, 2, 3]]);
+      expect(await store.buckets(query)).toMatchObject({ buckets: [[NOON, 0, 5, 2, 3]], bad: [[NOON, 1]] });
     });
 
     it('takes a big batch of many devices, and its position survives a restart', async () => {
@@ -505,6 +515,7 @@ for (const kind of kinds()) {
                   typeof r.value === 'number' && r.quality !== 'bad' ? [[r.sampleAt, r.value] as const] : [],
                 );
                 expectBuckets(answer.buckets, bucketsByHand(drawn, NOON, answer.bucketMs));
+                expect(answer.bad).toEqual(badByHand(raw, NOON, NOON, answer.bucketMs));
               }
             }
             // The second time around everything is rolled up.

@@ -29,7 +29,14 @@ export const readingRoutes: Route[] = [
       const { range, unit } = rangeAsked(platform, actor, path.id, query);
       if (query.maxPoints !== undefined) {
         const answer = await platform.readings.buckets({ ...range, maxPoints: query.maxPoints });
-        return ok({ unit, points: answer.buckets, bucketMs: answer.bucketMs, source: answer.source, through: answer.through });
+        return ok({
+          unit,
+          points: answer.buckets,
+          bad: answer.bad,
+          bucketMs: answer.bucketMs,
+          source: answer.source,
+          through: answer.through,
+        });
       }
       const answer = await platform.readings.range({ ...range, limit: query.limit ?? RAW_MAX });
       return ok({

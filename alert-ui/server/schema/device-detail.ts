@@ -88,6 +88,10 @@ export const readingsBody = z
     points: z
       .union([z.array(z.tuple([epochMs, value, quality])), z.array(z.tuple([epochMs, z.number(), z.number(), z.number(), z.int()]))])
       .meta({ description: 'Raw [ts, value, quality], or with maxPoints buckets [ts, min, max, mean, count]; oldest first.' }),
+    bad: z
+      .array(z.tuple([epochMs, z.int()]))
+      .optional()
+      .meta({ description: 'With maxPoints: [ts, count] of the buckets with samples of bad quality or without a value; oldest first.' }),
     bucketMs: z.number().optional().meta({
       description:
         'Width of the buckets: from a minute on whole minutes, from an hour on whole hours of UTC; the first may begin before `from`.',

@@ -182,7 +182,13 @@ export class FakePlatform implements Platform {
       const hour = { at, min: 1, max: 3, sum: 8, count: 4, bad: 1, firstAt: at, lastAt: at + 5, last: 2, quality: 'good' as const, states };
       return { rollUps: at < query.to ? [hour] : [], through: this.clock.now() };
     },
-    buckets: async (query) => ({ buckets: [[query.from, 1, 3, 2, 10]], bucketMs: 60_000, source: 'raw', through: this.clock.now() }),
+    buckets: async (query) => ({
+      buckets: [[query.from, 1, 3, 2, 10]],
+      bad: [],
+      bucketMs: 60_000,
+      source: 'raw',
+      through: this.clock.now(),
+    }),
   };
 
   readonly credentials: Platform['credentials'] = {

@@ -49,7 +49,10 @@ export interface PartialBucket {
   readonly min: number;
   readonly max: number;
   readonly sum: number;
+  /** Numbers that are not bad; where it is 0 the three before it say nothing. */
   readonly count: number;
+  /** Samples that are bad or have no value. */
+  readonly bad: number;
 }
 
 export interface DayFile {
@@ -119,13 +122,14 @@ function dayFile(db: Database.Database, due: DueHours | null): DayFile {
     .raw();
   const bucketRows = db.prepare<
     { point: number; from: number; to: number; origin: number; width: number; rows: number },
-    { b: number; low: number | null; high: number | null; total: number | null; n: number; seen: number; last: number }
+    { b: number; low: number | null; high: number | null; total: number | null; n: number; bad: number; seen: number; last: number }
   >(`
     SELECT (sample_at - CAST(@origin AS INTEGER)) / CAST(@width AS INTEGER) AS b, -- CAST: large numbers arrive as reals
            min(v) AS low, max(v) AS high, total(v) AS total, count(v) AS n,
-           count(*) AS seen, max(sample_at) AS last
+           sum(doubted) AS bad, count(*) AS seen, max(sample_at) AS last
     FROM (
-      SELECT sample_at, CASE WHEN typeof(value) IN ('real', 'integer') AND quality % 8 <> ${BAD_CODE} THEN value END AS v
+      SELECT sample_at, CASE WHEN typeof(value) IN ('real', 'integer') AND quality % 8 <> ${BAD_CODE} THEN value END AS v,
+             value IS NULL OR quality % 8 = ${BAD_CODE} AS doubted
       FROM reading WHERE point = @point AND sample_at >= @from AND sample_at < @to ORDER BY sample_at LIMIT @rows
     )
     GROUP BY b`);
@@ -233,9 +237,8 @@ function dayFile(db: Database.Database, due: DueHours | null): DayFile {
         for (const row of rows) {
           seen += row.seen;
           next = Math.max(next, row.last + 1);
-          if (row.n > 0 && row.low !== null && row.high !== null && row.total !== null) {
-            yield { index: row.b, min: row.low, max: row.high, sum: row.total, count: row.n };
-          }
+          const { b, low, high, total, n, bad } = row;
+          if (n > 0 || bad > 0) yield { index: b, min: low ?? 0, max: high ?? 0, sum: total ?? 0, count: n, bad };
         }
         if (seen < READ_ROWS) return;
       }

@@ -192,11 +192,12 @@ function rollUpFile(db: Database.Database, unit: RollUpUnit) {
     .raw();
   const bucketRows = db.prepare<
     { point: number; from: number; to: number; below: number; origin: number; width: number },
-    { b: number; low: number; high: number; total: number; n: number }
+    { b: number; low: number | null; high: number | null; total: number; n: number; bad: number }
   >(`
     SELECT (at - CAST(@origin AS INTEGER)) / CAST(@width AS INTEGER) AS b, -- CAST: large numbers arrive as reals
-           min(low) AS low, max(high) AS high, total(total) AS total, sum(count) AS n
-    FROM rollup WHERE point = @point AND at >= @from AND at < @to AND part < @below AND low IS NOT NULL
+           min(low) AS low, max(high) AS high, total(total) AS total,
+           sum(CASE WHEN low IS NULL THEN 0 ELSE count END) AS n, sum(bad) AS bad -- of texts there is a count alone
+    FROM rollup WHERE point = @point AND at >= @from AND at < @to AND part < @below AND (low IS NOT NULL OR bad > 0)
     GROUP BY b`);
 
   function existing({ enterprise, device, measurement, channel }: PointName): number | undefined {
@@ -262,7 +263,7 @@ function rollUpFile(db: Database.Database, unit: RollUpUnit) {
       const id = existing(point);
       if (id === undefined) return;
       for (const row of bucketRows.all({ point: id, from, to, below: belowPart, origin, width: bucketMs })) {
-        yield { index: row.b, min: row.low, max: row.high, sum: row.total, count: row.n };
+        yield { index: row.b, min: row.low ?? 0, max: row.high ?? 0, sum: row.total, count: row.n, bad: row.bad };
       }
     },
 

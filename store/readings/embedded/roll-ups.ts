@@ -10,6 +10,7 @@ import type { EpochMs } from '../../../model/time.ts';
 import { BucketSums, type Grid, gridOf } from '../grid.ts';
 import { joined, rollUpsOf, UNIT_MS } from '../rollup/gather.ts';
 import { DAY_MS, type Day, dayOf, FIRST_DAY } from './day.ts';
+import type { PartialBucket } from './day-file.ts';
 import type { DayFiles } from './day-files.ts';
 import { type DayMark, openDaysFile } from './days-file.ts';
 import { hourOf } from './due.ts';
@@ -187,18 +188,22 @@ export function openRollUps(readings: string, files: DayFiles, access: 'write' |
     const grid = gridFor(query);
     const sums = new BucketSums(grid);
     const { origin, bucketMs, unit } = grid;
+    const add = (b: PartialBucket): void => {
+      if (b.count > 0) sums.addSum(b.index, b.min, b.max, b.sum, b.count);
+      sums.addBad(b.index, b.bad);
+    };
     const addRaw = (from: EpochMs, to: EpochMs): boolean => {
       let present = false;
       for (const day of files.between(from, to)) {
         const file = files.present(day);
         if (file === null) continue;
         present = true;
-        for (const b of file.buckets(query, from, to, origin, bucketMs)) sums.addSum(b.index, b.min, b.max, b.sum, b.count);
+        for (const b of file.buckets(query, from, to, origin, bucketMs)) add(b);
       }
       return present;
     };
     const addRolled = (by: RollUpUnit, span: { readonly from: EpochMs; readonly to: EpochMs; readonly belowPart: number }): void => {
-      for (const b of kept[by].buckets(query, span, origin, bucketMs)) sums.addSum(b.index, b.min, b.max, b.sum, b.count);
+      for (const b of kept[by].buckets(query, span, origin, bucketMs)) add(b);
     };
     let source: BucketAnswer['source'] = 'raw';
     const unitMs = unit === null ? 1 : UNIT_MS[unit];
@@ -206,7 +211,7 @@ export function openRollUps(readings: string, files: DayFiles, access: 'write' |
     const end = Math.floor(query.to / unitMs) * unitMs;
     if (unit === null || end <= first) {
       addRaw(query.from, query.to);
-      return { buckets: sums.result(), bucketMs, source };
+      return { buckets: sums.result(), bad: sums.bad(), bucketMs, source };
     }
     addRaw(query.from, first);
     for (const span of spansOf(query, first, end)) {
@@ -220,7 +225,7 @@ export function openRollUps(readings: string, files: DayFiles, access: 'write' |
     }
     // Where the raw points of the last, cut bucket are past their days, the whole of it stands for them.
     if (end < query.to && !addRaw(end, query.to)) addRolled(unit, { from: end, to: query.to, belowPart: Number.MAX_SAFE_INTEGER });
-    return { buckets: sums.result(), bucketMs, source };
+    return { buckets: sums.result(), bad: sums.bad(), bucketMs, source };
   }
 
   function read(query: RangeQuery & { readonly unit: RollUpUnit }): readonly RollUp[] {

@@ -74,12 +74,14 @@ export async function addBuckets(asker: Asker, point: PointName, grid: Grid, sum
   const doubtful = await asker.table(
     `SELECT count(${words}) FROM "${MEASUREMENT}" ${where(query, query.from, query.to)} AND ${words} =~ ${NOT_DRAWN} ${groups}`,
   );
-  const ours = new Set(doubtful.values.filter(([, count]) => Number(count) > 0).map(([at]) => indexOf(at)));
+  const ours = new Set<number>();
+  for (const [at, count] of doubtful.values) if (Number(count) > 0) ours.add(indexOf(at));
   // `::float`: a point of texts has no sums, and asking for them would be an error.
   const summed = await asker.table(
     `SELECT min(${value}::float), max(${value}::float), sum(${value}::float), count(${value}::float) ` +
       `FROM "${MEASUREMENT}" ${where(query, query.from, query.to)} ${groups}`,
   );
+  for (const [at, count] of doubtful.values) sums.addBad(indexOf(at), Number(count));
   for (const [at, min, max, sum, count] of summed.values) {
     const index = indexOf(at);
     if (ours.has(index) || typeof min !== 'number' || typeof max !== 'number' || typeof sum !== 'number') continue;
@@ -116,9 +118,14 @@ export async function addRollUpBuckets(
     `SELECT min("min"), max("max"), sum("sum"), sum("count") FROM "${ROLL_UP}" ` +
       `${where(point, from, to)} AND "${KEY}" = ${keyOf(point)} AND "count" > 0 ${groupsOf(grid)}`,
   );
+  const doubtful = await asker.table(
+    `SELECT sum("bad") FROM "${ROLL_UP}" ${where(point, from, to)} AND "${KEY}" = ${keyOf(point)} AND "bad" > 0 ${groupsOf(grid)}`,
+  );
+  const indexOf = (at: unknown): number => Math.round((timeOf(at) - grid.origin) / grid.bucketMs);
+  for (const [at, bad] of doubtful.values) sums.addBad(indexOf(at), Number(bad));
   for (const [at, min, max, sum, count] of summed.values) {
     if (typeof min !== 'number' || typeof max !== 'number' || typeof sum !== 'number') continue;
-    sums.addSum(Math.round((timeOf(at) - grid.origin) / grid.bucketMs), min, max, sum, Number(count));
+    sums.addSum(indexOf(at), min, max, sum, Number(count));
   }
 }
 

@@ -147,7 +147,7 @@ export function openInfluxRollUps(
       }
       await addBuckets(raw, query, grid, sums, end, query.to);
     }
-    return { buckets: sums.result(), bucketMs, source };
+    return { buckets: sums.result(), bad: sums.bad(), bucketMs, source };
   }
 
   return {
@@ -186,7 +186,7 @@ export function openInfluxRollUps(
       // What is past its days leaves nothing: then with what is kept longer.
       let answer = await bucketsIn(query, gridOf(query.from, query.to, query.maxPoints));
       for (const unit of ['minute', 'hour'] as const) {
-        if (answer.buckets.length > 0 || query.to - query.from < UNIT_MS[unit]) break;
+        if (answer.buckets.length + answer.bad.length > 0 || query.to - query.from < UNIT_MS[unit]) break;
         const grid = gridOf(query.from, query.to, query.maxPoints, unit);
         if (grid.bucketMs > answer.bucketMs) answer = await bucketsIn(query, grid);
       }

@@ -106,6 +106,33 @@ describe('a trend', () => {
     expect(append(series, 7_000, 6, 10_000).bad.at(-1)).toEqual([5, 7]);
     expect(append(append(series, 7_000, 6, 10_000), 8_000, null, 10_000).bad).toHaveLength(3);
   });
+  it('tells bad quality from silence in buckets too, also where good values came beside it', () => {
+    const body: ReadingsBody = {
+      unit: '',
+      source: 'hour',
+      through: 0,
+      bucketMs: 1_000,
+      bad: [
+        [1_000, 2],
+        [2_000, 60],
+        [3_000, 60],
+        [60_000, 1],
+      ],
+      points: [
+        [0, 1, 3, 2, 60],
+        [1_000, 1, 3, 2, 58],
+        [4_000, 1, 3, 2, 60],
+      ],
+    };
+    const series = toSeries(body, 10_000);
+    expect(series.mean).toEqual([2, 2, null, null, 2, null, null]);
+    expect(series.gaps).toEqual([[4, 60]]);
+    expect(series.bad).toEqual([
+      [1, 2],
+      [2, 4],
+      [60, Number.POSITIVE_INFINITY],
+    ]);
+  });
   it('tells the silence of a device that has gone quiet, and that of a window without data', () => {
     expect(edgeGaps([10, 20], 0, 100_000, 15_000)).toEqual([[20, 100]]);
     expect(edgeGaps([50, 95], 0, 100_000, 15_000)).toEqual([[0, 50]]);

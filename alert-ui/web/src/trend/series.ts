@@ -10,7 +10,10 @@ export interface Series {
   readonly mean: readonly (number | null)[];
   /** Spans without data, seconds. */
   readonly gaps: readonly (readonly [from: number, to: number])[];
-  /** Spans in which the point gave no value to go by, seconds, from its first bad sample to the next good one; the last may be open (`Infinity`). */
+  /**
+   * Spans with bad quality, seconds: of samples from the first bad one to the next good one, the last may be open (`Infinity`); of buckets also
+   * those that hold bad samples beside good ones.
+   */
   readonly bad: readonly (readonly [from: number, to: number])[];
   readonly bucketMs: number | null;
 }
@@ -22,8 +25,11 @@ export function drawable(value: Value, quality: Quality): number | null {
   return typeof value === 'number' && quality !== 'bad' ? value : null;
 }
 
+/** Buckets of bad samples alone are points without a value, in their place. */
 function toPoints(body: ReadingsBody): Point[] {
   const points: Point[] = [];
+  const drawn = new Set(body.points.map(([ts]) => ts));
+  for (const [ts] of body.bad ?? []) if (!drawn.has(ts)) points.push([ts, null, null, null]);
   for (const row of body.points) {
     if (row.length === 5) points.push([row[0], row[1], row[2], row[3]]);
     else {
@@ -31,7 +37,7 @@ function toPoints(body: ReadingsBody): Point[] {
       points.push([row[0], value, value, value]);
     }
   }
-  return points;
+  return points.sort(([a], [b]) => a - b);
 }
 
 /**
@@ -45,6 +51,8 @@ export function toSeries(body: ReadingsBody, gapMs: number): Series {
   const mean: (number | null)[] = [];
   const gaps: [number, number][] = [];
   const bad: [number, number][] = [];
+  const partlyBad = new Set((body.bad ?? []).map(([ts]) => ts));
+  const width = (body.bucketMs ?? 0) / 1000;
   let last: number | null = null;
   for (const [ts, lo, hi, mid] of toPoints(body)) {
     if (last !== null && ts - last > gapMs) {
@@ -58,6 +66,7 @@ export function toSeries(body: ReadingsBody, gapMs: number): Series {
     const isOpen = open !== undefined && open[1] === Number.POSITIVE_INFINITY;
     if (mid === null && !isOpen) bad.push([ts / 1000, Number.POSITIVE_INFINITY]);
     if (mid !== null && isOpen) open[1] = ts / 1000;
+    if (mid !== null && partlyBad.has(ts)) bad.push([ts / 1000, ts / 1000 + width]);
     times.push(ts / 1000);
     min.push(lo);
     max.push(hi);
