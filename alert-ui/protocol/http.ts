@@ -51,6 +51,8 @@ export interface LimitsBody {
 export interface ReadingsBody {
   readonly unit: string;
   readonly points: readonly (readonly [number, Value, Quality])[] | readonly (readonly [number, number, number, number, number])[];
+  /** Of buckets: those with samples of bad quality or without a value, and how many. */
+  readonly bad?: readonly (readonly [ts: number, count: number])[];
   readonly bucketMs?: number;
   readonly source: 'raw' | 'minute' | 'hour';
   readonly through: number;
