@@ -8,11 +8,12 @@ import { mosquittoMissing } from '../parts/mosquitto.ts';
 import { measureFdatasync } from './disk.ts';
 import { engineRate } from './engine-rate.ts';
 import { frozenRun } from './frozen.ts';
+import { type HistoryRun, historyRun } from './history.ts';
 import { hostileRun } from './hostile.ts';
 import { outageRun } from './influx-outage.ts';
 import { latencyRun } from './latency.ts';
 import type { Figures } from './probes.ts';
-import { median, spread } from './statistics.ts';
+import { median, percentile, spread } from './statistics.ts';
 import { upstreamCeiling, type UpstreamRun, upstreamThroughMosquitto } from './upstream.ts';
 import { bareRun, platformRun, type ThroughputRun, type ThroughputSettings } from './throughput.ts';
 
@@ -86,6 +87,19 @@ function row(name: string, bare: readonly ThroughputRun[], ours: readonly Throug
       1,
     )} |`,
   );
+}
+
+function historyRows(store: string, run: HistoryRun): void {
+  say(`| ${store} | made from | points | first, ms | p50 | p99 (wanted ≤ 200) |`);
+  say('|---|---|---|---|---|---|');
+  for (const { name, source, count, firstMs, ms } of run.questions) {
+    say(`| ${name} | ${source} | ${count} | ${firstMs.toFixed(1)} | ${median(ms).toFixed(1)} | ${percentile(ms, 0.99).toFixed(1)} |`);
+  }
+  say('');
+  say(
+    `${run.values} values filled in in ${run.fillSeconds.toFixed(1)} s and rolled up in ${run.rollUpSeconds.toFixed(1)} s. A week at 5 s as CSV: ${run.csv.lines} lines in ${run.csv.seconds.toFixed(2)} s, resident memory grew by ${run.csv.grownMb.toFixed(0)} MB.`,
+  );
+  say('');
 }
 
 say(
@@ -221,6 +235,19 @@ if (wanted('engine')) {
       0,
     )} ns a value.`,
   );
+  say('');
+}
+
+if (wanted('history')) {
+  say('## Stored history through the API');
+  say('');
+  const missing = influxdMissing();
+  const size = quick
+    ? { devices: 2, monthDays: 3, yearDays: 5, weekDays: 2, times: 3 }
+    : { devices: 20, monthDays: 30, yearDays: 365, weekDays: 7, times: 50 };
+  historyRows('embedded', await historyRun('embedded', size));
+  if (missing === null) historyRows('InfluxDB', await historyRun('influx', { ...size, devices: quick ? 2 : 5 }));
+  else say(`InfluxDB not measured: ${missing}.`);
   say('');
 }
 

@@ -27,6 +27,7 @@ it('the quick bench ends with every table and no unanswered PUBLISH or alarm', {
     'hostile msg/s | ',
     '| PUBACK of others | ',
     'thousand values/s',
+    '| a year, buckets | ',
     '| a broker that always has more | ',
   ])
     expect(stdout).toContain(row);
