@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { generate as encode } from 'mqtt-packet';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { signIn } from '../harness/api.ts';
 import { startPlatform, temporaryFolder } from '../harness/platform-process.ts';
 import { type Figures, figures, startProbes } from './probes.ts';
 import { generate, residentBytes } from './processes.ts';
 import { registerVessels } from './throughput.ts';
+import { openViewer } from './viewer.ts';
 
 export interface FrozenRun {
   readonly viewers: number;
@@ -18,24 +19,6 @@ export interface FrozenRun {
   readonly alarms: Figures;
   readonly missing: { readonly pubacks: number; readonly alarms: number };
   readonly residentMb: { readonly before: number; readonly after: number };
-}
-
-/** A viewer by hand; `onBytes` counts what arrives. */
-async function openViewer(httpBase: string, token: string, onBytes: (bytes: number) => void): Promise<WebSocket> {
-  const socket = new WebSocket(`${httpBase.replace(/^http/, 'ws')}/socket.io/?EIO=4&transport=websocket`);
-  socket.on('error', () => socket.terminate());
-  const ready = new Promise<void>((resolve) => {
-    socket.on('message', (data) => {
-      const text = String(data);
-      onBytes(text.length);
-      if (text.startsWith('0')) socket.send(`40${JSON.stringify({ token })}`);
-      else if (text === '2') socket.send('3');
-      else if (text.startsWith('42["snapshot"')) resolve();
-    });
-  });
-  await ready;
-  socket.send('42["subscribe",{"enterprises":["bench"]}]');
-  return socket;
 }
 
 /** Subscribes, then publishes for as long as the platform takes it, and never reads a byte of what comes back. */
@@ -105,8 +88,8 @@ export async function frozenRun(ratePerSecond: number, seconds: number, frozenVi
     const api = await signIn(platform.httpBase);
     const probes = await startProbes(api, platform.mqttUrl);
     let healthyBytes = 0;
-    const reader = await openViewer(platform.httpBase, api.token, (bytes) => {
-      healthyBytes += bytes;
+    const reader = await openViewer(platform.httpBase, api.token, (text) => {
+      healthyBytes += text.length;
     });
     const residentBefore = residentBytes(platform.pid) / 1e6;
     const frozen: WebSocket[] = [];

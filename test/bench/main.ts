@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../harness/platform-process.ts';
 import { influxdMissing } from '../parts/influxd.ts';
 import { mosquittoMissing } from '../parts/mosquitto.ts';
+import { boardsRun } from './boards.ts';
+import { cityRun } from './city.ts';
 import { measureFdatasync } from './disk.ts';
 import { engineRate } from './engine-rate.ts';
 import { frozenRun } from './frozen.ts';
@@ -14,6 +16,7 @@ import { outageRun } from './influx-outage.ts';
 import { latencyRun } from './latency.ts';
 import type { Figures } from './probes.ts';
 import { median, percentile, spread } from './statistics.ts';
+import { stormRun } from './storm.ts';
 import { upstreamCeiling, type UpstreamRun, upstreamThroughMosquitto } from './upstream.ts';
 import { bareRun, platformRun, type ThroughputRun, type ThroughputSettings } from './throughput.ts';
 
@@ -220,6 +223,47 @@ if (wanted('frozen')) {
   );
   say('');
   unanswered += run.missing.pubacks + run.missing.alarms;
+}
+
+if (wanted('storm')) {
+  const count = quick ? 200 : 10_000;
+  say(`## ${count} devices alarm within one second`);
+  say('');
+  say(
+    '| boards | recorded | last alarm on the first board, s after that second | on the last board (wanted ≤ 2) | slowest PUBACK, ms (wanted ≤ 1,000) | given a fresh snapshot |',
+  );
+  say('|---|---|---|---|---|---|');
+  for (const boards of quick ? [2] : [1, 20]) {
+    const run = await stormRun(count, boards);
+    say(
+      `| ${boards} | ${run.recorded} of ${count} | ${run.lastOnFirstBoardS.toFixed(2)} | **${run.lastOnLastBoardS.toFixed(2)}** | ${run.slowestPubackMs.toFixed(0)} | ${run.resnapped} |`,
+    );
+    unanswered += run.unanswered + (count - run.recorded);
+  }
+  say('');
+}
+
+if (wanted('boards')) {
+  const [boards, rate] = quick ? [5, 100] : [200, 1_000];
+  const run = await boardsRun(boards, rate, quick ? 2 : 10);
+  say(`## ${boards} boards that read, beside ${rate} messages/s and 50 alarm events/s`);
+  say('');
+  say(
+    `From the first board that has an alarm event to the last of ${run.boards}: p50 ${run.spreadMs.p50.toFixed(1)} ms, p99 ${run.spreadMs.p99.toFixed(1)} ms, slowest **${run.spreadMs.max.toFixed(1)} ms** (wanted ≤ 500) over ${run.alarmEvents} events; ${run.resnapped} boards were given a fresh snapshot in between. PUBLISH to \`alarm\` at a client beside them: p50 ${run.alarms.p50.toFixed(1)} ms, p99 ${run.alarms.p99.toFixed(1)} ms; missing ${run.missing}.`,
+  );
+  say('');
+  unanswered += run.missing;
+}
+
+if (wanted('city')) {
+  const run = await cityRun(quick ? 2_000 : 100_000, quick ? wide : { ...wide, measureMs: 8_000 });
+  say(`## ${run.devices} devices of three points registered`);
+  say('');
+  say(
+    `Registered through the bulk route in ${run.registerSeconds.toFixed(1)} s (${(run.devices / run.registerSeconds).toFixed(0)} a second, each with its credential). Resident memory ${run.residentMb.registered.toFixed(0)} MB, under load ${run.residentMb.underLoad.toFixed(0)} MB (wanted ≤ 1,611). Throughput of ${connections} of them with 20 in flight: ${run.perSecond.many.toFixed(0)} messages/s, **${(run.perSecond.many / run.perSecond.few).toFixed(2)}** of the ${run.perSecond.few.toFixed(0)} with ${connections} registered (wanted ≥ 0.85). PUBACK of others in the five seconds after the load, in which the snapshot it made due is cut (${run.snapshotSeconds.toFixed(1)} s): p50 ${run.pubacks.p50.toFixed(1)} ms, p99 ${run.pubacks.p99.toFixed(1)} ms, largest ${run.pubacks.max.toFixed(1)} ms. After kill -9, with the newest snapshot damaged, ready again in **${run.restart.seconds.toFixed(1)} s** (wanted ≤ 10) with ${run.restart.replayed} entries replayed.`,
+  );
+  say('');
+  unanswered += run.unanswered;
 }
 
 if (wanted('engine')) {

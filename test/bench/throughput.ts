@@ -34,7 +34,8 @@ export function anonymousDevices(count: number): LoadConnection[] {
   }));
 }
 
-async function measured(
+/** Closed loop against a server that is there. */
+export async function measured(
   pid: number,
   host: string,
   port: number,
@@ -86,8 +87,20 @@ interface BulkBody {
   }[];
 }
 
-/** Registers `count` pressure vessels through the bulk route. */
-export async function registerVessels(httpBase: string, count: number, prefix = 'B'): Promise<LoadConnection[]> {
+/** What is registered by the thousand, and what it says. */
+export interface Kind {
+  readonly profileId: string;
+  readonly attributes: Readonly<Record<string, number>>;
+  readonly payloads: readonly string[];
+}
+const VESSEL: Kind = {
+  profileId: 'hazchem.tank.pressurized',
+  attributes: { pressure_normal_max: 1.6, design_pressure: 2.2, psv_set: 2 },
+  payloads: PAYLOADS,
+};
+
+/** Registers `count` pressure vessels (or others) through the bulk route. */
+export async function registerVessels(httpBase: string, count: number, prefix = 'B', kind: Kind = VESSEL): Promise<LoadConnection[]> {
   const api = await signIn(httpBase);
   const known = await api.request('GET', '/enterprises/bench');
   if (known.status === 404) await api.post('/enterprises', { id: 'bench', name: 'Bench', kind: 'real' });
@@ -98,9 +111,9 @@ export async function registerVessels(httpBase: string, count: number, prefix = 
       items: ids.map((id) => ({
         id,
         enterpriseId: 'bench',
-        profileId: 'hazchem.tank.pressurized',
+        profileId: kind.profileId,
         name: id,
-        attributes: { pressure_normal_max: 1.6, design_pressure: 2.2, psv_set: 2 },
+        attributes: kind.attributes,
       })),
     });
     for (const item of body.items) {
@@ -110,7 +123,7 @@ export async function registerVessels(httpBase: string, count: number, prefix = 
         password: item.credential.password,
         clientId: item.id,
         topic: `beacon/v1/bench/${item.id}/telemetry`,
-        payloads: PAYLOADS,
+        payloads: kind.payloads,
       });
     }
   }

@@ -28,6 +28,9 @@ it('the quick bench ends with every table and no unanswered PUBLISH or alarm', {
     '| PUBACK of others | ',
     'thousand values/s',
     '| a year, buckets | ',
+    '| 2 | 200 of 200 | ',
+    'to the last of 5: ',
+    '## 2000 devices of three points registered',
     '| a broker that always has more | ',
   ])
     expect(stdout).toContain(row);
