@@ -20,6 +20,7 @@ import type { RecordsSessionStore } from '../sign-in/session-store.ts';
 import { Audience, audienceKey } from './audience.ts';
 import { Backlog } from './backlog.ts';
 import { enterpriseOf, EventRing, RING_EVENTS } from './event-ring.ts';
+import { oneWritePerFlush } from './one-write.ts';
 import { Pace } from './pace.ts';
 import { FLUSH_EVERY_MS, ReadingFeed } from './reading-feed.ts';
 import { type Party, WaitingRoom } from './waiting-room.ts';
@@ -225,6 +226,7 @@ export class Hub {
     };
     viewer.audience.viewers += 1;
     this.viewers.set(socket.id, viewer);
+    oneWritePerFlush(socket.conn);
     socket.on('disconnect', () => this.disconnected(viewer));
     socket.on('subscribe', (body: unknown) => {
       const wish = this.wishOf(viewer, body);
