@@ -178,12 +178,12 @@ function runsOf(indexes: ReadonlySet<number>): readonly (readonly [first: number
 
 const DEVICE_PAGE = 5_000;
 
-/** Every reading of a device in [from, to), by time. */
-export async function* readingsOfDevice(asker: Asker, device: DeviceName, from: EpochMs, to: EpochMs): AsyncGenerator<StoredReading> {
+/** All lines of a device in [from, to), by time, page by page: an `await` for each reading would cost more than the reading. */
+async function* linesOfDevice(asker: Asker, device: DeviceName, from: EpochMs, to: EpochMs): AsyncGenerator<Table> {
   let next: EpochMs | null = to > from ? from : null;
   while (next !== null) {
     const table: Table = await asker.table(`SELECT * FROM "${MEASUREMENT}" ${where(device, next, to)} ORDER BY time LIMIT ${DEVICE_PAGE}`);
-    for (const row of table.values) yield* rowReadings(device, table.columns, row);
+    yield table;
     const end: unknown = table.values.at(-1)?.[0];
     next = table.values.length < DEVICE_PAGE || end === undefined ? null : timeOf(end) + 1;
   }
@@ -191,34 +191,84 @@ export async function* readingsOfDevice(asker: Asker, device: DeviceName, from: 
 
 export async function digestOfDevice(asker: Asker, device: DeviceName, from: EpochMs, to: EpochMs): Promise<Digest> {
   const digest = new DigestSum();
-  for await (const reading of readingsOfDevice(asker, device, from, to)) digest.add(reading);
+  for await (const table of linesOfDevice(asker, device, from, to)) for (const reading of tableReadings(device, table)) digest.add(reading);
   return digest.result();
 }
 
-/** One line: every point of the device that has a value or a quality at this time. */
-function* rowReadings({ enterprise, device }: DeviceName, columns: readonly string[], row: readonly unknown[]): Iterable<StoredReading> {
-  const cells = new Map<string, unknown>();
-  for (const [i, column] of columns.entries()) if (row[i] !== null && row[i] !== undefined) cells.set(column, row[i]);
-  const sampleAt = timeOf(cells.get('time'));
-  const common = cells.get(RECEIVED_AFTER);
-  const seen = new Set<string>();
-  for (const column of cells.keys()) {
+/** The raw points of a device in [from, to) by their field, oldest first. */
+export async function pointsOfDevice(
+  asker: Asker,
+  device: DeviceName,
+  from: EpochMs,
+  to: EpochMs,
+): Promise<ReadonlyMap<string, readonly RawPoint[]>> {
+  const found = new Map<string, RawPoint[]>();
+  for await (const { columns, values } of linesOfDevice(asker, device, from, to)) {
+    const time = columns.indexOf('time');
+    for (const { field, value, quality: words, arrival } of pointColumns(columns)) {
+      let points = found.get(field);
+      if (points === undefined) found.set(field, (points = []));
+      for (const row of values) {
+        const cell = row[value] ?? null;
+        const said = row[words] ?? null;
+        if (cell === null && said === null && (row[arrival] ?? null) === null) continue;
+        const { quality, noValue } = readQualityWords(said);
+        points.push([timeOf(row[time]), noValue ? null : valueOf(cell), quality]);
+      }
+    }
+  }
+  return found;
+}
+
+/** Where a point's fields stand in a row; -1 = the table has no such column. */
+interface PointColumns {
+  readonly field: string;
+  readonly measurement: string;
+  readonly channel: number | null;
+  readonly value: number;
+  readonly quality: number;
+  readonly arrival: number;
+}
+
+/** Worked out once for a page: an hour of a device has thousands of rows. */
+function pointColumns(columns: readonly string[]): readonly PointColumns[] {
+  const points = new Map<string, PointColumns>();
+  for (const column of columns) {
     const point = pointOfColumn(column);
-    if (point === null || seen.has(point.field)) continue;
-    seen.add(point.field);
-    const { quality, flags, noValue } = readQualityWords(cells.get(qualityField(point.field)));
-    const after = cells.get(arrivalField(point.field)) ?? common;
-    yield {
-      enterprise,
-      device,
-      measurement: point.measurement,
-      channel: point.channel,
-      sampleAt,
-      receivedAt: sampleAt + Number(after ?? 0),
-      value: noValue ? null : valueOf(cells.get(point.field)),
-      quality,
-      flags,
-    };
+    if (point === null || points.has(point.field)) continue;
+    const { field, measurement, channel } = point;
+    const value = columns.indexOf(field);
+    const quality = columns.indexOf(qualityField(field));
+    points.set(field, { field, measurement, channel, value, quality, arrival: columns.indexOf(arrivalField(field)) });
+  }
+  return [...points.values()];
+}
+
+/** Line by line every point of the device that has a value or a quality at that time. */
+function* tableReadings({ enterprise, device }: DeviceName, { columns, values }: Table): Iterable<StoredReading> {
+  const points = pointColumns(columns);
+  const time = columns.indexOf('time');
+  const common = columns.indexOf(RECEIVED_AFTER);
+  for (const row of values) {
+    const sampleAt = timeOf(row[time]);
+    for (const { measurement, channel, value, quality: words, arrival } of points) {
+      const cell = row[value] ?? null;
+      const said = row[words] ?? null;
+      const after = row[arrival] ?? null;
+      if (cell === null && said === null && after === null) continue;
+      const { quality, flags, noValue } = readQualityWords(said);
+      yield {
+        enterprise,
+        device,
+        measurement,
+        channel,
+        sampleAt,
+        receivedAt: sampleAt + Number(after ?? row[common] ?? 0),
+        value: noValue ? null : valueOf(cell),
+        quality,
+        flags,
+      };
+    }
   }
 }
 

@@ -4,16 +4,14 @@
  * everything stays due, and answers are right, only slower.
  */
 import type { BucketAnswer, RangeQuery, RollUp, RollUpStep, RollUpUnit } from '../../../model/ports/reading-store.ts';
-import type { Quality, Value } from '../../../model/reading.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import { StoreFailure } from '../failure.ts';
 import { BucketSums, type Grid, gridOf } from '../grid.ts';
 import { rollUpsOf, UNIT_MS } from '../rollup/gather.ts';
 import { type Asker, openAsker } from './ask.ts';
 import type { DueBook, DueDeviceHour } from './due-book.ts';
-import { addBuckets, addRollUpBuckets, readingsOfDevice, rollUpsFromRaw, storedRollUps } from './query.ts';
+import { addBuckets, addRollUpBuckets, pointsOfDevice, rollUpsFromRaw, storedRollUps } from './query.ts';
 import { rollUpDatabase, rollUpLine } from './roll-up-lines.ts';
-import { fieldOf } from './schema.ts';
 import { openSender, type Sender } from './send.ts';
 import type { InfluxSettings } from './settings.ts';
 
@@ -71,13 +69,7 @@ export function openInfluxRollUps(
   }
 
   async function linesOf({ hour, enterprise, device }: DueDeviceHour, minutes: string[], hours: string[]): Promise<void> {
-    const points = new Map<string, (readonly [EpochMs, Value, Quality])[]>();
-    for await (const r of readingsOfDevice(raw, { enterprise, device }, hour * HOUR, (hour + 1) * HOUR)) {
-      const key = fieldOf(r.measurement, r.channel);
-      let rows = points.get(key);
-      if (rows === undefined) points.set(key, (rows = []));
-      rows.push([r.sampleAt, r.value, r.quality]);
-    }
+    const points = await pointsOfDevice(raw, { enterprise, device }, hour * HOUR, (hour + 1) * HOUR);
     for (const [key, rows] of points) {
       const rolled = rollUpsOf(rows);
       for (const r of rolled.minutes) minutes.push(rollUpLine({ enterprise, device }, key, r));
