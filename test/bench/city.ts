@@ -1,7 +1,8 @@
 import { readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { signIn } from '../harness/api.ts';
-import { type PlatformProcess, startPlatform, temporaryFolder } from '../harness/platform-process.ts';
+import { startPlatform, temporaryFolder } from '../harness/platform-process.ts';
+import { metric } from './metric.ts';
 import { type Figures, figures, pause, startProbes } from './probes.ts';
 import { residentBytes } from './processes.ts';
 import { measured, platformRun, registerVessels, type ThroughputSettings } from './throughput.ts';
@@ -17,13 +18,6 @@ export interface CityRun {
   /** After kill -9, the newest snapshot damaged, so that the one before is used. */
   readonly restart: { readonly seconds: number; readonly replayed: number };
   readonly unanswered: number;
-}
-
-async function metric(platform: PlatformProcess, token: string, name: string): Promise<number> {
-  const answer = await fetch(`${platform.httpBase}/metrics`, { headers: { authorization: `Bearer ${token}` } });
-  const found = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(await answer.text());
-  if (found === null) throw new Error(`${name}: not among the metrics (${answer.status})`);
-  return Number(found[1]);
 }
 
 /** As many devices as a city has: registered in bulk, then load on `settings.connections` of them, then kill -9 and a restart. */
@@ -46,7 +40,7 @@ export async function cityRun(devices: number, settings: ThroughputSettings): Pr
     await pause(5_000);
     const pubacks = figures(probes.pubacks, probedFrom, performance.now());
     await probes.stop();
-    const snapshotSeconds = await metric(platform, api.token, 'beacon_snapshot_seconds');
+    const snapshotSeconds = await metric(platform.httpBase, 'beacon_snapshot_seconds');
     await platform.kill();
     damageNewest(join(folder.path, 'snapshots'));
     const again = performance.now();

@@ -7,6 +7,7 @@ import { openReadingStore } from '../../store/readings/open.ts';
 import { eventually, signIn } from '../harness/api.ts';
 import { startPlatform, temporaryFolder } from '../harness/platform-process.ts';
 import { startInfluxd } from '../parts/influxd.ts';
+import { metric } from './metric.ts';
 import { type Figures, figures, pause, startProbes } from './probes.ts';
 import { generate } from './processes.ts';
 import { registerVessels } from './throughput.ts';
@@ -28,13 +29,6 @@ export interface OutageRun {
 }
 
 const DATABASE = 'beacon';
-
-async function metric(httpBase: string, name: string): Promise<number> {
-  const text = await (await fetch(`${httpBase}/metrics`)).text();
-  const line = text.split('\n').find((one) => one.startsWith(`${name} `));
-  if (line === undefined) throw new Error(`no metric ${name}`);
-  return Number(line.slice(name.length + 1));
-}
 
 /** What the journal holds, by device; resends (named in later commits) left out. */
 function journalled(folder: string): Map<string, StoredReading[]> {

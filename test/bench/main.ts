@@ -13,6 +13,7 @@ import { frozenRun } from './frozen.ts';
 import { type HistoryRun, historyRun } from './history.ts';
 import { hostileRun } from './hostile.ts';
 import { outageRun } from './influx-outage.ts';
+import { influxRateRun } from './influx-rate.ts';
 import { latencyRun } from './latency.ts';
 import type { Figures } from './probes.ts';
 import { median, percentile, spread } from './statistics.ts';
@@ -205,6 +206,23 @@ if (wanted('influx')) {
       `Alarm p99 away / there: **${(run.during.p99 / run.before.p99).toFixed(2)}** (wanted ≤ 1.5); missing ${run.missingAlarms}. Everything was in ${run.caughtUpSeconds.toFixed(0)} s after its start: position ${run.position} of journal entry ${run.journalSeq}; ${run.readings.stored} readings stored, ${run.readings.journal} in the journal; count and checksum equal for **${run.equal} of ${run.devices}** devices.`,
     );
     unanswered += run.missingAlarms;
+  }
+  say('');
+}
+
+if (wanted('influx-rate')) {
+  const missing = influxdMissing();
+  const [rate, seconds] = quick ? [300, 3] : [20_000, 30];
+  say(`## ${rate} messages/s with InfluxDB on the same cores`);
+  say('');
+  if (missing !== null) say(`Not measured: ${missing}.`);
+  else {
+    const run = await influxRateRun(rate, seconds, quick ? 50 : 1_000);
+    const third = Math.ceil(run.lagEntries.length / 3);
+    say(
+      `${run.perSecond.toFixed(0)} acknowledged a second, PUBACK p99 ${run.pubackP99Ms.toFixed(1)} ms. Entries not yet in InfluxDB: ${spread(run.lagEntries.slice(0, third), 0)} in the first third of ${seconds} s, **${spread(run.lagEntries.slice(-third), 0)}** in the last (wanted: not growing); everything was in ${run.drainedSeconds.toFixed(1)} s after the end. Unanswered: ${run.unanswered}.`,
+    );
+    unanswered += run.unanswered;
   }
   say('');
 }
