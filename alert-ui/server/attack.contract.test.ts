@@ -174,7 +174,7 @@ describe('what names a thing of another enterprise', () => {
       const prefix = ID_OF[kind];
       if (prefix === undefined) throw new Error(`${template}: say in ID_OF what it names`);
       return Object.entries(methods).map(([method, operation]) => {
-        const query = operation.operationId === 'device.readings' ? '?measurement=lel' : '';
+        const query = template.includes('/readings') ? '?measurement=lel' : '';
         return {
           method: method.toUpperCase(),
           operation,
