@@ -12,6 +12,7 @@ import { lockFolder } from '../store/folder.ts';
 import type { JournalFaults } from '../store/journal/faults.ts';
 import { openJournal } from '../store/journal/journal.ts';
 import { openSnapshots } from '../store/journal/snapshots.ts';
+import { startNotices } from '../store/notices/notices.ts';
 import { startProjector } from '../store/projector/projector.ts';
 import { openRecords } from '../store/records/open-records.ts';
 import type { StoreSettings } from '../store/readings/open.ts';
@@ -19,11 +20,13 @@ import type { Config } from './config.ts';
 import { openCredentialBook } from './credential-book.ts';
 import { brokerPolicy } from './broker-policy.ts';
 import { dataFolder, defaultJournalMax } from './data-folder.ts';
+import { startDeadMan } from './dead-man.ts';
 import { startEventFeed } from './event-feed.ts';
 import { watchGrowth } from './growth.ts';
 import { createStamp } from './head.ts';
 import { startLedgerFeed } from './ledger-feed.ts';
 import { createMetrics } from './metrics.ts';
+import { noticesFacts, noticesMetrics } from './notices-facts.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPlatform } from './platform.ts';
 import { named, prepareFolder, shownHost } from './prepare-folder.ts';
@@ -238,6 +241,17 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   );
   const generated = await ensureAdmin(records, config.adminPassword, clock);
 
+  const notices = startNotices({
+    recordsFile: folder.records,
+    outboxFile: folder.outbox,
+    webhook: config.webhookUrl === null || config.webhookSecret === null ? null : { url: config.webhookUrl, secret: config.webhookSecret },
+    deadManUrl: config.deadmanUrl,
+    mono: () => clock.mono(),
+    onRefused: ({ seq, alarm, detail }) => log.error({ event: seq, alarm, detail }, 'the webhook refused an alarm event; it was given up'),
+  });
+  stack.push('notices', () => notices.close());
+  const toldOutside = { webhook: config.webhookUrl !== null, deadManMs: config.deadmanUrl === null ? null : config.deadmanSeconds * 1_000 };
+
   const upstream = options.source === undefined ? openUpstream(config, log) : null;
   const watch = startSystemWatch(
     clock,
@@ -249,6 +263,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       snapshotFailing: snapshotter.status().failing !== null,
       journalBytesPerHour: growth.perHour(journal.status().bytes),
       upstream: upstreamFacts(upstream, clock),
+      notices: noticesFacts(notices.status(), toldOutside, clock.now()),
     }),
     (body) => void pipeline.submit(stamp(body)),
   );
@@ -260,6 +275,10 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   const health = (): readonly string[] => [
     ...new Set([...journal.status().health, ...watch.active(), ...(clockBelieved ? [] : ['clock-not-believed'])]),
   ];
+  const ready = (): { readonly ready: boolean; readonly codes: readonly string[] } => {
+    const codes = [...health(), ...(open ? [] : ['starting'])];
+    return { ready: open && !codes.includes('disk-full') && !codes.includes('journal-failed'), codes };
+  };
   journal.onHealth(() => router.health(health()));
   journal.onPressure((pressed) => (pressed ? source.pause() : source.resume()));
   const metrics = createMetrics(() => {
@@ -292,6 +311,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       openAlarms: [...engine.view.openAlarms()].length,
       snapshotSeconds: snapshotter.status().lastMs / 1000,
       ...upstreamMetrics(upstream),
+      ...noticesMetrics(notices.status(), clock.now()),
     };
   });
   const platform = createPlatform({
@@ -311,10 +331,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     build: readVersion(),
     timeZone: config.timeZone,
     health,
-    ready() {
-      const codes = [...health(), ...(open ? [] : ['starting'])];
-      return { ready: open && !codes.includes('disk-full') && !codes.includes('journal-failed'), codes };
-    },
+    ready,
   });
   const server = createServer(platform, {
     webRoot: options.webRoot,
@@ -349,6 +366,19 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   await events.flush(EVENTS_WAIT_MS);
   const httpPort = await named(config.host, { BEACON_HTTP_PORT: config.httpPort }, () => server.start(config.host, config.httpPort));
   open = true;
+  if (config.deadmanUrl !== null) {
+    const deadMan = startDeadMan({
+      clock,
+      intervalMs: config.deadmanSeconds * 1_000,
+      ready,
+      async prove() {
+        const result = await pipeline.submit(stamp({ kind: 'tick' }));
+        return result.ok && !result.applied.fault;
+      },
+      beat: () => notices.beat(),
+    });
+    stack.push('dead-man', () => deadMan.stop());
+  }
   const mqttPort = broker.ports.mqtt ?? config.mqttPort;
   return {
     httpUrl: `http://${shownHost(config.host)}:${httpPort}`,

@@ -60,6 +60,10 @@ function setting<T>(
 }
 
 const optionalFile = file.nullable();
+const ownAddress = z
+  .url({ protocol: /^https?$/ })
+  .refine((url) => new URL(url).username === '' && new URL(url).password === '')
+  .nullable();
 export const SETTINGS = {
   host: setting('BEACON_HOST', 'host', z.string().min(1), '127.0.0.1', 'an address of this machine', 'address the doors bind to'),
   httpPort: setting(
@@ -168,6 +172,46 @@ export const SETTINGS = {
     null,
     '1 to 64 letters, digits, _ . -',
     'group of a shared subscription; unset = a subscription of our own',
+  ),
+  webhookUrl: setting(
+    'BEACON_WEBHOOK_URL',
+    'webhookUrl',
+    ownAddress,
+    null,
+    'an http:// or https:// address without name and password',
+    'every alarm event is sent there, signed; unset = none',
+    // Addresses of such services are secrets themselves.
+    true,
+  ),
+  webhookSecret: setting(
+    'BEACON_WEBHOOK_SECRET',
+    'webhookSecret',
+    z
+      .string()
+      .min(24)
+      .refine((text) => !text.startsWith('whsec_') || /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(text))
+      .nullable(),
+    null,
+    'at least 24 characters, or whsec_ and at least 24 bytes in Base64',
+    'what the events are signed with',
+    true,
+  ),
+  deadmanUrl: setting(
+    'BEACON_DEADMAN_URL',
+    'deadmanUrl',
+    ownAddress,
+    null,
+    'an http:// or https:// address without name and password',
+    'heartbeats go there while all is well; unset = none',
+    true,
+  ),
+  deadmanSeconds: setting(
+    'BEACON_DEADMAN_SECONDS',
+    'deadmanSeconds',
+    wholeNumber.pipe(z.number().int().min(5).max(3_600)),
+    60,
+    '5 to 3600',
+    'time between two heartbeats',
   ),
   journalMax: setting(
     'BEACON_JOURNAL_MAX',
@@ -308,6 +352,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): {
 function checkTogether(config: Config): void {
   if (config.mqttsPort !== null && (config.tlsCert === null || config.tlsKey === null)) {
     throw new ConfigError(`BEACON_MQTTS_PORT=${config.mqttsPort}: needs BEACON_TLS_CERT and BEACON_TLS_KEY; allowed: all three or none`);
+  }
+  if ((config.webhookUrl === null) !== (config.webhookSecret === null)) {
+    const given = config.webhookUrl === null ? 'BEACON_WEBHOOK_SECRET' : 'BEACON_WEBHOOK_URL';
+    throw new ConfigError(`${given}=(hidden): needs its other half; allowed: BEACON_WEBHOOK_URL and _SECRET or neither`);
   }
   if (config.upstreamPassword !== null && config.upstreamUsername === null) {
     throw new ConfigError('BEACON_UPSTREAM_PASSWORD=(hidden): needs BEACON_UPSTREAM_USERNAME; allowed: both, or the name alone');

@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { OUTBOX_FILE } from '../store/notices/outbox-file.ts';
 
 /** Where everything that must survive lives. */
 export interface DataFolder {
@@ -7,9 +8,19 @@ export interface DataFolder {
   readonly journal: string;
   readonly snapshots: string;
   readonly readings: string;
+  /** How far alarm events have reached the webhook. */
+  readonly outbox: string;
+  readonly records: string;
 }
 export function dataFolder(root: string): DataFolder {
-  return { root, journal: join(root, 'journal'), snapshots: join(root, 'snapshots'), readings: join(root, 'readings') };
+  return {
+    root,
+    journal: join(root, 'journal'),
+    snapshots: join(root, 'snapshots'),
+    readings: join(root, 'readings'),
+    outbox: join(root, OUTBOX_FILE),
+    records: join(root, 'records.db'),
+  };
 }
 
 /** Default of BEACON_JOURNAL_MAX: half of what is free now, bytes. */

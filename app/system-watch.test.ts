@@ -10,6 +10,7 @@ const CALM: SystemFacts = {
   snapshotFailing: false,
   journalBytesPerHour: 0,
   upstream: null,
+  notices: { webhook: null, deadMan: null },
 };
 
 /** A watch over an external broker that the test takes down and up. */

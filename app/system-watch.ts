@@ -15,6 +15,8 @@ export interface SystemFacts {
   readonly journalBytesPerHour: number;
   /** The external broker; null when none is set. `downMs`: how long it has been out of reach. */
   readonly upstream: { readonly up: boolean; readonly downMs: number; readonly trouble: string | null } | null;
+  /** What keeps alarm events from the webhook, heartbeats from the outside dead-man; null = nothing, or not set. */
+  readonly notices: { readonly webhook: string | null; readonly deadMan: string | null };
 }
 
 interface Condition {
@@ -69,6 +71,16 @@ const CONDITIONS: readonly Condition[] = [
   },
   { code: 'projector-lag', level: 'yellow', test: projectorLag },
   { code: 'upstream-lost', level: 'red', test: upstreamLost },
+  {
+    code: 'webhook-failing',
+    level: 'orange',
+    test: ({ notices: { webhook } }) => (webhook === null ? null : `alarm events do not reach the webhook (${webhook}); they wait`),
+  },
+  {
+    code: 'deadman-unheard',
+    level: 'orange',
+    test: ({ notices: { deadMan } }) => (deadMan === null ? null : `heartbeats do not reach the outside dead-man (${deadMan})`),
+  },
   { code: 'records-failing', level: 'orange', test: (f) => (f.recordsFailing ? 'alarm history cannot be written' : null) },
   {
     code: 'snapshot-failing',
