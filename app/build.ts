@@ -287,6 +287,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     const door = broker.status();
     const { live, strangers } = server.status();
     return {
+      ready: ready().ready ? 1 : 0,
       ...pipeline.counters,
       journalQueueEntries: status.queuedEntries,
       journalQueueBytes: status.queuedBytes,
@@ -296,6 +297,8 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       projectorLagEntries: projected.lagEntries,
       projectorLagSeconds: projected.lagMs / 1000,
       rollUpLagSeconds: projected.rollUpsDueFrom === null ? 0 : Math.max(0, (clock.now() - projected.rollUpsDueFrom) / 1000),
+      projectorRejected: projected.rejected,
+      projectorFailedAttempts: projected.backoff?.attempts ?? 0,
       eventQueue: events.status().queued,
       ledgerQueue: ledger.status().queued,
       ledgerDropped: ledger.status().dropped,
@@ -305,6 +308,9 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       mqttQueued: door.queuedConnections,
       boards: live.viewers,
       boardsWaiting: live.waiting,
+      boardsBehind: live.behind,
+      boardsDropped: live.droppedToSnapshot,
+      boardsDisconnected: live.disconnectedSlow,
       boardsTurnedAway: live.turnedAway,
       boardsTimedOut: live.timedOut,
       auditFolded: strangers.folded,
@@ -313,7 +319,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       ...upstreamMetrics(upstream),
       ...noticesMetrics(notices.status(), clock.now()),
     };
-  });
+  }, health);
   const platform = createPlatform({
     engine,
     pipeline,

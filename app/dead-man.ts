@@ -1,7 +1,7 @@
 import type { Clock } from '../model/ports/clock.ts';
 
 /** Codes of `readyz` under which people would have to be told although operators can still work. */
-const WITHHELD: ReadonlySet<string> = new Set(['projector-lag', 'records-failing', 'projector-died']);
+const WITHHELD: ReadonlySet<string> = new Set(['projector-lag', 'records-failing']);
 
 export interface DeadManParts {
   readonly clock: Clock;

@@ -2,6 +2,8 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
 /** What `/metrics` shows. Values are pulled when somebody asks; the hot path only counts in plain numbers. */
 export interface MetricFacts {
+  /** 1 or 0, as `/readyz` has it. */
+  readonly ready: number;
   readonly messages: number;
   readonly values: number;
   readonly refusedParts: number;
@@ -17,6 +19,9 @@ export interface MetricFacts {
   readonly projectorLagEntries: number;
   readonly projectorLagSeconds: number;
   readonly rollUpLagSeconds: number;
+  readonly projectorRejected: number;
+  /** Not delivered while the reading store answered nothing or refused: attempts in a row that failed. */
+  readonly projectorFailedAttempts: number;
   readonly eventQueue: number;
   readonly ledgerQueue: number;
   readonly ledgerDropped: number;
@@ -28,6 +33,9 @@ export interface MetricFacts {
   readonly boardsWaiting: number;
   readonly boardsTurnedAway: number;
   readonly boardsTimedOut: number;
+  readonly boardsBehind: number;
+  readonly boardsDropped: number;
+  readonly boardsDisconnected: number;
   readonly auditFolded: number;
   readonly openAlarms: number;
   readonly snapshotSeconds: number;
@@ -55,8 +63,11 @@ const COUNTERS: readonly (readonly [keyof MetricFacts, string, string])[] = [
   ['unstored', 'beacon_unstored_total', 'entries that could not be made durable and were not acknowledged'],
   ['faults', 'beacon_apply_faults_total', 'entries that made the engine throw'],
   ['lost', 'beacon_lost_messages_total', 'messages lost on the way, by holes in the counters devices send (seq)'],
+  ['projectorRejected', 'beacon_projector_rejected_total', 'readings the reading store refused for what they are; each is in the ledger'],
   ['ledgerDropped', 'beacon_ledger_dropped_total', 'ledger lines dropped because the records were too slow'],
   ['boardsTurnedAway', 'beacon_live_turned_away_total', 'Socket.IO handshakes turned away because too many had not signed in'],
+  ['boardsDropped', 'beacon_live_dropped_to_snapshot_total', 'times a Socket.IO client read too slowly and was given a fresh snapshot'],
+  ['boardsDisconnected', 'beacon_live_slow_disconnects_total', 'Socket.IO clients ended because they read nothing'],
   ['boardsTimedOut', 'beacon_live_sign_in_timeouts_total', 'Socket.IO connections ended because they did not sign in in time'],
   ['auditFolded', 'beacon_audit_folded_total', 'attempts of people who are not signed in that the audit has as a number only'],
   ['upstreamRedelivered', 'beacon_upstream_redelivered_total', 'messages the external broker sent again and that were known still'],
@@ -69,6 +80,7 @@ const COUNTERS: readonly (readonly [keyof MetricFacts, string, string])[] = [
   ['deadManFailed', 'beacon_deadman_failed_total', 'heartbeats the outside dead-man did not take'],
 ];
 const GAUGES: readonly (readonly [keyof MetricFacts, string, string])[] = [
+  ['ready', 'beacon_ready', '1 = readings are taken (readyz answers 200), 0 = they are not'],
   ['journalQueueEntries', 'beacon_journal_queue_entries', 'entries waiting for their commit'],
   ['journalQueueBytes', 'beacon_journal_queue_bytes', 'bytes waiting for their commit'],
   ['journalBytes', 'beacon_journal_bytes', 'size of the journal on disk'],
@@ -77,6 +89,11 @@ const GAUGES: readonly (readonly [keyof MetricFacts, string, string])[] = [
   ['projectorLagEntries', 'beacon_projector_lag_entries', 'entries not yet in the reading store'],
   ['rollUpLagSeconds', 'beacon_roll_up_lag_seconds', 'age of the oldest hour not yet rolled up; up to two hours is usual'],
   ['projectorLagSeconds', 'beacon_projector_lag_seconds', 'age of the oldest entry not yet in the reading store'],
+  [
+    'projectorFailedAttempts',
+    'beacon_projector_failed_attempts',
+    'attempts to reach the reading store that failed in a row; 0 = it answers',
+  ],
   ['eventQueue', 'beacon_event_queue', 'alarm events not yet in the records'],
   ['ledgerQueue', 'beacon_ledger_queue', 'ledger lines not yet in the records'],
   ['connections', 'beacon_mqtt_connections', 'MQTT connections'],
@@ -84,6 +101,7 @@ const GAUGES: readonly (readonly [keyof MetricFacts, string, string])[] = [
   ['mqttHeld', 'beacon_mqtt_held_connections', 'connections not read because their or all messages wait for the disk'],
   ['mqttQueued', 'beacon_mqtt_queued_connections', 'connections that wait for their share of the main thread'],
   ['boards', 'beacon_live_clients', 'Socket.IO clients'],
+  ['boardsBehind', 'beacon_live_behind', 'Socket.IO clients that wait for a fresh snapshot because they read too slowly'],
   ['boardsWaiting', 'beacon_live_waiting', 'Socket.IO connections that have not signed in yet'],
   ['openAlarms', 'beacon_open_alarms', 'alarms in any state but NORM'],
   ['snapshotSeconds', 'beacon_snapshot_seconds', 'time the last snapshot took'],
@@ -98,7 +116,8 @@ export interface Metrics {
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-export function createMetrics(facts: () => MetricFacts): Metrics {
+/** @param troubles codes active now, as `/readyz` lists them */
+export function createMetrics(facts: () => MetricFacts, troubles: () => readonly string[]): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const [key, name, help] of COUNTERS) {
@@ -110,7 +129,8 @@ export function createMetrics(facts: () => MetricFacts): Metrics {
         registers: [],
         collect() {
           const now = facts()[key];
-          this.inc(now - seen);
+          // A part that was started again may count from nothing.
+          this.inc(Math.max(0, now - seen));
           seen = now;
         },
       }),
@@ -128,5 +148,17 @@ export function createMetrics(facts: () => MetricFacts): Metrics {
       }),
     );
   }
+  registry.registerMetric(
+    new Gauge({
+      name: 'beacon_trouble',
+      help: 'one line of value 1 for each code that readyz lists; none while all is well',
+      labelNames: ['code'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const code of troubles()) this.set({ code }, 1);
+      },
+    }),
+  );
   return { text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }) };
 }

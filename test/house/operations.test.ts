@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { createMetrics, type MetricFacts } from '../../app/metrics.ts';
+import { SETTINGS } from '../../app/config.ts';
+
+const docs = join(import.meta.dirname, '..', '..', 'docs');
+const operations = readFileSync(join(docs, 'operations.md'), 'utf8');
+
+/** Every number is 1: what is shown does not depend on what it is. */
+const ones = new Proxy({}, { get: () => 1 }) as MetricFacts;
+
+async function exposed(): Promise<ReadonlyMap<string, string>> {
+  const { body } = await createMetrics(
+    () => ones,
+    () => ['disk-full'],
+  ).text();
+  return new Map([...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]));
+}
+const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort();
+
+describe('docs/operations.md', () => {
+  it('has every metric that is shown and no other, each of ours with its type', async () => {
+    const section = /^## Metrics\n(.*?)^## /ms.exec(operations)?.[1] ?? '';
+    const named = [...section.matchAll(/`((?:beacon|process|nodejs)_[a-z0-9_]+)(?:\{\w+\})?`/g)].map(([, name = '']) => name);
+    const shown = await exposed();
+    expect(sorted(named)).toEqual(sorted(shown.keys()));
+    const typed = [...section.matchAll(/^\| `(beacon_\w+)(?:\{\w+\})?` \| (\w+) \|/gm)].map(([, name, type]) => [name, type]);
+    expect(typed.length).toBeGreaterThan(40);
+    for (const [name = '', type] of typed) expect([name, type]).toEqual([name, shown.get(name)]);
+  });
+});
+
+describe('docs/operations.md, settings', () => {
+  it('has every setting', () => {
+    const section = /^## Settings\n(.*?)^## /ms.exec(operations)?.[1] ?? '';
+    // `_TOKEN` behind `BEACON_INFLUX_DATABASE` is short for BEACON_INFLUX_TOKEN.
+    const shortened = [...section.matchAll(/`(_[A-Z]+)`/g)].map(([, tail = '']) => `BEACON_INFLUX${tail}`);
+    const named = [...section.matchAll(/`(BEACON_[A-Z_]+)`/g)].map(([, name = '']) => name);
+    const all = Object.values(SETTINGS).map((one) => one.env);
+    expect(sorted([...named, ...shortened].filter((name) => name !== 'BEACON_CONFIG'))).toEqual(sorted(all));
+  });
+});
+
+describe('docs/examples/prometheus-alerts.yml', () => {
+  interface Rule {
+    readonly alert: string;
+    readonly expr: string;
+    readonly for?: string;
+    readonly labels: { readonly severity: string };
+    readonly annotations: { readonly summary: string };
+  }
+  const { groups } = parse(readFileSync(join(docs, 'examples', 'prometheus-alerts.yml'), 'utf8')) as {
+    groups: readonly { readonly rules: readonly Rule[] }[];
+  };
+  const rules = groups.flatMap((group) => group.rules);
+
+  it('asks for nothing that is not shown, and for a rise only of counters', async () => {
+    const shown = await exposed();
+    expect(rules.length).toBeGreaterThan(10);
+    for (const { alert, expr } of rules) {
+      const asked = [...expr.matchAll(/\b((?:beacon|process|nodejs)_\w+)/g)].map(([name]) => name);
+      expect([alert, asked.filter((name) => !shown.has(name))]).toEqual([alert, []]);
+      if (asked.length === 0) expect(expr).toContain('up{job="beacon-tower"}');
+      const rising = [...expr.matchAll(/increase\((\w+)/g)].map(([, name = '']) => [name, shown.get(name)]);
+      expect([alert, rising.filter(([, type]) => type !== 'counter')]).toEqual([alert, []]);
+    }
+  });
+
+  it('names each rule once, with how bad it is and what to do', () => {
+    expect(sorted(rules.map((rule) => rule.alert))).toHaveLength(rules.length);
+    for (const rule of rules) {
+      expect(rule.labels.severity).toMatch(/^(critical|warning)$/);
+      expect(rule.annotations.summary.length).toBeGreaterThan(20);
+      expect(rule.for ?? '1m').toMatch(/^\d+[sm]$/);
+    }
+  });
+
+  it('knows the codes of trouble', () => {
+    const watch =
+      readFileSync(join(docs, '..', 'app', 'system-watch.ts'), 'utf8') + readFileSync(join(docs, '..', 'app', 'build.ts'), 'utf8');
+    const codes = rules.flatMap(({ expr }) => /beacon_trouble\{code=~"([^"]+)"/.exec(expr)?.[1]?.split('|') ?? []);
+    expect(codes).not.toEqual([]);
+    for (const code of codes) expect([code, watch.includes(`'${code}'`)]).toEqual([code, true]);
+  });
+});
+
+describe('docs/examples/beacon-tower.service', () => {
+  const lines = readFileSync(join(docs, 'examples', 'beacon-tower.service'), 'utf8').split('\n');
+  it('is sections and settings, stops us as we want to be stopped, and sets only what we know', () => {
+    for (const line of lines) expect(line).toMatch(/^(#.*|\[(Unit|Service|Install)\]|[A-Z][A-Za-z]+=.*|)$/);
+    expect(lines).toContain('KillSignal=SIGTERM');
+    expect(lines).toContain('Restart=always');
+    expect(lines).toContain('ProtectSystem=strict');
+    const set = lines.flatMap((line) => /^Environment=(BEACON_\w+)=/.exec(line)?.[1] ?? []);
+    const known: readonly string[] = Object.values(SETTINGS).map((one) => one.env);
+    expect(set).not.toEqual([]);
+    expect(set.filter((name) => !known.includes(name))).toEqual([]);
+  });
+});
