@@ -22,6 +22,8 @@ export interface KillNineResult {
 
 const DEVICES = 24;
 const WINDOW = 30;
+/** Under way at least, over all devices, when it is killed. */
+const IN_FLIGHT = 100;
 /** No device is faster than a reading a millisecond (its stamps would run into the future); this far ahead it waits. */
 const AHEAD_MS = 300;
 
@@ -288,13 +290,15 @@ export async function killNineRun(options: KillNineOptions): Promise<KillNineRes
         Promise.resolve(total() - before >= options.acknowledgedPerKill),
       );
       await eventually('an operator acted', 20_000, () => Promise.resolve(acts.length > 0));
-      await eventually('a full window', 10_000, () => Promise.resolve(loads.reduce((sum, load) => sum + load.inFlight, 0) >= 100));
+      const inFlight = (): number => loads.reduce((sum, load) => sum + load.inFlight, 0);
       // Somewhere inside a commit: they follow each other within a few milliseconds.
       await new Promise((resolve) => setTimeout(resolve, chance() * 25));
+      // PUBACKs of a whole commit may just have come: then the moment is when the devices have sent again.
+      for (const until = Date.now() + 10_000; inFlight() < IN_FLIGHT && Date.now() < until; ) await new Promise(setImmediate);
       going = false;
-      const inFlight = loads.reduce((sum, load) => sum + load.inFlight, 0);
+      const atKill = inFlight();
       await platform.kill();
-      kills.push({ acknowledged: total() - before, inFlight });
+      kills.push({ acknowledged: total() - before, inFlight: atKill });
       await operator;
       operatorActs += acts.length;
       board.close();
