@@ -87,7 +87,14 @@ export function runJournalThread(data: JournalThreadData, say: (message: FromThr
 
   function rotate(): void {
     const name = createSegment(data.folder, nextSeq);
-    const next = openActive(name);
+    let next: Active;
+    try {
+      next = openActive(name);
+    } catch (error) {
+      // Left there, it would make void what is still written to the segment before it.
+      removeSegment(name.path);
+      throw error;
+    }
     retire();
     active = next;
   }
