@@ -5,8 +5,13 @@ import type { Sample } from './reading.ts';
 import type { Refusal } from './rejection.ts';
 import type { EpochMs, MonoMs } from './time.ts';
 
-/** Format of what is written; an unknown one refuses to start (semantics 3). */
-export const ENTRY_VERSION = 1;
+/**
+ * Format of what is written; an unknown one refuses to start (semantics 3). 2: alarm management (commands and changes that format 1
+ * does not have). Entries of format 1 are read and judged as the release that wrote them did.
+ */
+export const ENTRY_VERSION = 2;
+/** Formats that this build reads. */
+export const ENTRY_VERSIONS: readonly number[] = [1, 2];
 
 /** Facts every journal entry has. `seq` counts from 1 without gaps and is given by the journal at its commit. */
 export interface EntryHead {

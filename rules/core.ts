@@ -29,6 +29,11 @@ export interface Core {
   upstreamBackAt: EngineMs;
   /** Plans by the limits they were made from; devices alike share one. Kept outside the state. */
   readonly plans: WeakMap<readonly EffectiveLimit[], Plan>;
+  /**
+   * Newest entry format applied. Entries of an earlier release are judged as it judged them, so that a replay over an upgrade gives
+   * the events that were told then: whatever judges more than format 1 did asks for it.
+   */
+  format: number;
   onlineCount: number;
   nextOrder: number;
   /** Devices whose presence or health changed by the present entry. */

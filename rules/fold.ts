@@ -1,6 +1,6 @@
 import type { LiveEvent } from '../model/alarm.ts';
 import type { Applied, Engine, Outcome, SnapshotJob } from '../model/engine.ts';
-import { ENTRY_VERSION, type Entry } from '../model/entry.ts';
+import { ENTRY_VERSIONS, type Entry } from '../model/entry.ts';
 import type { LimitLevel } from '../model/level.ts';
 import type { SampleValue } from '../model/reading.ts';
 import type { EngineMs } from '../model/time.ts';
@@ -9,6 +9,7 @@ import type { AlarmRecord } from './alarm/record.ts';
 import { applyCommand } from './command.ts';
 import { applyConfig } from './configure.ts';
 import type { Core } from './core.ts';
+import { follow } from './device-life.ts';
 import type { DeviceState } from './device-state.ts';
 import { applyMessage, backlogRanOut, noteMessage } from './evaluate/message.ts';
 import { delayDue, runDue } from './evaluate/point.ts';
@@ -49,6 +50,7 @@ export class EngineFold implements Engine, Core {
   upstreamBackAt = 0;
   onlineCount = 0;
   nextOrder = 0;
+  format = 1;
   appliedSeq = 0;
   private job: Snapshot | null = null;
   private generation = 0;
@@ -62,12 +64,15 @@ export class EngineFold implements Engine, Core {
   }
 
   apply(entry: Entry): Applied {
-    if (entry.v !== ENTRY_VERSION) throw new Error(`journal entry ${entry.seq} has format ${entry.v}, this build reads ${ENTRY_VERSION}`);
+    if (!ENTRY_VERSIONS.includes(entry.v)) {
+      throw new Error(`journal entry ${entry.seq} has format ${entry.v}, this build reads ${ENTRY_VERSIONS.join(' and ')}`);
+    }
     if (entry.seq !== this.appliedSeq + 1)
       throw new Error(`journal entry ${entry.seq} follows entry ${this.appliedSeq}: the order is broken`);
     this.appliedSeq = entry.seq;
     advance(this.clock, entry.at, entry.boot, entry.mono);
     this.book.begin(entry.seq, entry.at);
+    if (entry.v > this.format) this.judgeAs(entry.v, entry.seq);
     let applied = QUIET;
     let failed: unknown = null;
     this.timerDetail = null;
@@ -86,6 +91,12 @@ export class EngineFold implements Engine, Core {
     const whole: Applied = { ...applied, events: events ?? NO_EVENTS, fault };
     const detail = failed === null ? this.timerDetail : String(failed).slice(0, 200);
     return detail === null ? whole : { ...whole, faultDetail: detail };
+  }
+
+  /** The first entry of a newer release: what that release judges more comes in like a change of configuration. */
+  private judgeAs(format: number, entrySeq: number): void {
+    this.format = format;
+    for (const device of this.devices.values()) follow(this, device, device.asset, entrySeq);
   }
 
   private dispatch(entry: Entry): Applied {

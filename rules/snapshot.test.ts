@@ -137,7 +137,7 @@ describe('a snapshot', () => {
 
   it('of another format, cut off or damaged is refused with a clear line', () => {
     const text = beginning().engine.serialise();
-    expect(() => restoreEngine(text.replace('beacon-engine 1', 'beacon-engine 9'))).toThrow(/"beacon-engine 9".*"beacon-engine 1"/);
+    expect(() => restoreEngine(text.replace('beacon-engine 2', 'beacon-engine 9'))).toThrow(/"beacon-engine 9".*"beacon-engine 2"/);
     expect(() => restoreEngine(text.slice(0, text.length >> 1))).toThrow(/cut off/);
     expect(() => restoreEngine('')).toThrow(/format/);
   });

@@ -16,7 +16,9 @@ import type { ClockError } from './time/clock-error.ts';
  * The state as text, one line per thing: format, header, catalogue, assets, devices, credentials, count. Slices are written between
  * entries; what is about to change is written first, so that the text is the state at the beginning.
  */
-export const FORMAT = 'beacon-engine 1';
+const FORMAT = 'beacon-engine 2';
+/** Formats that are read; 1 is 2 without `format` and `more`. */
+const READ: readonly string[] = ['beacon-engine 1', FORMAT];
 
 type PointRow = [
   key: string,
@@ -66,6 +68,8 @@ interface Header {
   readonly deafUntil: number;
   readonly upstreamBackAt?: number;
   readonly nextOrder: number;
+  /** Newest entry format applied; absent = 1. */
+  readonly format?: number;
   readonly system: { readonly alarms: readonly AlarmRecord[]; readonly occurrences: readonly (readonly [string, number])[] };
 }
 
@@ -144,6 +148,7 @@ function headerLine(core: Core, seq: number): string {
     deafUntil: core.deafUntil,
     upstreamBackAt: core.upstreamBackAt,
     nextOrder: core.nextOrder,
+    format: core.format,
     system: { alarms: [...core.system.alarms.values()], occurrences: [...core.system.occurrences] },
   };
   return `H${JSON.stringify(header)}`;
@@ -244,9 +249,9 @@ export class Snapshot implements SnapshotJob {
 /** Fills an empty core from a snapshot's text. Returns the entry number it stands at. */
 export function readSnapshot(core: Core, text: string): number {
   const lines = text.split('\n');
-  if (lines[0] !== FORMAT) {
+  if (!READ.includes(lines[0] ?? '')) {
     const found = (lines[0] ?? '').slice(0, 40);
-    throw new Error(`snapshot of the engine has the format "${found}", this build reads "${FORMAT}"`);
+    throw new Error(`snapshot of the engine has the format "${found}", this build reads ${READ.map((one) => `"${one}"`).join(' and ')}`);
   }
   const header = lines[1];
   const end = lines.findLastIndex((line) => line !== '');
@@ -259,6 +264,7 @@ export function readSnapshot(core: Core, text: string): number {
   core.deafUntil = head.deafUntil;
   core.upstreamBackAt = head.upstreamBackAt ?? 0;
   core.nextOrder = head.nextOrder;
+  core.format = head.format ?? 1;
   const catalogueLine = lines[2] ?? '';
   if (!catalogueLine.startsWith('K')) throw new Error('snapshot of the engine: line 3 is not the catalogue');
   const catalogue: Catalogue | null = JSON.parse(catalogueLine.slice(1));

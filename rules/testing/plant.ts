@@ -1,7 +1,7 @@
 import type { Alarm, AlarmEvent, LiveEvent } from '../../model/alarm.ts';
 import type { Device, Enterprise } from '../../model/asset.ts';
 import type { Applied, Engine } from '../../model/engine.ts';
-import type { AlarmCommand, ConfigChange, Entry, EntryBody, MessageBody } from '../../model/entry.ts';
+import { type AlarmCommand, type ConfigChange, ENTRY_VERSION, type Entry, type EntryBody, type MessageBody } from '../../model/entry.ts';
 import type { Catalogue, LimitDef, MeasurementDef, Profile } from '../../model/profile.ts';
 import type { Quality, Sample, SampleValue, Value } from '../../model/reading.ts';
 import { createEngine } from '../engine.ts';
@@ -112,7 +112,14 @@ export class Plant {
   }
 
   apply(body: EntryBody): Applied {
-    const entry = throughJournal({ ...body, seq: this.engine.view.appliedSeq + 1, v: 1, at: this.now, boot: this.boot, mono: this.mono });
+    const entry = throughJournal({
+      ...body,
+      seq: this.engine.view.appliedSeq + 1,
+      v: ENTRY_VERSION,
+      at: this.now,
+      boot: this.boot,
+      mono: this.mono,
+    });
     this.entries.push(entry);
     const applied = this.engine.apply(entry);
     this.events.push(...applied.events);

@@ -249,11 +249,11 @@ describe('an entry as a line of the journal', () => {
   });
 
   it('refuses an entry of another format, and a message with a fact too many, by number', () => {
-    const tick = encodeCommit([{ v: 2, at: 0, boot: 'b', mono: 0, kind: 'tick' }]);
+    const tick = encodeCommit([{ v: 9, at: 0, boot: 'b', mono: 0, kind: 'tick' }]);
     expect(() => decodeCommit(tick, 12)).toThrow(EntryFormatError);
-    expect(() => decodeCommit(tick, 12)).toThrow('entry 12 has format 2');
+    expect(() => decodeCommit(tick, 12)).toThrow('entry 12 has format 9');
     expect(() => decodeCommit(`[[${ENTRY_VERSION},0,"b"]]`, 13)).toThrow('entry 13: a message has 18 facts, this one 3');
-    expect(() => heard(tick, 12, 12)).toThrow('entry 12 has format 2');
+    expect(() => heard(tick, 12, 12)).toThrow('entry 12 has format 9');
     expect(() => heard(`[[${ENTRY_VERSION},0,"b"]]`, 13, 13)).toThrow('entry 13: a message has 18 facts, this one 3');
   });
 });

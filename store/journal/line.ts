@@ -2,7 +2,7 @@
  * How an entry is written: one line of JSON. Messages, nearly everything there is, are an array of their facts by position (a third of
  * the bytes, a quarter of the time to read); every other kind is a plain object. The commit's row holds the lines as one JSON array.
  */
-import { ENTRY_VERSION, type Entry, type EntryDraft, type MessageBody } from '../../model/entry.ts';
+import { ENTRY_VERSIONS, type Entry, type EntryDraft, type MessageBody } from '../../model/entry.ts';
 import type { Flag, Quality, Sample, SampleValue, Value } from '../../model/reading.ts';
 import type { Refusal } from '../../model/rejection.ts';
 import type { EpochMs } from '../../model/time.ts';
@@ -180,7 +180,8 @@ function decodeEntry(line: unknown, seq: number): Entry {
 }
 
 function refuseUnknown(v: unknown, seq: number): void {
-  if (v !== ENTRY_VERSION) throw new EntryFormatError(`entry ${seq} has format ${String(v)}; this version reads format ${ENTRY_VERSION}`);
+  if (typeof v === 'number' && ENTRY_VERSIONS.includes(v)) return;
+  throw new EntryFormatError(`entry ${seq} has format ${String(v)}; this version reads format ${ENTRY_VERSIONS.join(' and ')}`);
 }
 
 type MessageLine = [
