@@ -1,3 +1,4 @@
+import type { Classification } from './hazard/classify.ts';
 import type { EpochMs } from './time.ts';
 
 /** Common to everything that is configured: `revision` counts changes (If-Match), starting at 1. */
@@ -42,6 +43,14 @@ export interface HazardSource extends Asset {
   readonly enterpriseId: string;
   readonly siteId: string | null;
   readonly attributes: Readonly<Record<string, number | string | boolean>>;
+  /** Its identification and class by GB 18218 with the working; absent where nobody has classified it. */
+  readonly classification?: StoredClassification;
+}
+
+/** Who found it, and when. */
+export interface StoredClassification extends Classification {
+  readonly at: EpochMs;
+  readonly by: string;
 }
 
 /** A gateway credential speaks for all devices of one enterprise. */

@@ -158,6 +158,7 @@ const ID_OF: Readonly<Record<string, string>> = {
 const BODY_OF: Readonly<Record<string, object>> = {
   'alarm.comment': { comment: 'x' },
   'gateway.create': { id: 'new' },
+  'hazard-source.classify': { people: 0, substances: [{ substance: 'ammonia', designMaximumT: 40 }] },
 };
 
 describe('what names a thing of another enterprise', () => {

@@ -110,6 +110,13 @@ it('every route answers at least once as the document says', async () => {
     await ask('PATCH', `${api}/${kind}/{id}`, { id: 'x' }, 200, { name: 'Y' });
     await ask('GET', `${api}/${kind}/{id}`, { id: 'missing' }, 404);
   }
+  const farm = { people: 60, substances: [{ substance: 'ammonia', designMaximumT: 40 }] };
+  await ask('GET', `${api}/calculators/gb18218`, {}, 200);
+  await ask('POST', `${api}/calculators/gb18218`, {}, 200, farm);
+  await ask('POST', `${api}/calculators/gb18218`, {}, 422, { people: 0, substances: [{ cas: '7664-41-8', designMaximumT: 1 }] });
+  await ask('POST', `${api}/hazard-sources/{id}/classification`, { id: 'x' }, 200, farm);
+  await ask('GET', `${api}/hazard-sources/{id}`, { id: 'x' }, 200);
+  await ask('DELETE', `${api}/hazard-sources/{id}/classification`, { id: 'x' }, 200);
   await ask('POST', `${api}/enterprises/{id}/gateways`, { id: 'x' }, 201, { id: 'gw' });
   await ask('GET', `${api}/enterprises/{id}/gateways`, { id: 'x' }, 200);
   await ask('GET', `${api}/gateways/{id}`, { id: 'gw' }, 200);

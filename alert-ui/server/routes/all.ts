@@ -3,6 +3,7 @@ import { AssetPages } from '../http/page.ts';
 import type { Route } from '../http/route.ts';
 import { alarmRoutes } from './alarms.ts';
 import { assetRoutes } from './assets.ts';
+import { classificationRoutes } from './classification.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { deviceRoutes } from './devices.ts';
 import { gatewayRoutes } from './gateways.ts';
@@ -32,6 +33,7 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...session.routes,
       ...tokenRoutes(parts.identities, parts.tokenEnded),
       ...assetRoutes(pages),
+      ...classificationRoutes,
       ...gatewayRoutes(pages, provisioning),
       ...catalogueRoutes,
       ...deviceRoutes(pages, provisioning),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedClassification } from './hazard.ts';
 import { attributes, conditions, epochMs, id, lat, lon, mapOf, name } from './common.ts';
 
 const head = { id, name: z.string(), revision: z.int(), createdAt: epochMs, updatedAt: epochMs, retiredAt: epochMs.nullable() };
@@ -23,7 +24,9 @@ export const enterprise = z
   })
   .meta({ id: 'Enterprise' });
 export const site = z.object({ ...head, enterpriseId: id, lon, lat }).meta({ id: 'Site' });
-export const hazardSource = z.object({ ...head, enterpriseId: id, siteId: ref, attributes }).meta({ id: 'HazardSource' });
+export const hazardSource = z
+  .object({ ...head, enterpriseId: id, siteId: ref, attributes, classification: storedClassification.optional() })
+  .meta({ id: 'HazardSource' });
 export const gateway = z.object({ ...head, enterpriseId: id }).meta({ id: 'Gateway' });
 
 export const deviceStatus = z
