@@ -10,6 +10,7 @@ import type { Stamp } from './head.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { LedgerFeed } from './ledger-feed.ts';
 import type { Metrics } from './metrics.ts';
+import { performanceOf } from './performance.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Router } from './router.ts';
 
@@ -87,6 +88,10 @@ export function createPlatform(parts: PlatformParts): Platform {
     connections: (device) => parts.ledger.connections(device),
     flushLedger: () => parts.ledger.flush(),
     flushEvents: () => parts.events.flush(EVENTS_WAIT_MS),
+    async figures(query) {
+      await parts.events.flush(EVENTS_WAIT_MS);
+      return performanceOf(parts.records, parts.timeZone, query);
+    },
     health: parts.health,
     ready: parts.ready,
     disconnect: (credential) => parts.source.disconnect(credential),

@@ -6,6 +6,7 @@ import type { Sample } from '../reading.ts';
 import type { EpochMs } from '../time.ts';
 import type { Clock } from './clock.ts';
 import type { ReadingQueries } from './reading-store.ts';
+import type { Figures, FiguresQuery, Target } from '../performance.ts';
 import type { CredentialRow, LedgerLine, Records } from './records.ts';
 
 /** The request could not even be made durable now. */
@@ -35,6 +36,12 @@ export interface CredentialBook {
   remove(ids: readonly string[]): Promise<void>;
 }
 
+/** Performance figures of what was asked about, and of each of its areas (null = alarms without one). */
+export interface PerformanceReport extends Figures {
+  readonly targets: readonly Target[];
+  readonly areas: readonly (Figures & { readonly areaId: string | null; readonly targets: readonly Target[] })[];
+}
+
 /** What the server is given; it knows nothing of threads, files or the broker. */
 export interface Platform {
   readonly view: EngineView;
@@ -57,6 +64,7 @@ export interface Platform {
   flushLedger(): Promise<void>;
   /** Alarm history is asked after this: every event applied so far is in it, or the records cannot take them just now. */
   flushEvents(): Promise<void>;
+  figures(query: FiguresQuery): Promise<PerformanceReport>;
   health(): readonly string[];
   ready(): { readonly ready: boolean; readonly codes: readonly string[] };
   /** Ends the device's connections (new secret, retired). */

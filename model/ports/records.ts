@@ -1,4 +1,5 @@
 import type { Alarm, AlarmEvent, AlarmKind, AlarmStateName, LiveEvent } from '../alarm.ts';
+import type { AlarmFact, EarlierAlarm, FiguresQuery } from '../performance.ts';
 import type { Role } from '../actor.ts';
 import type { Level } from '../level.ts';
 import type { RejectionCode } from '../rejection.ts';
@@ -161,6 +162,10 @@ export interface Records {
     lastEventSeq(): Promise<number>;
     get(id: string): Promise<{ readonly alarm: Alarm; readonly events: readonly AlarmEvent[] } | null>;
     list(query: AlarmQuery): Promise<Page<Alarm>>;
+    /** Alarm events of [from, to) in the order of their time, as performance figures want them. */
+    facts(query: FiguresQuery & { readonly cursor?: string; readonly limit: number }): Promise<Page<AlarmFact>>;
+    /** Alarms raised before `from` that are open, or of which something was told at or after it. */
+    earlier(query: FiguresQuery & { readonly cursor?: string; readonly limit: number }): Promise<Page<EarlierAlarm>>;
     /** Live events after `seq`, oldest first, for `resume`. */
     eventsAfter(seq: number, limit: number): Promise<readonly LiveEvent[]>;
   };

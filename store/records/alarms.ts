@@ -2,6 +2,7 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { Alarm, AlarmEvent, LiveEvent } from '../../model/alarm.ts';
 import type { Page, Records } from '../../model/ports/records.ts';
+import { alarmFacts } from './alarm-facts.ts';
 import { pageOf, readCursor } from './cursor.ts';
 import type { RecordsDatabase } from './database.ts';
 import { oneOf } from './one-of.ts';
@@ -77,6 +78,7 @@ export function alarmRecords(db: Kysely<RecordsDatabase>, client: RecordsClient)
     );
 
   return {
+    ...alarmFacts(db, client),
     async project(events): Promise<void> {
       const newest = events.at(-1);
       if (newest === undefined) return;

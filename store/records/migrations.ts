@@ -3,7 +3,7 @@ import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { RecordsError } from './records-error.ts';
 
 /** Format this build writes: number of migrations. Kept in the file as `user_version`. */
-export const RECORDS_FORMAT = 1;
+export const RECORDS_FORMAT = 2;
 
 const first: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
@@ -62,7 +62,19 @@ const first: Migration = {
   },
 };
 
-const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001': first };
+/** Alarm events by their time, for performance figures; alarms by their last event, for those that reach into a period. */
+const second: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const statements = [
+      sql`create index event_alarm_at on event (json_extract(body, '$.event.at'), seq) where alarm_id is not null`,
+      sql`create index alarm_seq on alarm (seq)`,
+      sql`pragma user_version = 2`,
+    ];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
+const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001': first, '0002': second };
 
 /** Brings the file to this build's format; one of a newer build is refused, never opened as if it were empty. */
 export async function migrateRecords<T>(db: Kysely<T>, file: string): Promise<void> {

@@ -8,6 +8,7 @@ import { catalogueRoutes } from './catalogue.ts';
 import { deviceRoutes } from './devices.ts';
 import { gatewayRoutes } from './gateways.ts';
 import { infoRoutes } from './info.ts';
+import { kpiRoutes } from './kpi.ts';
 import { ledgerRoutes } from './ledger.ts';
 import { Provisioning } from './provisioning.ts';
 import { readingRoutes } from './readings.ts';
@@ -41,6 +42,7 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...readingCsvRoutes,
       ...ledgerRoutes,
       ...alarmRoutes,
+      ...kpiRoutes,
     ],
     stop: () => session.stop(),
   };

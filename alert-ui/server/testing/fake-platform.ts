@@ -5,11 +5,13 @@ import type { AssetKind, AssetOf, Device, Enterprise } from '../../../model/asse
 import type { AlarmCounts, DeviceStatus, EffectiveLimit, EngineView, LatestPoint, Outcome } from '../../../model/engine.ts';
 import type { AlarmCommand, ConfigChange } from '../../../model/entry.ts';
 import type { Level } from '../../../model/level.ts';
-import type { LiveListener, Platform, SubmitOutcome } from '../../../model/ports/platform.ts';
+import type { FiguresQuery } from '../../../model/performance.ts';
+import type { LiveListener, PerformanceReport, Platform, SubmitOutcome } from '../../../model/ports/platform.ts';
 import type { LedgerLine } from '../../../model/ports/records.ts';
 import type { Catalogue } from '../../../model/profile.ts';
 import type { Quality, Sample, Value } from '../../../model/reading.ts';
 import { exampleAlarm } from '../../../model/testing/example-alarm.ts';
+import { exampleFigures } from './example-figures.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryRecords } from './memory-records.ts';
 
@@ -151,6 +153,7 @@ export class FakePlatform implements Platform {
   /** Set to make every submission fail as when the disk is full. */
   unavailable = false;
   healthCodes: string[] = [];
+  readonly figuresAsked: FiguresQuery[] = [];
   readonly connectionLines = new Map<string, LedgerLine[]>();
   readonly recentLines = new Map<string, LedgerLine[]>();
   private readonly listeners = new Set<LiveListener>();
@@ -295,6 +298,10 @@ export class FakePlatform implements Platform {
   }
   async flushLedger(): Promise<void> {
     await Promise.resolve();
+  }
+  async figures(query: FiguresQuery): Promise<PerformanceReport> {
+    this.figuresAsked.push(query);
+    return exampleFigures(query);
   }
   health(): readonly string[] {
     return this.healthCodes;

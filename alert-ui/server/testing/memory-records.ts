@@ -112,6 +112,8 @@ export class MemoryRecords implements Records {
       const items = found.slice(start, start + query.limit);
       return { items, next: start + items.length < found.length ? String(start + items.length) : null };
     },
+    facts: async () => ({ items: [], next: null }),
+    earlier: async () => ({ items: [], next: null }),
     eventsAfter: async (seq, limit) => this.events.filter((event) => event.seq > seq).slice(0, limit),
   };
   readonly ledger: Records['ledger'] = {

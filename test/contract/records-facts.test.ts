@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { performanceOf } from '../../app/performance.ts';
+import type { Alarm, AlarmEvent, LiveEvent } from '../../model/alarm.ts';
+import { exampleAlarm } from '../../model/testing/example-alarm.ts';
+import { type OpenRecords, openRecords } from '../../store/records/open-records.ts';
+
+const HOUR = 3_600_000;
+const FROM = Date.UTC(2026, 10, 1);
+let folder = '';
+let records: OpenRecords | null = null;
+let seq = 0;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'facts-'));
+});
+afterEach(async () => {
+  await records?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function told(id: string, at: number, type: AlarmEvent['type'], over: Partial<Alarm> = {}, more: Partial<AlarmEvent> = {}): LiveEvent {
+  seq += 1;
+  const alarm = exampleAlarm({ id, enterpriseId: 'e1', areaId: 'a1', deviceId: id, level: 'orange', raisedAt: FROM + at, seq, ...over });
+  return { kind: 'alarm', seq, alarm, event: { seq, type, at: FROM + at, by: null, entry: seq, ...more } };
+}
+
+describe('performance figures from the records', () => {
+  it('read page by page, in the order of time, with what reaches in from before; others are not in it', async () => {
+    records = await openRecords(folder);
+    await records.alarms.project([
+      told('old', -30 * HOUR, 'raised', { state: 'UNACK', active: true, raisedAt: FROM - 30 * HOUR }),
+      told('gone', -9 * HOUR, 'raised', { state: 'UNACK' }),
+      told('gone', -8 * HOUR, 'acknowledged', { state: 'NORM', raisedAt: FROM - 9 * HOUR, returnedAt: FROM - 8 * HOUR }),
+      told('into', -HOUR, 'raised', { state: 'UNACK' }),
+      ...Array.from({ length: 2_500 }, (_, n) => told(`s${n}`, 3 * HOUR + n * 100, 'raised')),
+      told(
+        'into',
+        4 * HOUR,
+        'acknowledged',
+        { state: 'NORM', raisedAt: FROM - HOUR, returnedAt: FROM - HOUR / 2, acknowledgedAt: FROM + 4 * HOUR },
+        { by: 'li' },
+      ),
+      told('other', 5 * HOUR, 'raised', { enterpriseId: 'e2', areaId: 'a2' }),
+      told('late', 30 * HOUR, 'raised'),
+    ]);
+    const report = await performanceOf(records, 'UTC', { from: FROM, to: FROM + 24 * HOUR });
+    expect(report).toMatchObject({
+      rates: { annunciated: 2_501, floods: 1 },
+      byLevel: { orange: 2_501 },
+      toAcknowledge: { count: 1, p50: 5 * HOUR },
+      people: [{ by: 'li', acknowledged: 1 }],
+      standing: [{ deviceId: 'old', since: FROM - 30 * HOUR }],
+      unacknowledged: 2_502,
+    });
+    expect(report.areas.map((area) => [area.areaId, area.rates.annunciated])).toEqual([
+      ['a1', 2_500],
+      ['a2', 1],
+    ]);
+    const narrowed = async (query: { enterprises?: readonly string[]; areas?: readonly string[] }): Promise<readonly number[]> => {
+      const { rates, standingCount } = await performanceOf(records as OpenRecords, 'UTC', { from: FROM, to: FROM + 24 * HOUR, ...query });
+      return [rates.annunciated, standingCount];
+    };
+    expect(await narrowed({ enterprises: ['e2'] })).toEqual([1, 0]);
+    expect(await narrowed({ areas: ['a1'] })).toEqual([2_500, 1]);
+    expect(await narrowed({ enterprises: [] })).toEqual([0, 0]);
+  });
+
+  it('finds the events of a period without reading the others', async () => {
+    records = await openRecords(folder);
+    const db = new Database(join(folder, 'records.db'), { readonly: true });
+    const plan = db
+      .prepare(
+        `explain query plan select seq from event where alarm_id is not null and json_extract(body, '$.event.at') >= 1
+         and json_extract(body, '$.event.at') < 9 order by json_extract(body, '$.event.at'), seq limit 9`,
+      )
+      .all()
+      .map((row) => String((row as { detail: unknown }).detail));
+    db.close();
+    expect(plan).toEqual([expect.stringMatching(/^SEARCH event USING .*INDEX event_alarm_at \(<expr>>\? AND <expr><\?\)$/)]);
+  });
+});
