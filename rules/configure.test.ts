@@ -69,6 +69,15 @@ describe('changes while an alarm is active', () => {
     expect(one.alarm('hi')?.active).toBe(true);
   });
 
+  it('a limit that moves below the last good value of a bad point raises at once', () => {
+    const one = plant();
+    one.send('gd-1', 'lel', 45);
+    one.acknowledge('hi');
+    one.send('gd-1', 'lel', null, { quality: 'bad' });
+    one.config({ op: 'catalogue', catalogue: catalogue('v2', [MOVED, OTHER]) });
+    expect(one.alarm('hi')).toMatchObject({ state: 'UNACK', level: 'red', code: 'L2', limit: 40, value: 45, quality: 'bad' });
+  });
+
   it('a retired device closes its alarms with cause removed, and its id is not given again', () => {
     const one = plant();
     one.send('gd-1', 'lel', 60);
@@ -194,7 +203,7 @@ describe('an entry that makes apply throw', () => {
     hostile.pointFaults = { lel: 7 };
     const applied = one.message('gd-1', [hostile]);
     expect(applied.fault).toBe(true);
-    expect(one.alarm('FAULT')).toMatchObject({ fault: true, kind: 'instrument', measurement: 'lel', state: 'UNACK' });
+    expect(one.alarm('engine-fault')).toMatchObject({ fault: true, kind: 'instrument', measurement: 'lel', state: 'UNACK' });
     const replayed = new Plant().setUp([GAS, OTHER], [device('gd-1', 'gas')]);
     expect(replayed.message('gd-1', [hostile]).events).toEqual(applied.events);
   });

@@ -7,7 +7,7 @@ import { type Condition, ON, OFF, WAITING, LEAVING } from './evaluate/condition.
 import { stepLadders } from './evaluate/ladders.ts';
 import { endBacklog } from './evaluate/message.ts';
 import { type ArmedLimit, hasLeft, isTrue, makePlan, type Plan } from './evaluate/plan.ts';
-import { BAD, FAULT, placeOf } from './instrument.ts';
+import { BAD, faultLadder, placeOf } from './instrument.ts';
 import { noteChange, silencePeriod } from './presence.ts';
 
 /** How a device comes into the fold, follows its configuration, and leaves (semantics 6, "Changes while active"). */
@@ -139,7 +139,7 @@ function changePlan(core: Core, device: DeviceState, plan: Plan, ruleRevision: n
     const kept = old.get(one.key);
     if (kept === undefined) return null;
     const [point, limits] = kept;
-    point.conditions = carryOver(point, limits, one.limits);
+    point.conditions = carryOver(core, point, limits, one.limits);
     point.pending = null;
     return point;
   });
@@ -156,13 +156,15 @@ function changePlan(core: Core, device: DeviceState, plan: Plan, ruleRevision: n
 }
 
 /** Conditions of limits that stay, judged at once by the last good value where the limit moved. */
-function carryOver(point: PointState, before: readonly ArmedLimit[], after: readonly ArmedLimit[]): Condition[] | null {
+function carryOver(core: Core, point: PointState, before: readonly ArmedLimit[], after: readonly ArmedLimit[]): Condition[] | null {
   const conditions = after.map((limit): Condition => {
     const at = before.findIndex((one) => one.code === limit.code);
     const was = before[at];
     const condition = point.conditions?.[at];
     const now: Condition = { phase: condition?.phase ?? OFF, ran: condition?.ran ?? 0 };
-    if (point.held || point.good === null) return now;
+    if (point.good === null || (point.held && core.format === 1)) return now;
+    // While the newest sample is bad, the last good one may raise what moved below it; it clears nothing: bad quality holds.
+    if (point.held && (now.phase === ON || now.phase === LEAVING)) return now;
     if (was !== undefined && JSON.stringify(was) === JSON.stringify(limit)) return now;
     return judgeAtOnce(now, limit, point.good);
   });
@@ -183,14 +185,14 @@ function leaveBehind(core: Core, device: DeviceState): void {
   for (const point of device.plan.points) {
     for (const ladder of point.ladders) known.add(`${point.key}|${ladder.name}`);
     known.add(`${point.key}|${BAD}`);
-    known.add(`${point.key}|${FAULT}`);
+    known.add(`${point.key}|${faultLadder(core)}`);
   }
   for (const record of device.alarms.values()) {
     if (known.has(record.key) || record.measurement === null) continue;
     if (
       record.kind === 'instrument' &&
       record.ladder !== BAD &&
-      record.ladder !== FAULT &&
+      !record.fault &&
       device.plan.points.some((one) => one.measurement === record.measurement)
     )
       continue;

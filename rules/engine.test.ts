@@ -129,6 +129,16 @@ describe('ladder, delays and deadband', () => {
     expect(one.alarm('FAULT')).toMatchObject({ state: 'RTNUN' });
   });
 
+  it('a limit of the code FAULT stands as long as its bit, whatever is said again', () => {
+    const one = gas();
+    one.send('panel-1', 'status', 4);
+    one.send('panel-1', 'status', 4);
+    one.message('panel-1', [one.sample('panel-1', [one.value('status', null, { quality: 'bad' })])]);
+    one.send('panel-1', 'status', 4);
+    expect(one.told('FAULT')).toEqual(['FAULT raised']);
+    expect(one.alarm('FAULT')).toMatchObject({ state: 'UNACK', fault: false });
+  });
+
   it('true again from RTNUN is the same occurrence, and a screen that has not seen it cannot acknowledge it', () => {
     const one = gas();
     one.send('panel-1', 'status', 4);

@@ -10,13 +10,19 @@ import type { DeviceState } from './device-state.ts';
 
 /**
  * Alarms about the instrument itself: bad quality of a point, faults the device reports (F02…F22), its silence (F01), and a
- * failed assertion of ours (FAULT). A fault stands until a message that carries `faults` no longer names it.
+ * failed assertion of ours. A fault stands until a message that carries `faults` no longer names it.
  */
 
 /** Ladder of bad quality, per point. */
 export const BAD = 'BAD';
-/** Ladder of a failed assertion of ours, per point. */
-export const FAULT = 'FAULT';
+/** Ladder of a failed assertion of ours, per point: no limit can have that code, codes of limits are in capitals. */
+const FAULT = 'engine-fault';
+/** Its name while format 1 was written: that of a limit of the catalogue too, whose alarm every next message then cleared. */
+const FAULT_OF_FORMAT_1 = 'FAULT';
+
+export function faultLadder(core: Core): string {
+  return core.format === 1 ? FAULT_OF_FORMAT_1 : FAULT;
+}
 export const SILENCE = 'F01';
 
 const BAD_LEVEL: Level = 'yellow';
@@ -42,7 +48,7 @@ interface Spot {
   readonly channel: number | null;
 }
 
-function identity(device: DeviceState, spot: Spot, ladder: string): LadderIdentity {
+function identity(device: DeviceState, spot: Spot, ladder: string, fault: boolean): LadderIdentity {
   const point = spot.measurement === null ? '' : pointKey(spot.measurement, spot.channel);
   return {
     key: `${point}|${ladder}`,
@@ -52,7 +58,7 @@ function identity(device: DeviceState, spot: Spot, ladder: string): LadderIdenti
     channel: spot.channel,
     unit: null,
     place: placeOf(device),
-    fault: ladder === FAULT,
+    fault,
     ruleRevision: device.ruleRevision,
   };
 }
@@ -68,7 +74,7 @@ function set(
   cause?: string,
 ): void {
   const on: Top | null = level === null ? null : { level, code, order: 0 };
-  const who = identity(device, spot, code);
+  const who = identity(device, spot, code, code === faultLadder(core));
   if (on === null && !device.alarms.has(who.key)) return;
   const since: EpochMs = core.clock.at;
   const seen: Observation = { since, value, limit: null, quality, peak: null, ...(cause === undefined ? {} : { cause }) };
@@ -85,7 +91,7 @@ export function setBad(core: Core, device: DeviceState, index: number, bad: bool
 
 /** Marks a point that our own judgement failed on, or takes the mark away. */
 export function setFault(core: Core, device: DeviceState, spot: Spot, on: boolean): void {
-  set(core, device, spot, FAULT, on ? FAULT_LEVEL : null, null, null);
+  set(core, device, spot, faultLadder(core), on ? FAULT_LEVEL : null, null, null);
 }
 
 interface Wanted extends Spot {
@@ -115,7 +121,7 @@ function wanted(core: Core, device: DeviceState): Map<string, Wanted> {
 export function syncFaults(core: Core, device: DeviceState, cause?: string): void {
   const want = wanted(core, device);
   for (const record of device.alarms.values()) {
-    if (record.kind !== 'instrument' || record.ladder === BAD || record.ladder === FAULT || want.has(record.key)) continue;
+    if (record.kind !== 'instrument' || record.ladder === BAD || record.fault || want.has(record.key)) continue;
     set(core, device, record, record.ladder, null, null, null, cause);
   }
   for (const { code, level, measurement, channel } of want.values())

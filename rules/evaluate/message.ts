@@ -4,7 +4,7 @@ import { UPSTREAM_CONNECTIONS_FROM } from '../../model/ports/message-source.ts';
 import type { Sample, SampleValue } from '../../model/reading.ts';
 import type { Core } from '../core.ts';
 import { type DeviceState, newPoint } from '../device-state.ts';
-import { FAULT, setBad, setFault, syncFaults } from '../instrument.ts';
+import { faultLadder, setBad, setFault, syncFaults } from '../instrument.ts';
 import { noteChange, signOfLife } from '../presence.ts';
 import { learn, newClockError, noticeStep } from '../time/clock-error.ts';
 import { hold, judgeOlder, judgeValue, runDue } from './point.ts';
@@ -193,7 +193,7 @@ function applySample(core: Core, device: DeviceState, sample: Sample, message: M
     if (sample.faults !== undefined || sample.pointFaults !== undefined) takeFaults(core, device, sample);
   }
   if (!late && device.backlogUntil >= 0) endBacklog(core, device);
-  if (device.alarms.has(`|${FAULT}`)) setFault(core, device, { measurement: null, channel: null }, false);
+  if (device.alarms.has(`|${faultLadder(core)}`)) setFault(core, device, { measurement: null, channel: null }, false);
   return judged || sample.values.length === 0;
 }
 
@@ -237,7 +237,7 @@ function applyValue(core: Core, device: DeviceState, sample: Sample, reading: Sa
   if (point.lastLine === null || line > point.lastLine) point.lastLine = line;
   if (device.alarms.size > 0) {
     if (!late && !bad) setBad(core, device, index, false);
-    if (device.alarms.has(`${plan.key}|${FAULT}`)) setFault(core, device, plan, false);
+    if (device.alarms.has(`${plan.key}|${faultLadder(core)}`)) setFault(core, device, plan, false);
   }
   if (bad || quality === 'test' || quality === 'maintenance') {
     hold(core, device, index, plan, point, line, late);
