@@ -1,4 +1,5 @@
 import type { Classification } from './hazard/classify.ts';
+import type { RuleContent } from './rule.ts';
 import type { EpochMs } from './time.ts';
 
 /** Common to everything that is configured: `revision` counts changes (If-Match), starting at 1. */
@@ -80,7 +81,10 @@ export interface Device extends Asset {
   readonly mode: DeviceMode;
 }
 
-export type AssetKind = 'area' | 'site' | 'enterprise' | 'hazard-source' | 'gateway' | 'device';
+/** Changes parts of a limit, or adds one, for everything within a scope. Its name is for people. */
+export interface Rule extends Asset, RuleContent {}
+
+export type AssetKind = 'area' | 'site' | 'enterprise' | 'hazard-source' | 'gateway' | 'device' | 'rule';
 export interface AssetOf {
   area: Area;
   site: Site;
@@ -88,4 +92,5 @@ export interface AssetOf {
   'hazard-source': HazardSource;
   gateway: Gateway;
   device: Device;
+  rule: Rule;
 }

@@ -1,9 +1,10 @@
 import type { Alarm, LiveEvent } from './alarm.ts';
-import type { AssetKind, AssetOf } from './asset.ts';
-import type { Entry } from './entry.ts';
+import type { AssetKind, AssetOf, Rule } from './asset.ts';
+import type { ConfigChange, Entry } from './entry.ts';
 import type { Level, LimitLevel } from './level.ts';
 import type { Catalogue, Confidence, LimitDir } from './profile.ts';
 import type { Quality, Value } from './reading.ts';
+import type { LimitPart, LimitSources } from './rule.ts';
 import type { EngineMs, EpochMs } from './time.ts';
 
 /** Why a command or a change was not carried out: a stable code, for problem+json. */
@@ -40,6 +41,47 @@ export interface MessageNotes {
   readonly lost: number;
 }
 
+/** One revision of a rule, as it came into being. */
+export interface RuleVersion {
+  readonly rule: Rule;
+  /** Account name. */
+  readonly by: string;
+  readonly at: EpochMs;
+  /** Number of the journal entry. */
+  readonly entry: number;
+}
+
+export type RuleChange =
+  | Extract<ConfigChange, { readonly op: 'put'; readonly asset: 'rule' }>
+  | (Extract<ConfigChange, { readonly op: 'retire' }> & { readonly asset: 'rule' });
+
+/** One limit that a change of a rule would make less strict, for some of the devices it reaches. */
+export interface SoftenedLimit {
+  readonly profileId: string;
+  readonly variant: string | null;
+  readonly measurement: string;
+  readonly code: string;
+  readonly parts: readonly LimitPart[];
+  /** Confidence V or M, with a clause: not for one person alone. */
+  readonly mandatory: boolean;
+  readonly basis: string;
+  readonly basisZh?: string;
+  /** A device it is so for, or null where there is none yet. */
+  readonly device: string | null;
+}
+
+/** What a change of a rule would do, found out without doing it. */
+export interface RuleTrial {
+  readonly outcome:
+    | { readonly ok: true }
+    | { readonly ok: false; readonly code: RefusalCode; readonly detail: string; readonly asset?: Rule };
+  /** Where it is not sound: a place in the rule (or `limits.<code>`) and a sentence. */
+  readonly problems: readonly { readonly path: string; readonly message: string }[];
+  readonly softened: readonly SoftenedLimit[];
+  /** Devices in service that it reaches. */
+  readonly devices: number;
+}
+
 /** What one entry did. */
 export interface Applied {
   readonly events: readonly LiveEvent[];
@@ -51,6 +93,8 @@ export interface Applied {
   readonly outcomes: readonly Outcome[];
   /** Message only, where there is something to note. */
   readonly notes?: MessageNotes;
+  /** Config only: the revisions of rules that came into being, in order; a rule retires with what it was about. */
+  readonly rules?: readonly RuleVersion[];
   /** `apply` threw inside; the entry was applied as a fault to the points it names. */
   readonly fault: boolean;
   /** What was thrown; for the log, not part of the state. */
@@ -74,7 +118,7 @@ export interface EffectiveLimit {
   readonly latching: boolean;
   readonly unit: string;
   readonly armed: boolean;
-  /** Stable code when not armed: `attribute-missing`, `not-supported`, `condition-not-supported`, `no-set-point`, `removed-by-variant`, `log-only`. */
+  /** Stable code when not armed: `attribute-missing`, `not-supported`, `condition-not-supported`, `no-set-point`, `removed-by-variant`, `disabled-by-rule`, `log-only`. */
   readonly reason: string | null;
   readonly detail: string | null;
   readonly onlyWhen: string | null;
@@ -86,6 +130,8 @@ export interface EffectiveLimit {
   readonly basisZh?: string;
   readonly confidence: Confidence;
   readonly ruleRevision: number;
+  /** Where each part comes from; only where a device's limits are asked for. */
+  readonly sources?: LimitSources;
 }
 
 export interface LatestPoint {
@@ -124,7 +170,10 @@ export interface EngineView {
   openAlarm(id: string): Alarm | undefined;
   openAlarms(): Iterable<Alarm>;
   latest(deviceId: string): readonly LatestPoint[];
+  /** With `sources`. */
   limits(deviceId: string): readonly EffectiveLimit[];
+  /** What a change of a rule would do; nothing changes. */
+  tryRule(change: RuleChange): RuleTrial;
   status(deviceId: string): DeviceStatus | undefined;
   /** Test alarms are in neither count. */
   counts(): AlarmCounts;

@@ -33,6 +33,8 @@ export interface LimitDef {
   readonly resetBelow?: number;
   /** Splits a ladder: limits of the same `ladder` name form one alarm. */
   readonly ladder?: string;
+  /** A rule of the site has switched it off, for this reason; the catalogue has no such limit. */
+  readonly disabled?: string;
   /** What the limit rests on, in English. */
   readonly basis: string;
   /** The same in Chinese, with the same numbers and clauses; a catalogue from before may lack it. */

@@ -1,22 +1,27 @@
+import type { Rule } from '../model/asset.ts';
 import type { Outcome } from '../model/engine.ts';
 import type { ConfigBody, ConfigChange } from '../model/entry.ts';
 import type { Catalogue } from '../model/profile.ts';
+import type { RuleScope } from '../model/rule.ts';
 import type { Core } from './core.ts';
 import { follow, followPlace, newDevice, retire } from './device-life.ts';
 import { syncFaults } from './instrument.ts';
+import type { AnyAsset } from './registry.ts';
+import { judgeRule, reachedBy } from './scopes/trial.ts';
 
 /** Applies a config entry change by change; each has its own outcome, and a refused one changes nothing. */
 export function applyConfig(core: Core, body: ConfigBody, entrySeq: number): readonly Outcome[] {
   return body.changes.map((change) =>
-    change.op === 'catalogue' ? changeCatalogue(core, change.catalogue, entrySeq) : changeAsset(core, change, entrySeq),
+    change.op === 'catalogue' ? changeCatalogue(core, change.catalogue, entrySeq) : changeAsset(core, change, entrySeq, body.by),
   );
 }
 
-function changeAsset(core: Core, change: Exclude<ConfigChange, { readonly op: 'catalogue' }>, entrySeq: number): Outcome {
+function changeAsset(core: Core, change: Exclude<ConfigChange, { readonly op: 'catalogue' }>, entrySeq: number, by: string): Outcome {
   const checked = core.registry.check(change, core.clock.at);
   if (!checked.ok) return checked;
   const { before, after } = checked;
   if (after === null) return { ok: true, changed: false, asset: before };
+  if (change.asset === 'rule') return changeRule(core, change.op === 'put' ? change.value.id : change.id, after, entrySeq, by);
   core.registry.store(change.asset, after);
   if (change.op === 'retire') {
     const device = change.asset === 'device' ? core.devices.get(change.id) : undefined;
@@ -25,6 +30,8 @@ function changeAsset(core: Core, change: Exclude<ConfigChange, { readonly op: 'c
       retire(core, device);
     }
     if (change.asset === 'gateway') core.resends.forget(change.id);
+    if (change.asset === 'enterprise' || change.asset === 'hazard-source' || change.asset === 'device')
+      retireRulesOf(core, change.asset, change.id, entrySeq, by);
     return { ok: true, changed: true, asset: after };
   }
   const id = change.value.id;
@@ -48,6 +55,31 @@ function changeDevice(core: Core, id: string, entrySeq: number): void {
   core.nextOrder += 1;
   core.touch(device);
   core.devices.set(id, device);
+}
+
+/** Every device the rule reaches follows at once; what would be unsound is refused and changes nothing. */
+function changeRule(core: Core, id: string, after: AnyAsset, entrySeq: number, by: string): Outcome {
+  if (!('scopeId' in after)) return { ok: false, code: 'invalid', detail: 'is no rule' };
+  const before = core.registry.maps.rule.get(id);
+  const { refused } = judgeRule(core, before, after.retiredAt === null ? after : null);
+  if (refused !== null) return { ok: false, ...refused };
+  storeRule(core, after, entrySeq, by);
+  for (const device of reachedBy(core, after)) follow(core, device, device.asset, entrySeq);
+  return { ok: true, changed: true, asset: after };
+}
+
+function storeRule(core: Core, rule: Rule, entrySeq: number, by: string): void {
+  core.registry.store('rule', rule);
+  core.ruleVersions.push({ rule, by, at: core.clock.at, entry: entrySeq });
+}
+
+/** What a rule was about has left service, and its id is not given again: the rule has nothing to say any more. */
+function retireRulesOf(core: Core, scope: RuleScope, scopeId: string, entrySeq: number, by: string): void {
+  const { at } = core.clock;
+  for (const id of core.registry.rules.ofScope(scope, scopeId)) {
+    const rule = core.registry.maps.rule.get(id);
+    if (rule !== undefined) storeRule(core, { ...rule, revision: rule.revision + 1, updatedAt: at, retiredAt: at }, entrySeq, by);
+  }
 }
 
 function changeEnterprise(core: Core, id: string): void {

@@ -1,4 +1,4 @@
-import type { EffectiveLimit } from '../model/engine.ts';
+import type { EffectiveLimit, RuleVersion } from '../model/engine.ts';
 import type { LimitLevel } from '../model/level.ts';
 import type { EngineMs } from '../model/time.ts';
 import type { AlarmBook, AlarmHolder } from './alarm/book.ts';
@@ -38,6 +38,8 @@ export interface Core {
   nextOrder: number;
   /** Devices whose presence or health changed by the present entry. */
   readonly changed: DeviceState[];
+  /** Revisions of rules that the present entry made. */
+  readonly ruleVersions: RuleVersion[];
   /** To be called before a device changes: a snapshot under way takes it as it is. */
   touch(device: DeviceState): void;
 }

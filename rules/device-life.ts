@@ -1,6 +1,5 @@
 import type { Device } from '../model/asset.ts';
 import type { AlarmPlace } from './alarm/record.ts';
-import { effectiveLimits } from './compile/limits.ts';
 import type { Core } from './core.ts';
 import type { DeviceState, PointState } from './device-state.ts';
 import { type Condition, ON, OFF, WAITING, LEAVING } from './evaluate/condition.ts';
@@ -9,6 +8,7 @@ import { endBacklog } from './evaluate/message.ts';
 import { type ArmedLimit, hasLeft, isTrue, makePlan, type Plan } from './evaluate/plan.ts';
 import { BAD, faultLadder, placeOf } from './instrument.ts';
 import { noteChange, silencePeriod } from './presence.ts';
+import { limitsOf } from './scopes/effective.ts';
 
 /** How a device comes into the fold, follows its configuration, and leaves (semantics 6, "Changes while active"). */
 
@@ -17,10 +17,7 @@ const BY_CONFIG = 'configuration';
 
 /** The plan of a device as the registry stands now. Throws when its profile is missing: the registry's checks forbid that. */
 export function planFor(core: Core, asset: Device): Plan {
-  const profile = core.registry.profiles.get(asset.profileId);
-  if (profile === undefined) throw new Error(`device ${asset.id} has the unknown profile ${asset.profileId}`);
-  const source = asset.hazardSourceId === null ? null : (core.registry.maps['hazard-source'].get(asset.hazardSourceId) ?? null);
-  const limits = effectiveLimits(asset, profile, source, 0);
+  const { profile, limits } = limitsOf(core.registry, asset);
   const known = core.plans.get(limits);
   if (known !== undefined && known.profile === profile) return known;
   const plan = makePlan(profile, limits);

@@ -44,6 +44,7 @@ export class EngineFold implements Engine, Core {
   readonly deaf = new Set<string>();
   readonly plans: Core['plans'] = new WeakMap();
   readonly changed: DeviceState[] = [];
+  readonly ruleVersions: Core['ruleVersions'] = [];
   readonly resends = new ResendBook((state) => this.touchCredential(state));
   readonly view: EngineWindow = new EngineWindow(this);
   deafUntil = 0;
@@ -84,6 +85,7 @@ export class EngineFold implements Engine, Core {
       fault = true;
       failed = error;
       this.changed.length = 0;
+      this.ruleVersions.length = 0;
       this.applyFault(entry);
     }
     const events = this.book.out;
@@ -114,7 +116,7 @@ export class EngineFold implements Engine, Core {
       case 'command':
         return { ...QUIET, outcomes: [applyCommand(this, entry)] };
       case 'config':
-        return { ...QUIET, outcomes: applyConfig(this, entry, entry.seq) };
+        return this.configured(applyConfig(this, entry, entry.seq));
       case 'system':
         applySystem(this, entry);
         return QUIET;
@@ -127,6 +129,11 @@ export class EngineFold implements Engine, Core {
       default:
         throw new Error(`journal entry of the unknown kind ${String((entry satisfies never as Entry).kind)}`);
     }
+  }
+
+  private configured(outcomes: readonly Outcome[]): Applied {
+    if (this.ruleVersions.length === 0) return { ...QUIET, outcomes };
+    return { ...QUIET, outcomes, rules: this.ruleVersions.splice(0) };
   }
 
   /** Timers due at or before the entry fire before it is applied (semantics 3). Returns true when one failed. */

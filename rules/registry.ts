@@ -1,9 +1,10 @@
-import type { AssetKind, AssetOf, Device } from '../model/asset.ts';
+import type { AssetKind, AssetOf, Device, Rule } from '../model/asset.ts';
 import type { RefusalCode } from '../model/engine.ts';
 import type { ConfigChange } from '../model/entry.ts';
 import { isId } from '../model/ids.ts';
 import type { Catalogue, Profile } from '../model/profile.ts';
 import type { EpochMs } from '../model/time.ts';
+import { RuleBook } from './scopes/chain.ts';
 
 /** All assets, retired ones included, and the checks a change has to pass. Assets are values: a change puts a new one. */
 
@@ -17,7 +18,7 @@ export type Checked =
 
 type Maps = { readonly [K in AssetKind]: Map<string, AssetOf[K]> };
 
-const KINDS: readonly AssetKind[] = ['area', 'enterprise', 'site', 'hazard-source', 'gateway', 'device'];
+const KINDS: readonly AssetKind[] = ['area', 'enterprise', 'site', 'hazard-source', 'gateway', 'device', 'rule'];
 
 function refuse(code: RefusalCode, detail: string, asset?: AnyAsset): Refused {
   return asset === undefined ? { ok: false, code, detail } : { ok: false, code, detail, asset };
@@ -31,7 +32,10 @@ export class Registry {
     'hazard-source': new Map(),
     gateway: new Map(),
     device: new Map(),
+    rule: new Map(),
   };
+  /** Rules in service, by what they are about. */
+  readonly rules = new RuleBook();
   /** Place of retired devices among all devices, so that a restored registry lists them as before. */
   readonly retiredOrder = new Map<string, number>();
   catalogue: Catalogue | null = null;
@@ -56,6 +60,7 @@ export class Registry {
     this.count(kind, after, 1);
     const map: Map<string, AnyAsset> = this.maps[kind];
     map.set(after.id, after);
+    if (kind === 'rule') this.rules.replace(asRule(before), asRule(after));
   }
 
   *all(): Iterable<readonly [AssetKind, AnyAsset]> {
@@ -131,6 +136,8 @@ export class Registry {
         return this.wrongPlace(change.value, null);
       case 'device':
         return this.wrongPlace(change.value, change.value.hazardSourceId) ?? this.wrongProfile(change.value);
+      case 'rule':
+        return this.wrongScope(change.value);
     }
   }
 
@@ -147,6 +154,18 @@ export class Registry {
     return null;
   }
 
+  /** What a rule is about must stand; whether what it says is sound is judged in `scopes/check.ts`. */
+  private wrongScope(rule: Rule): Refused | null {
+    const { scope, scopeId } = rule;
+    if (!this.profiles.has(rule.profileId)) return refuse('unknown-reference', 'profileId');
+    if (scope === 'profile') return scopeId === rule.profileId ? null : refuse('invalid', 'profileId: must be the profile of the scope');
+    const found = this.inService(scope, scopeId);
+    if (found === undefined) return refuse('unknown-reference', 'scopeId');
+    return 'profileId' in found && found.profileId !== rule.profileId
+      ? refuse('invalid', 'profileId: the device has another profile')
+      : null;
+  }
+
   private wrongProfile(device: Device): Refused | null {
     const profile = this.profiles.get(device.profileId);
     if (profile === undefined) return refuse('unknown-reference', 'profileId');
@@ -159,13 +178,17 @@ export class Registry {
   }
 }
 
+function asRule(asset: AnyAsset | undefined): Rule | undefined {
+  return asset !== undefined && 'scopeId' in asset ? asset : undefined;
+}
+
 function referencesOf(kind: AssetKind, asset: AnyAsset): readonly string[] {
   const out: string[] = [];
   if ('parentId' in asset && asset.parentId !== null) out.push(`area:${asset.parentId}`);
   if ('areaId' in asset && asset.areaId !== null) out.push(`area:${asset.areaId}`);
   if ('enterpriseId' in asset) out.push(`enterprise:${asset.enterpriseId}`);
   if ('siteId' in asset && asset.siteId !== null) out.push(`site:${asset.siteId}`);
-  if (kind === 'device' && 'profileId' in asset) {
+  if (kind === 'device' && 'hazardSourceId' in asset) {
     out.push(`profile:${asset.profileId}`);
     if (asset.hazardSourceId !== null) out.push(`hazard-source:${asset.hazardSourceId}`);
   }

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createEngine, restoreEngine } from './engine.ts';
 import type { Applied } from '../model/engine.ts';
+import type { RuleParts } from '../model/rule.ts';
 import { beginning, play, type Step } from './testing/histories.ts';
 import type { Plant } from './testing/plant.ts';
 
@@ -60,12 +61,38 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('system' as const), code: fc.constantFrom('disk-full', 'projector-lag'), active: fc.boolean() }),
   },
   { weight: 1, arbitrary: fc.constant({ do: 'hostile' as const }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('rule' as const),
+      scope: fc.constantFrom('profile' as const, 'enterprise' as const, 'device' as const),
+      code: fc.constantFrom('PRE' as const, 'L1' as const, 'L1' as const, 'L2' as const, 'OWN' as const),
+      parts: fc.constantFrom<RuleParts>(
+        { setPoint: 11 },
+        { setPoint: 23, offDelayMs: 0 },
+        { setPoint: 60 },
+        { onDelayMs: 5_000, latching: true },
+        { level: 'orange' },
+        { enabled: false },
+        { enabled: true, deadband: 3 },
+        { setPointFrom: 'asset.none' },
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('retire-rule' as const),
+      scope: fc.constantFrom('profile' as const, 'enterprise' as const, 'device' as const),
+      code: fc.constantFrom('PRE' as const, 'L1' as const, 'L2' as const, 'OWN' as const),
+    }),
+  },
 );
 const HISTORY = fc.array(STEP, { minLength: 5, maxLength: 40 });
 
 /** All that is part of the fold; what a fault threw is for the log alone. */
-function factsOf({ events, resend, judged, outcomes, fault }: Applied): string {
-  return JSON.stringify({ events, resend, judged, outcomes, fault });
+function factsOf({ events, resend, judged, outcomes, rules, fault }: Applied): string {
+  return JSON.stringify({ events, resend, judged, outcomes, rules, fault });
 }
 
 function played(steps: readonly Step[]): Plant {
@@ -78,6 +105,7 @@ describe('a snapshot', () => {
   it('cut at every prefix of a history gives the same events and the same state as the whole run', () => {
     const kinds = new Set<string>();
     let open = 0;
+    let rules = 0;
     fc.assert(
       fc.property(HISTORY, (steps) => {
         const { entries, events } = played(steps);
@@ -89,6 +117,7 @@ describe('a snapshot', () => {
           told.push(factsOf(whole.apply(entry)));
           texts.push(whole.serialise());
           open = Math.max(open, [...whole.view.openAlarms()].length);
+          rules = Math.max(rules, [...whole.view.assets('rule').values()].filter(({ retiredAt }) => retiredAt === null).length);
         }
         expect(events.map((event) => event.seq)).toEqual(events.map((_, i) => i + 1));
         for (let cut = 0; cut <= entries.length; cut += 1) {
@@ -108,6 +137,7 @@ describe('a snapshot', () => {
     );
     expect([...kinds].sort()).toEqual(['command', 'config', 'message', 'presence', 'start', 'stop', 'system', 'tick']);
     expect(open).toBeGreaterThan(3);
+    expect(rules).toBeGreaterThan(2);
   });
 
   it('written slice by slice while entries go on is the state at its beginning', () => {

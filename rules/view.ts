@@ -1,10 +1,12 @@
 import type { Alarm } from '../model/alarm.ts';
 import type { AssetKind, AssetOf } from '../model/asset.ts';
-import type { AlarmCounts, DeviceStatus, EffectiveLimit, EngineView, LatestPoint } from '../model/engine.ts';
+import type { AlarmCounts, DeviceStatus, EffectiveLimit, EngineView, LatestPoint, RuleChange, RuleTrial } from '../model/engine.ts';
 import type { Catalogue } from '../model/profile.ts';
 import { toAlarm } from './alarm/record.ts';
 import type { Core } from './core.ts';
 import { healthOf } from './presence.ts';
+import { type Asked, sourcesOf } from './scopes/sources.ts';
+import { tryRule } from './scopes/trial.ts';
 
 /** The read-only side of the fold. Everything it gives away is a value that later entries do not change. */
 export class EngineWindow implements EngineView {
@@ -53,8 +55,20 @@ export class EngineWindow implements EngineView {
   limits(deviceId: string): readonly EffectiveLimit[] {
     const device = this.core.devices.get(deviceId);
     if (device === undefined) return [];
-    const { ruleRevision } = device;
-    return device.plan.limits.map((limit) => ({ ...limit, ruleRevision }));
+    const { ruleRevision, asset, plan } = device;
+    const { registry } = this.core;
+    const asked: Asked = {
+      device: asset,
+      hazardSource: asset.hazardSourceId === null ? null : (registry.maps['hazard-source'].get(asset.hazardSourceId) ?? null),
+      catalogued: registry.profiles.get(asset.profileId) ?? plan.profile,
+      merged: plan.profile,
+      rules: registry.rules.chain(asset).rules,
+    };
+    return plan.limits.map((limit) => ({ ...limit, ruleRevision, sources: sourcesOf(asked, limit.measurement, limit.code) }));
+  }
+
+  tryRule(change: RuleChange): RuleTrial {
+    return tryRule(this.core, change);
   }
 
   status(deviceId: string): DeviceStatus | undefined {

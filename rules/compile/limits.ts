@@ -8,7 +8,14 @@ import { ladderNames } from './ladder.ts';
 import { compileSetPoint, type SetPointExpression } from './set-point.ts';
 
 /** Why a limit is not armed; stable. */
-type Reason = 'attribute-missing' | 'not-supported' | 'condition-not-supported' | 'no-set-point' | 'removed-by-variant' | 'log-only';
+type Reason =
+  | 'attribute-missing'
+  | 'not-supported'
+  | 'condition-not-supported'
+  | 'no-set-point'
+  | 'removed-by-variant'
+  | 'disabled-by-rule'
+  | 'log-only';
 
 interface Stand {
   readonly setPoint: number | string | null;
@@ -101,7 +108,7 @@ function makePlan(profile: Profile, variantName: string): Plan {
 }
 
 /** Code of the worst limit a variant sets: the one its `resetBelow` belongs to. */
-function worstOf(def: MeasurementDef, variant: LimitVariant | undefined): string | null {
+export function worstOf(def: MeasurementDef, variant: LimitVariant | undefined): string | null {
   let worst: LimitDef | null = null;
   for (const limit of def.limits) {
     if (variant === undefined || typeof ownSetPoint(variant, limit.code) !== 'number') continue;
@@ -110,7 +117,7 @@ function worstOf(def: MeasurementDef, variant: LimitVariant | undefined): string
   return worst === null ? null : worst.code;
 }
 
-function ownSetPoint(variant: LimitVariant, code: string): number | null | undefined {
+export function ownSetPoint(variant: LimitVariant, code: string): number | null | undefined {
   return Object.hasOwn(variant.setPoints, code) ? variant.setPoints[code] : undefined;
 }
 
@@ -145,6 +152,7 @@ function standOf(def: LimitDef, setPoint: number | string | null, removed: boole
 }
 
 function notJudged(def: LimitDef, setPoint: number | string | null): { readonly reason: Reason; readonly detail: string | null } | null {
+  if (def.disabled !== undefined) return { reason: 'disabled-by-rule', detail: def.disabled };
   if (def.level === 'none') return { reason: 'log-only', detail: null };
   if (def.onlyWhen !== undefined) return { reason: 'condition-not-supported', detail: def.onlyWhen };
   if (def.dir !== 'hi' && def.dir !== 'lo' && def.dir !== 'state') return { reason: 'not-supported', detail: def.dir };
@@ -170,7 +178,8 @@ function compileMeasurement(
         code: template.def.code,
         dir: template.def.dir,
         level: template.def.level,
-        setPoint: typeof stand?.setPoint === 'number' ? stand.setPoint : null,
+        // What a rule has switched off cannot be seen, so it hides nothing either.
+        setPoint: typeof stand?.setPoint === 'number' && template.def.disabled === undefined ? stand.setPoint : null,
         onlyWhen: template.def.onlyWhen !== undefined,
         ladder: template.def.ladder,
       };

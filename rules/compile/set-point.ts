@@ -11,6 +11,8 @@ export type SetPointOutcome =
 export interface SetPointExpression {
   /** Attributes it reads, sorted. */
   readonly attributes: readonly string[];
+  /** What is wrong with the text, or null. */
+  readonly error: string | null;
   /** `attribute` gives an asset's number, or undefined where it is not filled in. */
   evaluate(attribute: (name: string) => number | string | boolean | undefined): SetPointOutcome;
 }
@@ -25,6 +27,7 @@ export function compileSetPoint(text: string): SetPointExpression {
   const compiled = parse(text.replaceAll(WHOLE_NUMBER, '$&.0'));
   return {
     attributes,
+    error: compiled.ok ? null : compiled.detail,
     evaluate(attribute) {
       if (!compiled.ok) return { ok: false, code: 'no-set-point', detail: compiled.detail };
       const asset = new Map<string, number>();

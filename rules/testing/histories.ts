@@ -1,6 +1,7 @@
 import type { AlarmCommand } from '../../model/entry.ts';
 import type { Quality } from '../../model/reading.ts';
-import { catalogue, device, enterprise, limit, measurement, Plant, profile } from './plant.ts';
+import type { RuleParts } from '../../model/rule.ts';
+import { catalogue, device, enterprise, limit, measurement, Plant, profile, rule } from './plant.ts';
 
 /** Short histories that contain every kind of entry, outages and changes of configuration; a test library chooses the steps. */
 
@@ -24,6 +25,8 @@ const PROFILES = {
   v1: [profile('gas', points(25)), profile('other', points(30).slice(1), { alarmKind: 'fire' })],
   v2: [profile('gas', points(12)), profile('other', points(30), { heartbeatMs: 20_000 })],
 } as const;
+
+const SCOPE_IDS = { profile: 'gas', enterprise: 'works', device: 'd0' } as const;
 
 export type Step =
   | { readonly do: 'pass'; readonly ms: number }
@@ -59,6 +62,13 @@ export type Step =
   | { readonly do: 'device'; readonly device: number; readonly profile: 'gas' | 'other'; readonly mode: 'live' | 'test' }
   | { readonly do: 'retire'; readonly device: number }
   | { readonly do: 'enterprise'; readonly kind: 'real' | 'test' }
+  | {
+      readonly do: 'rule';
+      readonly scope: 'profile' | 'enterprise' | 'device';
+      readonly code: 'PRE' | 'L1' | 'L2' | 'OWN';
+      readonly parts: RuleParts;
+    }
+  | { readonly do: 'retire-rule'; readonly scope: 'profile' | 'enterprise' | 'device'; readonly code: 'PRE' | 'L1' | 'L2' | 'OWN' }
   | { readonly do: 'system'; readonly code: string; readonly active: boolean }
   | { readonly do: 'hostile' };
 
@@ -130,6 +140,16 @@ export function play(plant: Plant, step: Step): void {
         base: view.assets('enterprise').get('works')?.revision ?? 0,
         value: enterprise('works', { kind: step.kind }),
       });
+      return;
+    case 'rule': {
+      const { scope, code } = step;
+      const parts = code === 'OWN' ? ({ level: 'orange', setPoint: 40, deadband: 1, basis: 'own', ...step.parts } as const) : step.parts;
+      const about = { scope, scopeId: SCOPE_IDS[scope], code, adds: code === 'OWN' ? 'hi' : null, reason: 'why' } as const;
+      plant.rule(rule(`${scope}-${code}`, parts, about));
+      return;
+    }
+    case 'retire-rule':
+      plant.config({ op: 'retire', asset: 'rule', id: `${step.scope}-${step.code}`, base: null });
       return;
     case 'system':
       plant.apply({ kind: 'system', code: step.code, active: step.active, level: 'orange' });

@@ -1,5 +1,5 @@
 import type { Alarm, AlarmEvent, LiveEvent } from '../../model/alarm.ts';
-import type { Device, Enterprise } from '../../model/asset.ts';
+import type { Device, Enterprise, HazardSource, Rule } from '../../model/asset.ts';
 import type { Applied, Engine } from '../../model/engine.ts';
 import { type AlarmCommand, type ConfigChange, ENTRY_VERSION, type Entry, type EntryBody, type MessageBody } from '../../model/entry.ts';
 import type { Catalogue, LimitDef, MeasurementDef, Profile } from '../../model/profile.ts';
@@ -33,6 +33,29 @@ export function device(id: string, profileId: string, more: Partial<Device> = {}
     installedAt: null,
     calibratedAt: null,
     mode: 'live',
+    ...more,
+  };
+}
+
+export function hazardSource(id: string, more: Partial<HazardSource> = {}): HazardSource {
+  return { ...STAMPS, id, name: id, enterpriseId: 'works', siteId: null, attributes: {}, ...more };
+}
+
+/** A rule about the limit L1 of `lel` of the profile `gas`, for the whole of `works`. */
+export function rule(id: string, parts: Rule['parts'], more: Partial<Rule> = {}): Rule {
+  return {
+    ...STAMPS,
+    id,
+    name: id,
+    scope: 'enterprise',
+    scopeId: 'works',
+    profileId: 'gas',
+    measurement: 'lel',
+    code: 'L1',
+    adds: null,
+    parts,
+    reason: null,
+    approvedBy: null,
     ...more,
   };
 }
@@ -152,6 +175,11 @@ export class Plant {
 
   put(value: Device): Applied {
     return this.config({ op: 'put', asset: 'device', base: this.engine.view.assets('device').get(value.id)?.revision ?? 0, value });
+  }
+
+  /** Puts a rule: new, or over its present revision. */
+  rule(value: Rule): Applied {
+    return this.config({ op: 'put', asset: 'rule', base: this.engine.view.assets('rule').get(value.id)?.revision ?? 0, value });
   }
 
   setUp(profiles: readonly Profile[], devices: readonly Device[], version = 'v1'): this {

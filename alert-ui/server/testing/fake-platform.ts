@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Actor } from '../../../model/actor.ts';
 import type { Alarm, AlarmEventType, AlarmStateName, LiveEvent } from '../../../model/alarm.ts';
 import type { AssetKind, AssetOf, Device, Enterprise } from '../../../model/asset.ts';
-import type { AlarmCounts, DeviceStatus, EffectiveLimit, EngineView, LatestPoint, Outcome } from '../../../model/engine.ts';
+import type { AlarmCounts, DeviceStatus, EffectiveLimit, EngineView, LatestPoint, Outcome, RuleTrial } from '../../../model/engine.ts';
 import type { AlarmCommand, ConfigChange } from '../../../model/entry.ts';
 import type { Level } from '../../../model/level.ts';
 import type { FiguresQuery } from '../../../model/performance.ts';
@@ -72,6 +72,7 @@ class HandMadeView implements EngineView {
     'hazard-source': new Map(),
     gateway: new Map(),
     device: new Map(),
+    rule: new Map(),
   };
   readonly alarms = new Map<string, Alarm>();
   readonly points = new Map<string, LatestPoint[]>();
@@ -114,6 +115,11 @@ class HandMadeView implements EngineView {
         ruleRevision: 1,
       },
     ];
+  }
+  /** What the next trials find; the checks themselves are the engine's. */
+  trial: Partial<RuleTrial> = {};
+  tryRule(): RuleTrial {
+    return { outcome: { ok: true }, problems: [], softened: [], devices: 0, ...this.trial };
   }
   status(deviceId: string): DeviceStatus | undefined {
     if (!this.all.device.has(deviceId)) return undefined;
