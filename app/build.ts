@@ -263,7 +263,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       snapshotFailing: snapshotter.status().failing !== null,
       journalBytesPerHour: growth.perHour(journal.status().bytes),
       upstream: upstreamFacts(upstream, clock),
-      notices: noticesFacts(notices.status(), toldOutside, clock.now()),
+      notices: noticesFacts(notices.status(), toldOutside),
     }),
     (body) => void pipeline.submit(stamp(body)),
   );

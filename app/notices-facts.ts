@@ -2,23 +2,31 @@ import type { NoticesStatus } from '../store/notices/notices.ts';
 import type { MetricFacts } from './metrics.ts';
 import type { SystemFacts } from './system-watch.ts';
 
-/** An event that is older than this and not delivered rings. */
+/** An event that is older than this and not delivered rings; so does a thread that has said nothing for so long. */
 const WEBHOOK_LATE_MS = 60_000;
 /** Heartbeats missed before it rings: the other side rings by then as well, if it can. */
 const BEATS_MISSED = 3;
 
-/** What the system watch is told. @param now UTC ms */
+/** To be late is trouble by itself, whatever the last attempt met: a receiver that is slow or has a long queue before it takes some. */
+function webhookTrouble({ outbox, lateMs, told, untoldMs, runningMs, dead }: NoticesStatus): string | null | undefined {
+  if (untoldMs > WEBHOOK_LATE_MS) return dead ?? 'its thread says nothing';
+  if (!told) return undefined;
+  if (lateMs <= WEBHOOK_LATE_MS) return null;
+  const trouble = dead ?? outbox.trouble;
+  // What waited through our own outage gets its time to go out.
+  if (trouble === null && runningMs < WEBHOOK_LATE_MS) return undefined;
+  return trouble ?? 'it takes them too slowly';
+}
+
+/** What the system watch is told. */
 export function noticesFacts(
   status: NoticesStatus,
   set: { readonly webhook: boolean; readonly deadManMs: number | null },
-  now: number,
 ): SystemFacts['notices'] {
-  const { outbox, dead, beatTrouble, unheardMs } = status;
-  const lateMs = outbox.oldestAt === null ? 0 : now - outbox.oldestAt;
-  const late = set.webhook && lateMs > WEBHOOK_LATE_MS;
+  const { dead, beatTrouble, unheardMs } = status;
   const unheard = set.deadManMs !== null && unheardMs > BEATS_MISSED * set.deadManMs;
   return {
-    webhook: late ? (dead ?? outbox.trouble) : null,
+    webhook: set.webhook ? webhookTrouble(status) : null,
     // Heartbeats held back by ourselves are another trouble, which has an alarm of its own.
     deadMan: unheard ? (dead ?? beatTrouble) : null,
   };

@@ -15,8 +15,8 @@ export interface SystemFacts {
   readonly journalBytesPerHour: number;
   /** The external broker; null when none is set. `downMs`: how long it has been out of reach. */
   readonly upstream: { readonly up: boolean; readonly downMs: number; readonly trouble: string | null } | null;
-  /** What keeps alarm events from the webhook, heartbeats from the outside dead-man; null = nothing, or not set. */
-  readonly notices: { readonly webhook: string | null; readonly deadMan: string | null };
+  /** What keeps alarm events from the webhook, heartbeats from the outside dead-man; null = nothing, or not set; undefined = not known yet. */
+  readonly notices: { readonly webhook: string | null | undefined; readonly deadMan: string | null };
 }
 
 interface Condition {
@@ -74,7 +74,7 @@ const CONDITIONS: readonly Condition[] = [
   {
     code: 'webhook-failing',
     level: 'orange',
-    test: ({ notices: { webhook } }) => (webhook === null ? null : `alarm events do not reach the webhook (${webhook}); they wait`),
+    test: ({ notices: { webhook } }) => (webhook == null ? webhook : `alarm events do not reach the webhook (${webhook}); they wait`),
   },
   {
     code: 'deadman-unheard',

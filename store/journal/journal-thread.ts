@@ -58,15 +58,21 @@ export function runJournalThread(data: JournalThreadData, say: (message: FromThr
 
   function openActive(name: SegmentName): Active {
     const db = openSegment(name, 'write');
-    // What a killed process left in the WAL was perhaps never fsynced; this makes it so before anybody reads it.
-    db.pragma('wal_checkpoint(TRUNCATE)');
-    const insert = db.prepare('INSERT INTO commits (first_seq, last_seq, at, header, crc, blob) VALUES (?, ?, ?, ?, ?, ?)');
-    return {
-      name,
-      db,
-      openedAt: performance.now(),
-      insert: (lastSeq, header, blob) => void insert.run(nextSeq, lastSeq, Date.now(), header, checksum(blob), blob),
-    };
+    try {
+      disk.afterOpen();
+      // What a killed process left in the WAL was perhaps never fsynced; this makes it so before anybody reads it.
+      db.pragma('wal_checkpoint(TRUNCATE)');
+      const insert = db.prepare('INSERT INTO commits (first_seq, last_seq, at, header, crc, blob) VALUES (?, ?, ?, ?, ?, ?)');
+      return {
+        name,
+        db,
+        openedAt: performance.now(),
+        insert: (lastSeq, header, blob) => void insert.run(nextSeq, lastSeq, Date.now(), header, checksum(blob), blob),
+      };
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   }
 
   /** Leaves the active segment as a single file, as far as the disk lets us. */

@@ -37,6 +37,7 @@ function startOutbox(webhook: NonNullable<NoticesThreadData['webhook']>): Outbox
     position: file,
     send,
     mono: () => performance.now(),
+    now: Date.now,
     chance: Math.random,
     onRefused: ({ seq, alarm }, detail) => emit({ kind: 'refused', seq, alarm: alarm.id, detail }),
   });

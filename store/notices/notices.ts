@@ -3,6 +3,7 @@
  * A thread that dies is started again with growing pauses; the outbox's position says where to go on.
  */
 import { backoffMs } from '../projector/backoff.ts';
+import type { Worker } from 'node:worker_threads';
 import { type Caller, createCaller } from '../thread/call.ts';
 import { spawnThread } from '../thread/spawn.ts';
 import type { NoticesEvent, NoticesMethods, NoticesThreadData } from './messages.ts';
@@ -14,10 +15,19 @@ export interface NoticesSettings extends NoticesThreadData {
   readonly mono: () => number;
   /** The receiver refused an event by name again and again and it was given up. */
   readonly onRefused: (event: { readonly seq: number; readonly alarm: string; readonly detail: string }) => void;
+  /** For tests: another thread in the place of ours. */
+  readonly spawn?: () => Worker;
 }
 
 export interface NoticesStatus {
   readonly outbox: OutboxStatus;
+  /** How long ago the oldest event that waits happened, ms; 0 when none does. */
+  readonly lateMs: number;
+  /** Whether a thread has said yet how the outbox is; how long ago it last did (or, before the first time, this began), ms. */
+  readonly told: boolean;
+  readonly untoldMs: number;
+  /** How long ago this began, ms. */
+  readonly runningMs: number;
   /** Heartbeats that arrived and that did not. */
   readonly beats: number;
   readonly beatsFailed: number;
@@ -26,6 +36,8 @@ export interface NoticesStatus {
   readonly beatTrouble: string | null;
   /** Why the thread is not running; null while it is, or is not needed. */
   readonly dead: string | null;
+  /** Threads that ended one after the other without a word. */
+  readonly deaths: number;
 }
 
 export interface Notices {
@@ -35,7 +47,7 @@ export interface Notices {
   close(): Promise<void>;
 }
 
-const NOTHING: OutboxStatus = { waiting: 0, oldestAt: null, delivered: 0, failed: 0, refused: 0, trouble: null };
+const NOTHING: OutboxStatus = { waiting: 0, oldestAt: null, oldestForMs: 0, delivered: 0, failed: 0, refused: 0, trouble: null };
 const MAX_WAITING = 100;
 
 export function startNotices(settings: NoticesSettings): Notices {
@@ -46,7 +58,10 @@ export function startNotices(settings: NoticesSettings): Notices {
   let outbox = NOTHING;
   /** Counted by threads that ended. */
   let before = NOTHING;
-  let heardAt = mono();
+  const begunAt = mono();
+  let told = false;
+  let toldAt = begunAt;
+  let heardAt = begunAt;
   let beats = 0;
   let beatsFailed = 0;
   let beatTrouble: string | null = null;
@@ -57,9 +72,11 @@ export function startNotices(settings: NoticesSettings): Notices {
   let caller: Caller<NoticesMethods> | null = null;
 
   function onEvent(event: NoticesEvent): void {
+    deaths = 0;
     if (event.kind === 'refused') return settings.onRefused(event);
     if (event.kind === 'outbox') {
-      deaths = 0;
+      told = true;
+      toldAt = mono();
       const { delivered, failed, refused } = event.status;
       outbox = {
         ...event.status,
@@ -78,7 +95,7 @@ export function startNotices(settings: NoticesSettings): Notices {
 
   function run(): void {
     dead = null;
-    const worker = spawnThread(new URL('./notices-thread', import.meta.url), data);
+    const worker = settings.spawn?.() ?? spawnThread(new URL('./notices-thread', import.meta.url), data);
     caller = createCaller<NoticesMethods, NoticesEvent>(worker, { maxWaiting: MAX_WAITING, onEvent, onDeath });
   }
   function onDeath(error: Error): void {
@@ -96,7 +113,22 @@ export function startNotices(settings: NoticesSettings): Notices {
       // A thread that is dying misses one; that it stays away is what the other side rings for.
       caller?.call('beat').catch(() => undefined);
     },
-    status: () => ({ outbox, beats, beatsFailed, unheardMs: mono() - heardAt, beatTrouble, dead }),
+    status() {
+      const now = mono();
+      return {
+        outbox,
+        lateMs: outbox.waiting === 0 ? 0 : outbox.oldestForMs + now - toldAt,
+        told,
+        untoldMs: now - toldAt,
+        runningMs: now - begunAt,
+        beats,
+        beatsFailed,
+        unheardMs: now - heardAt,
+        beatTrouble,
+        dead,
+        deaths,
+      };
+    },
     async close() {
       closed = true;
       if (restart !== null) clearTimeout(restart);

@@ -69,6 +69,7 @@ function before(events: readonly LiveEvent[], answer: (event: AlarmLiveEvent, nt
         return attempt;
       },
       mono: () => now,
+      now: () => now,
       chance: () => 0.5,
       onRefused: (event) => given.push(event.seq),
     });
@@ -149,10 +150,21 @@ describe('the outbox', () => {
     expect(world.times.length).toBeGreaterThan(10);
     expect(world.times.length).toBeLessThan(60);
     expect(outbox.status()).toMatchObject({ waiting: ALARMS.length, oldestAt: 1_001, trouble: 'HTTP 503' });
+    expect(outbox.status().oldestForMs).toBeGreaterThan(290_000);
     down = false;
     await world.pass(outbox, 35_000);
     expect(world.taken).toHaveLength(ALARMS.length);
     expect(inOrder(world.taken)).toBe(true);
+  });
+
+  it('a receiver that is slow: how late it is shows although only a part of what waits was read', async () => {
+    const many = Array.from({ length: 3_000 }, (_, i) => eventOf(i + 1, `a${i}`));
+    let nth = 0;
+    const world = before(many, () => ((nth += 1) % 12 === 0 ? YES : no(500)));
+    const outbox = world.start();
+    await world.pass(outbox, 600_000);
+    expect(world.taken.length).toBeGreaterThan(0);
+    expect(outbox.status().oldestForMs).toBeGreaterThan(590_000);
   });
 
   it('waits as long as Retry-After asks', async () => {

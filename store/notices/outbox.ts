@@ -15,6 +15,8 @@ export interface OutboxStatus {
   readonly waiting: number;
   /** When the oldest of them happened, UTC ms; null for none. */
   readonly oldestAt: number | null;
+  /** Its age when it was read and what passed since, ms: a step of the clock on the wall makes nothing late that was read before. */
+  readonly oldestForMs: number;
   readonly delivered: number;
   readonly failed: number;
   /** Given up after the receiver refused them by name. */
@@ -29,6 +31,8 @@ export interface OutboxParts {
   readonly send: (event: AlarmLiveEvent) => Promise<Attempt>;
   /** Monotonic ms. */
   readonly mono: () => number;
+  /** UTC ms. */
+  readonly now: () => number;
   readonly chance: () => number;
   readonly onRefused: (event: AlarmLiveEvent, detail: string) => void;
 }
@@ -50,6 +54,8 @@ const REFUSALS = 20;
 
 interface Item {
   readonly event: AlarmLiveEvent;
+  /** Monotonic ms at which it happened, as far as the clock told when it was read. */
+  readonly since: number;
   refusals: number;
   /** Deliveries counted when it was first refused. */
   deliveredBefore: number;
@@ -82,7 +88,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
       readTo = event.seq;
       order.push(event.seq);
       if (event.kind !== 'alarm') continue;
-      const item: Item = { event, refusals: 0, deliveredBefore: 0 };
+      const item: Item = { event, since: parts.mono() - Math.max(0, parts.now() - event.event.at), refusals: 0, deliveredBefore: 0 };
       pending.set(event.seq, item);
       const lane = lanes.get(event.alarm.id);
       if (lane === undefined) lanes.set(event.alarm.id, { items: [item], attempts: 0, notBefore: 0, busy: false });
@@ -169,7 +175,13 @@ export function createOutbox(parts: OutboxParts): Outbox {
     status() {
       const oldest = pending.values().next();
       const beyond = order.length >= WINDOW ? parts.log.count(readTo, COUNT_MOST) : 0;
-      return { ...counts, trouble, waiting: pending.size + beyond, oldestAt: oldest.done === true ? null : oldest.value.event.event.at };
+      return {
+        ...counts,
+        trouble,
+        waiting: pending.size + beyond,
+        oldestAt: oldest.done === true ? null : oldest.value.event.event.at,
+        oldestForMs: oldest.done === true ? 0 : parts.mono() - oldest.value.since,
+      };
     },
     stop() {
       stopped = true;

@@ -197,6 +197,40 @@ describe('after a crash', () => {
   });
 });
 
+describe('a new segment that cannot be opened', () => {
+  it('is taken away again: what goes on into the one before it counts', async () => {
+    const faults = createFaults();
+    const journal = await open({ faults, segmentBytes: 1 });
+    await append(journal, message(1));
+    faults.failOpen(1);
+    expect(await append(journal, message(2))).toEqual({ ok: true, seq: 2 });
+    expect(await append(journal, tick(3))).toEqual({ ok: true, seq: 3 });
+    expect(segments()).toEqual(['0000000000000001.seg']);
+    expect((await readAll(journal)).map((entry) => entry.at)).toEqual([1, 2, 3]);
+    await journal.close();
+    expect((await readAll(await open())).map((entry) => [entry.seq, entry.at])).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+  });
+
+  it('after a failed fsync: the batch is told to have failed, the next one is taken, under the numbers that came back', async () => {
+    const faults = createFaults();
+    const journal = await open({ faults });
+    await append(journal, message(1));
+    faults.failFsync(1);
+    faults.failOpen(1);
+    expect(await append(journal, message(2))).toMatchObject({ ok: false, code: 'failed' });
+    expect(await append(journal, message(3))).toEqual({ ok: true, seq: 2 });
+    await journal.close();
+    expect((await readAll(await open())).map((entry) => [entry.seq, entry.at])).toEqual([
+      [1, 1],
+      [2, 3],
+    ]);
+  });
+});
+
 describe('the journal’s thread', () => {
   it('that ends is told once, everything that waits is answered, and what was durable is there', async () => {
     const faults = createFaults();
