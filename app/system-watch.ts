@@ -74,7 +74,8 @@ const CONDITIONS: readonly Condition[] = [
   {
     code: 'webhook-failing',
     level: 'orange',
-    test: ({ notices: { webhook } }) => (webhook == null ? webhook : `alarm events do not reach the webhook (${webhook}); they wait`),
+    test: ({ notices: { webhook } }) =>
+      webhook === null || webhook === undefined ? webhook : `alarm events do not reach the webhook (${webhook}); they wait`,
   },
   {
     code: 'deadman-unheard',
