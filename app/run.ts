@@ -1,9 +1,8 @@
 import pino from 'pino';
 import { buildPlatform, type Running, type Seams } from './build.ts';
 import { systemClock } from './clock.ts';
-import { ConfigError, loadConfig, type Config } from './config.ts';
-import { RecoveryError } from './recovery.ts';
-import { StartError } from './start-error.ts';
+import { loadConfig, type Config } from './config.ts';
+import { startLine } from './start-error.ts';
 import { webRoot } from './web-root.ts';
 
 /** A clean stop takes at most this long; then the process ends all the same, loudly. */
@@ -35,7 +34,8 @@ export async function run(options: RunOptions): Promise<void> {
     warnings = loaded.warnings;
     config = options.adjust === undefined ? loaded.config : await options.adjust(loaded.config);
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof StartError) fail(error.message);
+    const line = startLine(error);
+    if (line !== null) fail(line);
     throw error;
   }
   const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
@@ -83,7 +83,8 @@ export async function run(options: RunOptions): Promise<void> {
       },
     });
   } catch (error) {
-    if (error instanceof StartError || error instanceof RecoveryError || error instanceof ConfigError) fail(error.message);
+    const line = startLine(error);
+    if (line !== null) fail(line);
     throw error;
   }
   if (wantsStop) {

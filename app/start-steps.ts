@@ -1,7 +1,29 @@
 import type { Engine } from '../model/engine.ts';
 import type { CredentialBook } from '../model/ports/platform.ts';
+import type { Records } from '../model/ports/records.ts';
 import type { Pipeline } from './pipeline.ts';
 import { StartError } from './start-error.ts';
+
+/**
+ * The journal and the records of one data folder belong together: events get their numbers from the journal and the records know them by
+ * these. A folder that was put together from two, or that lost one of them, would go on under numbers that are taken, or with every
+ * account, secret and audit line gone; it does not start.
+ */
+export async function demandOneFolder(engine: Engine, records: Records, dataDir: string): Promise<void> {
+  const last = await records.alarms.lastEventSeq();
+  const { eventSeq } = engine.view;
+  if (last > eventSeq) {
+    throw new StartError(
+      `BEACON_DATA_DIR=${dataDir}: records.db holds events up to ${last}, but journal/ and snapshots/ give them only up to ${eventSeq}: they are not of one folder; restore the data folder from a backup`,
+    );
+  }
+  const used = (['area', 'enterprise', 'device'] as const).some((kind) => engine.view.assets(kind).size > 0);
+  if (used && (await records.accounts.all()).length === 0) {
+    throw new StartError(
+      `BEACON_DATA_DIR=${dataDir}: journal/ holds enterprises and devices, but records.db no account: it is missing or another one; restore the data folder from a backup`,
+    );
+  }
+}
 
 /** An entry the start cannot do without. */
 export async function mustSubmit(submitted: ReturnType<Pipeline['submit']>): Promise<void> {
