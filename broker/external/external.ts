@@ -43,6 +43,8 @@ export function createExternalSource(settings: UpstreamSettings, options: Extern
   const held: InboundMessage[] = [];
   let heldFrom = 0;
   let heldBytes = 0;
+  /** Held messages whose PUBACK is owed. */
+  let heldReceipts = 0;
   let inFlight = 0;
   let lastFault: string | null = null;
   let running: { readonly handlers: SourceHandlers; readonly clock: Clock } | null = null;
@@ -153,7 +155,7 @@ export function createExternalSource(settings: UpstreamSettings, options: Extern
       (durable) => settled(receipt, durable),
     );
     if (fromDevice) speaker.nth += 1;
-    if (paused || heldFrom < held.length) hold(message);
+    if (paused || heldFrom < held.length) hold(message, receipt);
     else deliver(message, handlers);
   }
 
@@ -175,13 +177,20 @@ export function createExternalSource(settings: UpstreamSettings, options: Extern
   }
 
   /** Bounded: of QoS 1 the broker sends no more than the Receive Maximum ahead; of QoS 0, which it would drop itself, we drop and count. */
-  function hold(message: InboundMessage): void {
-    if (held.length - heldFrom >= limits.heldMessages || heldBytes >= limits.heldBytes) {
-      if (message.qos === 0) totals.dropped += 1;
-      // More than it may send: what is not acknowledged comes again.
-      else link?.drop('the broker sent more than the Receive Maximum');
+  function hold(message: InboundMessage, receipt: Receipt | null): void {
+    const tooMany = held.length - heldFrom >= limits.heldMessages || heldBytes >= limits.heldBytes;
+    if (tooMany && receipt === null) {
+      totals.dropped += 1;
       return;
     }
+    // QoS 0 may fill every place: what is to be acknowledged finds one beyond them.
+    if (receipt !== null && (heldReceipts >= limits.receiveMaximum || heldBytes >= limits.heldBytes)) {
+      // What is not acknowledged comes again, and is then as good as new.
+      book.forget(receipt);
+      link?.drop('more waits here than there is room for');
+      return;
+    }
+    if (receipt !== null) heldReceipts += 1;
     heldBytes += message.payload.length;
     held.push(message);
   }
@@ -217,6 +226,7 @@ export function createExternalSource(settings: UpstreamSettings, options: Extern
     if (message === undefined) return undefined;
     heldFrom += 1;
     heldBytes -= message.payload.length;
+    if (message.packetId !== null) heldReceipts -= 1;
     return message;
   }
 

@@ -166,6 +166,38 @@ describe.skipIf(missing !== null && process.env['CI'] === undefined)(`external b
       expect(bench.source.status()).toMatchObject({ held: 0, heldBytes: 0, inFlight: 0 });
     });
 
+    it('paused, with every place taken by QoS 0: what has to be acknowledged is held all the same', async () => {
+      const mosquitto = await broker();
+      const bench = await source(mosquitto.url, { limits: { heldMessages: 5 } });
+      const client = await device(mosquitto.url);
+      bench.source.pause();
+      for (let i = 0; i < 8; i++) await publish(client, 'd1', `q0-${i}`, { qos: 0 });
+      await until(() => bench.source.status().dropped === 3);
+      await publish(client, 'd1', 'q1');
+      await until(() => bench.source.status().held === 6);
+      bench.source.resume();
+      await publish(client, 'd1', 'after');
+      await until(() => bench.inbound.some((one) => textOf(one) === 'after'));
+      expect(bench.inbound.map(textOf)).toEqual([...Array.from({ length: 5 }, (_, i) => `q0-${i}`), 'q1', 'after']);
+      expect(bench.source.status().connects).toBe(1);
+    });
+
+    it('paused, with more to acknowledge than there is room for: it comes again later, once, and nothing behind it is stuck', async () => {
+      const mosquitto = await broker();
+      const bench = await source(mosquitto.url, { limits: { heldBytes: 3_000, backOffMs: 50 } });
+      const client = await device(mosquitto.url);
+      bench.source.pause();
+      const texts = Array.from({ length: 6 }, (_, i) => `${i}`.padEnd(1_000, 'x'));
+      for (const text of texts) await publish(client, 'd1', text);
+      await until(() => bench.source.status().connects > 1);
+      bench.source.resume();
+      for (let i = 0; i < 30; i++) await publish(client, 'd2', `late-${i}`);
+      await until(() => bench.inbound.length >= 36 && bench.source.status().inFlight === 0);
+      const own = (name: string): readonly string[] => bench.inbound.filter((one) => one.publisher.device === name).map(textOf);
+      expect(own('d1')).toEqual(texts);
+      expect(own('d2')).toHaveLength(30);
+    });
+
     it('refuses a payload that is too long by name, acknowledges it and goes on', async () => {
       const mosquitto = await broker();
       const bench = await source(mosquitto.url, { limits: { payloadBytes: 1_000 } });
