@@ -38,7 +38,7 @@ import { StartError } from './start-error.ts';
 import { createStopStack, type StopTrouble } from './stop-stack.ts';
 import { startSystemWatch } from './system-watch.ts';
 import { startTicker } from './ticker.ts';
-import { dropOrphanCredentials, mustSubmit } from './start-steps.ts';
+import { demandOneFolder, dropOrphanCredentials, mustSubmit } from './start-steps.ts';
 import { joinSources, openUpstream, upstreamFacts, upstreamMetrics } from './upstream.ts';
 import { gatherVerdicts } from './verdict-batch.ts';
 import { readVersion, RELEASED_AT } from './version.ts';
@@ -156,6 +156,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   stack.push('event feed', () => events.stop());
   const recovered = await (seams.recover ?? recover)(snapshots, journal, (replayed) => events.push(replayed));
   const { engine } = recovered;
+  await demandOneFolder(engine, records, config.dataDir);
   if (recovered.fellBack) log.warn({ seq: recovered.snapshotSeq }, 'the newest snapshot was damaged; the one before was used');
   log.info({ snapshot: recovered.snapshotSeq, replayed: recovered.replayed }, 'recovered');
 
@@ -265,7 +266,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       upstream: upstreamFacts(upstream, clock),
       notices: noticesFacts(notices.status(), toldOutside),
     }),
-    (body) => void pipeline.submit(stamp(body)),
+    (body, done) => void pipeline.submit(stamp(body)).then(({ ok }) => done(ok)),
   );
   stack.push('system watch', () => watch.stop());
 

@@ -17,6 +17,15 @@ export class RecoveryError extends Error {
   override readonly name = 'RecoveryError';
 }
 
+function restored(text: string, seq: number): Engine {
+  try {
+    return restoreEngine(text);
+  } catch (error) {
+    // Its checksum fits: it is not damaged but of another version, and starting without it would forget what it holds.
+    throw new RecoveryError(`snapshots/ at entry ${seq}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 /** The newest good snapshot, then every entry after it through the same `apply` as live. */
 export async function recover(
   snapshots: SnapshotStore,
@@ -24,7 +33,7 @@ export async function recover(
   onEvents: (events: readonly LiveEvent[]) => void,
 ): Promise<Recovered> {
   const newest = await snapshots.newest();
-  const engine = newest === null ? createEngine() : restoreEngine(newest.text);
+  const engine = newest === null ? createEngine() : restored(newest.text, newest.seq);
   const from = newest === null ? 1 : newest.seq + 1;
   const status = journal.status();
   if (status.lastSeq >= from && status.firstSeq > from) {

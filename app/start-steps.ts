@@ -18,7 +18,7 @@ export async function demandOneFolder(engine: Engine, records: Records, dataDir:
     );
   }
   const used = (['area', 'enterprise', 'device'] as const).some((kind) => engine.view.assets(kind).size > 0);
-  if (used && (await records.accounts.all()).length === 0) {
+  if (used && (await records.accounts.list()).length === 0) {
     throw new StartError(
       `BEACON_DATA_DIR=${dataDir}: journal/ holds enterprises and devices, but records.db no account: it is missing or another one; restore the data folder from a backup`,
     );

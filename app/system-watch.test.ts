@@ -23,7 +23,10 @@ function watched(known: readonly string[] = []) {
     clock,
     known,
     () => ({ ...CALM, upstream: { up, downMs: up ? 0 : clock.mono() - since, trouble: 'ECONNREFUSED' } }),
-    (body: SystemBody) => told.push([clock.mono(), body.active]),
+    (body: SystemBody, done) => {
+      told.push([clock.mono(), body.active]);
+      done(true);
+    },
   );
   return {
     clock,
@@ -64,7 +67,10 @@ describe('the external broker in the system watch', () => {
       clock,
       ['upstream-lost'],
       () => ({ ...CALM, upstream: { up: false, downMs, trouble: null } }),
-      (body) => told.push(body),
+      (body, done) => {
+        told.push(body);
+        done(true);
+      },
     );
     clock.advance(3_000);
     downMs = 10_000;
@@ -80,7 +86,10 @@ describe('the external broker in the system watch', () => {
       new HandClock(),
       ['upstream-lost'],
       () => CALM,
-      (body) => told.push(body),
+      (body, done) => {
+        told.push(body);
+        done(true);
+      },
     );
     expect(told).toMatchObject([{ code: 'upstream-lost', active: false }]);
     watch.stop();
@@ -96,7 +105,10 @@ describe('the projector in the system watch', () => {
       clock,
       [],
       () => ({ ...CALM, projectorLagMs: lag }),
-      (body) => told.push(body),
+      (body, done) => {
+        told.push(body);
+        done(true);
+      },
     );
     clock.advance(50_000);
     expect(told).toEqual([]);
@@ -105,6 +117,65 @@ describe('the projector in the system watch', () => {
     lag = 100;
     clock.advance(2_000);
     expect(told.at(-1)).toMatchObject({ code: 'projector-lag', active: false });
+    watch.stop();
+  });
+});
+
+describe('a condition that cannot be journaled', () => {
+  it('is shown at once, and becomes entries when the journal takes them again, also when it is over by then', () => {
+    const clock = new HandClock();
+    const durable: [string, boolean][] = [];
+    let health: readonly string[] = [];
+    let takes = true;
+    const watch = startSystemWatch(
+      clock,
+      [],
+      () => ({ ...CALM, journal: { ...CALM.journal, health } }),
+      (body, done) => {
+        if (takes) durable.push([body.code, body.active]);
+        done(takes);
+      },
+    );
+    health = ['journal-failed'];
+    takes = false;
+    clock.advance(5_000);
+    expect([watch.active(), durable]).toEqual([['journal-failed'], []]);
+    for (const codes of [[], ['journal-failed'], []]) {
+      health = codes;
+      clock.advance(3_000);
+    }
+    expect(watch.active()).toEqual([]);
+    takes = true;
+    clock.advance(1_000);
+    expect(durable).toEqual([
+      ['journal-failed', true],
+      ['journal-failed', false],
+    ]);
+    clock.advance(10_000);
+    expect(durable).toHaveLength(2);
+    watch.stop();
+  });
+
+  it('nothing of a condition overtakes what is still on its way', () => {
+    const clock = new HandClock();
+    const asked: { readonly active: boolean; readonly done: (durable: boolean) => void }[] = [];
+    let health: readonly string[] = ['disk-full'];
+    const watch = startSystemWatch(
+      clock,
+      [],
+      () => ({ ...CALM, journal: { ...CALM.journal, health } }),
+      (body, done) => asked.push({ active: body.active, done }),
+    );
+    for (const codes of [[], ['disk-full'], []]) {
+      health = codes;
+      clock.advance(2_000);
+    }
+    expect(asked.map(({ active }) => active)).toEqual([true]);
+    asked[0]?.done(true);
+    expect(asked.map(({ active }) => active)).toEqual([true, false]);
+    asked[1]?.done(true);
+    clock.advance(5_000);
+    expect(asked.map(({ active }) => active)).toEqual([true, false]);
     watch.stop();
   });
 });

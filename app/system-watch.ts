@@ -97,18 +97,49 @@ export interface SystemWatch {
 }
 
 /**
+ * What is owed to the journal about one condition, oldest first: it begins and ends by turns. One that could not be journaled is tried
+ * again, also when it is over by then (semantics 6: it becomes an entry when there is room again).
+ */
+interface Owed {
+  readonly bodies: SystemBody[];
+  underWay: boolean;
+}
+
+/**
  * Turns conditions of the whole system into `system` entries when they begin or end. `known` are those the engine holds as active
- * from before the restart.
+ * from before the restart. `report` says by `done` whether the entry is durable.
  */
 export function startSystemWatch(
   clock: Clock,
   known: readonly string[],
   facts: () => SystemFacts,
-  report: (body: SystemBody) => void,
+  report: (body: SystemBody, done: (durable: boolean) => void) => void,
 ): SystemWatch {
   const active = new Set(known.filter((code) => CONDITIONS.some((condition) => condition.code === code)));
   const begunAt = clock.mono();
+  const owed = new Map<string, Owed>();
   let cancel: (() => void) | null = null;
+
+  function owe(body: SystemBody): void {
+    const one = owed.get(body.code) ?? { bodies: [], underWay: false };
+    owed.set(body.code, one);
+    // Begun, over and begun again before anything of it could be journaled: it has gone on.
+    if (one.bodies.length >= 2 + (one.underWay ? 1 : 0)) one.bodies.pop();
+    else one.bodies.push(body);
+  }
+  function pay(code: string, one: Owed): void {
+    const [first] = one.bodies;
+    if (first === undefined || one.underWay) return;
+    one.underWay = true;
+    report(first, (durable) => {
+      one.underWay = false;
+      if (!durable) return;
+      one.bodies.shift();
+      if (one.bodies.length === 0) owed.delete(code);
+      else pay(code, one);
+    });
+  }
+
   function check(): void {
     const now = facts();
     for (const condition of CONDITIONS) {
@@ -116,7 +147,7 @@ export function startSystemWatch(
       if (detail === undefined || (detail !== null) === active.has(condition.code)) continue;
       if (detail === null) active.delete(condition.code);
       else active.add(condition.code);
-      report({
+      owe({
         kind: 'system',
         code: condition.code,
         active: detail !== null,
@@ -124,6 +155,7 @@ export function startSystemWatch(
         ...(detail === null ? {} : { detail }),
       });
     }
+    for (const [code, one] of owed) pay(code, one);
     cancel = clock.after(CHECK_MS, check);
   }
   check();

@@ -124,6 +124,7 @@ function encodeSample(sample: Sample): unknown[] {
 
 /** An entry whose format this version does not know. Starting would mean to forget it. */
 export class EntryFormatError extends Error {
+  override readonly name = 'EntryFormatError';
   readonly code = 'unknown-version';
 }
 

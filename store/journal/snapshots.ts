@@ -16,6 +16,7 @@ const NAME = /^(\d{16})\.snap$/;
 
 /** A snapshot of a format this version does not know: to go on without it would be to forget. */
 export class SnapshotFormatError extends Error {
+  override readonly name = 'SnapshotFormatError';
   readonly code = 'unknown-version';
 }
 

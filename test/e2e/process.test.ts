@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import mqtt from 'mqtt';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeDevices, signIn } from '../harness/api.ts';
 import { cleanEnv, repositoryRoot, runToEnd, startPlatform, temporaryFolder, type PlatformProcess } from '../harness/platform-process.ts';
@@ -89,6 +91,69 @@ describe('a wrong start is one line that says what to do', () => {
     await first.kill();
     const third = await platform(used);
     expect(third.httpBase).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  });
+});
+
+describe('a folder that is not whole', () => {
+  function change(file: string, sql: string): void {
+    const db = new Database(file);
+    db.exec(sql);
+    db.close();
+  }
+  const only = (dir: string, ending: string): string => join(dir, readdirSync(dir).find((name) => name.endsWith(ending)) ?? ending);
+
+  it('is told in one line that names the file, and nothing starts empty', async () => {
+    const whole = folder('whole');
+    const first = await platform(whole);
+    const api = await signIn(first.httpBase);
+    const [made] = await makeDevices(api, 'haida', 'gas.combustible.point.industrial', ['GD-07']);
+    const client = await mqtt.connectAsync(first.mqttUrl, { username: made?.username ?? '', password: made?.password ?? '' });
+    await client.publishAsync('beacon/v1/haida/GD-07/telemetry', '{"lel":60}', { qos: 1 });
+    await client.endAsync();
+    process.kill(first.pid, 'SIGTERM');
+    expect(await first.exited).toBe(0);
+
+    const damages: readonly (readonly [string, (dir: string) => void, RegExp])[] = [
+      [
+        'a segment of another format',
+        (dir) => change(only(join(dir, 'journal'), '.seg'), 'UPDATE header SET format = 99'),
+        /\.seg has format 99/,
+      ],
+      ['a segment that is none', (dir) => writeFileSync(only(join(dir, 'journal'), '.seg'), 'x'.repeat(9_000)), /\.seg: not readable/],
+      [
+        'a snapshot of another format',
+        (dir) => {
+          for (const name of readdirSync(join(dir, 'snapshots'))) {
+            const path = join(dir, 'snapshots', name);
+            writeFileSync(path, readFileSync(path, 'utf8').replace('"format":1', '"format":8'));
+          }
+        },
+        /\.snap has format 8/,
+      ],
+      ['records of another format', (dir) => change(join(dir, 'records.db'), 'PRAGMA user_version = 99'), /records\.db has format 99/],
+      ['records that are none', (dir) => writeFileSync(join(dir, 'records.db'), 'x'.repeat(9_000)), /records\.db: /],
+      ['no records', (dir) => rmSync(join(dir, 'records.db')), /records\.db no account/],
+      [
+        'no journal and no snapshots',
+        (dir) => {
+          for (const name of ['journal', 'snapshots']) rmSync(join(dir, name), { recursive: true });
+        },
+        /records\.db holds events up to \d+, but journal\/ .* only up to 0/,
+      ],
+      [
+        'readings of another format',
+        (dir) => change(join(dir, 'readings', 'position.db'), 'PRAGMA user_version = 99'),
+        /position\.db has format 99/,
+      ],
+    ];
+    for (const [what, damage, line] of damages) {
+      const dir = folder('damaged');
+      cpSync(whole, dir, { recursive: true });
+      damage(dir);
+      const ended = await runToEnd({ BEACON_DATA_DIR: dir });
+      expect([what, ended.code, ended.stdout]).toEqual([what, 1, '']);
+      expect([what, ended.stderr.trim().split('\n')]).toEqual([what, [expect.stringMatching(line)]]);
+    }
   });
 });
 
