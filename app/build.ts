@@ -266,7 +266,10 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       upstream: upstreamFacts(upstream, clock),
       notices: noticesFacts(notices.status(), toldOutside),
     }),
-    (body, done) => void pipeline.submit(stamp(body)).then(({ ok }) => done(ok)),
+    async (body, done) => {
+      const { ok } = await pipeline.submit(stamp(body));
+      done(ok);
+    },
   );
   stack.push('system watch', () => watch.stop());
 
