@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{model,ingest,rules,broker,store,simulators,app,alert-ui}/**/*.test.ts', 'test/house/**/*.test.ts'],
+          include: ['{model,ingest,rules,broker,store,simulators,app,alert-ui}/**/*.test.ts', 'test/{house,sim}/**/*.test.ts'],
           exclude: ['**/*.contract.test.ts', '**/node_modules/**', 'dist/**'],
           testTimeout: 20_000,
         },
@@ -19,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'contract',
-          include: ['test/contract/**/*.test.ts', '{broker,store,app,alert-ui}/**/*.contract.test.ts'],
+          include: ['test/contract/**/*.test.ts', 'test/sim/**/*.contract.test.ts', '{broker,store,app,alert-ui}/**/*.contract.test.ts'],
           exclude: ['dist/**', '**/node_modules/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

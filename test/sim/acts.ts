@@ -1,0 +1,75 @@
+// What happens in a world, before it becomes journal entries. Acts name devices and alarms by what they are, not by numbers the
+// engine gives, so that a history stays meaningful when a shrinker takes acts out of it.
+import type { Device } from '../../model/asset.ts';
+import type { Level } from '../../model/level.ts';
+import type { SampleValue } from '../../model/reading.ts';
+
+/** One alarm by its identity. */
+export interface AlarmName {
+  readonly device: string;
+  readonly measurement: string;
+  readonly channel: number | null;
+  readonly ladder: string;
+}
+
+/** What is on the operator's screen when he presses the button: the newest, nothing, or what stood there some changes ago. */
+export type Seen = 'now' | 'none' | { readonly changesAgo: number };
+
+export interface ActSample {
+  /** Age when the message goes out, ms, told by the device's stamp; null = the device stamps nothing. */
+  readonly ageMs: number | null;
+  readonly values: readonly SampleValue[];
+  readonly faults?: readonly string[];
+}
+
+export interface PublishAct {
+  readonly does: 'publish';
+  readonly device: string;
+  /** A gateway signs in for it. */
+  readonly byGateway?: boolean;
+  readonly qos: 0 | 1;
+  /** Sent, and gone on the way: only a resend brings it. */
+  readonly lost?: boolean;
+  readonly retain?: boolean;
+  readonly samples: readonly ActSample[];
+}
+
+export type OperatorAct = { readonly target: AlarmName; readonly by: string } & (
+  | { readonly does: 'acknowledge'; readonly seen: Seen }
+  | { readonly does: 'withdraw' }
+  | { readonly does: 'reset' }
+  | { readonly does: 'comment' }
+);
+
+export type WorldAct =
+  | PublishAct
+  | OperatorAct
+  /** The line of a device's credential is cut; its next message comes over a new connection. */
+  | { readonly does: 'cut'; readonly device: string; readonly said: boolean }
+  /** After a cut: the newest unacknowledged messages of the connection before come again. */
+  | { readonly does: 'resend'; readonly device: string; readonly count: number }
+  | { readonly does: 'status'; readonly device: string; readonly what: 'online' | 'offline' }
+  | { readonly does: 'configure'; readonly device: string; readonly change: Partial<Device> }
+  | { readonly does: 'retire'; readonly device: string }
+  | { readonly does: 'system'; readonly code: string; readonly active: boolean; readonly level: Level }
+  /** The server's wall clock is set; the monotonic one is not. */
+  | { readonly does: 'wall-step'; readonly byMs: number }
+  | { readonly does: 'device-clock'; readonly device: string; readonly errorMs: number }
+  /** kill -9, and a new start after so long. The engine comes from a snapshot cut this share of the way back. */
+  | { readonly does: 'crash'; readonly downMs: number; readonly back: number }
+  /** The whole process stands still (suspended machine, full disk) and goes on. */
+  | { readonly does: 'freeze'; readonly forMs: number }
+  | { readonly does: 'snapshot' };
+
+/** `at`: ms since the world began. */
+export type Act = { readonly at: number } & WorldAct;
+
+/** A world before anything happens in it. */
+export interface Script {
+  readonly seed: number;
+  readonly devices: readonly Device[];
+  /** In order of time. */
+  readonly acts: readonly Act[];
+  /** Nothing happens after it: the last delays run out. */
+  readonly endMs: number;
+}

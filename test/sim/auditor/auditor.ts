@@ -1,0 +1,285 @@
+// The auditor: from every entry so far it works out which alarms must be open, and holds the engine's list against it after each.
+// Written from the glossary, the rules of alarms and the types of the model, never from the engine's code: it is slow and simple, so
+// that where the two differ one of them has not understood the rules.
+import type { Alarm } from '../../../model/alarm.ts';
+import type { Device, Enterprise } from '../../../model/asset.ts';
+import type { ConfigBody, Entry, MessageBody } from '../../../model/entry.ts';
+import type { Profile } from '../../../model/profile.ts';
+import { OUTAGE_GAP_MS } from '../../../model/time.ts';
+import { Disagreement, type Step, type Watcher } from '../play.ts';
+import { type Fact, type Moment, momentsOf } from './condition.ts';
+import { type Answer, type Deed, type Expected, lifeOf } from './life.ts';
+import { pointsOf, type PointRules, type Rule } from './limits.ts';
+import { JUDGED } from './readings.ts';
+
+type PointFact =
+  | Exclude<Fact, { is: 'rule' }>
+  | { readonly entry: number; readonly t: number; readonly is: 'rules'; readonly rules: readonly Rule[]; readonly forgets: boolean };
+
+interface PointHistory {
+  readonly device: string;
+  readonly measurement: string;
+  readonly channel: number | null;
+  readonly facts: PointFact[];
+  /** Every limit the point ever had. */
+  readonly rules: Map<string, Rule>;
+  readonly deeds: Map<string, Deed[]>;
+  /** What is expected of every ladder, worked out after the entry it was last touched by. */
+  expected: Map<string, Expected>;
+  /** When the next delay runs out if nothing comes, engine time. */
+  due: number;
+  touched: boolean;
+}
+
+export class Auditor implements Watcher {
+  /** Engine time of every entry, by number. */
+  private readonly times: number[] = [0];
+  private readonly walls: number[] = [0];
+  private lastEntry: Entry | null = null;
+  private profiles = new Map<string, Profile>();
+  private readonly devices = new Map<string, Device>();
+  private readonly enterprises = new Map<string, Enterprise>();
+  private readonly points = new Map<string, PointHistory>();
+  private readonly shownSeq = new Map<string, Map<number, number>>();
+  private readonly accepted = new Map<number, boolean>();
+  private readonly messages: (Entry & MessageBody)[] = [];
+
+  see(step: Step): void {
+    const { entry } = step;
+    this.clock(step);
+    if (entry.kind === 'config') this.config(entry, step);
+    if (entry.kind === 'message') this.message(entry, step);
+    if (entry.kind === 'command') this.command(entry, step);
+    for (const alarm of step.after.values()) {
+      const key = keyOf(alarm);
+      const seqs = this.shownSeq.get(key) ?? new Map<number, number>();
+      this.shownSeq.set(key, seqs.set(entry.seq, alarm.seq));
+    }
+    this.judge(step);
+  }
+
+  /** Engine time is the monotonic time carried on across starts; a gap of more than 15 s is our own outage and counts nothing. */
+  private clock({ entry, engine }: Step): void {
+    const last = this.lastEntry;
+    this.lastEntry = entry;
+    const gap = last !== null && entry.boot === last.boot ? entry.mono - last.mono : 0;
+    const before = this.times.at(-1) ?? 0;
+    this.times.push(last === null ? engine.engineTime(entry.mono) : before + (gap > OUTAGE_GAP_MS ? 0 : gap));
+    this.walls.push(entry.at);
+    const now = this.times.at(-1) ?? 0;
+    const its = engine.engineTime(entry.mono);
+    if (its !== now) throw new Disagreement('engine-time', `it is ${now} by the entries, ${its} by the engine`);
+  }
+
+  private config(entry: Entry & ConfigBody, { applied }: Step): void {
+    for (const [n, change] of entry.changes.entries()) {
+      if (applied.outcomes[n]?.ok !== true) throw new Disagreement('config', `refused: ${JSON.stringify(applied.outcomes[n])}`);
+      if (change.op === 'catalogue') this.profiles = new Map(change.catalogue.profiles.map((p) => [p.id, p]));
+      else if (change.op === 'retire') this.retire(change.id, entry);
+      else if (change.asset === 'enterprise') this.enterprises.set(change.value.id, change.value);
+      else if (change.asset === 'device') this.put(change.value, entry);
+    }
+  }
+
+  private put(device: Device, entry: Entry): void {
+    const before = this.devices.get(device.id);
+    this.devices.set(device.id, device);
+    const profile = this.profiles.get(device.profileId);
+    if (profile === undefined) throw new Error(`no profile ${device.profileId}`);
+    const now = new Map(pointsOf(device, profile).map((point) => [pointKey(device.id, point), point]));
+    const old = before === undefined ? [] : [...this.points].filter(([, point]) => point.device === device.id).map(([key]) => key);
+    for (const key of new Set([...old, ...now.keys()])) {
+      const rules = now.get(key)?.rules ?? [];
+      const point = this.points.get(key) ?? newPoint(device.id, now.get(key));
+      this.points.set(key, point);
+      for (const rule of rules) point.rules.set(rule.code, rule);
+      point.facts.push({ entry: entry.seq, t: this.now(), is: 'rules', rules, forgets: !now.has(key) });
+      point.touched = true;
+    }
+  }
+
+  private retire(id: string, entry: Entry): void {
+    for (const point of this.points.values()) {
+      if (point.device !== id) continue;
+      for (const { ladder } of point.rules.values()) this.deed(point, ladder, { ...this.head(entry, 'engineer'), op: 'removed' });
+      point.facts.push({ entry: entry.seq, t: this.now(), is: 'rules', rules: [], forgets: true });
+      point.touched = true;
+    }
+  }
+
+  private message(entry: Entry & MessageBody, { applied }: Step): void {
+    const resend = this.isResend(entry);
+    this.messages.push(entry);
+    if (resend !== applied.resend && !(resend && this.twoStartsAgo(entry)))
+      throw new Disagreement('resend', resend ? 'a resend is taken for new' : 'a new message is taken for a resend');
+    if (applied.resend) return;
+    for (const sample of entry.samples) {
+      for (const { measurement, channel, value, quality, flags } of sample.values) {
+        const point = this.points.get(pointKey(sample.device, { measurement, channel }));
+        if (point === undefined || flags.includes('stale-retained')) continue;
+        const common = { entry: entry.seq, t: this.now() };
+        point.facts.push(typeof value === 'number' && JUDGED.has(quality) ? { ...common, is: 'value', value } : { ...common, is: 'held' });
+        point.touched = true;
+      }
+    }
+  }
+
+  /** Same credential, same bytes, and either a stamp among them or the packet id of one from before, early in a new connection. */
+  private isResend(message: Entry & MessageBody): boolean {
+    return this.messages.some((old) => {
+      if (old.credential !== message.credential || old.digest !== message.digest) return false;
+      if (message.stamped) return true;
+      return message.packetId !== null && old.packetId === message.packetId && message.nth < 64 && old !== message;
+    });
+  }
+
+  /** What was sent two starts ago may have been forgotten: nobody says how long an unacknowledged packet id is to be kept. */
+  private twoStartsAgo(message: Entry & MessageBody): boolean {
+    const boots = new Set(this.messages.filter((old) => old.digest === message.digest).map((old) => old.boot));
+    return boots.size > 1;
+  }
+
+  private command(entry: Extract<Entry, { kind: 'command' }>, { before, applied }: Step): void {
+    const { command } = entry;
+    const alarm = before.get(command.alarmId);
+    if (alarm === undefined) return;
+    const point = this.points.get(pointKey(alarm.deviceId ?? '', { measurement: alarm.measurement ?? '', channel: alarm.channel }));
+    if (point === undefined) return;
+    this.accepted.set(entry.seq, applied.outcomes[0]?.ok === true);
+    const head = this.head(entry, entry.by);
+    if (command.op === 'acknowledge') this.deed(point, alarm.ladder, { ...head, op: 'acknowledge', seen: command.seen ?? null });
+    else this.deed(point, alarm.ladder, { ...head, op: command.op });
+  }
+
+  private head(entry: Entry, by: string): Pick<Deed, 'entry' | 't' | 'wall' | 'by'> {
+    return { entry: entry.seq, t: this.now(), wall: entry.at, by };
+  }
+
+  private deed(point: PointHistory, ladder: string, deed: Deed): void {
+    const deeds = point.deeds.get(ladder) ?? [];
+    point.deeds.set(ladder, deeds);
+    if (deed.op === 'removed' && deeds.at(-1)?.op === 'removed') return;
+    deeds.push(deed);
+    point.touched = true;
+  }
+
+  private now(): number {
+    return this.times.at(-1) ?? 0;
+  }
+
+  private judge(step: Step): void {
+    const actual = new Map([...step.after.values()].map((alarm) => [keyOf(alarm), alarm]));
+    for (const point of this.points.values()) {
+      if (point.touched || point.due <= this.now()) this.work(point, step);
+      for (const [ladder, expected] of point.expected) {
+        const key = `${pointKey(point.device, point)}|${ladder}`;
+        const alarm = actual.get(key);
+        actual.delete(key);
+        if (alarm === undefined) throw new Disagreement('alarm-missing', `${key} must be ${say(expected)}, and is not open`);
+        this.compare(key, expected, alarm);
+      }
+    }
+    for (const [key, alarm] of actual) {
+      const point = this.points.get(key.slice(0, key.lastIndexOf('|')));
+      const known = point !== undefined && [...point.rules.values()].some((rule) => rule.ladder === alarm.ladder);
+      if (known)
+        throw new Disagreement(
+          'alarm-unfounded',
+          `${key} is ${alarm.state} ${alarm.level} ${alarm.code}, and nothing of it should be open`,
+        );
+    }
+    const due = Math.max(this.now(), Math.min(...[...this.points.values()].map((point) => point.due)));
+    const wanted = step.engine.nextDue();
+    if (due !== Infinity && (wanted === null || wanted > due)) {
+      throw new Disagreement('not-woken', `a delay runs out at ${due}, the engine wants to be woken at ${wanted}`);
+    }
+  }
+
+  private work(point: PointHistory, step: Step): void {
+    point.touched = false;
+    point.due = Infinity;
+    const moments = new Map<string, Moment[]>();
+    for (const { code, ladder } of point.rules.values()) {
+      const facts = point.facts.map((fact): Fact => {
+        if (fact.is !== 'rules') return fact;
+        const { entry, t, forgets } = fact;
+        return { entry, t, is: 'rule', rule: fact.rules.find((rule) => rule.code === code) ?? null, forgets };
+      });
+      const found = momentsOf(facts, this.times);
+      moments.set(ladder, [...(moments.get(ladder) ?? []), ...found.moments]);
+      if (found.due !== null) point.due = Math.min(point.due, found.due);
+    }
+    point.expected = new Map();
+    for (const [ladder, its] of moments) {
+      const key = `${pointKey(point.device, point)}|${ladder}`;
+      const { alarm, answers } = lifeOf(
+        its,
+        point.deeds.get(ladder) ?? [],
+        point.rules,
+        (entry) => this.shownSeq.get(key)?.get(entry) ?? 0,
+        (entry) => this.accepted.get(entry) ?? false,
+      );
+      if (alarm !== null) point.expected.set(ladder, alarm);
+      const answer = answers.get(step.entry.seq);
+      if (answer !== undefined) checkAnswer(key, answer, step);
+    }
+  }
+
+  private compare(key: string, expected: Expected, alarm: Alarm): void {
+    const device = this.devices.get(alarm.deviceId ?? '');
+    const enterprise = this.enterprises.get(device?.enterpriseId ?? '');
+    const profile = this.profiles.get(device?.profileId ?? '');
+    const facts: readonly (readonly [string, unknown, unknown])[] = [
+      ['state', expected.state, alarm.state],
+      ['level', expected.level, alarm.level],
+      ['code', expected.code, alarm.code],
+      ['active', expected.active, alarm.active],
+      ['latched', expected.latched, alarm.latched],
+      ['occurrence', expected.occurrence, alarm.occurrence],
+      ['recurrences', expected.recurrences, alarm.recurrences],
+      ['acknowledgedBy', expected.acknowledgedBy, expected.acknowledgedBy === null ? null : alarm.acknowledgedBy],
+      ['acknowledgedLevel', expected.acknowledgedLevel, expected.acknowledgedLevel === null ? null : alarm.acknowledgedLevel],
+      ['enterpriseId', device?.enterpriseId, alarm.enterpriseId],
+      ['areaId', enterprise?.areaId ?? null, alarm.areaId],
+      ['test', device?.mode !== 'live' || enterprise?.kind === 'test', alarm.test],
+      ['kind', profile?.alarmKind, alarm.kind],
+    ];
+    for (const [name, should, is] of facts) {
+      if (should === is) continue;
+      throw new Disagreement(`alarm-${name}`, `${key}: ${name} must be ${String(should)}, is ${String(is)} (expected ${say(expected)})`);
+    }
+  }
+}
+
+function checkAnswer(key: string, answer: Answer, { applied }: Step): void {
+  const outcome = applied.outcomes[0];
+  const got: Answer =
+    outcome === undefined
+      ? 'either'
+      : outcome.ok
+        ? outcome.changed
+          ? 'changes'
+          : 'unchanged'
+        : outcome.code === 'alarm-changed'
+          ? 'alarm-changed'
+          : 'refused';
+  if (answer !== 'either' && got !== answer) throw new Disagreement('answer', `${key}: the operator must hear "${answer}", hears "${got}"`);
+}
+
+function say(expected: Expected): string {
+  return `${expected.state} ${expected.level} ${expected.code}, occurrence ${expected.occurrence}, recurrences ${expected.recurrences}`;
+}
+
+function newPoint(device: string, rules: PointRules | undefined): PointHistory {
+  if (rules === undefined) throw new Error(`a point of ${device} without rules`);
+  const { measurement, channel } = rules;
+  return { device, measurement, channel, facts: [], rules: new Map(), deeds: new Map(), expected: new Map(), due: Infinity, touched: true };
+}
+
+function pointKey(device: string, point: Pick<PointRules, 'measurement' | 'channel'>): string {
+  return `${device}|${point.measurement}|${point.channel ?? '-'}`;
+}
+
+function keyOf(alarm: Alarm): string {
+  return `${pointKey(alarm.deviceId ?? '', { measurement: alarm.measurement ?? '', channel: alarm.channel })}|${alarm.ladder}`;
+}

@@ -1,0 +1,147 @@
+// Is one limit on? Answered from everything that was ever known of its point: unbroken stretches in which the value passed the limit
+// (or had returned), and the moment at which such a stretch had lasted for the delay.
+import type { Rule } from './limits.ts';
+
+/** One thing known of a point. `t` is engine time; `entry` the number of the entry it came with. */
+export type Fact = { readonly entry: number; readonly t: number } & (
+  | { readonly is: 'value'; readonly value: number }
+  /** A sample that says nothing about the process: bad quality, maintenance, test. */
+  | { readonly is: 'held' }
+  | { readonly is: 'rule'; readonly rule: Rule | null; readonly forgets: boolean }
+);
+
+/** The limit went on or off at `t`, which could be known from entry `entry` on. */
+export interface Moment {
+  readonly entry: number;
+  readonly t: number;
+  readonly on: boolean;
+  readonly code: string;
+  /** A delay ran out: that comes before whatever its entry brings. */
+  readonly byTimer: boolean;
+  /** Value judged then. */
+  readonly value: number;
+}
+
+interface Stretch {
+  readonly says: 'true' | 'false';
+  readonly rule: Rule;
+  readonly value: number;
+  /** Earliest entry at which the stretch may be known to be over its delay. */
+  readonly notBefore: number;
+  /** Parts in which time counts, in order; the last may be open. */
+  readonly parts: { readonly entry: number; readonly t: number; until: { readonly entry: number; readonly t: number } | null }[];
+}
+
+/** What is known of a point on the way through its facts. */
+interface Point {
+  rule: Rule | null;
+  /** Last good value and when it was taken. */
+  last: { readonly value: number; readonly t: number } | null;
+  stretch: Stretch | null;
+  /** The newest sample says nothing. */
+  held: boolean;
+}
+
+/**
+ * @param times engine time of every entry, by entry number
+ * @returns the moments, in order, and when the next one is due if nothing comes, or null
+ */
+export function momentsOf(
+  facts: readonly Fact[],
+  times: readonly number[],
+): { readonly moments: readonly Moment[]; readonly due: number | null } {
+  const moments: Moment[] = [];
+  const on = (): boolean => moments.at(-1)?.on ?? false;
+  const point: Point = { rule: null, last: null, stretch: null, held: false };
+
+  const end = (entry: number, t: number): void => {
+    const { stretch } = point;
+    point.stretch = null;
+    if (stretch === null) return;
+    const part = stretch.parts.at(-1);
+    if (part !== undefined && part.until === null) part.until = { entry, t };
+    const moment = momentOf(stretch, times);
+    if (moment !== null && typeof moment === 'object' && moment.on !== on()) moments.push(moment);
+  };
+
+  for (const fact of facts) {
+    const { entry, t } = fact;
+    const { rule, stretch, held } = point;
+    if (fact.is === 'held') {
+      const part = stretch?.parts.at(-1);
+      if (!held && part !== undefined) part.until = { entry, t };
+      point.held = true;
+      continue;
+    }
+    if (fact.is === 'value') {
+      const { value } = fact;
+      const says = rule?.says(value) ?? 'between';
+      if (stretch !== null && says === stretch.says) {
+        if (held) stretch.parts.push({ entry, t, until: null });
+      } else {
+        end(entry, t);
+        if (rule !== null && says !== 'between')
+          point.stretch = { says, rule, value, notBefore: entry, parts: [{ entry, t, until: null }] };
+      }
+      point.held = false;
+      point.last = { value, t };
+      continue;
+    }
+    if (fact.rule?.text === rule?.text) continue;
+    point.rule = fact.rule;
+    if (fact.forgets) point.last = null;
+    const { last } = point;
+    const says = last === null || fact.rule === null ? 'false' : fact.rule.says(last.value);
+    if (held && fact.rule !== null) {
+      // A bad value clears nothing and its time counts for no delay; what the last good one passes without a delay is on at once.
+      if (says !== 'true' || fact.rule.onDelayMs > 0 || on() || last === null) continue;
+      point.stretch = null;
+      moments.push({ entry, t, on: true, code: fact.rule.code, byTimer: false, value: last.value });
+      continue;
+    }
+    if (says === 'true' && stretch?.says === 'true') continue;
+    end(entry, t);
+    if (says === 'false' && on()) {
+      moments.push({ entry, t, on: false, code: moments.at(-1)?.code ?? '', byTimer: false, value: last?.value ?? 0 });
+    }
+    if (says === 'true' && fact.rule !== null && last !== null) {
+      const since = Math.max(last.t, moments.at(-1)?.t ?? 0);
+      const notBefore = fact.rule.onDelayMs === 0 ? entry : entry + 1;
+      point.stretch = { says, rule: fact.rule, value: last.value, notBefore, parts: [{ entry, t: since, until: null }] };
+    }
+  }
+  const { stretch } = point;
+  if (stretch === null || (stretch.says === 'true') === on()) return { moments, due: null };
+  const moment = momentOf(stretch, times);
+  if (typeof moment === 'number') return { moments, due: moment };
+  if (moment !== null) moments.push(moment);
+  return { moments, due: null };
+}
+
+/** When the stretch had lasted for its delay; a number = when it will have, if nothing comes; null = never. */
+function momentOf(stretch: Stretch, times: readonly number[]): Moment | number | null {
+  const { rule, says, notBefore } = stretch;
+  let left = says === 'true' ? rule.onDelayMs : rule.offDelayMs;
+  for (const part of stretch.parts) {
+    const due = part.t + left;
+    const entry = firstAt(part, due, notBefore, times, left === 0);
+    if (entry !== null) {
+      return { entry, t: due, on: says === 'true', code: rule.code, byTimer: left > 0, value: stretch.value };
+    }
+    if (part.until === null) return due;
+    left -= Math.max(0, part.until.t - part.t);
+  }
+  return null;
+}
+
+/** The first entry that shows that `due` has come, while the part lasts: its time, or that of a later sample of the same entry. */
+function firstAt(part: Stretch['parts'][number], due: number, notBefore: number, times: readonly number[], atOnce: boolean): number | null {
+  if (atOnce) return Math.max(part.entry, notBefore);
+  const { until } = part;
+  if (until !== null && until.entry === part.entry) return due <= until.t ? part.entry : null;
+  for (let entry = Math.max(part.entry + 1, notBefore); entry < times.length; entry += 1) {
+    if (until !== null && entry > until.entry) return null;
+    if ((times[entry] ?? 0) >= due) return entry;
+  }
+  return null;
+}

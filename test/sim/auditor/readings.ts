@@ -1,0 +1,27 @@
+// Where the rules of alarms (semantics 1–6) can be read in more than one way, this page says which way the auditor holds the engine
+// to, and what else would be right as well. Whoever decides otherwise changes the engine and this page together.
+//
+// 1. Bad quality "holds": the time in which a value is bad counts for no delay, and the delay goes on where it stood when a good
+//    value comes. (Starting it again would also hold; letting it run would not: it would ring for a value nobody has.)
+// 2. Qualities `test` and `maintenance` hold as `bad` does; `uncertain` and `substituted` are judged.
+// 3. A limit that was changed is judged with the last good value as of the time that value was taken. What is not true under the
+//    new limit returns at once, without its off-delay; what is true waits its on-delay from the time of the value (or from when it returned, if that is later). The tick that
+//    finds the delay already over may be the entry after the change.
+// 4. A point whose profile is taken away forgets its last good value; one that keeps its measurement keeps it.
+// 5. A latch is reset only after somebody has acknowledged it (the fact book: refused unless a policy allows it).
+// 6. Limits of one ladder that change at the very same instant are one change: nothing is seen between them.
+// 7. Withdrawing is counted in engine time; where the wall clock says otherwise both answers are accepted.
+// 8. A reset lowers what the acknowledgement covers to the level that is left: what rises after it rings again.
+// 9. Between the last entry of one start and the first of the next no engine time passes, however short the gap: only the wall clock
+//    could tell how long it was, and that is not believed. (Counting gaps of up to 15 s would also be right.)
+// 10. While a point's newest sample is bad, a limit that is moved is on at once where the last good value passes it and it has no
+//    on-delay; a delay waits for the next good value, and so does a return. A limit that is taken away returns at once.
+// 11. An acknowledgement from a screen older than a withdrawal may be taken or answered `alarm-changed`: the alarm rings again, but it
+//    neither rose nor recurred.
+
+import type { Quality } from '../../../model/reading.ts';
+
+export const JUDGED: ReadonlySet<Quality> = new Set<Quality>(['good', 'uncertain', 'substituted']);
+
+/** An acknowledgement can be withdrawn for so long, ms. */
+export const WITHDRAW_WITHIN_MS = 10_000;

@@ -1,0 +1,207 @@
+// What must hold in every world, each said as one property that needs no prediction of the whole.
+import type { Alarm, LiveEvent } from '../../model/alarm.ts';
+import type { Entry } from '../../model/entry.ts';
+import { LEVEL_RANK, type Level } from '../../model/level.ts';
+import type { EngineMs } from '../../model/time.ts';
+import { JUDGED } from './auditor/readings.ts';
+import { Disagreement, type EngineMaker, stateOf, type Step, type Watcher } from './play.ts';
+import type { Engine } from '../../model/engine.ts';
+
+const UNSEEN: ReadonlySet<Alarm['state']> = new Set(['UNACK', 'RTNUN', 'LUNACK']);
+
+/** Every event has the next number, over restarts too, and names the entry that caused it. */
+export class NumbersWithoutGaps implements Watcher {
+  private last = 0;
+
+  see({ entry, applied, engine }: Step): void {
+    for (const event of applied.events) {
+      if (event.seq !== this.last + 1) throw new Disagreement('event-numbers', `event ${event.seq} follows ${this.last}`);
+      if (event.kind === 'alarm' && (event.event.seq !== event.seq || event.event.entry !== entry.seq || event.alarm.seq !== event.seq)) {
+        throw new Disagreement('event-numbers', `event ${event.seq} of entry ${entry.seq} names itself ${JSON.stringify(event.event)}`);
+      }
+      this.last = event.seq;
+    }
+    if (engine.view.eventSeq !== this.last)
+      throw new Disagreement('event-numbers', `the view stands at ${engine.view.eventSeq}, the events at ${this.last}`);
+  }
+}
+
+/** Who only hears the events knows the open alarms: nothing comes, changes or goes without one. */
+export class EventsTellAll implements Watcher {
+  private readonly heard = new Map<string, Alarm>();
+
+  see({ entry, applied, after }: Step): void {
+    for (const event of applied.events) {
+      if (event.kind !== 'alarm') continue;
+      if (event.alarm.state === 'NORM') this.heard.delete(event.alarm.id);
+      else this.heard.set(event.alarm.id, event.alarm);
+    }
+    // A calm tick changes nothing, and there are many.
+    if (entry.kind === 'tick' && applied.events.length === 0) return;
+    if (this.heard.size !== after.size)
+      throw new Disagreement('events-tell-all', `${this.heard.size} open by the events, ${after.size} are`);
+    for (const [id, open] of after) {
+      const heard = this.heard.get(id);
+      const field = heard === undefined ? 'id' : differing(heard, open);
+      if (field !== null)
+        throw new Disagreement('events-tell-all', `${open.deviceId} ${open.ladder}: \`${field}\` is another than its last event told`);
+    }
+  }
+}
+
+/** These change without an event of their own: a peak grows, a quality changes, a milder limit of the ladder begins to latch, an alarm that a change leaves as it was is judged by a newer revision. */
+const QUIET: ReadonlySet<string> = new Set(['peak', 'quality', 'latched', 'ruleRevision']);
+
+function differing(heard: Alarm, open: Alarm): string | null {
+  for (const [field, value] of Object.entries(open)) {
+    const other: unknown = heard[field as keyof Alarm];
+    if (QUIET.has(field) || value === other) continue;
+    if (JSON.stringify(value) !== JSON.stringify(other)) return field;
+  }
+  return null;
+}
+
+/** An alarm nobody has acknowledged goes only by an acknowledgement, or with its device. */
+export class NothingVanishes implements Watcher {
+  see({ entry, before, after, applied }: Step): void {
+    for (const alarm of before.values()) {
+      if (after.has(alarm.id) || !UNSEEN.has(alarm.state)) continue;
+      const acknowledged = entry.kind === 'command' && entry.command.op === 'acknowledge' && entry.command.alarmId === alarm.id;
+      const removed = applied.events.some(
+        (e) => e.kind === 'alarm' && e.alarm.id === alarm.id && e.event.type === 'closed' && e.event.cause === 'removed',
+      );
+      if (acknowledged || (removed && entry.kind === 'config')) continue;
+      throw new Disagreement('vanished', `${alarm.deviceId} ${alarm.ladder} was ${alarm.state} and is gone by a ${entry.kind}`);
+    }
+  }
+}
+
+/** An acknowledgement covers no level that was not on the screen it came from, and the second one changes nothing. */
+export class AcknowledgedWhatWasSeen implements Watcher {
+  private readonly levels = new Map<string, { readonly seq: number; readonly level: Level }[]>();
+
+  see({ entry, before, applied, after }: Step): void {
+    if (entry.kind === 'command' && entry.command.op === 'acknowledge') {
+      const { alarmId, seen } = entry.command;
+      const was = before.get(alarmId);
+      const covered = applied.events.find((e) => e.kind === 'alarm' && e.event.type === 'acknowledged');
+      if (covered?.kind === 'alarm' && seen !== undefined) {
+        const shown = (this.levels.get(alarmId) ?? []).filter((l) => l.seq <= seen).map((l) => LEVEL_RANK[l.level]);
+        const level = covered.alarm.acknowledgedLevel;
+        if (level !== null && LEVEL_RANK[level] > Math.max(0, ...shown)) {
+          throw new Disagreement('covers-unseen', `${alarmId}: acknowledged at ${level}, the screen showed less`);
+        }
+      }
+      // A delay that runs out with this very entry may have made it ring again before.
+      const alone = applied.events.length === 1;
+      if (was !== undefined && !UNSEEN.has(was.state) && after.has(alarmId) && covered !== undefined && alone) {
+        throw new Disagreement('acknowledged-twice', `${alarmId} was ${was.state} and tells of another acknowledgement`);
+      }
+    }
+    for (const event of applied.events) {
+      if (event.kind !== 'alarm') continue;
+      this.levels.set(event.alarm.id, [...(this.levels.get(event.alarm.id) ?? []), { seq: event.seq, level: event.alarm.level }]);
+    }
+  }
+}
+
+/** A message in which a point has nothing but bad samples returns and lowers nothing of it (no delay being due). */
+export class BadNeverClears implements Watcher {
+  private due: EngineMs | null = null;
+
+  see({ entry, applied, engine }: Step): void {
+    const due = this.due;
+    this.due = engine.nextDue();
+    if (entry.kind !== 'message' || (due !== null && due <= engine.engineTime(entry.mono))) return;
+    for (const event of applied.events) {
+      if (event.kind !== 'alarm' || (event.event.type !== 'returned' && event.event.type !== 'level-lowered')) continue;
+      const { deviceId, measurement, channel } = event.alarm;
+      // That a value is bad may well end with one that is only not judged.
+      if (measurement === null || event.alarm.kind === 'instrument') continue;
+      const judged = entry.samples.some(
+        (s) =>
+          s.device === deviceId &&
+          s.values.some((v) => v.measurement === measurement && v.channel === channel && v.value !== null && JUDGED.has(v.quality)),
+      );
+      if (!judged)
+        throw new Disagreement(
+          'bad-clears',
+          `${deviceId} ${event.alarm.ladder} ${event.event.type} by a message without a good value of it`,
+        );
+    }
+  }
+}
+
+/** An engine restored at any entry says the same from there on, to the byte. */
+export class TwinSaysTheSame implements Watcher {
+  private twin: Engine | null = null;
+  private readonly maker: EngineMaker;
+  private readonly every: number;
+
+  /** @param every a new twin after so many entries */
+  constructor(maker: EngineMaker, every: number) {
+    this.maker = maker;
+    this.every = every;
+  }
+
+  see({ entry, applied, engine }: Step): void {
+    if (this.twin !== null) {
+      const told = JSON.stringify(this.twin.apply(entry));
+      if (told !== JSON.stringify(applied))
+        throw new Disagreement('twin', `restored, entry ${entry.seq} says ${told}, without it ${JSON.stringify(applied)}`);
+    }
+    if (entry.seq % this.every !== 0) return;
+    const text = engine.serialise();
+    if (this.twin !== null && stateOf(this.twin.serialise()) !== stateOf(text))
+      throw new Disagreement('twin', `entry ${entry.seq}: the restored engine stands elsewhere`);
+    this.twin = this.maker.restoreEngine(text);
+  }
+}
+
+/**
+ * Silence: an alarm not before a whole heartbeat without a sign of life, and in any case after three. Our own outage is nobody's silence:
+ * a whole heartbeat begins anew when it ends. (How many heartbeats exactly is the engine's; these are the bounds.)
+ */
+export class SilenceWithinBounds implements Watcher {
+  private readonly signs = new Map<string, EngineMs>();
+  private readonly heartbeats: ReadonlyMap<string, number>;
+  private outageEndedAt: EngineMs = 0;
+  private last: { readonly boot: string; readonly mono: number; readonly at: number } | null = null;
+
+  constructor(heartbeats: ReadonlyMap<string, number>) {
+    this.heartbeats = heartbeats;
+  }
+
+  see({ entry, applied, engine, after }: Step): void {
+    const now = engine.engineTime(entry.mono);
+    const last = this.last;
+    this.last = entry;
+    if (last !== null && (last.boot === entry.boot ? entry.mono - last.mono > 15_000 : true)) this.outageEndedAt = now;
+    for (const event of applied.events) this.notTooEarly(event, now);
+    for (const device of livedBy(entry)) this.signs.set(device, now);
+    for (const [device, heartbeat] of this.heartbeats) {
+      const sign = this.signs.get(device);
+      if (sign === undefined || engine.view.assets('device').get(device)?.retiredAt !== null) continue;
+      const since = Math.max(sign, this.outageEndedAt);
+      if (now <= since + 3 * heartbeat) continue;
+      const told = [...after.values()].some((alarm) => alarm.deviceId === device && alarm.kind === 'instrument' && alarm.active);
+      if (!told || engine.view.status(device)?.online === true) {
+        throw new Disagreement('silence-untold', `${device} has said nothing for ${now - since} ms, and nobody is told`);
+      }
+    }
+  }
+
+  private notTooEarly(event: LiveEvent, now: EngineMs): void {
+    if (event.kind !== 'device' || !event.health.includes('silent')) return;
+    const since = Math.max(this.signs.get(event.id) ?? 0, this.outageEndedAt);
+    const heartbeat = this.heartbeats.get(event.id) ?? 0;
+    if (now - since < heartbeat)
+      throw new Disagreement('silence-too-early', `${event.id} is called silent after ${now - since} ms, its heartbeat is ${heartbeat}`);
+  }
+}
+
+function livedBy(entry: Entry): readonly string[] {
+  if (entry.kind === 'message') return entry.samples.map((sample) => sample.device);
+  if (entry.kind === 'presence' && entry.device !== null && (entry.what === 'connected' || entry.what === 'online')) return [entry.device];
+  return [];
+}

@@ -1,0 +1,17 @@
+import { describe, it } from 'vitest';
+import { createEngine, restoreEngine } from '../../rules/engine.ts';
+import { holdAgainst, seedsFrom } from './check.ts';
+
+/** So many worlds; `BEACON_SIM_SEEDS=20000` for a night. */
+const SEEDS = Number(process.env['BEACON_SIM_SEEDS'] ?? 2_000);
+/** In parts, so that a runner sees progress and a slow machine no time-out. */
+const PART = 200;
+
+describe(`${SEEDS} simulated worlds`, () => {
+  for (let first = 1_001; first < 1_001 + SEEDS; first += PART) {
+    const count = Math.min(PART, 1_001 + SEEDS - first);
+    it(`seeds ${first} to ${first + count - 1}`, { timeout: 600_000 }, () => {
+      holdAgainst(seedsFrom(first, count), { createEngine, restoreEngine });
+    });
+  }
+});

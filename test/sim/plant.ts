@@ -1,0 +1,205 @@
+// The plant of the simulated world: kinds of device made to be nasty (every number of a limit differs from its neighbours', so that
+// a mix-up shows), a few of the catalogue's own, and two enterprises to move between.
+import type { Device, Enterprise } from '../../model/asset.ts';
+import type { ConfigChange } from '../../model/entry.ts';
+import type { Catalogue, LimitDef, MeasurementDef, Profile } from '../../model/profile.ts';
+import { builtInCatalogue } from '../../rules/catalogue/built-in.ts';
+
+/** A day in November 2026: what the world's clocks start from, UTC ms. */
+export const DAY_ONE = Date.UTC(2026, 10, 2, 6, 0, 0);
+
+type Brief = Pick<LimitDef, 'code' | 'dir' | 'setPoint' | 'level'> & Partial<LimitDef>;
+
+function limit(brief: Brief): LimitDef {
+  return { deadband: 0, onDelayMs: 0, offDelayMs: 0, latching: false, basis: 'simulated world', confidence: 'D', ...brief };
+}
+
+function measurement(key: string, limits: readonly Brief[], rest: Partial<MeasurementDef> = {}): MeasurementDef {
+  return {
+    key,
+    zh: key,
+    en: key,
+    ucum: '1',
+    range: [-50, 200],
+    resolution: 0.5,
+    valueType: 'number',
+    limits: limits.map(limit),
+    ...rest,
+  };
+}
+
+function profile(id: string, measurements: readonly MeasurementDef[], rest: Partial<Profile> = {}): Profile {
+  return {
+    id,
+    zh: id,
+    en: id,
+    sector: ['simulated'],
+    alarmKind: 'process',
+    reportMs: 5_000,
+    heartbeatMs: 3_600_000,
+    measurements,
+    faults: ['F01', 'F03', 'F07'],
+    ...rest,
+  };
+}
+
+const LEVEL_GAUGE = profile('sim.ladder', [
+  measurement('level', [
+    { code: 'H1', dir: 'hi', setPoint: 50, level: 'yellow', deadband: 5 },
+    { code: 'H2', dir: 'hi', setPoint: 60, level: 'orange', deadband: 15, onDelayMs: 3_000, offDelayMs: 4_000 },
+    { code: 'H3', dir: 'hi', setPoint: 80, level: 'red', deadband: 5, offDelayMs: 2_000 },
+    { code: 'L1', dir: 'lo', setPoint: 20, level: 'yellow', deadband: 4, onDelayMs: 2_000 },
+    { code: 'L2', dir: 'lo', setPoint: 10, level: 'orange', deadband: 5, onDelayMs: 5_000, offDelayMs: 3_000 },
+  ]),
+]);
+
+const GAS_DETECTOR = profile('sim.latch', [
+  measurement('gas', [
+    { code: 'G1', dir: 'hi', setPoint: 25, level: 'yellow', deadband: 3 },
+    { code: 'G2', dir: 'hi', setPoint: 50, level: 'red', deadband: 5, offDelayMs: 1_000, latching: true },
+  ]),
+  measurement('co', [
+    { code: 'C1', dir: 'hi', setPoint: 24, level: 'orange', deadband: 2, onDelayMs: 2_000, latching: true },
+    { code: 'C2', dir: 'hi', setPoint: 40, level: 'red', deadband: 4, resetBelow: 30 },
+  ]),
+]);
+
+const PANEL = profile(
+  'sim.states',
+  [
+    measurement(
+      'status',
+      [
+        { code: 'FIRE', dir: 'state', setPoint: 'bit0', level: 'red', latching: true },
+        { code: 'FAULT', dir: 'state', setPoint: 'bit1', level: 'yellow', onDelayMs: 3_000 },
+        { code: 'SHIELD', dir: 'state', setPoint: 'bit5', level: 'blue', offDelayMs: 2_000 },
+      ],
+      { valueType: 'bitmask', range: [0, 65_535], resolution: 1 },
+    ),
+    measurement('door', [{ code: 'OPEN', dir: 'state', setPoint: 1, level: 'orange', onDelayMs: 2_000, offDelayMs: 2_000 }], {
+      valueType: 'boolean',
+      range: [0, 1],
+      resolution: 1,
+    }),
+    measurement('mode', [{ code: 'MANUAL', dir: 'state', setPoint: 3, level: 'yellow' }], { range: [0, 9], resolution: 1 }),
+  ],
+  { alarmKind: 'fire' },
+);
+
+const CABLE = profile('sim.channels', [
+  measurement(
+    'cable',
+    [
+      { code: 'T1', dir: 'hi', setPoint: 70, level: 'yellow', deadband: 2, onDelayMs: 1_000 },
+      { code: 'T2', dir: 'hi', setPoint: 90, level: 'orange', deadband: 6, offDelayMs: 1_500 },
+    ],
+    { channels: 3 },
+  ),
+]);
+
+/** Set points from attributes, and a variant that moves one limit and takes another away. */
+const VESSEL = profile('sim.attribute', [
+  measurement('pressure', [
+    { code: 'P1', dir: 'hi', setPoint: null, setPointFrom: 'asset.normal_max', level: 'yellow', deadband: 1, onDelayMs: 2_000 },
+    { code: 'P2', dir: 'hi', setPoint: null, setPointFrom: 'min(asset.design*0.8, asset.relief*0.5)', level: 'red', deadband: 2 },
+  ]),
+  measurement(
+    'temp',
+    [
+      { code: 'K1', dir: 'hi', setPoint: 40, level: 'blue', deadband: 2 },
+      { code: 'K2', dir: 'hi', setPoint: 50, level: 'orange', deadband: 3, onDelayMs: 2_000, offDelayMs: 2_000 },
+      { code: 'K3', dir: 'hi', setPoint: 65, level: 'red', deadband: 3, latching: true },
+    ],
+    { variants: { summer: { setPoints: { K1: 45, K2: 55, K3: null }, confidence: 'D' } } },
+  ),
+]);
+
+/** Says something every 20 s, or is silent. */
+const PULSE = profile(
+  'sim.pulse',
+  [measurement('flow', [{ code: 'F1', dir: 'lo', setPoint: 5, level: 'yellow', deadband: 1, onDelayMs: 4_000, offDelayMs: 1_000 }])],
+  { heartbeatMs: 20_000 },
+);
+
+const CATALOGUE_PROFILES = [
+  'fire.uitd',
+  'gas.combustible.point.industrial',
+  'gas.oxygen',
+  'fire.electrical',
+  'steel.gas_holder',
+  'coal.methane',
+] as const;
+
+export const PROFILES: readonly Profile[] = [
+  LEVEL_GAUGE,
+  GAS_DETECTOR,
+  PANEL,
+  CABLE,
+  VESSEL,
+  PULSE,
+  ...builtInCatalogue.profiles.filter((p) => CATALOGUE_PROFILES.some((id) => id === p.id)),
+];
+
+export const CATALOGUE: Catalogue = { version: 'simulated-world', profiles: PROFILES, faults: builtInCatalogue.faults };
+
+export function profileOf(id: string): Profile {
+  const found = PROFILES.find((p) => p.id === id);
+  if (found === undefined) throw new Error(`the world has no profile ${id}`);
+  return found;
+}
+
+export const ENTERPRISES = ['north', 'south'] as const;
+
+export function deviceOf(id: string, profileId: string, rest: Partial<Device> = {}): Device {
+  return {
+    id,
+    name: id,
+    revision: 1,
+    createdAt: DAY_ONE,
+    updatedAt: DAY_ONE,
+    retiredAt: null,
+    enterpriseId: 'north',
+    siteId: null,
+    hazardSourceId: null,
+    profileId,
+    variant: null,
+    attributes: {},
+    conditions: {},
+    heartbeatMs: null,
+    reportMs: null,
+    units: {},
+    installedAt: null,
+    calibratedAt: null,
+    mode: 'live',
+    ...rest,
+  };
+}
+
+/** Attributes under which the vessel's set points are 30 (yellow) and 40 (red). */
+export const VESSEL_ATTRIBUTES = { normal_max: 30, design: 50, relief: 100 } as const;
+
+/** Catalogue, areas, enterprises and a gateway of each: the first entry of every world. */
+export function groundWork(): readonly ConfigChange[] {
+  const common = { revision: 1, createdAt: DAY_ONE, updatedAt: DAY_ONE, retiredAt: null };
+  const enterprise = (id: string, areaId: string, kind: Enterprise['kind']): ConfigChange => ({
+    op: 'put',
+    asset: 'enterprise',
+    base: 0,
+    value: { ...common, id, name: id, areaId, sector: null, kind, lon: null, lat: null, contacts: [] },
+  });
+  return [
+    { op: 'catalogue', catalogue: CATALOGUE },
+    { op: 'put', asset: 'area', base: 0, value: { ...common, id: 'river', name: 'river', parentId: null } },
+    { op: 'put', asset: 'area', base: 0, value: { ...common, id: 'hill', name: 'hill', parentId: 'river' } },
+    enterprise('north', 'river', 'real'),
+    enterprise('south', 'hill', 'real'),
+    ...ENTERPRISES.map(
+      (id): ConfigChange => ({
+        op: 'put',
+        asset: 'gateway',
+        base: 0,
+        value: { ...common, id: `gate-${id}`, name: `gate-${id}`, enterpriseId: id },
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,173 @@
+// Makes the script of a world from its seed: who is there, what the sensors see, what the line, the clocks, the operators and the
+// engineers do to it. Every kind of trouble is in about half of the worlds, so that some worlds are all of one kind.
+import type { Device } from '../../model/asset.ts';
+import type { MeasurementDef, Profile } from '../../model/profile.ts';
+import type { Quality, SampleValue, Value } from '../../model/reading.ts';
+import type { Act, AlarmName, Script, Seen, WorldAct } from './acts.ts';
+import { pointsOf, type PointRules } from './auditor/limits.ts';
+import { type Chance, createChance } from './chance.ts';
+import { deviceOf, ENTERPRISES, profileOf, VESSEL_ATTRIBUTES } from './plant.ts';
+
+const CAST = ['sim.ladder', 'sim.latch', 'sim.states', 'sim.channels', 'sim.attribute', 'sim.pulse'] as const;
+const GUESTS = [
+  'fire.uitd',
+  'gas.combustible.point.industrial',
+  'gas.oxygen',
+  'fire.electrical',
+  'steel.gas_holder',
+  'coal.methane',
+] as const;
+const OPERATORS = ['li', 'wang', 'zhao'] as const;
+
+/** Kinds of trouble a world may have. */
+const TROUBLES = [
+  'quality',
+  'cuts',
+  'losses',
+  'crashes',
+  'freezes',
+  'server-clock',
+  'changes',
+  'retiring',
+  'operators',
+  'gateway',
+  'system',
+  'snapshots',
+] as const;
+type Trouble = (typeof TROUBLES)[number];
+
+interface Place {
+  readonly device: Device;
+  readonly profile: Profile;
+  readonly point: PointRules;
+  readonly def: MeasurementDef;
+}
+
+/** @param length how many acts, about */
+export function worldOf(seed: number, length = 100): Script {
+  const chance = createChance(seed);
+  const troubles = new Set<Trouble>(TROUBLES.filter(() => chance.often(0.5)));
+  const devices = castOf(chance.branch('cast'));
+  const places = devices.flatMap((device): Place[] => {
+    const profile = profileOf(device.profileId);
+    return pointsOf(device, profile).flatMap((point) => {
+      const def = profile.measurements.find((m) => m.key === point.measurement);
+      return def === undefined || point.rules.length === 0 ? [] : [{ device, profile, point, def }];
+    });
+  });
+  const acts: Act[] = [];
+  let at = 1_000;
+  let focus = chance.pick(places);
+  for (let n = 0; n < length; n += 1) {
+    if (chance.often(0.15)) focus = chance.pick(places);
+    at += gap(chance, focus);
+    acts.push(...actsAt(at, chance, troubles, places, focus));
+    at = acts.at(-1)?.at ?? at;
+  }
+  return { seed, devices, acts: acts.sort((a, b) => a.at - b.at), endMs: at + chance.pick([1_000, 20_000, 70_000]) };
+}
+
+function castOf(chance: Chance): readonly Device[] {
+  const ids = [...Array.from({ length: chance.whole(1, 3) }, () => chance.pick(CAST)), ...(chance.often(0.4) ? [chance.pick(GUESTS)] : [])];
+  return ids.map((profileId, n) => {
+    const vessel = profileId === 'sim.attribute' ? { attributes: VESSEL_ATTRIBUTES } : {};
+    return deviceOf(`${'abcde'[n]}`, profileId, vessel);
+  });
+}
+
+/** Times that matter to the point in hand: its delays, exactly and just beside, and short steps. */
+function gap(chance: Chance, { point }: Place): number {
+  const delays = point.rules.flatMap((rule) => [rule.onDelayMs, rule.offDelayMs]).filter((delay) => delay > 0 && delay <= 60_000);
+  if (delays.length > 0 && chance.often(0.5)) return chance.pick(delays) + chance.pick([-1, 0, 0, 0, 1, 30]);
+  return chance.pick([0, 0, 1, 40, 50, 60, 250, 500, 1_000, 1_500, 2_000, 4_000, chance.whole(1, 6_000)]);
+}
+
+function actsAt(at: number, chance: Chance, troubles: ReadonlySet<Trouble>, places: readonly Place[], focus: Place): readonly Act[] {
+  const device = focus.device.id;
+  const has = (trouble: Trouble, share: number): boolean => troubles.has(trouble) && chance.often(share);
+  const now = (act: WorldAct): Act => ({ at, ...act });
+  if (has('operators', 0.25)) return [now(operatorAct(chance, focus))];
+  if (has('crashes', 0.04))
+    return [now({ does: 'crash', downMs: chance.pick([300, 1_200, 9_000, 14_900, 15_100, 60_000]), back: chance.next() })];
+  if (has('freezes', 0.03)) return [now({ does: 'freeze', forMs: chance.pick([900, 7_000, 14_900, 15_100, 90_000]) })];
+  if (has('server-clock', 0.04)) return [now({ does: 'wall-step', byMs: chance.pick([-3_600_000, -4_000, 700, 90_000, 86_400_000]) })];
+  if (has('changes', 0.06)) return [now({ does: 'configure', device, change: changeOf(chance, focus) })];
+  if (has('retiring', 0.004)) return [now({ does: 'retire', device })];
+  if (has('snapshots', 0.05)) return [now({ does: 'snapshot' })];
+  if (has('system', 0.03)) return [now({ does: 'system', code: 'projector-lag', active: chance.often(0.5), level: 'yellow' })];
+  if (has('cuts', 0.06)) {
+    const back = at + chance.pick([1, 200, 3_000]);
+    const count = chance.whole(1, 3);
+    return [now({ does: 'cut', device, said: chance.often(0.3) }), { at: back, does: 'resend', device, count }];
+  }
+  const place = chance.often(0.75) ? focus : chance.pick(places);
+  const alike = chance.often(0.2) ? places.filter((p) => p.device.id === place.device.id) : [place];
+  return [
+    now({
+      does: 'publish',
+      device: place.device.id,
+      qos: chance.often(0.8) ? 1 : 0,
+      ...(has('losses', 0.1) ? { lost: true } : {}),
+      ...(has('gateway', 0.2) ? { byGateway: true } : {}),
+      samples: [{ ageMs: null, values: alike.map((p) => valueOf(chance, p, troubles)) }],
+    }),
+  ];
+}
+
+function valueOf(chance: Chance, place: Place, troubles: ReadonlySet<Trouble>): SampleValue {
+  const { measurement, channel } = place.point;
+  const value = nastyValue(chance, place);
+  const [low, high] = place.def.range;
+  const plain = { measurement, channel, value, quality: 'good' as Quality, flags: [] };
+  if (troubles.has('quality') && chance.often(0.2)) {
+    const quality = chance.pick<Quality>(['bad', 'bad', 'bad', 'uncertain', 'maintenance', 'test', 'substituted']);
+    return { ...plain, quality, value: quality === 'bad' && chance.often(0.5) ? null : value, flags: quality === 'bad' ? ['sensor'] : [] };
+  }
+  if (typeof value === 'number' && (value < low || value > high)) return { ...plain, quality: 'uncertain', flags: ['out-of-range'] };
+  return plain;
+}
+
+/** At a limit, just beside it, at the end of its deadband, or far away. */
+function nastyValue(chance: Chance, { point, def }: Place): Value {
+  if (def.valueType === 'boolean') return chance.whole(0, 1);
+  if (def.valueType === 'bitmask') return chance.pick([0, 0, 1, 2, 3, 32, 33, 34, 4]);
+  const rule = chance.pick(point.rules);
+  if (typeof rule.limit !== 'number') return chance.whole(0, 9);
+  const source = def.limits.find((l) => l.code === rule.code);
+  const back = (source?.dir === 'lo' ? 1 : -1) * (source?.deadband ?? 0);
+  const step = def.resolution;
+  const near = [0, 0, step, -step, back, back, back + step, back - step, back / 2, -3 * back, 3 * back, 10 * back];
+  const value = rule.limit + chance.pick(near);
+  return Math.round(value / step) * step;
+}
+
+function nameOf({ device, point }: Place, chance: Chance): AlarmName {
+  return { device: device.id, measurement: point.measurement, channel: point.channel, ladder: chance.pick(point.rules).ladder };
+}
+
+function operatorAct(chance: Chance, focus: Place): WorldAct {
+  const common = { target: nameOf(focus, chance), by: chance.pick(OPERATORS) };
+  const does = chance.pick(['acknowledge', 'acknowledge', 'acknowledge', 'withdraw', 'reset', 'reset', 'comment'] as const);
+  if (does !== 'acknowledge') return { does, ...common };
+  const seen = chance.pick<Seen>(['now', 'now', 'none', { changesAgo: 1 }, { changesAgo: 3 }]);
+  return { does, seen, ...common };
+}
+
+function changeOf(chance: Chance, { device }: Place): Partial<Device> {
+  const general: readonly Partial<Device>[] = [
+    { name: `${device.id} renamed` },
+    { enterpriseId: chance.pick(ENTERPRISES) },
+    { mode: chance.pick(['live', 'test', 'commissioning'] as const) },
+  ];
+  const special: readonly Partial<Device>[] =
+    device.profileId === 'sim.attribute'
+      ? [
+          { variant: 'summer' },
+          { variant: null },
+          { attributes: { ...VESSEL_ATTRIBUTES, normal_max: chance.pick([26, 28, 30, 32, 35]) } },
+          { attributes: { design: 50, relief: chance.pick([70, 100]) } },
+          { attributes: {} },
+        ]
+      : [];
+  return chance.pick([...general, ...special, ...special]);
+}
