@@ -11,6 +11,7 @@ import { builtInCatalogue } from '../rules/catalogue/built-in.ts';
 import { lockFolder } from '../store/folder.ts';
 import type { JournalFaults } from '../store/journal/faults.ts';
 import { openJournal } from '../store/journal/journal.ts';
+import { giveUpToStart } from '../store/journal/reserve.ts';
 import { openSnapshots } from '../store/journal/snapshots.ts';
 import { startNotices } from '../store/notices/notices.ts';
 import { startProjector } from '../store/projector/projector.ts';
@@ -19,7 +20,7 @@ import type { StoreSettings } from '../store/readings/open.ts';
 import type { Config } from './config.ts';
 import { openCredentialBook } from './credential-book.ts';
 import { brokerPolicy } from './broker-policy.ts';
-import { dataFolder, defaultJournalMax } from './data-folder.ts';
+import { dataFolder } from './data-folder.ts';
 import { startDeadMan } from './dead-man.ts';
 import { startEventFeed } from './event-feed.ts';
 import { watchGrowth } from './growth.ts';
@@ -130,6 +131,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       `BEACON_DATA_DIR=${config.dataDir}: ${lock.error === 'in-use' ? 'in use by another process' : 'not writable'} (${lock.detail})`,
     );
   stack.push('lock', () => lock.release());
+  if (giveUpToStart(folder.reserve)) log.error({}, 'the disk is full: starting from the reserve; readings wait without acknowledgement');
 
   const boot = randomBytes(6).toString('hex');
   const stamp = createStamp(clock, boot);
@@ -140,7 +142,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
 
   const journal = await openJournal({
     folder: folder.journal,
-    maxBytes: config.journalMax ?? defaultJournalMax(config.dataDir),
+    maxBytes: config.journalMax,
     boot,
     queueMaxEntries: QUEUE_ENTRIES,
     queueMaxBytes: QUEUE_BYTES,

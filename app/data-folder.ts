@@ -1,4 +1,3 @@
-import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { OUTBOX_FILE } from '../store/notices/outbox-file.ts';
 
@@ -11,6 +10,7 @@ export interface DataFolder {
   /** How far alarm events have reached the webhook. */
   readonly outbox: string;
   readonly records: string;
+  readonly reserve: string;
 }
 export function dataFolder(root: string): DataFolder {
   return {
@@ -20,11 +20,6 @@ export function dataFolder(root: string): DataFolder {
     readings: join(root, 'readings'),
     outbox: join(root, OUTBOX_FILE),
     records: join(root, 'records.db'),
+    reserve: join(root, 'reserve'),
   };
-}
-
-/** Default of BEACON_JOURNAL_MAX: half of what is free now, bytes. */
-export function defaultJournalMax(root: string): number {
-  const stats = statfsSync(root);
-  return Math.floor((stats.bavail * stats.bsize) / 2);
 }

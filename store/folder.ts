@@ -19,6 +19,8 @@ export async function lockFolder(path: string): Promise<FolderLock> {
   let file: Database.Database | null = null;
   try {
     file = new Database(join(path, 'lock'), { timeout: 0 });
+    // The lock is all that is wanted: nothing is ever written, so that it is had on a full disk, too.
+    file.pragma('journal_mode = MEMORY');
     file.exec('BEGIN EXCLUSIVE');
     const held = file;
     return { release: () => void held.close() };

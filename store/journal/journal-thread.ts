@@ -45,16 +45,28 @@ export function runJournalThread(data: JournalThreadData, say: (message: FromThr
   let nextSeq = 1;
   let generation = 0;
   let full = false;
+  /** It is the disk that is full, not the journal that has its greatest size. */
+  let diskFull = false;
   let failing = false;
   let rotateFrom = 0;
+  let maxBytes = data.maxBytes ?? 0;
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
   const used = () => closed.reduce((sum, one) => sum + one.bytes, 0) + (active === null ? 0 : segmentBytes(active.name.path));
   const size = (): JournalSize => ({
     firstSeq: closed[0]?.name.firstSeq ?? active?.name.firstSeq ?? nextSeq,
     bytes: used(),
+    maxBytes,
     health: [...(full ? ['disk-full'] : []), ...(failing ? ['journal-failed'] : [])],
   });
+
+  /**
+   * Without a bound of the user's: at the start, and again when a disk that was full has room. Never less than before: what others take
+   * does not make what is kept too much.
+   */
+  function measure(): void {
+    if (data.maxBytes === null) maxBytes = Math.max(maxBytes, used() + Math.floor(freeBytesAt(data.folder) / 2));
+  }
 
   function openActive(name: SegmentName): Active {
     const db = openSegment(name, 'write');
@@ -164,10 +176,10 @@ export function runJournalThread(data: JournalThreadData, say: (message: FromThr
     if (batch.generation !== generation || (full && !batch.essential)) return refuse('full', 'the disk is full');
     if (data.commitDelayMs > 0) Atomics.wait(sleeper, 0, 0, data.commitDelayMs);
     rotateIfDue();
-    if (used() + batch.blob.byteLength > data.maxBytes) {
+    if (used() + batch.blob.byteLength > maxBytes) {
       becomeFull();
-      if (!batch.essential) return refuse('full', `the journal has its greatest size, ${data.maxBytes} bytes`);
-      if (used() + batch.blob.byteLength > data.maxBytes + data.reserveBytes)
+      if (!batch.essential) return refuse('full', `the journal has its greatest size, ${maxBytes} bytes`);
+      if (used() + batch.blob.byteLength > maxBytes + data.reserveBytes)
         return failed('the journal has its greatest size and its reserve is used up');
     }
     attempt(batch, true, true);
@@ -180,6 +192,7 @@ export function runJournalThread(data: JournalThreadData, say: (message: FromThr
       const detail = error instanceof Error ? error.message : String(error);
       if (isFull(error)) {
         const first = !full;
+        diskFull = true;
         becomeFull();
         if (!batch.essential) return refuse('full', detail);
         return first && mayBeFull ? attempt(batch, false, mayFail) : failed(`the disk is full and the reserve used up: ${detail}`);
@@ -210,12 +223,14 @@ export function runJournalThread(data: JournalThreadData, say: (message: FromThr
 
   function probe(): void {
     if (!full) return;
-    const room = data.maxBytes - Math.min(data.segmentBytes, data.maxBytes / 20);
+    if (diskFull) measure();
+    const room = maxBytes - Math.min(data.segmentBytes, maxBytes / 20);
     const ordered = disk.free();
     if (used() > room || (ordered !== null && ordered < data.reserveBytes * 1.25)) return;
     if (!reserve.make()) return;
     if (ordered !== null) disk.take(data.reserveBytes);
     full = false;
+    diskFull = false;
     say({ type: 'state', full, ...size() });
   }
 
@@ -229,6 +244,7 @@ export function runJournalThread(data: JournalThreadData, say: (message: FromThr
       throw new JournalFileError('damaged', `${data.folder} holds ${others[0]} but no journal segment: not starting with an empty journal`);
     }
     full = !reserve.make();
+    diskFull = full;
     let last: SegmentName | null = null;
     for (const [i, name] of segments.entries()) {
       if (i > 0 && name.firstSeq > nextSeq) {
@@ -244,6 +260,7 @@ export function runJournalThread(data: JournalThreadData, say: (message: FromThr
       last = name;
     }
     active = openActive(last ?? createSegment(data.folder, 1));
+    measure();
   }
 
   open();

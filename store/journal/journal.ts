@@ -16,8 +16,11 @@ import { mergeVerdicts } from './verdicts.ts';
 export interface JournalOptions {
   /** The journal's own folder, made where it is missing. */
   readonly folder: string;
-  /** The journal takes no messages beyond this, bytes. */
-  readonly maxBytes: number;
+  /**
+   * The journal takes no messages beyond this, bytes. Null: its own size at the start and half of what is free then; when the disk was
+   * full, half of what is free after that.
+   */
+  readonly maxBytes: number | null;
   /** Id of this process start. */
   readonly boot: string;
   /** Entries and bytes that may wait; beyond: `queue-full`. Pressure is announced at half of it and lifted at a quarter. */
@@ -132,7 +135,7 @@ function journalOf(options: JournalOptions, worker: Worker, ready: Extract<FromT
 
   function take(reported: JournalSize): void {
     const before = size.health;
-    size = { firstSeq: reported.firstSeq, bytes: reported.bytes, health: reported.health };
+    size = { firstSeq: reported.firstSeq, bytes: reported.bytes, maxBytes: reported.maxBytes, health: reported.health };
     if (before.join() !== size.health.join()) for (const listener of healthListeners) listener(size.health);
   }
 
@@ -157,7 +160,7 @@ function journalOf(options: JournalOptions, worker: Worker, ready: Extract<FromT
     let count = 0;
     while (count < waiting.length && count < BATCH_ENTRIES) {
       chars += waiting[count]?.chars ?? 0;
-      if (count > 0 && chars > Math.min(BATCH_CHARS, options.maxBytes / 8)) break;
+      if (count > 0 && chars > Math.min(BATCH_CHARS, size.maxBytes / 8)) break;
       count += 1;
     }
     if (count === waiting.length) {
@@ -299,7 +302,7 @@ function journalOf(options: JournalOptions, worker: Worker, ready: Extract<FromT
       lastSeq,
       firstSeq: size.firstSeq,
       bytes: size.bytes,
-      maxBytes: options.maxBytes,
+      maxBytes: size.maxBytes,
       queuedEntries,
       queuedBytes,
       health: size.health,

@@ -2,7 +2,8 @@
 export interface JournalThreadData {
   readonly folder: string;
   readonly reserveFile: string;
-  readonly maxBytes: number;
+  /** Null = its own use and half of what is free, see `JournalOptions`. */
+  readonly maxBytes: number | null;
   readonly segmentBytes: number;
   readonly segmentMs: number;
   readonly reserveBytes: number;
@@ -27,6 +28,7 @@ export type ToThread =
 export interface JournalSize {
   readonly firstSeq: number;
   readonly bytes: number;
+  readonly maxBytes: number;
   readonly health: readonly string[];
 }
 

@@ -20,6 +20,20 @@ export function freeBytesAt(path: string): number {
   return disk.bavail * disk.bsize;
 }
 
+/** Less than this and not even what a start writes before the journal is open finds room. */
+const START_BYTES = 8 * 1024 * 1024;
+
+/**
+ * A start on a full disk: the reserve is given up before anything is opened, and the journal then finds the disk full, as it would have
+ * while running (semantics 8): alarms, commands and presence go on, readings wait. Only for who holds the folder's lock.
+ * @returns whether it was given up
+ */
+export function giveUpToStart(path: string, freeBytes: (path: string) => number = freeBytesAt): boolean {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined || freeBytes(dirname(path)) >= START_BYTES) return false;
+  rmSync(path);
+  return true;
+}
+
 export function createReserve(path: string, bytes: number): Reserve {
   function present(): boolean {
     return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) >= bytes;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -9,6 +9,7 @@ import type { AppendOutcome, Journal } from '../../model/ports/journal.ts';
 import { lockFolder } from '../../store/folder.ts';
 import { createFaults } from '../../store/journal/faults.ts';
 import { type JournalOptions, openJournal } from '../../store/journal/journal.ts';
+import { giveUpToStart } from '../../store/journal/reserve.ts';
 import { openReader } from '../../store/journal/reader.ts';
 import { openSnapshots } from '../../store/journal/snapshots.ts';
 
@@ -267,6 +268,27 @@ describe('a full disk', () => {
     expect(journal.status().health).toEqual([]);
     expect(statSync(join(root, 'reserve')).size).toBe(1_048_576);
     expect((await readAll(journal)).map((entry) => entry.at)).toEqual([1, 100, 101, 2, 3, 4]);
+  });
+
+  it('without a bound of the user’s it may take half of what is free, beside what it holds already', async () => {
+    const journal = await open({ maxBytes: null });
+    const { bavail, bsize } = statfsSync(root);
+    expect(journal.status().maxBytes).toBeGreaterThan((bavail * bsize) / 2.5);
+    for (let n = 1; n <= 200; n += 1) await append(journal, message(n, 'x'.repeat(2_000)));
+    await journal.close();
+    const again = await open({ maxBytes: null });
+    const { bytes, maxBytes } = again.status();
+    expect(bytes).toBeGreaterThan(100_000);
+    expect(maxBytes - bytes).toBeGreaterThan(bytes);
+  });
+
+  it('a start on a full disk gives the reserve up first, and only then', () => {
+    const reserve = join(root, 'reserve');
+    expect(giveUpToStart(reserve, () => 0)).toBe(false);
+    writeFileSync(reserve, 'x');
+    expect(giveUpToStart(reserve, () => 1e9)).toBe(false);
+    expect(giveUpToStart(reserve, () => 0)).toBe(true);
+    expect(readdirSync(root)).not.toContain('reserve');
   });
 
   it('its greatest size is the same as a full disk, until it is trimmed', async () => {

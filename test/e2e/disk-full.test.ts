@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ListBody } from '../../alert-ui/protocol/http.ts';
 import type { Alarm } from '../../model/alarm.ts';
 import { eventually, makeDevices, signIn, type Api } from '../harness/api.ts';
 import { openBoard, type Board } from '../harness/board.ts';
@@ -89,5 +90,36 @@ describe.skipIf(!mounted)('disk full (needs to mount a small tmpfs: run as root)
     await eventually('ready again', 30_000, async () => (await fetch(`${platform.httpBase}/readyz`)).status === 200);
     // Silence of our own making raised no device alarm.
     expect(board.alarms.filter((m) => m.alarm.code === 'F01')).toEqual([]);
+  });
+
+  it('a start on a full disk comes up from the reserve: operators work, readings wait, and it recovers by itself', async () => {
+    await gas.close();
+    board.close();
+    await platform.stop();
+    const filler = join(disk, 'filler');
+    fillUp(filler);
+    // Without a bound of the user's: what is free at this start must not stay its bound.
+    platform = await startPlatform({ dataDir: join(disk, 'data') });
+    expect(await (await fetch(`${platform.httpBase}/readyz`)).text()).toContain('disk-full');
+    api = await signIn(platform.httpBase);
+    const open = await api.get<ListBody<Alarm>>('/alarms?state=open&device=F-1');
+    const [alarm] = open.items;
+    expect(await api.post<Alarm>(`/alarms/${alarm?.id}/comment`, { comment: 'by hand' })).toMatchObject({ id: alarm?.id });
+    const [device] = await makeDevices(api, 'full-2', 'gas.combustible.point.industrial', ['F-2']);
+    if (device === undefined) throw new Error('no device');
+    const other = await connectDevice(platform.mqttUrl, device);
+    opened.push(() => other.close().catch(() => undefined));
+    let acknowledged = false;
+    const sent = other.telemetry({ lel: 60 }).then(() => (acknowledged = true));
+    await eventually('a tick and more went by', 20_000, async () => {
+      const system = await api.get<ListBody<Alarm>>('/alarms?state=open&kind=system');
+      return system.items.some(({ code, active }) => code === 'disk-full' && active);
+    });
+    expect(acknowledged).toBe(false);
+    rmSync(filler);
+    await sent;
+    await eventually('ready again', 30_000, async () => (await fetch(`${platform.httpBase}/readyz`)).status === 200);
+    const rung = await api.get<ListBody<Alarm>>('/alarms?state=open&device=F-2');
+    expect(rung.items.map(({ code, level }) => [code, level])).toEqual([['L2', 'red']]);
   });
 });
