@@ -34,7 +34,7 @@ import { named, prepareFolder, shownHost } from './prepare-folder.ts';
 import { recover } from './recovery.ts';
 import { registryOf } from './registry.ts';
 import { createRouter } from './router.ts';
-import { startSnapshotter } from './snapshotter.ts';
+import { type SnapshotPace, startSnapshotter } from './snapshotter.ts';
 import { StartError } from './start-error.ts';
 import { createStopStack, type StopTrouble } from './stop-stack.ts';
 import { startSystemWatch } from './system-watch.ts';
@@ -82,6 +82,9 @@ export interface Seams {
   readonly recover?: typeof recover;
   readonly commitDelayMs?: number;
   readonly journalFaults?: JournalFaults;
+  /** A journal that is cut and trimmed all the time. */
+  readonly segmentBytes?: number;
+  readonly snapshotPace?: SnapshotPace;
 }
 
 const STOP_STEP_MS = 4_000;
@@ -149,6 +152,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     onDeath: (detail) => options.onBroken(`journal: ${detail}`),
     ...(seams.commitDelayMs === undefined ? {} : { commitDelayMs: seams.commitDelayMs }),
     ...(seams.journalFaults === undefined ? {} : { faults: seams.journalFaults }),
+    ...(seams.segmentBytes === undefined ? {} : { segmentBytes: seams.segmentBytes }),
   });
   stack.push('journal', () => journal.close());
   const snapshots = openSnapshots(folder.snapshots);
@@ -239,6 +243,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       clock,
       projected: () => projector.status().position,
       log: (message, detail) => log.error({ detail }, message),
+      ...(seams.snapshotPace === undefined ? {} : { pace: seams.snapshotPace }),
     },
     recovered.snapshotSeq,
   );

@@ -4,10 +4,15 @@ import type { Clock } from '../model/ports/clock.ts';
 import type { Journal, SnapshotStore } from '../model/ports/journal.ts';
 import type { EventFeed } from './event-feed.ts';
 
-const EVERY_MS = 5 * 60_000;
-/** A busy plant cuts earlier, so that a restart replays at most about this many entries (plus what comes while one is written). */
-const EVERY_ENTRIES = 150_000;
-const CHECK_MS = 2_000;
+/** When one is due, whichever is first. */
+export interface SnapshotPace {
+  readonly everyMs: number;
+  /** A busy plant cuts earlier, so that a restart replays at most about this many entries (plus what comes while one is written). */
+  readonly everyEntries: number;
+  /** How often that is looked at. */
+  readonly checkMs: number;
+}
+const PACE: SnapshotPace = { everyMs: 5 * 60_000, everyEntries: 150_000, checkMs: 2_000 };
 /** Devices serialised per turn of the event loop: about a millisecond. */
 const SLICE = 100;
 
@@ -31,10 +36,12 @@ export interface SnapshotterParts {
   /** How far the reading store has come. */
   readonly projected: () => number;
   readonly log: (message: string, detail: unknown) => void;
+  readonly pace?: SnapshotPace;
 }
 
 export function startSnapshotter(parts: SnapshotterParts, restoredSeq: number): Snapshotter {
   const { engine, clock } = parts;
+  const { everyMs, everyEntries, checkMs } = parts.pace ?? PACE;
   let lastSeq = restoredSeq;
   let lastAt = clock.mono();
   let lastMs = 0;
@@ -85,10 +92,10 @@ export function startSnapshotter(parts: SnapshotterParts, restoredSeq: number): 
   }
 
   function check(): void {
-    cancel = clock.after(CHECK_MS, () => {
+    cancel = clock.after(checkMs, () => {
       if (stopped) return;
       const applied = engine.view.appliedSeq;
-      const due = applied - lastSeq >= EVERY_ENTRIES || (clock.mono() - lastAt >= EVERY_MS && applied > lastSeq);
+      const due = applied - lastSeq >= everyEntries || (clock.mono() - lastAt >= everyMs && applied > lastSeq);
       if (due && working === null) void cut().then(check, check);
       else check();
     });

@@ -11,7 +11,7 @@ import { faultyDisk } from './faults.ts';
 import type { FromThread, JournalSize, JournalThreadData, ToThread } from './protocol.ts';
 import { createReserve, freeBytesAt } from './reserve.ts';
 import {
-  checksum,
+  commitWriter,
   createSegment,
   JournalFileError,
   lastSeqOf,
@@ -74,12 +74,12 @@ export function runJournalThread(data: JournalThreadData, say: (message: FromThr
       disk.afterOpen();
       // What a killed process left in the WAL was perhaps never fsynced; this makes it so before anybody reads it.
       db.pragma('wal_checkpoint(TRUNCATE)');
-      const insert = db.prepare('INSERT INTO commits (first_seq, last_seq, at, header, crc, blob) VALUES (?, ?, ?, ?, ?, ?)');
+      const write = commitWriter(db);
       return {
         name,
         db,
         openedAt: performance.now(),
-        insert: (lastSeq, header, blob) => void insert.run(nextSeq, lastSeq, Date.now(), header, checksum(blob), blob),
+        insert: (lastSeq, header, blob) => write({ firstSeq: nextSeq, lastSeq, at: Date.now(), header, blob }),
       };
     } catch (error) {
       db.close();

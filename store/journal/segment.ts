@@ -37,6 +37,8 @@ export interface SegmentName {
 export interface CommitRow {
   readonly firstSeq: number;
   readonly lastSeq: number;
+  /** When it was committed, UTC ms. */
+  readonly at: number;
   /** JSON of the verdicts, or null. */
   readonly header: string | null;
   readonly blob: Buffer;
@@ -130,7 +132,7 @@ export function removeSegment(path: string): void {
 }
 
 /** Checksum kept beside each commit. */
-export function checksum(blob: Uint8Array): number {
+function checksum(blob: Uint8Array): number {
   return crc32(blob);
 }
 
@@ -143,8 +145,11 @@ export function readRows(db: Database.Database, fromSeq: number, belowSeq: numbe
   const rows: CommitRow[] = [];
   let entries = 0;
   const found = db
-    .prepare<[number, number, number], { first_seq: number; last_seq: number; header: string | null; crc: number; blob: Buffer }>(
-      `SELECT first_seq, last_seq, header, crc, blob FROM commits
+    .prepare<
+      [number, number, number],
+      { first_seq: number; last_seq: number; at: number; header: string | null; crc: number; blob: Buffer }
+    >(
+      `SELECT first_seq, last_seq, at, header, crc, blob FROM commits
        WHERE first_seq >= coalesce((SELECT max(first_seq) FROM commits WHERE first_seq <= ?), ?) AND first_seq < ? ORDER BY first_seq`,
     )
     .iterate(fromSeq, fromSeq, belowSeq);
@@ -152,11 +157,17 @@ export function readRows(db: Database.Database, fromSeq: number, belowSeq: numbe
     if (row.last_seq < fromSeq) continue;
     if (checksum(row.blob) !== row.crc)
       throw new JournalFileError('damaged', `${basename(db.name)}: the commit of entry ${row.first_seq} is damaged`);
-    rows.push({ firstSeq: row.first_seq, lastSeq: row.last_seq, header: row.header, blob: row.blob });
+    rows.push({ firstSeq: row.first_seq, lastSeq: row.last_seq, at: row.at, header: row.header, blob: row.blob });
     entries += row.last_seq - Math.max(row.first_seq, fromSeq) + 1;
     if (entries >= maxEntries) break;
   }
   return rows;
+}
+
+/** Writes commits to an open segment, each in a transaction of its own unless the caller began one. */
+export function commitWriter(db: Database.Database): (row: Omit<CommitRow, 'blob'> & { readonly blob: Uint8Array }) => void {
+  const insert = db.prepare('INSERT INTO commits (first_seq, last_seq, at, header, crc, blob) VALUES (?, ?, ?, ?, ?, ?)');
+  return ({ firstSeq, lastSeq, at, header, blob }) => void insert.run(firstSeq, lastSeq, at, header, checksum(blob), blob);
 }
 
 /** Last number committed below `belowSeq`, or null for none. */

@@ -3,7 +3,7 @@
  * a file with the right name is whole; the two newest are kept; one whose checksum does not fit is put aside as `.damaged`.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SnapshotStore } from '../../model/ports/journal.ts';
@@ -12,6 +12,8 @@ const FORMAT = 1;
 /** The first line is padded to this, with its end of line, so that it can be written last. */
 const HEADER_BYTES = 160;
 const KEPT = 2;
+/** Times a snapshot may vanish under a reader before that is no coincidence. */
+const LOOKS = 20;
 const NAME = /^(\d{16})\.snap$/;
 
 /** A snapshot of a format this version does not know: to go on without it would be to forget. */
@@ -31,16 +33,10 @@ interface Header {
 export function openSnapshots(folder: string): SnapshotStore {
   mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder)) if (name.endsWith('.tmp')) rmSync(join(folder, name));
-  const pathOf = (seq: number) => join(folder, `${String(seq).padStart(16, '0')}.snap`);
+  const pathOf = (seq: number) => snapshotPath(folder, seq);
   let last: Promise<unknown> = Promise.resolve();
 
-  function kept(): number[] {
-    const seqs = readdirSync(folder).flatMap((name) => {
-      const found = NAME.exec(name);
-      return found?.[1] === undefined ? [] : [Number(found[1])];
-    });
-    return seqs.sort((a, b) => b - a);
-  }
+  const kept = (): number[] => snapshotSeqs(folder);
 
   async function write(seq: number, pieces: AsyncIterable<string>): Promise<void> {
     const path = pathOf(seq);
@@ -90,6 +86,46 @@ export function openSnapshots(folder: string): SnapshotStore {
     },
     list: () => Promise.resolve(kept()),
   };
+}
+
+function snapshotPath(folder: string, seq: number): string {
+  return join(folder, `${String(seq).padStart(16, '0')}.snap`);
+}
+
+/** Newest first. */
+function snapshotSeqs(folder: string): number[] {
+  const seqs = readdirSync(folder).flatMap((name) => {
+    const found = NAME.exec(name);
+    return found?.[1] === undefined ? [] : [Number(found[1])];
+  });
+  return seqs.sort((a, b) => b - a);
+}
+
+/**
+ * The newest whole snapshot of a folder that belongs to another process, as it stands in its file; null where there is none. Changes
+ * nothing.
+ * @throws SnapshotFormatError
+ */
+export async function newestSnapshotFile(
+  folder: string,
+): Promise<{ readonly seq: number; readonly path: string; readonly content: Buffer } | null> {
+  if (!existsSync(folder)) return null;
+  for (let looks = 0; ; looks++) {
+    const seqs = snapshotSeqs(folder);
+    let gone = false;
+    for (const seq of seqs) {
+      const path = snapshotPath(folder, seq);
+      try {
+        const content = await readFile(path);
+        if (check(content, seq, path) !== null) return { seq, path, content };
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+        gone = true;
+      }
+    }
+    // Two newer ones were cut since the names were read: they are there now.
+    if (!gone || looks === LOOKS) return null;
+  }
 }
 
 /** The text of an undamaged snapshot, or null. @throws SnapshotFormatError */

@@ -99,3 +99,28 @@ describe('docs/examples/beacon-tower.service', () => {
     expect(set.filter((name) => !known.includes(name))).toEqual([]);
   });
 });
+
+describe('docs/examples/beacon-tower-backup', () => {
+  const read = (ending: string): string[] => readFileSync(join(docs, 'examples', `beacon-tower-backup.${ending}`), 'utf8').split('\n');
+  const platform = readFileSync(join(docs, 'examples', 'beacon-tower.service'), 'utf8').split('\n');
+
+  it('is sections and settings, and runs as the user of the platform on the same data', () => {
+    for (const line of [...read('service'), ...read('timer')])
+      expect(line).toMatch(/^(#.*|\[(Unit|Service|Install|Timer)\]|[A-Z][A-Za-z]+=.*|)$/);
+    for (const same of ['User=beacon-tower', 'DynamicUser=yes', 'Environment=BEACON_DATA_DIR=/var/lib/beacon-tower', 'UMask=0077']) {
+      expect([same, read('service').includes(same), platform.includes(same)]).toEqual([same, true, true]);
+    }
+  });
+
+  it('is told of in docs/operations.md, with the commands that there are', () => {
+    const { scripts } = JSON.parse(readFileSync(join(docs, '..', 'package.json'), 'utf8')) as { readonly scripts: Record<string, string> };
+    for (const program of ['backup', 'restore']) {
+      expect(scripts[program]).toMatch(new RegExp(`--if-needed --server-only && exec node dist/app/${program}-main\\.js$`));
+      expect(operations).toContain(`npm run ${program} -- `);
+      expect(operations).toContain(`node dist/app/${program}-main.js`);
+    }
+    for (const name of ['backup-daily.sh', 'beacon-tower-backup.service', 'beacon-tower-backup.timer']) {
+      expect(operations).toContain(`(examples/${name})`);
+    }
+  });
+});

@@ -1,0 +1,19 @@
+import { resolve } from 'node:path';
+import { sized } from '../store/backup/files.ts';
+import { restoreBackup } from '../store/backup/restore.ts';
+import { commandLine } from './one-line.ts';
+
+/** `npm run restore -- <backup> <folder>`: verifies a backup and makes a data folder of it, for BEACON_DATA_DIR of the next start. */
+await commandLine('restore', async (say) => {
+  const [backup, folder, ...more] = process.argv.slice(2);
+  if (backup === undefined || folder === undefined || more.length > 0 || backup.startsWith('-')) {
+    return say.wrong('usage: npm run restore -- <backup> <new folder>');
+  }
+  const to = resolve(folder);
+  const { at, build, journal, files } = restoreBackup({ backup: resolve(backup), folder: to, tell: say.progress });
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  say.done(
+    `${to}: all up to ${new Date(at).toISOString()}, journal entries ${journal.firstSeq} to ${journal.lastSeq}, ` +
+      `${files.length} files, ${sized(bytes)}, taken by version ${build}; start with BEACON_DATA_DIR=${to}`,
+  );
+});
