@@ -7,6 +7,13 @@ export type Action =
   | 'alarm.withdraw'
   | 'alarm.reset'
   | 'alarm.comment'
+  | 'alarm.silence'
+  | 'alarm.shelve'
+  | 'alarm.verify'
+  /** Suppresses an alarm by hand as the cause-and-effect table would (by design). */
+  | 'alarm.suppress'
+  /** By permit, and for as long as the work lasts. */
+  | 'alarm.out-of-service'
   | 'config.write'
   | 'device.write'
   /** Takes a device out of service (`live` → `test` or `commissioning`): its alarms then warn nobody. */
@@ -40,11 +47,19 @@ const OPERATOR: ReadonlySet<Action> = new Set<Action>([
   'alarm.withdraw',
   'alarm.reset',
   'alarm.comment',
+  'alarm.silence',
+  'alarm.shelve',
+  'alarm.verify',
   'ledger.view',
 ]);
 const VIEWER: ReadonlySet<Action> = new Set<Action>(['view', 'ledger.view']);
-/** What an operator can do only when it is bound to enterprises: connect its own devices. */
-const ENTERPRISE_OPERATOR: ReadonlySet<Action> = new Set<Action>(['device.write', 'credential.issue']);
+/** What an operator can do only when it is bound to enterprises: connect its own devices, and take their alarms out by its own permits. */
+const ENTERPRISE_OPERATOR: ReadonlySet<Action> = new Set<Action>([
+  'device.write',
+  'credential.issue',
+  'alarm.suppress',
+  'alarm.out-of-service',
+]);
 /** What an operator can do only when it watches everything: whoever runs a plant does not end the warnings about it. */
 const PLATFORM_OPERATOR: ReadonlySet<Action> = new Set<Action>(['device.mode']);
 /** What even an administrator can do only when it is bound to nothing. */

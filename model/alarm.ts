@@ -6,6 +6,29 @@ import type { EpochMs } from './time.ts';
 export type AlarmStateName = 'NORM' | 'UNACK' | 'ACKED' | 'RTNUN' | 'LUNACK' | 'LACK';
 export type AlarmKind = 'process' | 'instrument' | 'fire' | 'system';
 export type SuppressedBy = 'shelved' | 'by-design' | 'out-of-service';
+/** What an alarm turned out to be. */
+export type VerifiedAs = 'real' | 'false' | 'test' | 'maintenance' | 'instrument';
+export const VERIFIED_AS: readonly VerifiedAs[] = ['real', 'false', 'test', 'maintenance', 'instrument'];
+/** Who is told when a due time passes: the operator has it first, the others in turn. */
+export type EscalationRole = 'supervisor' | 'duty-leader';
+
+/** One reason why an alarm does not ring, for the lists of what is suppressed. */
+export interface Suppression {
+  readonly flag: SuppressedBy;
+  readonly since: EpochMs;
+  /** Null = until somebody or something ends it. */
+  readonly until: EpochMs | null;
+  /** Null: the cause-and-effect table did it. */
+  readonly by: string | null;
+  readonly reason: string | null;
+  /** Shelved only: ends when the alarm next returns. */
+  readonly oneShot?: boolean;
+  /** The second person of an orange alarm. */
+  readonly approvedBy?: string;
+  readonly permit?: string;
+  /** Lines of the cause-and-effect table that hide it, `<enterprise or hazard source>/<line>`. */
+  readonly causes?: readonly string[];
+}
 
 /** One alarm as the outside sees it (contract.md). Times in UTC ms. */
 export interface Alarm {
@@ -56,6 +79,12 @@ export interface Alarm {
   readonly ruleRevision: number;
   /** Number of the last event of this alarm; sent back as `seen` with an acknowledgement. */
   readonly seq: number;
+  /** Present while there is one: who suppressed it, why, until when. */
+  readonly suppressions?: readonly Suppression[];
+  /** Present once somebody has said what it turned out to be. */
+  readonly verifiedAs?: VerifiedAs;
+  /** Present while overdue: the role it went up to. */
+  readonly escalatedTo?: EscalationRole;
 }
 
 export type AlarmEventType =
@@ -80,6 +109,9 @@ export type AlarmEventType =
   | 'closed'
   | 'historic-exceedance';
 
+/** Causes of `re-announced` that say the same again: nothing came, nothing rose, nothing was hidden before. */
+export const SAID_AGAIN: readonly string[] = ['repeat', 'silence-ended', 'escalated'];
+
 export interface AlarmEvent {
   readonly seq: number;
   readonly type: AlarmEventType;
@@ -87,8 +119,22 @@ export interface AlarmEvent {
   /** Account name of the person, or null where the system did it. */
   readonly by: string | null;
   readonly comment?: string;
-  /** e.g. `configuration`, `removed`, `bad-quality`. */
+  /** e.g. `configuration`, `removed`, `bad-quality`, `repeat`, `escalated`, `expired`. */
   readonly cause?: string;
+  /** `silenced`, `shelved`, `out-of-service`: until when; absent = until somebody ends it. */
+  readonly until?: EpochMs;
+  readonly reason?: string;
+  /** `verified`. */
+  readonly as?: VerifiedAs;
+  /** `re-announced` with the cause `escalated`: who is told now, and what was due. */
+  readonly role?: EscalationRole;
+  readonly overdue?: 'first-response' | 'feedback';
+  /** `out-of-service`. */
+  readonly permit?: string;
+  /** `shelved`: the second person. */
+  readonly approvedBy?: string;
+  /** `shelved`: until it next returns. */
+  readonly oneShot?: boolean;
   /** Level after the event. */
   readonly level?: Level;
   readonly value?: Value;

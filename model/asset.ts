@@ -1,5 +1,6 @@
 import type { Classification } from './hazard/classify.ts';
 import type { RuleContent } from './rule.ts';
+import type { Level } from './level.ts';
 import type { EpochMs } from './time.ts';
 
 /** Common to everything that is configured: `revision` counts changes (If-Match), starting at 1. */
@@ -24,6 +25,32 @@ export interface Contact {
   readonly phone?: string;
 }
 
+/** Which alarms a line of the cause-and-effect table means; what is not named is any. */
+export interface AlarmSelector {
+  readonly device: string;
+  readonly measurement?: string;
+  readonly channel?: number;
+  /** `hi`, `lo`, a limit's own code, or a fault's. */
+  readonly ladder?: string;
+}
+
+/** One line of the cause-and-effect table: while an alarm of `cause` is active or latched, and itself not suppressed, those of `hides` are. */
+export interface CauseLine {
+  /** Unique within its table. */
+  readonly id: string;
+  readonly cause: AlarmSelector;
+  readonly hides: readonly AlarmSelector[];
+  readonly note?: string;
+}
+
+/** Times by colour, ms, where an enterprise wants others than the usual ones. */
+export interface AlarmPolicy {
+  /** Re-alarm timer; absent = off. */
+  readonly rearmMs?: Readonly<Partial<Record<Level, number>>>;
+  readonly firstResponseMs?: Readonly<Partial<Record<Level, number>>>;
+  readonly feedbackMs?: Readonly<Partial<Record<Level, number>>>;
+}
+
 export interface Enterprise extends Asset {
   readonly areaId: string | null;
   readonly sector: string | null;
@@ -32,6 +59,9 @@ export interface Enterprise extends Asset {
   readonly lon: number | null;
   readonly lat: number | null;
   readonly contacts: readonly Contact[];
+  /** Cause-and-effect table over its devices. Absent = empty. */
+  readonly causes?: readonly CauseLine[];
+  readonly alarmPolicy?: AlarmPolicy;
 }
 
 export interface Site extends Asset {
@@ -46,6 +76,8 @@ export interface HazardSource extends Asset {
   readonly attributes: Readonly<Record<string, number | string | boolean>>;
   /** Its identification and class by GB 18218 with the working; absent where nobody has classified it. */
   readonly classification?: StoredClassification;
+  /** Cause-and-effect table over the devices of its enterprise. Absent = empty. */
+  readonly causes?: readonly CauseLine[];
 }
 
 /** Who found it, and when. */

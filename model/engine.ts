@@ -1,4 +1,4 @@
-import type { Alarm, LiveEvent } from './alarm.ts';
+import type { Alarm, LiveEvent, SuppressedBy } from './alarm.ts';
 import type { AssetKind, AssetOf, Rule } from './asset.ts';
 import type { ConfigChange, Entry } from './entry.ts';
 import type { Level, LimitLevel } from './level.ts';
@@ -13,6 +13,9 @@ export type RefusalCode =
   | 'alarm-changed'
   | 'state-not-allowed'
   | 'too-late'
+  | 'red-not-shelvable'
+  | 'approval-required'
+  | 'same-person'
   | 'id-taken'
   | 'id-retired'
   | 'revision-conflict'
@@ -153,9 +156,12 @@ export interface DeviceStatus {
   readonly clockErrorMs: number | null;
 }
 
+/** What stands on every desk. Test and suppressed alarms are in neither of the first two. */
 export interface AlarmCounts {
   readonly open: Readonly<Record<Level, number>>;
   readonly unacknowledged: Readonly<Record<Level, number>>;
+  /** Identities under each flag, also those that are not true now; one under two flags is in both. Test ones left out. */
+  readonly suppressed: Readonly<Record<SuppressedBy, number>>;
 }
 
 /** Read-only side of the fold. Synchronous: it is the truth of this moment on the main thread. */
@@ -169,13 +175,15 @@ export interface EngineView {
   /** An open alarm (any state but NORM), by id. */
   openAlarm(id: string): Alarm | undefined;
   openAlarms(): Iterable<Alarm>;
+  /** Closed (NORM) but still suppressed: the last occurrence of an identity whose next one is born suppressed. */
+  restingAlarm(id: string): Alarm | undefined;
+  restingAlarms(): Iterable<Alarm>;
   latest(deviceId: string): readonly LatestPoint[];
   /** With `sources`. */
   limits(deviceId: string): readonly EffectiveLimit[];
   /** What a change of a rule would do; nothing changes. */
   tryRule(change: RuleChange): RuleTrial;
   status(deviceId: string): DeviceStatus | undefined;
-  /** Test alarms are in neither count. */
   counts(): AlarmCounts;
   deviceCounts(): { readonly online: number; readonly offline: number; readonly total: number };
 }

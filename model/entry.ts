@@ -1,3 +1,4 @@
+import type { VerifiedAs } from './alarm.ts';
 import type { AssetKind, AssetOf } from './asset.ts';
 import type { Level } from './level.ts';
 import type { Catalogue } from './profile.ts';
@@ -75,7 +76,36 @@ export type AlarmCommand =
   | { readonly op: 'acknowledge'; readonly alarmId: string; readonly seen?: number; readonly comment?: string }
   | { readonly op: 'withdraw'; readonly alarmId: string }
   | { readonly op: 'reset'; readonly alarmId: string; readonly comment?: string }
-  | { readonly op: 'comment'; readonly alarmId: string; readonly comment: string };
+  | { readonly op: 'comment'; readonly alarmId: string; readonly comment: string }
+  /** Sound off for the time of its level; what is true stays shown. */
+  | { readonly op: 'silence'; readonly alarmId: string }
+  | ShelveCommand
+  | { readonly op: 'unshelve'; readonly alarmId: string; readonly reason?: string }
+  /** By design, by hand: as the cause-and-effect table would. */
+  | { readonly op: 'suppress'; readonly alarmId: string; readonly reason: string }
+  | { readonly op: 'unsuppress'; readonly alarmId: string; readonly reason?: string }
+  | {
+      readonly op: 'out-of-service';
+      readonly alarmId: string;
+      readonly permit: string;
+      readonly reason: string;
+      /** Planned end; absent = until somebody returns it. */
+      readonly until?: EpochMs;
+    }
+  | { readonly op: 'return-to-service'; readonly alarmId: string; readonly reason?: string }
+  /** What it turned out to be. */
+  | { readonly op: 'verify'; readonly alarmId: string; readonly as: VerifiedAs; readonly comment?: string };
+
+/** For so many minutes, or until the alarm next returns (`oneShot`); 8 h at most either way. */
+export interface ShelveCommand {
+  readonly op: 'shelve';
+  readonly alarmId: string;
+  readonly minutes?: number;
+  readonly oneShot?: boolean;
+  readonly reason: string;
+  /** The second person, whom an orange alarm needs. */
+  readonly approvedBy?: string;
+}
 
 export interface CommandBody {
   readonly kind: 'command';

@@ -1,28 +1,34 @@
-import type { Outcome } from '../model/engine.ts';
-import type { CommandBody } from '../model/entry.ts';
+import type { Outcome, RefusalCode } from '../model/engine.ts';
+import type { AlarmCommand, CommandBody, ShelveCommand } from '../model/entry.ts';
 import type { AlarmHolder } from './alarm/book.ts';
+import { SHELVE_MAX_MS, SILENCE_MS, WARN_BEFORE_MS } from './alarm/policy.ts';
 import { type AlarmRecord, toAlarm } from './alarm/record.ts';
 import type { Core } from './core.ts';
-import { topsOf } from './evaluate/ladders.ts';
 import type { Top } from './alarm/step.ts';
+import { holderOf } from './alarm/timing.ts';
+import { topsOf } from './evaluate/ladders.ts';
 
 /** A withdrawal is possible this long after the acknowledgement (wall time, semantics 6). */
 const WITHDRAW_WITHIN_MS = 10_000;
 
+/** What a refused command says. */
+type RefusedCode = Extract<
+  RefusalCode,
+  'alarm-changed' | 'state-not-allowed' | 'too-late' | 'red-not-shelvable' | 'approval-required' | 'same-person'
+>;
+type Refuse = (code: RefusedCode, detail: string) => Outcome;
+
 /** Applies an operator's command. What is not possible is an outcome with a stable code, and changes nothing. */
 export function applyCommand(core: Core, body: CommandBody): Outcome {
   const { command } = body;
-  const record = core.book.open.get(command.alarmId) ?? core.book.closed.find((one) => one.id === command.alarmId);
+  const { book } = core;
+  const record = book.standing(command.alarmId) ?? book.closed.find((one) => one.id === command.alarmId);
   if (record === undefined) return { ok: false, code: 'not-found', detail: command.alarmId };
-  const refused = (code: 'alarm-changed' | 'state-not-allowed' | 'too-late', detail: string): Outcome => ({
-    ok: false,
-    code,
-    detail,
-    alarm: toAlarm(record),
-  });
+  const refused: Refuse = (code, detail) => ({ ok: false, code, detail, alarm: toAlarm(record) });
   const holder = holderOf(core, record);
   if (holder === undefined) return refused('state-not-allowed', 'its device is gone');
-  const isOpen = core.book.open.has(record.id);
+  const isOpen = book.open.has(record.id);
+  const done = (): Outcome => ({ ok: true, changed: true, alarm: toAlarm(record) });
   switch (command.op) {
     case 'acknowledge': {
       const { seen } = command;
@@ -34,7 +40,8 @@ export function applyCommand(core: Core, body: CommandBody): Outcome {
       const at = record.acknowledgedAt;
       if (!record.facts.acknowledged || at === null) return refused('state-not-allowed', 'not acknowledged');
       if (Math.abs(core.clock.at - at) > WITHDRAW_WITHIN_MS) return refused('too-late', 'more than 10 s ago');
-      if (!isOpen && holder.alarms.has(record.key)) return refused('state-not-allowed', 'a new occurrence has begun');
+      const newest = holder.alarms.get(record.key) ?? holder.resting.get(record.key) ?? record;
+      if (newest !== record) return refused('state-not-allowed', 'a new occurrence has begun');
       return stepped(core, holder, record, { kind: 'withdraw' }, body.by, undefined);
     }
     case 'reset':
@@ -42,17 +49,96 @@ export function applyCommand(core: Core, body: CommandBody): Outcome {
       return reset(core, holder, record, body.by, command.comment);
     case 'comment':
       if (!isOpen) return refused('state-not-allowed', 'closed');
-      core.book.amend(record, 'commented', { by: body.by, comment: command.comment }, () => undefined);
-      return { ok: true, changed: true, alarm: toAlarm(record) };
+      book.feedback(record, 'commented', { by: body.by, comment: command.comment }, {});
+      return done();
+    case 'verify': {
+      const { as, comment } = command;
+      book.feedback(
+        record,
+        'verified',
+        { by: body.by, as, ...(comment === undefined ? {} : { comment }) },
+        { verified: { as, by: body.by, at: core.clock.at } },
+      );
+      return done();
+    }
+    case 'silence':
+      if (!book.sounds(record)) return refused('state-not-allowed', 'it does not sound');
+      book.silence(record, SILENCE_MS[record.facts.shown.level], body.by);
+      return done();
+    case 'shelve':
+      return shelve(core, record, body.by, command, refused) ?? done();
+    case 'suppress':
+      if (!isOpen) return refused('state-not-allowed', 'closed');
+      if (record.place.deviceId === null) return refused('state-not-allowed', OF_SYSTEM);
+      book.suppress(record, { byHand: { since: core.clock.at, by: body.by, reason: command.reason } }, 'suppressed', {
+        by: body.by,
+        reason: command.reason,
+      });
+      return done();
+    case 'out-of-service': {
+      const { permit, reason, until = null } = command;
+      if (!isOpen) return refused('state-not-allowed', 'closed');
+      if (record.place.deviceId === null) return refused('state-not-allowed', OF_SYSTEM);
+      if (until !== null && until <= core.clock.at) return refused('state-not-allowed', 'its planned end is past');
+      book.suppress(record, { out: { since: core.clock.at, until, by: body.by, permit, reason } }, 'out-of-service', {
+        by: body.by,
+        permit,
+        reason,
+        ...(until === null ? {} : { until }),
+      });
+      return done();
+    }
+    case 'unshelve':
+    case 'unsuppress':
+    case 'return-to-service':
+      return lift(core, holder, record, body.by, command, refused) ?? done();
   }
 }
 
-function holderOf(core: Core, record: AlarmRecord): AlarmHolder | undefined {
-  const id = record.place.deviceId;
-  if (id === null) return core.system;
-  const device = core.devices.get(id);
-  if (device !== undefined) core.touch(device);
-  return device;
+const OF_SYSTEM = 'an alarm of the system itself is never suppressed';
+
+/** Puts an alarm on the shelf; what forbids it, or null. Fact book 1.6: 8 h at most, red never, orange by two people. */
+function shelve(core: Core, record: AlarmRecord, by: string, command: ShelveCommand, refused: Refuse): Outcome | null {
+  const { level } = record.facts.shown;
+  if (!core.book.open.has(record.id)) return refused('state-not-allowed', 'closed');
+  if (record.place.deviceId === null) return refused('state-not-allowed', OF_SYSTEM);
+  if (level === 'red') return refused('red-not-shelvable', 'red');
+  const { reason, oneShot = false, approvedBy = null } = command;
+  if (level === 'orange' && approvedBy === null) return refused('approval-required', 'orange: a second person has to agree');
+  if (approvedBy === by) return refused('same-person', by);
+  const since = core.clock.at;
+  const until = since + Math.min(command.minutes === undefined ? SHELVE_MAX_MS : command.minutes * 60_000, SHELVE_MAX_MS);
+  const warnAt = until - since > WARN_BEFORE_MS ? until - WARN_BEFORE_MS : null;
+  const shelf = { since, until, line: core.clock.line + SHELVE_MAX_MS, oneShot, level, by, approvedBy, reason, warnAt };
+  core.book.suppress(record, { shelf }, 'shelved', {
+    by,
+    reason,
+    until,
+    ...(oneShot ? { oneShot } : {}),
+    ...(approvedBy === null ? {} : { approvedBy }),
+  });
+  return null;
+}
+
+const FLAG_OF = { unshelve: 'shelved', unsuppress: 'by-design', 'return-to-service': 'out-of-service' } as const;
+
+/** Ends a flag before its time; what forbids it, or null. What the cause-and-effect table hides, only its cause's end shows again. */
+function lift(
+  core: Core,
+  holder: AlarmHolder,
+  record: AlarmRecord,
+  by: string,
+  command: Extract<AlarmCommand, { readonly op: keyof typeof FLAG_OF }>,
+  refused: Refuse,
+): Outcome | null {
+  const { life } = record;
+  const on = { unshelve: life?.shelf, unsuppress: life?.byHand, 'return-to-service': life?.out }[command.op] ?? null;
+  if (on === null || core.book.standing(record.id) === undefined) {
+    const byTable = command.op === 'unsuppress' && (life?.causes.length ?? 0) > 0;
+    return refused('state-not-allowed', byTable ? 'hidden by the cause-and-effect table' : `not ${FLAG_OF[command.op]}`);
+  }
+  core.book.lift(holder, record, FLAG_OF[command.op], { by, ...(command.reason === undefined ? {} : { reason: command.reason }) });
+  return null;
 }
 
 /** The level falls to what is on, and value and limit with it. */

@@ -3,6 +3,7 @@ import type { Outcome } from '../model/engine.ts';
 import type { ConfigBody, ConfigChange } from '../model/entry.ts';
 import type { Catalogue } from '../model/profile.ts';
 import type { RuleScope } from '../model/rule.ts';
+import { followCauses } from './alarm/causes.ts';
 import type { Core } from './core.ts';
 import { follow, followPlace, newDevice, retire } from './device-life.ts';
 import { syncFaults } from './instrument.ts';
@@ -23,6 +24,7 @@ function changeAsset(core: Core, change: Exclude<ConfigChange, { readonly op: 'c
   if (after === null) return { ok: true, changed: false, asset: before };
   if (change.asset === 'rule') return changeRule(core, change.op === 'put' ? change.value.id : change.id, after, entrySeq, by);
   core.registry.store(change.asset, after);
+  if (change.asset === 'enterprise' || change.asset === 'hazard-source') followCauses(core);
   if (change.op === 'retire') {
     const device = change.asset === 'device' ? core.devices.get(change.id) : undefined;
     if (device !== undefined) {

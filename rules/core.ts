@@ -2,6 +2,7 @@ import type { EffectiveLimit, RuleVersion } from '../model/engine.ts';
 import type { LimitLevel } from '../model/level.ts';
 import type { EngineMs } from '../model/time.ts';
 import type { AlarmBook, AlarmHolder } from './alarm/book.ts';
+import type { CauseTables } from './alarm/causes.ts';
 import type { DeviceState } from './device-state.ts';
 import type { Plan } from './evaluate/plan.ts';
 import type { Registry } from './registry.ts';
@@ -15,6 +16,8 @@ export interface Core {
   readonly book: AlarmBook;
   readonly heap: WakeHeap<DeviceState>;
   readonly registry: Registry;
+  /** Cause-and-effect tables. Made from the registry, no part of the state. */
+  readonly causes: CauseTables;
   readonly devices: Map<string, DeviceState>;
   readonly resends: ResendBook;
   /** Alarms of the system itself. */

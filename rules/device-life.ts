@@ -65,6 +65,7 @@ export function newDevice(core: Core, asset: Device, order: number, ruleRevision
     points: plan.points.map(() => null),
     alarms: new Map(),
     occurrences: new Map(),
+    resting: new Map(),
     snapshotOf: -1,
   };
 }
@@ -112,9 +113,9 @@ function samePlace(a: AlarmPlace, b: AlarmPlace): boolean {
 
 /** Open alarms move with their device. */
 export function followPlace(core: Core, device: DeviceState): void {
-  if (device.alarms.size === 0) return;
+  if (device.alarms.size === 0 && device.resting.size === 0) return;
   const place = placeOf(device);
-  for (const record of device.alarms.values()) {
+  for (const record of [...device.alarms.values(), ...device.resting.values()]) {
     if (samePlace(record.place, place)) continue;
     core.touch(device);
     core.book.amend(record, 'changed-by-config', { cause: BY_CONFIG }, (one) => {
@@ -217,6 +218,7 @@ function tellSetPoints(core: Core, device: DeviceState, pointKey: string, limits
 export function retire(core: Core, device: DeviceState): void {
   core.touch(device);
   for (const record of device.alarms.values()) core.book.close(device, record, { cause: 'removed' });
+  for (const record of device.resting.values()) core.book.forget(device, record, { cause: 'removed' });
   if (device.online) core.onlineCount -= 1;
   device.online = false;
   noteChange(core, device);

@@ -81,6 +81,8 @@ export interface DeviceState extends Sleeper {
   points: (PointState | null)[];
   /** Open alarms by identity within the device. */
   alarms: Map<string, AlarmRecord>;
+  /** Closed alarms of identities that are still suppressed. */
+  resting: Map<string, AlarmRecord>;
   /** How often each identity has occurred. */
   occurrences: Map<string, number>;
   /** Snapshot that has it already. */

@@ -5,6 +5,8 @@ import type { LimitLevel } from '../model/level.ts';
 import type { SampleValue } from '../model/reading.ts';
 import type { EngineMs } from '../model/time.ts';
 import { AlarmBook } from './alarm/book.ts';
+import { CauseTables, causesOf, settleCauses } from './alarm/causes.ts';
+import { fireAlarmTimers } from './alarm/timing.ts';
 import type { AlarmRecord } from './alarm/record.ts';
 import { applyCommand } from './command.ts';
 import { applyConfig } from './configure.ts';
@@ -35,11 +37,19 @@ const RETRY_MS = 60_000;
 /** The fold itself: one entry at a time, mutable inside, the same for the same journal. */
 export class EngineFold implements Engine, Core {
   readonly clock = newClock();
-  readonly book = new AlarmBook();
+  readonly book: AlarmBook = new AlarmBook({
+    policyOf: ({ enterpriseId }) => (enterpriseId === null ? undefined : this.registry.maps.enterprise.get(enterpriseId)?.alarmPolicy),
+    causesOf: (record) => causesOf(this, record),
+  });
   readonly heap = new WakeHeap<DeviceState>();
   readonly registry = new Registry();
+  readonly causes = new CauseTables();
   readonly devices = new Map<string, DeviceState>();
-  readonly system = { alarms: new Map<string, AlarmRecord>(), occurrences: new Map<string, number>() };
+  readonly system = {
+    alarms: new Map<string, AlarmRecord>(),
+    occurrences: new Map<string, number>(),
+    resting: new Map<string, AlarmRecord>(),
+  };
   readonly faultLevels = new Map<string, LimitLevel>();
   readonly deaf = new Set<string>();
   readonly plans: Core['plans'] = new WeakMap();
@@ -61,6 +71,7 @@ export class EngineFold implements Engine, Core {
   static restore(text: string): EngineFold {
     const engine = new EngineFold();
     engine.appliedSeq = readSnapshot(engine, text);
+    engine.causes.rebuild(engine.registry);
     return engine;
   }
 
@@ -72,7 +83,7 @@ export class EngineFold implements Engine, Core {
       throw new Error(`journal entry ${entry.seq} follows entry ${this.appliedSeq}: the order is broken`);
     this.appliedSeq = entry.seq;
     advance(this.clock, entry.at, entry.boot, entry.mono);
-    this.book.begin(entry.seq, entry.at);
+    this.book.begin(entry.seq, entry.at, this.clock.line, Math.max(entry.v, this.format) >= 2);
     if (entry.v > this.format) this.judgeAs(entry.v, entry.seq);
     let applied = QUIET;
     let failed: unknown = null;
@@ -80,6 +91,7 @@ export class EngineFold implements Engine, Core {
     let fault = this.fireDue();
     try {
       applied = this.dispatch(entry);
+      settleCauses(this);
       if (this.changed.length > 0) tellChanges(this);
     } catch (error) {
       fault = true;
@@ -87,6 +99,7 @@ export class EngineFold implements Engine, Core {
       this.changed.length = 0;
       this.ruleVersions.length = 0;
       this.applyFault(entry);
+      settleCauses(this);
     }
     const events = this.book.out;
     if (events === null && !fault) return applied;
@@ -151,6 +164,7 @@ export class EngineFold implements Engine, Core {
         this.heap.atLatest(first, now + RETRY_MS);
       }
     }
+    fireAlarmTimers(this);
     return fault;
   }
 
@@ -203,7 +217,11 @@ export class EngineFold implements Engine, Core {
   }
 
   nextDue(): EngineMs | null {
-    return this.heap.first?.wakeAt ?? null;
+    const device = this.heap.first?.wakeAt ?? null;
+    const wait = this.book.timers.wait(this.clock.at, this.clock.line);
+    if (wait === null) return device;
+    const alarm = this.clock.now + wait;
+    return device === null ? alarm : Math.min(device, alarm);
   }
 
   engineTime(mono: number): EngineMs {

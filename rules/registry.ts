@@ -5,6 +5,7 @@ import { isId } from '../model/ids.ts';
 import type { Catalogue, Profile } from '../model/profile.ts';
 import type { EpochMs } from '../model/time.ts';
 import { RuleBook } from './scopes/chain.ts';
+import { wrongTable } from './alarm/causes.ts';
 
 /** All assets, retired ones included, and the checks a change has to pass. Assets are values: a change puts a new one. */
 
@@ -93,7 +94,7 @@ export class Registry {
       const other = this.get(kind === 'device' ? 'gateway' : 'device', value.id);
       if (other !== undefined) return refuse(other.retiredAt === null ? 'id-taken' : 'id-retired', value.id, other);
     }
-    const wrong = this.wrongReference(change);
+    const wrong = this.wrongReference(change) ?? this.wrongCauses(change);
     if (wrong !== null) return wrong;
     const stamps = { revision: base + 1, createdAt: before?.createdAt ?? at, updatedAt: at, retiredAt: null };
     return { ok: true, before, after: { ...value, ...stamps } };
@@ -139,6 +140,14 @@ export class Registry {
       case 'rule':
         return this.wrongScope(change.value);
     }
+  }
+
+  private wrongCauses(change: Extract<Change, { readonly op: 'put' }>): Refused | null {
+    if (change.asset !== 'enterprise' && change.asset !== 'hazard-source') return null;
+    const { value } = change;
+    if (value.causes === undefined || value.causes.length === 0) return null;
+    const wrong = wrongTable(this, value.id, 'enterpriseId' in value ? value.enterpriseId : value.id, value.causes);
+    return wrong === null ? null : refuse(wrong.code, wrong.detail);
   }
 
   private wrongPlace(

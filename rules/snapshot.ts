@@ -58,7 +58,13 @@ type DeviceRow = [
   counter: number | null,
   retainDay: number,
   upstream: boolean,
+  more?: DeviceMore,
 ];
+/** What came after format 1, by name; absent where it is as in a new device. */
+interface DeviceMore {
+  /** Closed alarms of identities that are still suppressed. */
+  readonly resting?: readonly AlarmRecord[];
+}
 interface Header {
   readonly seq: number;
   readonly clock: Core['clock'];
@@ -105,6 +111,10 @@ function pointRow(device: DeviceState, index: number): PointRow | null {
   ];
 }
 
+function deviceMore(d: DeviceState): DeviceMore | null {
+  return d.resting.size === 0 ? null : { resting: [...d.resting.values()] };
+}
+
 function deviceLine(d: DeviceState): string {
   const points: PointRow[] = [];
   for (let i = 0; i < d.points.length; i += 1) {
@@ -135,6 +145,8 @@ function deviceLine(d: DeviceState): string {
     d.retainDay,
     d.upstream,
   ];
+  const more = deviceMore(d);
+  if (more !== null) row.push(more);
   return `D${JSON.stringify(row)}`;
 }
 
@@ -259,7 +271,7 @@ export function readSnapshot(core: Core, text: string): number {
   const head: Header = JSON.parse(header.slice(1));
   Object.assign(core.clock, head.clock);
   core.book.eventSeq = head.eventSeq;
-  core.book.closed.push(...head.closed);
+  for (const record of head.closed) core.book.closed.push(withLife(record));
   for (const code of head.deaf) core.deaf.add(code);
   core.deafUntil = head.deafUntil;
   core.upstreamBackAt = head.upstreamBackAt ?? 0;
@@ -300,6 +312,12 @@ export function readSnapshot(core: Core, text: string): number {
   return head.seq;
 }
 
+/** Format 1 did not know it. */
+function withLife(record: AlarmRecord): AlarmRecord {
+  record.life = record.life ?? null;
+  return record;
+}
+
 function takeAlarms(
   core: Core,
   holder: Core['system'],
@@ -307,7 +325,7 @@ function takeAlarms(
   occurrences: readonly (readonly [string, number])[],
 ): void {
   for (const record of alarms) {
-    holder.alarms.set(record.key, record);
+    holder.alarms.set(record.key, withLife(record));
     core.book.restore(record);
   }
   for (const [key, count] of occurrences) holder.occurrences.set(key, count);
@@ -338,6 +356,7 @@ function takeDevice(core: Core, row: DeviceRow): void {
     counter = null,
     retainDay = -1,
     upstream = false,
+    more = {},
   ] = row;
   const device = newDevice(core, asset, order, ruleRevision);
   Object.assign(device, {
@@ -358,6 +377,7 @@ function takeDevice(core: Core, row: DeviceRow): void {
     upstream,
   });
   takeAlarms(core, device, alarms, occurrences);
+  for (const record of more.resting ?? []) core.book.restoreResting(device, record);
   for (const point of points) takePoint(device, point);
   core.devices.set(asset.id, device);
   if (online) core.onlineCount += 1;

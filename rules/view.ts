@@ -41,6 +41,15 @@ export class EngineWindow implements EngineView {
     for (const record of this.core.book.open.values()) yield toAlarm(record);
   }
 
+  restingAlarm(id: string): Alarm | undefined {
+    const record = this.core.book.resting.get(id);
+    return record === undefined ? undefined : toAlarm(record);
+  }
+
+  *restingAlarms(): Iterable<Alarm> {
+    for (const record of this.core.book.resting.values()) yield toAlarm(record);
+  }
+
   latest(deviceId: string): readonly LatestPoint[] {
     const device = this.core.devices.get(deviceId);
     if (device === undefined) return [];

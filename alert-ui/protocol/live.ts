@@ -10,6 +10,8 @@ export interface SnapshotEvent {
   /** The 500 most urgent. */
   readonly alarms: readonly Alarm[];
   readonly next?: string;
+  /** Closed, but still suppressed: they stand in the lists of what is suppressed. At most 500. */
+  readonly resting?: readonly Alarm[];
   readonly devices: { readonly online: number; readonly offline: number; readonly total: number };
 }
 export interface AlarmMessage {

@@ -26,6 +26,22 @@ beforeEach(async () => {
     served.platform.view.all['hazard-source'].set(`tank-${id}`, { id: `tank-${id}`, siteId: null, attributes: {}, ...head });
     served.platform.view.all.gateway.set(`gateway-${id}`, { id: `gateway-${id}`, ...head });
     served.platform.raise(served.platform.alarm(`alarm-${id}`, id, { deviceId: `device-${id}` }));
+    await served.platform.records.approvals.add({
+      id: `approval-${id}`,
+      kind: 'alarm.shelve',
+      enterpriseId: id,
+      resource: `alarms/alarm-${id}`,
+      request: { alarmId: `alarm-${id}`, minutes: 1 },
+      reason: 'x',
+      requestedBy: 'somebody',
+      requestedAt: served.platform.clock.now(),
+      expiresAt: served.platform.clock.now() + 3_600_000,
+      state: 'pending',
+      decidedBy: null,
+      decidedAt: null,
+      comment: null,
+      outcome: null,
+    });
   }
   await served.account('admin', 'admin');
 });
@@ -153,10 +169,15 @@ const ID_OF: Readonly<Record<string, string>> = {
   gateways: 'gateway-',
   devices: 'device-',
   alarms: 'alarm-',
+  approvals: 'approval-',
 };
 /** A body that would be carried out where one is wanted. */
 const BODY_OF: Readonly<Record<string, object>> = {
   'alarm.comment': { comment: 'x' },
+  'alarm.shelve': { minutes: 1, reason: 'x' },
+  'alarm.suppress': { reason: 'x' },
+  'alarm.out-of-service': { permit: 'P-1', reason: 'x' },
+  'alarm.verify': { as: 'false' },
   'gateway.create': { id: 'new' },
   'hazard-source.classify': { people: 0, substances: [{ substance: 'ammonia', designMaximumT: 40 }] },
 };

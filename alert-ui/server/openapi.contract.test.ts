@@ -179,6 +179,38 @@ it('every route answers at least once as the document says', async () => {
   await ask('GET', `${api}/kpi`, {}, 200, undefined, '?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&enterprise=x');
   await ask('GET', `${api}/kpi`, {}, 400, undefined, '?from=2&to=1');
   await ask('GET', `${api}/kpi.csv`, {}, 200);
+  platform.raise(platform.alarm('3-0', 'x', { level: 'yellow' }));
+  await ask('POST', `${api}/alarms/silence`, {}, 200, { items: [{ id: '3-0' }, { id: 'missing' }] });
+  await ask('POST', `${api}/alarms/{id}/silence`, { id: '3-0' }, 200, {});
+  await ask('POST', `${api}/alarms/{id}/verify`, { id: '3-0' }, 200, { as: 'false', note: 'steam' });
+  await ask('POST', `${api}/alarms/{id}/shelve`, { id: '3-0' }, 200, { minutes: 30, reason: 'steam' });
+  await ask('GET', `${api}/alarms`, {}, 200, undefined, '?suppressed=shelved');
+  await ask('POST', `${api}/alarms/{id}/unshelve`, { id: '3-0' }, 200, {});
+  await ask('POST', `${api}/alarms/{id}/unshelve`, { id: '3-0' }, 409, {});
+  await ask('POST', `${api}/alarms/{id}/suppress`, { id: '3-0' }, 200, { reason: 'pump is off' });
+  await ask('POST', `${api}/alarms/{id}/unsuppress`, { id: '3-0' }, 200, { reason: 'pump is on' });
+  await ask('POST', `${api}/alarms/{id}/out-of-service`, { id: '3-0' }, 200, { permit: 'P-1', reason: 'work' });
+  await ask('POST', `${api}/alarms/{id}/return-to-service`, { id: '3-0' }, 200, {});
+  await ask('POST', `${api}/alarms/{id}/shelve`, { id: '2-0' }, 409, { minutes: 30, reason: 'red' });
+  platform.raise(platform.alarm('4-0', 'x', { level: 'orange', deviceId: 'd' }));
+  await served.account('other', 'admin');
+  for (const [verb, minutes] of [
+    ['approve', 30],
+    ['refuse', 60],
+  ] as const) {
+    const asked = await ask('POST', `${api}/alarms/{id}/shelve`, { id: '4-0' }, 202, { minutes, reason: 'work' });
+    const id = String(asked.body['id']);
+    await ask('GET', `${api}/approvals/{id}`, { id }, 200);
+    await ask('POST', `${api}/approvals/{id}/approve`, { id }, 409, {});
+    if (verb === 'refuse') await ask('POST', `${api}/approvals/{id}/refuse`, { id }, 200, { comment: 'no' });
+    else {
+      const other = await served.as('other');
+      const headers = { cookie: other.cookie, 'x-csrf-token': other.csrf };
+      expect((await served.request('POST', `${api}/approvals/${id}/approve`, { headers, body: {} })).status).toBe(200);
+      left.delete('approval.approve');
+    }
+  }
+  await ask('GET', `${api}/approvals`, {}, 200, undefined, '?state=pending,approved');
 
   await ask('DELETE', `${api}/enterprises/{id}`, { id: 'x' }, 409);
   for (const kind of ['devices', 'hazard-sources', 'sites', 'areas'])

@@ -1,6 +1,7 @@
 import type { Alarm, AlarmEvent, AlarmKind, AlarmStateName, LiveEvent } from '../alarm.ts';
 import type { AlarmFact, EarlierAlarm, FiguresQuery } from '../performance.ts';
 import type { Role } from '../actor.ts';
+import type { Approval, ApprovalQuery, ApprovalState } from '../approval.ts';
 import type { Level } from '../level.ts';
 import type { RejectionCode } from '../rejection.ts';
 import type { EpochMs } from '../time.ts';
@@ -179,6 +180,19 @@ export interface Records {
     get(account: string, key: string): Promise<{ readonly request: string; readonly status: number; readonly body: string } | null>;
     put(account: string, key: string, request: string, status: number, body: string, at: EpochMs): Promise<void>;
     removeBefore(at: EpochMs): Promise<void>;
+  };
+  approvals: {
+    add(approval: Approval): Promise<void>;
+    get(id: string): Promise<Approval | null>;
+    /** Newest first. */
+    list(query: ApprovalQuery): Promise<Page<Approval>>;
+    /** Decides a pending one that has not run out at `at`; false when it was decided, or had run out, before. */
+    decide(
+      id: string,
+      decision: { readonly state: ApprovalState; readonly by: string; readonly at: EpochMs; readonly comment: string | null },
+    ): Promise<boolean>;
+    /** What carrying it out came to. */
+    settle(id: string, state: ApprovalState, outcome: string): Promise<void>;
   };
   /** Small named values of the installation, such as the key of the credential hashes. */
   settings: {

@@ -1,7 +1,7 @@
 import type { Alarm, AlarmKind } from '../../model/alarm.ts';
-import type { Level } from '../../model/level.ts';
 import type { Quality, Value } from '../../model/reading.ts';
 import type { EpochMs } from '../../model/time.ts';
+import { type AlarmLife, endOfSuppression, suppressedBy, suppressionsOf } from './life.ts';
 import { type AlarmFacts, stateOf } from './step.ts';
 
 /** Who and where an alarm is about; null where none. */
@@ -42,21 +42,14 @@ export interface AlarmRecord {
   seq: number;
   /** Number of the last event that made it ring: a screen older than this cannot acknowledge it. */
   rangSeq: number;
+  /** What people and times did to it beside its state; null while nothing (always null for what entries of format 1 raised). */
+  life: AlarmLife | null;
 }
-
-/** First response (签收) by colour, ms: fact book 3.5, configurable later. */
-export const FIRST_RESPONSE_MS: Readonly<Record<Level, number>> = {
-  red: 5 * 60_000,
-  orange: 10 * 60_000,
-  yellow: 30 * 60_000,
-  blue: 4 * 3_600_000,
-};
-
-const NOT_SUPPRESSED: Alarm['suppressedBy'] = Object.freeze([]);
 
 /** The alarm as the outside sees it. */
 export function toAlarm(record: AlarmRecord): Alarm {
-  const { facts, place } = record;
+  const { facts, place, life } = record;
+  const flags = suppressedBy(life);
   return {
     id: record.id,
     ladder: record.ladder,
@@ -72,9 +65,9 @@ export function toAlarm(record: AlarmRecord): Alarm {
     state: stateOf(facts),
     active: facts.on !== null,
     latched: facts.latch !== null,
-    suppressedBy: NOT_SUPPRESSED,
-    suppressedUntil: null,
-    silencedUntil: null,
+    suppressedBy: flags,
+    suppressedUntil: flags.length === 0 ? null : endOfSuppression(life),
+    silencedUntil: life?.silence?.until ?? null,
     fault: record.fault,
     value: record.value,
     limit: record.limit,
@@ -95,5 +88,8 @@ export function toAlarm(record: AlarmRecord): Alarm {
     historic: record.historic,
     ruleRevision: record.ruleRevision,
     seq: record.seq,
+    ...(life === null || flags.length === 0 ? {} : { suppressions: suppressionsOf(life) }),
+    ...(life === null || life.verified === null ? {} : { verifiedAs: life.verified.as }),
+    ...(life === null || life.escalatedTo === null ? {} : { escalatedTo: life.escalatedTo }),
   };
 }

@@ -31,6 +31,8 @@ export type StepInput =
   | { readonly kind: 'judged'; readonly on: Top | null; readonly latching: Top | null }
   | { readonly kind: 'acknowledge' }
   | { readonly kind: 'withdraw' }
+  /** The last suppression ended: what is true rings anew. */
+  | { readonly kind: 'announce' }
   /** `latching`: the highest latching limit that is on now; the latch falls to it. */
   | { readonly kind: 'reset'; readonly latching: Top | null };
 
@@ -79,6 +81,9 @@ export function step(facts: AlarmFacts | null, input: StepInput): StepResult {
     case 'withdraw':
       if (facts === null || !facts.acknowledged) return REFUSED;
       return done({ ...facts, acknowledged: false, acknowledgedLevel: null }, 'withdrawn');
+    case 'announce':
+      if (facts === null || facts.on === null) return { ok: true, facts, event: null, last: facts };
+      return done({ ...facts, acknowledged: false, acknowledgedLevel: null }, 're-announced');
     case 'reset':
       return reset(facts, input.latching);
   }

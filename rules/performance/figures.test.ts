@@ -91,7 +91,7 @@ describe('performance figures', () => {
   it('a repeat of the horn is no new alarm, a recurrence is', () => {
     const again = (cause: string) =>
       figures([fact(0, 'raised'), fact(5, 'returned'), fact(9, 're-announced', { cause })]).rates.annunciated;
-    expect([again('repeat'), again('recurrence')]).toEqual([1, 2]);
+    expect(['repeat', 'silence-ended', 'escalated', 'recurrence', 'unsuppressed'].map(again)).toEqual([1, 1, 1, 2, 2]);
   });
 
   it('test alarms, historic exceedances and what was suppressed are in no figure', () => {

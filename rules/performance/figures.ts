@@ -1,4 +1,4 @@
-import type { AlarmKind } from '../../model/alarm.ts';
+import { type AlarmKind, SAID_AGAIN } from '../../model/alarm.ts';
 import type { Level } from '../../model/level.ts';
 import type { AlarmFact, AlarmIdentity, BadActor, EarlierAlarm, Figures, StandingAlarm } from '../../model/performance.ts';
 import type { EpochMs } from '../../model/time.ts';
@@ -84,7 +84,7 @@ export class FiguresFold {
         this.came(fact, true);
         return;
       case 're-announced':
-        if (fact.cause !== 'repeat') this.came(fact, this.courses.get(fact.alarmId)?.trueSince === null);
+        if (!SAID_AGAIN.includes(fact.cause ?? '')) this.came(fact, this.courses.get(fact.alarmId)?.trueSince === null);
         return;
       case 'level-raised':
         if (fact.unacknowledged) this.came(fact, false);

@@ -1,4 +1,5 @@
 import type { AlarmCommand } from '../../model/entry.ts';
+import type { Enterprise } from '../../model/asset.ts';
 import type { Quality } from '../../model/reading.ts';
 import type { RuleParts } from '../../model/rule.ts';
 import { catalogue, device, enterprise, limit, measurement, Plant, profile, rule } from './plant.ts';
@@ -27,6 +28,19 @@ const PROFILES = {
 } as const;
 
 const SCOPE_IDS = { profile: 'gas', enterprise: 'works', device: 'd0' } as const;
+/** What people do to an alarm beside its state. */
+export const LIFE_OPS = [
+  'silence',
+  'shelve',
+  'shelve',
+  'one-shot',
+  'unshelve',
+  'suppress',
+  'unsuppress',
+  'out-of-service',
+  'return-to-service',
+  'verify',
+] as const;
 
 export type Step =
   | { readonly do: 'pass'; readonly ms: number }
@@ -58,6 +72,8 @@ export type Step =
       readonly pick: number;
       readonly stale: boolean;
     }
+  | { readonly do: 'life'; readonly op: (typeof LIFE_OPS)[number]; readonly pick: number; readonly short: boolean }
+  | { readonly do: 'tables'; readonly on: boolean }
   | { readonly do: 'catalogue'; readonly version: 'v1' | 'v2' }
   | { readonly do: 'device'; readonly device: number; readonly profile: 'gas' | 'other'; readonly mode: 'live' | 'test' }
   | { readonly do: 'retire'; readonly device: number }
@@ -71,6 +87,54 @@ export type Step =
   | { readonly do: 'retire-rule'; readonly scope: 'profile' | 'enterprise' | 'device'; readonly code: 'PRE' | 'L1' | 'L2' | 'OWN' }
   | { readonly do: 'system'; readonly code: string; readonly active: boolean }
   | { readonly do: 'hostile' };
+
+const sends = (device: number, value: number): Step => ({
+  do: 'send',
+  device,
+  key: 'lel',
+  value,
+  quality: 'good',
+  stamp: null,
+  faults: null,
+  digest: device * 1_000 + value,
+  connection: 1,
+  packet: 1,
+});
+const passes = (ms: number): Step => ({ do: 'pass', ms });
+const does = (op: (typeof LIFE_OPS)[number], pick: number, short = false): Step => ({ do: 'life', op, pick, short });
+
+/** A history in which an alarm lives through everything that people and times can do to it. The second device's alarm is 0, the first's 1. */
+export const LIVED: readonly Step[] = [
+  { do: 'tables', on: true },
+  sends(1, 26),
+  sends(0, 26),
+  passes(70_000),
+  does('silence', 1),
+  ...[1, 2, 3, 4, 5].map(() => passes(400_000)),
+  does('shelve', 1),
+  does('unshelve', 1),
+  does('shelve', 1),
+  passes(400_000),
+  passes(400_000),
+  does('one-shot', 1),
+  sends(0, 0),
+  passes(16_000),
+  sends(0, 26),
+  does('shelve', 1),
+  sends(0, 60),
+  passes(4_000),
+  does('suppress', 1),
+  does('unsuppress', 1),
+  does('out-of-service', 1),
+  does('return-to-service', 1),
+  does('out-of-service', 1, true),
+  { do: 'command', op: 'acknowledge', pick: 1, stale: false },
+  passes(70_000),
+  does('verify', 1),
+  { do: 'restart', ms: 300_000 },
+  { do: 'clock', ms: 86_400_000 },
+  passes(4_000),
+];
 
 /** A plant with four devices and a gateway's worth of trouble ahead. */
 export function beginning(): Plant {
@@ -124,6 +188,19 @@ export function play(plant: Plant, step: Step): void {
       plant.command(commandOf(step.op, alarm?.id ?? '1-0', step.stale ? 0 : (alarm?.seq ?? 0)));
       return;
     }
+    case 'life': {
+      const known = [...view.openAlarms(), ...view.restingAlarms()];
+      plant.command(lifeCommand(step.op, known[step.pick % Math.max(1, known.length)]?.id ?? '1-0', step.short, plant.now));
+      return;
+    }
+    case 'tables':
+      plant.config({
+        op: 'put',
+        asset: 'enterprise',
+        base: view.assets('enterprise').get('works')?.revision ?? 0,
+        value: enterprise('works', step.on ? TABLES : {}),
+      });
+      return;
     case 'catalogue':
       plant.config({ op: 'catalogue', catalogue: catalogue(step.version, PROFILES[step.version]) });
       return;
@@ -162,6 +239,32 @@ export function play(plant: Plant, step: Step): void {
         ),
       );
       return;
+  }
+}
+
+/** The first device's gas hides what the others say of theirs, its silence hides all of the second; alarms ring again soon. */
+const TABLES: Partial<Enterprise> = {
+  causes: [
+    { id: 'gas', cause: { device: 'd0', ladder: 'hi' }, hides: [1, 2].map((n) => ({ device: `d${n}`, ladder: 'hi' })) },
+    { id: 'silent', cause: { device: 'd0', ladder: 'F01' }, hides: [{ device: 'd1' }] },
+  ],
+  alarmPolicy: { rearmMs: { red: 30_000, yellow: 60_000 }, firstResponseMs: { yellow: 90_000 } },
+};
+
+function lifeCommand(op: (typeof LIFE_OPS)[number], alarmId: string, short: boolean, now: number): AlarmCommand {
+  switch (op) {
+    case 'shelve':
+      return { op, alarmId, minutes: short ? 1 : 10, reason: 'known', approvedBy: 'li' };
+    case 'one-shot':
+      return { op: 'shelve', alarmId, oneShot: true, reason: 'known', approvedBy: 'li' };
+    case 'suppress':
+      return { op, alarmId, reason: 'pump is off' };
+    case 'out-of-service':
+      return { op, alarmId, permit: 'P-1', reason: 'work', ...(short ? { until: now + 60_000 } : {}) };
+    case 'verify':
+      return { op, alarmId, as: 'false' };
+    default:
+      return { op, alarmId };
   }
 }
 

@@ -15,6 +15,7 @@ export interface RecordsDatabase {
   ledger_size: LedgerSizeTable;
   idempotency: IdempotencyTable;
   setting: SettingTable;
+  approval: ApprovalTable;
 }
 
 export interface AccountTable {
@@ -127,4 +128,21 @@ export interface IdempotencyTable {
 export interface SettingTable {
   name: string;
   value: string;
+}
+export interface ApprovalTable {
+  id: string;
+  kind: string;
+  enterprise: string | null;
+  resource: string;
+  /** JSON of the kind's own shape. */
+  request: string;
+  reason: string;
+  requested_by: string;
+  requested_at: number;
+  expires_at: number;
+  state: string;
+  decided_by: string | null;
+  decided_at: number | null;
+  comment: string | null;
+  outcome: string | null;
 }

@@ -3,7 +3,7 @@ import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { RecordsError } from './records-error.ts';
 
 /** Format this build writes: number of migrations. Kept in the file as `user_version`. */
-export const RECORDS_FORMAT = 2;
+export const RECORDS_FORMAT = 3;
 
 const first: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
@@ -74,7 +74,23 @@ const second: Migration = {
   },
 };
 
-const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001': first, '0002': second };
+/** What waits for a second person, and what was decided. */
+const third: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const statements = [
+      sql`create table approval (id text primary key, kind text not null, enterprise text, resource text not null, request text not null,
+          reason text not null, requested_by text not null, requested_at integer not null, expires_at integer not null,
+          state text not null, decided_by text, decided_at integer, comment text, outcome text) strict, without rowid`,
+      sql`create index approval_requested on approval (requested_at, id)`,
+      // Pending ones are few among many decided ones.
+      sql`create index approval_pending on approval (expires_at) where state = 'pending'`,
+      sql`pragma user_version = 3`,
+    ];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
+const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001': first, '0002': second, '0003': third };
 
 /** Brings the file to this build's format; one of a newer build is refused, never opened as if it were empty. */
 export async function migrateRecords<T>(db: Kysely<T>, file: string): Promise<void> {

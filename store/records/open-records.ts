@@ -4,6 +4,7 @@ import { Kysely } from 'kysely';
 import type { Records } from '../../model/ports/records.ts';
 import { accountRecords, sessionRecords, tokenRecords } from './accounts.ts';
 import { alarmRecords } from './alarms.ts';
+import { approvalRecords } from './approvals.ts';
 import { auditRecords } from './audit.ts';
 import { credentialRecords } from './credentials.ts';
 import type { RecordsDatabase } from './database.ts';
@@ -73,6 +74,7 @@ export async function openRecords(folder: string, onDeath?: (detail: string) => 
     alarms: alarmRecords(db, client),
     ledger: ledgerRecords(db, client),
     idempotency: idempotencyRecords(db, client),
+    approvals: approvalRecords(db, client),
     settings: settingRecords(db, client),
     status: () => ({ queued: client.queued(), failed }),
     close: () => client.close(),

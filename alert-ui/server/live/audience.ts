@@ -1,5 +1,5 @@
 import type { AlarmCounts, EngineView } from '../../../model/engine.ts';
-import type { Alarm } from '../../../model/alarm.ts';
+import type { Alarm, SuppressedBy } from '../../../model/alarm.ts';
 import type { Level } from '../../../model/level.ts';
 import type { SnapshotEvent } from '../../protocol/live.ts';
 import { sees } from '../access.ts';
@@ -44,6 +44,7 @@ export class Audience {
   snapshot(view: EngineView): Omit<SnapshotEvent, 'epoch'> {
     if (this.cached?.eventSeq !== view.eventSeq) {
       const page = openAlarmPage(view, (alarm) => this.sees(alarm.enterpriseId), undefined, SNAPSHOT_ALARMS);
+      const resting = [...view.restingAlarms()].filter((alarm) => this.sees(alarm.enterpriseId)).slice(0, SNAPSHOT_ALARMS);
       this.cached = {
         eventSeq: view.eventSeq,
         snapshot: {
@@ -51,6 +52,7 @@ export class Audience {
           counts: this.actor.enterprises === null ? view.counts() : this.counts(view),
           alarms: page.items,
           ...(page.next === undefined ? {} : { next: page.next }),
+          ...(resting.length === 0 ? {} : { resting }),
           devices: this.actor.enterprises === null ? view.deviceCounts() : this.deviceCounts(view),
         },
       };
@@ -58,16 +60,23 @@ export class Audience {
     return { ...this.cached.snapshot, seq: this.lastSeq };
   }
 
-  /** As the engine counts, over what this audience sees: test alarms nowhere. */
+  /** As the engine counts, over what this audience sees. */
   private counts(view: EngineView): AlarmCounts {
     const open: Record<Level, number> = { red: 0, orange: 0, yellow: 0, blue: 0 };
     const unacknowledged: Record<Level, number> = { red: 0, orange: 0, yellow: 0, blue: 0 };
+    const suppressed: Record<SuppressedBy, number> = { shelved: 0, 'by-design': 0, 'out-of-service': 0 };
+    const flags = (alarm: Alarm): void => alarm.suppressedBy.forEach((flag) => (suppressed[flag] += 1));
+    for (const alarm of view.restingAlarms()) if (!alarm.test && this.sees(alarm.enterpriseId)) flags(alarm);
     for (const alarm of view.openAlarms()) {
       if (alarm.test || !this.sees(alarm.enterpriseId)) continue;
+      if (alarm.suppressedBy.length > 0) {
+        flags(alarm);
+        continue;
+      }
       open[alarm.level] += 1;
       if (wantsAcknowledgement(alarm)) unacknowledged[alarm.level] += 1;
     }
-    return { open, unacknowledged };
+    return { open, unacknowledged, suppressed };
   }
 
   /** Presence counts of what this audience sees. */

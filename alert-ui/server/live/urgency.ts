@@ -22,16 +22,26 @@ export function compareUrgency(a: Urgency, b: Urgency): number {
   return a[4] < b[4] ? -1 : a[4] > b[4] ? 1 : 0;
 }
 
-/** A page of the open alarms that are wanted, most urgent first. The cursor is the place of the last one given. */
+/** A page of the open alarms that are wanted. */
 export function openAlarmPage(
   view: EngineView,
   wanted: (alarm: Alarm) => boolean,
   cursor: string | undefined,
   limit: number,
 ): { items: Alarm[]; next?: string } {
+  return alarmPage(view.openAlarms(), wanted, cursor, limit);
+}
+
+/** A page of those alarms that are wanted, most urgent first. The cursor is the place of the last one given. */
+export function alarmPage(
+  among: Iterable<Alarm>,
+  wanted: (alarm: Alarm) => boolean,
+  cursor: string | undefined,
+  limit: number,
+): { items: Alarm[]; next?: string } {
   const after = positionOf(cursor, isUrgency);
   const found: { alarm: Alarm; urgency: Urgency }[] = [];
-  for (const alarm of view.openAlarms()) {
+  for (const alarm of among) {
     if (!wanted(alarm)) continue;
     const urgency = urgencyOf(alarm);
     if (after === null || compareUrgency(urgency, after) > 0) found.push({ alarm, urgency });

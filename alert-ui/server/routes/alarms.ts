@@ -1,47 +1,17 @@
 import { z } from 'zod';
-import type { Action } from '../../../model/access.ts';
-import type { Alarm, AlarmEvent } from '../../../model/alarm.ts';
-import type { AlarmCommand } from '../../../model/entry.ts';
-import type { Platform } from '../../../model/ports/platform.ts';
-import { areaWithin, demand, sees } from '../access.ts';
+import type { Alarm, SuppressedBy } from '../../../model/alarm.ts';
+import { areaWithin, sees } from '../access.ts';
 import { BODY_BYTES, ok, type Route, route } from '../http/route.ts';
 import { present } from '../http/validate.ts';
-import { openAlarmPage } from '../live/urgency.ts';
+import { alarmPage } from '../live/urgency.ts';
 import { HttpProblem } from '../problem.ts';
 import * as schema from '../schema/alarm.ts';
 import { cursor, level, limit, listBody, listOf, queryTime, reference } from '../schema/common.ts';
-import type { AccountActor } from '../sign-in/identity.ts';
-import { asRefusal } from './outcome.ts';
+import { asHistory, carryOut, findAlarm } from './alarm-command.ts';
 import { enterpriseScope } from './scope.ts';
 
 const byId = z.object({ id: z.string().min(1).max(64) });
 const tag = 'alarms';
-
-/** An alarm the actor may see, open or closed, with its events; else `not-found`. */
-async function findAlarm(platform: Platform, actor: AccountActor, id: string): Promise<{ alarm: Alarm; events: readonly AlarmEvent[] }> {
-  const open = platform.view.openAlarm(id);
-  if (open !== undefined && !sees(actor, open.enterpriseId)) throw new HttpProblem('not-found', `alarm ${id}`);
-  await platform.flushEvents();
-  const kept = await platform.records.alarms.get(id);
-  // Read again: it may have changed, or closed, while the records were asked.
-  const alarm = platform.view.openAlarm(id) ?? kept?.alarm ?? open;
-  if (alarm === undefined || !sees(actor, alarm.enterpriseId)) throw new HttpProblem('not-found', `alarm ${id}`);
-  return { alarm, events: kept?.events ?? [] };
-}
-
-/** Carries out a command; the alarm after it. Throws the refusal, with the alarm as it stands. */
-async function carryOut(platform: Platform, actor: AccountActor, requestId: string, action: Action, command: AlarmCommand): Promise<Alarm> {
-  const standing = platform.view.openAlarm(command.alarmId) ?? (await findAlarm(platform, actor, command.alarmId)).alarm;
-  if (!sees(actor, standing.enterpriseId)) throw new HttpProblem('not-found', `alarm ${command.alarmId}`);
-  demand(actor, action, standing.enterpriseId);
-  const outcome = await platform.command(actor, requestId, command);
-  if (outcome.ok) return outcome.alarm ?? (await findAlarm(platform, actor, command.alarmId)).alarm;
-  if (outcome.code !== 'not-found') throw asRefusal(outcome);
-  // The engine knows open alarms alone; this one has closed.
-  const { alarm } = await findAlarm(platform, actor, command.alarmId);
-  if (command.op === 'acknowledge' && alarm.acknowledgedAt !== null) return alarm;
-  throw new HttpProblem('state-not-allowed', 'the alarm is closed', { alarm });
-}
 
 export const alarmRoutes: Route[] = [
   route({
@@ -49,7 +19,8 @@ export const alarmRoutes: Route[] = [
     path: '/alarms',
     operationId: 'alarm.list',
     tag,
-    summary: 'Alarms. `state=open`: every state but NORM, most urgent first; else history, newest first',
+    summary:
+      'Alarms. `state=open`: every state but NORM, most urgent first; `suppressed`: what is under a flag now, closed ones too; else history, newest first',
     query: z.strictObject({
       state: listOf(z.enum(['open', 'closed', 'NORM', 'UNACK', 'ACKED', 'RTNUN', 'LUNACK', 'LACK']), 10).optional(),
       level: listOf(level, 4).optional(),
@@ -57,6 +28,9 @@ export const alarmRoutes: Route[] = [
       enterprise: listOf(reference).optional(),
       device: reference.optional(),
       kind: listOf(schema.alarmKind, 4).optional(),
+      suppressed: listOf(z.enum(['shelved', 'by-design', 'out-of-service', 'any', 'none']), 5)
+        .optional()
+        .meta({ description: '`any` of the flags, or `none` of them; with `state` or without.' }),
       from: queryTime.optional().meta({ description: 'Inclusive.' }),
       to: queryTime.optional().meta({ description: 'Exclusive.' }),
       cursor: cursor.optional(),
@@ -69,10 +43,13 @@ export const alarmRoutes: Route[] = [
       if (enterprises?.length === 0) return ok({ items: [] });
       const areas = query.area === undefined ? undefined : [...new Set(query.area.flatMap((area) => areaWithin(platform.view, area)))];
       const states = query.state?.flatMap((state) => (state === 'open' ? OPEN : state === 'closed' ? (['NORM'] as const) : [state]));
-      if (states !== undefined && !states.includes('NORM')) {
+      const { suppressed } = query;
+      const flagged = suppressed !== undefined && !suppressed.includes('none');
+      if (flagged || (states !== undefined && !states.includes('NORM'))) {
         const wanted = (alarm: Alarm): boolean =>
           sees(actor, alarm.enterpriseId) &&
-          states.includes(alarm.state) &&
+          (states === undefined || states.includes(alarm.state)) &&
+          (suppressed === undefined || underFlag(alarm, suppressed)) &&
           (query.level === undefined || query.level.includes(alarm.level)) &&
           (query.kind === undefined || query.kind.includes(alarm.kind)) &&
           (query.device === undefined || alarm.deviceId === query.device) &&
@@ -80,7 +57,9 @@ export const alarmRoutes: Route[] = [
           (areas === undefined || (alarm.areaId !== null && areas.includes(alarm.areaId))) &&
           (query.from === undefined || alarm.raisedAt >= query.from) &&
           (query.to === undefined || alarm.raisedAt < query.to);
-        return ok(openAlarmPage(platform.view, wanted, query.cursor, query.limit));
+        const { view } = platform;
+        const among = flagged ? [...view.openAlarms(), ...view.restingAlarms()] : view.openAlarms();
+        return ok(alarmPage(among, wanted, query.cursor, query.limit));
       }
       await platform.flushEvents();
       const page = await platform.records.alarms.list({
@@ -98,7 +77,10 @@ export const alarmRoutes: Route[] = [
         limit: query.limit,
       });
       return ok({
-        items: page.items.filter((alarm) => sees(actor, alarm.enterpriseId)),
+        items: page.items
+          .filter((alarm) => sees(actor, alarm.enterpriseId))
+          .map((alarm) => asHistory(platform.view, alarm))
+          .filter((alarm) => suppressed === undefined || underFlag(alarm, suppressed)),
         ...(page.next === null ? {} : { next: page.next }),
       });
     },
@@ -214,5 +196,13 @@ export const alarmRoutes: Route[] = [
       ok(await carryOut(platform, actor, requestId, 'alarm.comment', { op: 'comment', alarmId: path.id, comment: body.comment })),
   }),
 ];
+
+/** `any` and `none` speak of all flags together. */
+function underFlag(alarm: Alarm, wanted: readonly (SuppressedBy | 'any' | 'none')[]): boolean {
+  const { suppressedBy } = alarm;
+  return wanted.some((one) =>
+    one === 'any' ? suppressedBy.length > 0 : one === 'none' ? suppressedBy.length === 0 : suppressedBy.includes(one),
+  );
+}
 
 const OPEN = ['UNACK', 'ACKED', 'RTNUN', 'LUNACK', 'LACK'] as const;

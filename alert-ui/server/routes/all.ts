@@ -1,7 +1,9 @@
 import type { Platform } from '../../../model/ports/platform.ts';
 import { AssetPages } from '../http/page.ts';
 import type { Route } from '../http/route.ts';
+import { alarmLifeRoutes } from './alarm-life.ts';
 import { alarmRoutes } from './alarms.ts';
+import { approvalRoutes } from './approvals.ts';
 import { assetRoutes } from './assets.ts';
 import { classificationRoutes } from './classification.ts';
 import { catalogueRoutes } from './catalogue.ts';
@@ -41,8 +43,10 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...readingRoutes,
       ...readingCsvRoutes,
       ...ledgerRoutes,
+      ...alarmLifeRoutes,
       ...alarmRoutes,
       ...kpiRoutes,
+      ...approvalRoutes,
     ],
     stop: () => session.stop(),
   };

@@ -5,6 +5,9 @@ export const alarmState = z
   .enum(['NORM', 'UNACK', 'ACKED', 'RTNUN', 'LUNACK', 'LACK'])
   .meta({ id: 'AlarmState', description: 'ISA-18.2 / IEC 62682.' });
 export const alarmKind = z.enum(['process', 'instrument', 'fire', 'system']).meta({ id: 'AlarmKind' });
+export const suppressedBy = z.enum(['shelved', 'by-design', 'out-of-service']);
+export const verifiedAs = z.enum(['real', 'false', 'test', 'maintenance', 'instrument']).meta({ id: 'VerifiedAs' });
+const role = z.enum(['supervisor', 'duty-leader']);
 const text = z.string().nullable();
 const time = epochMs.nullable();
 
@@ -24,7 +27,7 @@ export const alarm = z
     state: alarmState,
     active: z.boolean(),
     latched: z.boolean(),
-    suppressedBy: z.array(z.enum(['shelved', 'by-design', 'out-of-service'])),
+    suppressedBy: z.array(suppressedBy),
     suppressedUntil: time,
     silencedUntil: time,
     fault: z.boolean(),
@@ -47,6 +50,24 @@ export const alarm = z
     historic: z.boolean(),
     ruleRevision: z.int(),
     seq: z.int().meta({ description: 'Number of the last event of this alarm; sent back as `seen` with an acknowledgement.' }),
+    suppressions: z
+      .array(
+        z.object({
+          flag: suppressedBy,
+          since: epochMs,
+          until: time,
+          by: text,
+          reason: text,
+          oneShot: z.boolean().optional(),
+          approvedBy: z.string().optional(),
+          permit: z.string().optional(),
+          causes: z.array(z.string()).optional(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Present while suppressed: who, why, until when.' }),
+    verifiedAs: verifiedAs.optional(),
+    escalatedTo: role.optional().meta({ description: 'Present while overdue: the role it went up to.' }),
   })
   .meta({ id: 'Alarm' });
 
@@ -79,6 +100,14 @@ export const alarmEvent = z
     by: text,
     comment: z.string().optional(),
     cause: z.string().optional(),
+    until: epochMs.optional(),
+    reason: z.string().optional(),
+    as: verifiedAs.optional(),
+    role: role.optional(),
+    overdue: z.enum(['first-response', 'feedback']).optional(),
+    permit: z.string().optional(),
+    approvedBy: z.string().optional(),
+    oneShot: z.boolean().optional(),
     level: level.optional(),
     value: value.optional(),
     entry: z.int(),
@@ -93,6 +122,29 @@ export const acknowledgeBody = z.strictObject({ seen: z.int().min(0).optional(),
 export const resetBody = z.strictObject({ comment: comment.optional() });
 export const nothing = z.strictObject({});
 export const commentBody = z.strictObject({ comment });
+const reason = z.string().trim().min(1).max(500);
+/** Either `minutes` or `oneShot`. */
+export const shelveBody = z
+  .strictObject({
+    minutes: z.int().min(1).max(480).optional().meta({ description: '8 h at most.' }),
+    oneShot: z.literal(true).optional().meta({ description: 'Until it next returns, 8 h at most.' }),
+    reason,
+  })
+  .refine((body) => (body.minutes === undefined) !== (body.oneShot === undefined), 'either minutes or oneShot');
+export const suppressBody = z.strictObject({ reason });
+export const liftBody = z.strictObject({ reason: reason.optional() });
+export const outOfServiceBody = z.strictObject({
+  permit: z.string().trim().min(1).max(100),
+  reason,
+  until: epochMs.optional().meta({ description: 'Planned end; without one it lasts until somebody returns it to service.' }),
+});
+export const verifyBody = z.strictObject({ as: verifiedAs, note: comment.optional(), comment: comment.optional() });
+export const silenceGroupBody = z.strictObject({
+  items: z
+    .array(z.strictObject({ id: z.string().min(1).max(64) }))
+    .min(1)
+    .max(500),
+});
 export const groupBody = z.strictObject({
   items: z
     .array(z.strictObject({ id: z.string().min(1).max(64), seen: z.int().min(0).optional() }))

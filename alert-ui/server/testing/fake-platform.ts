@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Actor } from '../../../model/actor.ts';
-import type { Alarm, AlarmEventType, AlarmStateName, LiveEvent } from '../../../model/alarm.ts';
+import type { Alarm, AlarmEventType, AlarmStateName, LiveEvent, SuppressedBy } from '../../../model/alarm.ts';
 import type { AssetKind, AssetOf, Device, Enterprise } from '../../../model/asset.ts';
 import type { AlarmCounts, DeviceStatus, EffectiveLimit, EngineView, LatestPoint, Outcome, RuleTrial } from '../../../model/engine.ts';
 import type { AlarmCommand, ConfigChange } from '../../../model/entry.ts';
@@ -75,6 +75,7 @@ class HandMadeView implements EngineView {
     rule: new Map(),
   };
   readonly alarms = new Map<string, Alarm>();
+  readonly resting = new Map<string, Alarm>();
   readonly points = new Map<string, LatestPoint[]>();
   readonly statuses = new Map<string, DeviceStatus>();
 
@@ -86,6 +87,12 @@ class HandMadeView implements EngineView {
   }
   openAlarms(): Iterable<Alarm> {
     return this.alarms.values();
+  }
+  restingAlarm(id: string): Alarm | undefined {
+    return this.resting.get(id);
+  }
+  restingAlarms(): Iterable<Alarm> {
+    return this.resting.values();
   }
   latest(deviceId: string): readonly LatestPoint[] {
     return this.points.get(deviceId) ?? [];
@@ -128,12 +135,15 @@ class HandMadeView implements EngineView {
   counts(): AlarmCounts {
     const open = { ...NO_COUNTS };
     const unacknowledged = { ...NO_COUNTS };
-    for (const alarm of this.alarms.values()) {
+    const suppressed = { shelved: 0, 'by-design': 0, 'out-of-service': 0 };
+    for (const alarm of [...this.alarms.values(), ...this.resting.values()]) {
       if (alarm.test) continue;
+      for (const flag of alarm.suppressedBy) suppressed[flag] += 1;
+      if (alarm.suppressedBy.length > 0) continue;
       open[alarm.level] += 1;
       if (alarm.state !== 'ACKED' && alarm.state !== 'LACK') unacknowledged[alarm.level] += 1;
     }
-    return { open, unacknowledged };
+    return { open, unacknowledged, suppressed };
   }
   deviceCounts(): { online: number; offline: number; total: number } {
     const standing = [...this.all.device.values()].filter((device) => device.retiredAt === null);
@@ -259,7 +269,43 @@ export class FakePlatform implements Platform {
         return { ok: true, changed: true, alarm: this.raise({ ...alarm, latched: false, state: 'NORM' }, 'reset', by) };
       case 'comment':
         return { ok: true, changed: true, alarm: this.raise(alarm, 'commented', by) };
+      case 'verify':
+        return { ok: true, changed: true, alarm: this.raise({ ...alarm, verifiedAs: command.as }, 'verified', by) };
+      case 'silence':
+        return { ok: true, changed: true, alarm: this.raise({ ...alarm, silencedUntil: this.clock.now() + 60_000 }, 'silenced', by) };
+      case 'shelve':
+        if (alarm.level === 'red') return { ok: false, code: 'red-not-shelvable', detail: 'red', alarm };
+        if (alarm.level === 'orange' && command.approvedBy === undefined)
+          return { ok: false, code: 'approval-required', detail: 'orange', alarm };
+        return this.flag(alarm, 'shelved', by, command.reason);
+      case 'suppress':
+        return this.flag(alarm, 'by-design', by, command.reason);
+      case 'out-of-service':
+        return this.flag(alarm, 'out-of-service', by, command.reason);
+      case 'unshelve':
+        return this.unflag(alarm, 'shelved', by);
+      case 'unsuppress':
+        return this.unflag(alarm, 'by-design', by);
+      case 'return-to-service':
+        return this.unflag(alarm, 'out-of-service', by);
     }
+  }
+
+  private flag(alarm: Alarm, flag: SuppressedBy, by: string | null, reason: string): SubmitOutcome {
+    const since = this.clock.now();
+    const suppressed: Alarm = {
+      ...alarm,
+      suppressedBy: [...alarm.suppressedBy.filter((one) => one !== flag), flag],
+      suppressions: [...(alarm.suppressions ?? []), { flag, since, until: null, by, reason }],
+    };
+    return { ok: true, changed: true, alarm: this.raise(suppressed, flag === 'by-design' ? 'suppressed' : flag, by) };
+  }
+
+  private unflag(alarm: Alarm, flag: SuppressedBy, by: string | null): SubmitOutcome {
+    if (!alarm.suppressedBy.includes(flag)) return { ok: false, code: 'state-not-allowed', detail: `not ${flag}`, alarm };
+    const { suppressions: _gone, ...rest } = alarm;
+    const type = { shelved: 'unshelved', 'by-design': 'unsuppressed', 'out-of-service': 'returned-to-service' } as const;
+    return { ok: true, changed: true, alarm: this.raise({ ...rest, suppressedBy: [] }, type[flag], by) };
   }
 
   async configure(_actor: Actor, _requestId: string, changes: readonly ConfigChange[]): Promise<readonly SubmitOutcome[]> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Alarm, AlarmEvent, LiveEvent } from '../../../model/alarm.ts';
+import { type Approval, approvalAt } from '../../../model/approval.ts';
 import type {
   Account,
   AuditLine,
@@ -25,6 +26,7 @@ export class MemoryRecords implements Records {
   readonly ledgerCounts: LedgerCount[] = [];
   private readonly answers = new Map<string, { request: string; status: number; body: string; at: number }>();
   private readonly named = new Map<string, string>();
+  private readonly approvalRows = new Map<string, Approval>();
 
   dump(): string {
     return JSON.stringify(
@@ -142,6 +144,32 @@ export class MemoryRecords implements Records {
     put: async (account, key, request, status, body, at) => void this.answers.set(`${account} ${key}`, { request, status, body, at }),
     removeBefore: async (at) => {
       for (const [key, answer] of this.answers) if (answer.at < at) this.answers.delete(key);
+    },
+  };
+  readonly approvals: Records['approvals'] = {
+    add: async (approval) => void this.approvalRows.set(approval.id, approval),
+    get: async (id) => this.approvalRows.get(id) ?? null,
+    list: async (query) => {
+      const found = [...this.approvalRows.values()]
+        .map((approval) => approvalAt(approval, query.now))
+        .filter((approval) => query.states?.includes(approval.state) ?? true)
+        .filter(
+          ({ enterpriseId }) => query.enterprises === undefined || (enterpriseId !== null && query.enterprises.includes(enterpriseId)),
+        )
+        .sort((a, b) => b.requestedAt - a.requestedAt);
+      const start = query.cursor === undefined ? 0 : Number(query.cursor);
+      const items = found.slice(start, start + query.limit);
+      return { items, next: start + items.length < found.length ? String(start + items.length) : null };
+    },
+    decide: async (id, { state, by, at, comment }) => {
+      const approval = this.approvalRows.get(id);
+      if (approval === undefined || approvalAt(approval, at).state !== 'pending') return false;
+      this.approvalRows.set(id, { ...approval, state, decidedBy: by, decidedAt: at, comment });
+      return true;
+    },
+    settle: async (id, state, outcome) => {
+      const approval = this.approvalRows.get(id);
+      if (approval !== undefined) this.approvalRows.set(id, { ...approval, state, outcome });
     },
   };
   readonly settings: Records['settings'] = {

@@ -1,0 +1,5 @@
+import type { ApprovalKind } from './second-person.ts';
+import { shelveOrange } from './shelve-orange.ts';
+
+/** Everything that needs a second person. */
+export const APPROVAL_KINDS: readonly ApprovalKind[] = [shelveOrange];

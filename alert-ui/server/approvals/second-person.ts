@@ -1,0 +1,148 @@
+import { type Action, may } from '../../../model/access.ts';
+import { type Approval, approvalAt } from '../../../model/approval.ts';
+import type { Platform } from '../../../model/ports/platform.ts';
+import { demand, sees } from '../access.ts';
+import { HttpProblem } from '../problem.ts';
+import type { AccountActor } from '../sign-in/identity.ts';
+import { randomText } from '../sign-in/secrets.ts';
+
+/** How long a request waits for its second person, ms, where its kind says nothing else. */
+const USUAL_WAIT_MS = 3_600_000;
+
+/** One kind of thing that needs a second person: who may agree to it, and how it is done then. */
+export interface ApprovalKind {
+  readonly kind: string;
+  /** The right that both people need, on the enterprise it is about. */
+  readonly action: Action;
+  readonly waitMs?: number;
+  /**
+   * Does it, in the requester's name with the approver beside it. Throws the refusal as a problem. May be called again for one that
+   * was approved but whose outcome was never written (a crash in between): doing it twice must come to the same.
+   */
+  carryOut(call: {
+    readonly platform: Platform;
+    readonly approval: Approval;
+    readonly requester: AccountActor;
+    readonly approver: AccountActor;
+    readonly requestId: string;
+  }): Promise<void>;
+}
+
+/** What is asked of a second person. */
+export interface Asking {
+  readonly kind: ApprovalKind;
+  readonly enterpriseId: string | null;
+  readonly resource: string;
+  readonly request: Approval['request'];
+  readonly reason: string;
+}
+
+/**
+ * Puts a request before a second person. The same request of the same person that still waits is given back as it is. Throws
+ * `not-allowed` when the requester may not ask for it.
+ */
+export async function askSecondPerson(platform: Platform, actor: AccountActor, asking: Asking): Promise<Approval> {
+  const { kind, enterpriseId, resource, request, reason } = asking;
+  demand(actor, kind.action, enterpriseId);
+  const now = platform.clock.now();
+  const text = JSON.stringify(request);
+  const waiting = await platform.records.approvals.list({ states: ['pending'], now, limit: 1_000 });
+  const same = waiting.items.find(
+    (one) => one.kind === kind.kind && one.resource === resource && one.requestedBy === actor.name && JSON.stringify(one.request) === text,
+  );
+  if (same !== undefined) return same;
+  const approval: Approval = {
+    id: randomText(9),
+    kind: kind.kind,
+    enterpriseId,
+    resource,
+    request,
+    reason,
+    requestedBy: actor.name,
+    requestedAt: now,
+    expiresAt: now + (kind.waitMs ?? USUAL_WAIT_MS),
+    state: 'pending',
+    decidedBy: null,
+    decidedAt: null,
+    comment: null,
+    outcome: null,
+  };
+  await platform.records.approvals.add(approval);
+  return approval;
+}
+
+/** The approval, where the actor may see it; else `not-found`. */
+export async function findApproval(platform: Platform, actor: AccountActor, id: string): Promise<Approval> {
+  const approval = await platform.records.approvals.get(id);
+  if (approval === null || !sees(actor, approval.enterpriseId)) throw new HttpProblem('not-found', `approval ${id}`);
+  return approvalAt(approval, platform.clock.now());
+}
+
+/** Agrees to a request and carries it out. The requester is no second person. */
+export async function approve(
+  platform: Platform,
+  kinds: readonly ApprovalKind[],
+  actor: AccountActor,
+  id: string,
+  comment: string | null,
+  requestId: string,
+): Promise<Approval> {
+  const approval = await findApproval(platform, actor, id);
+  const kind = kinds.find((one) => one.kind === approval.kind);
+  if (kind === undefined) throw new HttpProblem('state-not-allowed', `this build does not know the kind ${approval.kind}`);
+  demand(actor, kind.action, approval.enterpriseId);
+  if (approval.requestedBy === actor.name) throw new HttpProblem('same-person', 'who asked for it cannot be the second person');
+  const unfinished = approval.state === 'approved' && approval.outcome === null && approval.decidedBy === actor.name;
+  if (!unfinished) await decide(platform, approval, 'approved', actor, comment);
+  try {
+    const requester = await requesterOf(platform, kind, approval);
+    await kind.carryOut({ platform, approval, requester, approver: actor, requestId });
+  } catch (error) {
+    // What cannot be made durable now may be tried again; anything else has become impossible.
+    if (error instanceof HttpProblem && error.status < 500) await platform.records.approvals.settle(id, 'failed', error.code);
+    throw error;
+  }
+  await platform.records.approvals.settle(id, 'approved', 'done');
+  return findApproval(platform, actor, id);
+}
+
+/** Says no. Who asked for it may take it back so. */
+export async function refuse(
+  platform: Platform,
+  kinds: readonly ApprovalKind[],
+  actor: AccountActor,
+  id: string,
+  comment: string | null,
+): Promise<Approval> {
+  const approval = await findApproval(platform, actor, id);
+  const action = kinds.find((one) => one.kind === approval.kind)?.action;
+  if (approval.requestedBy !== actor.name) {
+    if (action === undefined) throw new HttpProblem('state-not-allowed', `this build does not know the kind ${approval.kind}`);
+    demand(actor, action, approval.enterpriseId);
+  }
+  await decide(platform, approval, 'refused', actor, comment);
+  return findApproval(platform, actor, id);
+}
+
+async function decide(
+  platform: Platform,
+  approval: Approval,
+  state: 'approved' | 'refused',
+  actor: AccountActor,
+  comment: string | null,
+): Promise<void> {
+  const at = platform.clock.now();
+  if (approval.state === 'expired') throw new HttpProblem('too-late', 'it waited too long');
+  if (approval.state !== 'pending' || !(await platform.records.approvals.decide(approval.id, { state, by: actor.name, at, comment })))
+    throw new HttpProblem('already-decided', approval.state);
+}
+
+/** Who asked, with the rights of now: somebody who lost them in between has nothing done in his name. */
+async function requesterOf(platform: Platform, kind: ApprovalKind, approval: Approval): Promise<AccountActor> {
+  const account = await platform.records.accounts.get(approval.requestedBy);
+  if (account !== null && !account.disabled) {
+    const actor: AccountActor = { kind: 'account', name: account.name, role: account.role, enterprises: account.enterprises };
+    if (may(actor, kind.action, { enterprise: approval.enterpriseId })) return actor;
+  }
+  throw new HttpProblem('not-allowed', 'who asked for it may not do it any more');
+}

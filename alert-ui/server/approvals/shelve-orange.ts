@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { asRefusal } from '../routes/outcome.ts';
+import type { ApprovalKind } from './second-person.ts';
+
+const request = z.union([
+  z.strictObject({ alarmId: z.string(), minutes: z.int() }),
+  z.strictObject({ alarmId: z.string(), oneShot: z.literal(true) }),
+]);
+
+/** An orange alarm is shelved by two people (fact book 1.6). Its time counts from the approval. */
+export const shelveOrange: ApprovalKind = {
+  kind: 'alarm.shelve',
+  action: 'alarm.shelve',
+  async carryOut({ platform, approval, requester, approver, requestId }) {
+    const asked = request.parse(approval.request);
+    const command = { op: 'shelve', ...asked, reason: approval.reason, approvedBy: approver.name } as const;
+    const outcome = await platform.command(requester, requestId, command);
+    if (!outcome.ok) throw asRefusal(outcome);
+  },
+};

@@ -1,0 +1,148 @@
+import type { EscalationRole, SuppressedBy, Suppression, VerifiedAs } from '../../model/alarm.ts';
+import type { Level } from '../../model/level.ts';
+import type { EpochMs } from '../../model/time.ts';
+
+/**
+ * What people and times do to an alarm beside its state: suppression flags, silence, due times, verification. All of it is orthogonal
+ * to the state machine, which goes on underneath (semantics 6).
+ *
+ * Ends count in wall time, which is for people: "until 14:30". Our clock may be set back meanwhile, so whatever keeps an alarm quiet
+ * has a second end on the engine's line, which no step of the clock moves: it ends at whichever is first.
+ */
+export interface AlarmLife {
+  readonly shelf: Shelf | null;
+  /** Suppressed by design by hand. */
+  readonly byHand: ByHand | null;
+  /** Lines of the cause-and-effect table that hide it now. */
+  readonly causes: readonly string[];
+  /** When the first of them began; 0 while there is none. */
+  readonly causesSince: EpochMs;
+  readonly out: OutOfService | null;
+  readonly silence: { readonly until: EpochMs; readonly line: number } | null;
+  /** Next turn of the re-alarm timer. */
+  readonly repeat: { readonly at: EpochMs; readonly line: number } | null;
+  /** What is due next and when on the line; `step` counts the roles that were told. */
+  readonly due: { readonly what: 'first-response' | 'feedback'; readonly line: number; readonly step: number } | null;
+  readonly escalatedTo: EscalationRole | null;
+  readonly verified: { readonly as: VerifiedAs; readonly by: string; readonly at: EpochMs } | null;
+}
+
+export interface Shelf {
+  readonly since: EpochMs;
+  readonly until: EpochMs;
+  /** 8 h after it began at the latest, whatever our clock does. */
+  readonly line: number;
+  readonly oneShot: boolean;
+  /** Shelving hides what was seen when it began: a higher level ends it. */
+  readonly level: Level;
+  readonly by: string;
+  readonly approvedBy: string | null;
+  readonly reason: string;
+  /** When its end is announced; null = it has been, or it is too short for that. */
+  readonly warnAt: EpochMs | null;
+}
+
+interface ByHand {
+  readonly since: EpochMs;
+  readonly by: string;
+  readonly reason: string;
+}
+
+interface OutOfService {
+  readonly since: EpochMs;
+  readonly until: EpochMs | null;
+  readonly by: string;
+  readonly permit: string;
+  readonly reason: string;
+}
+
+export const NO_LIFE: AlarmLife = Object.freeze({
+  shelf: null,
+  byHand: null,
+  causes: Object.freeze([]),
+  causesSince: 0,
+  out: null,
+  silence: null,
+  repeat: null,
+  due: null,
+  escalatedTo: null,
+  verified: null,
+});
+
+const NONE: readonly SuppressedBy[] = Object.freeze([]);
+
+/** The flags that hold, always in the same order. */
+export function suppressedBy(life: AlarmLife | null): readonly SuppressedBy[] {
+  if (life === null || !isSuppressed(life)) return NONE;
+  const flags: SuppressedBy[] = [];
+  if (life.shelf !== null) flags.push('shelved');
+  if (life.byHand !== null || life.causes.length > 0) flags.push('by-design');
+  if (life.out !== null) flags.push('out-of-service');
+  return flags;
+}
+
+export function isSuppressed(life: AlarmLife | null): boolean {
+  return life !== null && (life.shelf !== null || life.byHand !== null || life.causes.length > 0 || life.out !== null);
+}
+
+/** Flags that belong to the identity and outlive an occurrence; the cause-and-effect table is asked anew at every one. */
+export function outlives(life: AlarmLife | null): boolean {
+  return life !== null && (life.shelf !== null || life.byHand !== null || life.out !== null);
+}
+
+/** When the last flag ends by itself; null = not by itself. */
+export function endOfSuppression(life: AlarmLife | null): EpochMs | null {
+  if (life === null || life.byHand !== null || life.causes.length > 0) return null;
+  if (life.out !== null && life.out.until === null) return null;
+  const end = Math.max(life.shelf?.until ?? 0, life.out?.until ?? 0);
+  return end === 0 ? null : end;
+}
+
+export function suppressionsOf(life: AlarmLife): readonly Suppression[] {
+  const all: Suppression[] = [];
+  const { shelf, byHand, out } = life;
+  if (shelf !== null) {
+    const { since, until, by, reason, oneShot, approvedBy } = shelf;
+    all.push({ flag: 'shelved', since, until, by, reason, oneShot, ...(approvedBy === null ? {} : { approvedBy }) });
+  }
+  if (byHand !== null) all.push({ flag: 'by-design', since: byHand.since, until: null, by: byHand.by, reason: byHand.reason });
+  if (life.causes.length > 0)
+    all.push({ flag: 'by-design', since: life.causesSince, until: null, by: null, reason: null, causes: life.causes });
+  if (out !== null) {
+    const { since, until, by, reason, permit } = out;
+    all.push({ flag: 'out-of-service', since, until, by, reason, permit });
+  }
+  return all;
+}
+
+/** What a new occurrence of the identity is born with: the flags that outlive, and nothing that was done to the old one. */
+export function inherited(life: AlarmLife): AlarmLife {
+  const { shelf, byHand, out } = life;
+  return { ...NO_LIFE, shelf, byHand, out };
+}
+
+/** Without anything that sounds or is due: it does not ring. */
+export function quiet(life: AlarmLife): AlarmLife {
+  return { ...life, silence: null, repeat: null, due: null, escalatedTo: null };
+}
+
+/** Without any flag: it is history. */
+export function unsuppressed(life: AlarmLife): AlarmLife {
+  return { ...life, shelf: null, byHand: null, causes: NO_LIFE.causes, causesSince: 0, out: null };
+}
+
+/** Wall time at which something of it runs out next, or -1. */
+export function nextWall(life: AlarmLife): EpochMs {
+  return earliest([life.shelf?.warnAt, life.shelf?.until, life.out?.until, life.silence?.until, life.repeat?.at]);
+}
+
+/** The same on the line. */
+export function nextLine(life: AlarmLife): number {
+  return earliest([life.shelf?.line, life.silence?.line, life.repeat?.line, life.due?.line]);
+}
+
+function earliest(times: readonly (number | null | undefined)[]): number {
+  let first = -1;
+  for (const time of times) if (time !== null && time !== undefined && (first < 0 || time < first)) first = time;
+  return first;
+}

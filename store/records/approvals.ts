@@ -1,0 +1,92 @@
+import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
+import type { Approval, ApprovalState } from '../../model/approval.ts';
+import type { Page, Records } from '../../model/ports/records.ts';
+import { pageOf, readCursor } from './cursor.ts';
+import type { ApprovalTable, RecordsDatabase } from './database.ts';
+import { oneOf } from './one-of.ts';
+import type { RecordsClient } from './records-client.ts';
+
+function approval(row: Selectable<ApprovalTable>): Approval {
+  return {
+    id: row.id,
+    kind: row.kind,
+    enterpriseId: row.enterprise,
+    resource: row.resource,
+    request: JSON.parse(row.request) as Approval['request'],
+    reason: row.reason,
+    requestedBy: row.requested_by,
+    requestedAt: row.requested_at,
+    expiresAt: row.expires_at,
+    state: row.state as ApprovalState,
+    decidedBy: row.decided_by,
+    decidedAt: row.decided_at,
+    comment: row.comment,
+    outcome: row.outcome,
+  };
+}
+
+/** What waits for a second person. A decision is taken once: the second one finds nothing pending. */
+export function approvalRecords(db: Kysely<RecordsDatabase>, client: RecordsClient): Records['approvals'] {
+  return {
+    async add(one): Promise<void> {
+      const row = {
+        id: one.id,
+        kind: one.kind,
+        enterprise: one.enterpriseId,
+        resource: one.resource,
+        request: JSON.stringify(one.request),
+        reason: one.reason,
+        requested_by: one.requestedBy,
+        requested_at: one.requestedAt,
+        expires_at: one.expiresAt,
+        state: one.state,
+        decided_by: one.decidedBy,
+        decided_at: one.decidedAt,
+        comment: one.comment,
+        outcome: one.outcome,
+      };
+      await client.change(db.insertInto('approval').values(row));
+    },
+    async get(id): Promise<Approval | null> {
+      const row = await client.first(db.selectFrom('approval').selectAll().where('id', '=', id));
+      return row === undefined ? null : approval(row);
+    },
+    async list(query): Promise<Page<Approval>> {
+      const standing = sql<string>`case when state = 'pending' and expires_at <= ${query.now} then 'expired' else state end`;
+      let rows = db
+        .selectFrom('approval')
+        .selectAll()
+        .select(standing.as('standing'))
+        .orderBy('requested_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(query.limit + 1);
+      if (query.states !== undefined)
+        rows = rows.where(sql<SqlBool>`${standing} in (select value from json_each(${JSON.stringify(query.states)}))`);
+      if (query.enterprises !== undefined) rows = rows.where(oneOf('enterprise', query.enterprises));
+      if (query.cursor !== undefined) {
+        const [at, id] = readCursor(query.cursor, ['number', 'string'] as const);
+        rows = rows.where((eb) => eb(eb.refTuple('requested_at', 'id'), '<', eb.tuple(at, id)));
+      }
+      return pageOf(
+        await client.rows(rows),
+        query.limit,
+        (row) => ({ ...approval(row), state: row.standing as ApprovalState }),
+        (row) => [row.requested_at, row.id],
+      );
+    },
+    async decide(id, { state, by, at, comment }): Promise<boolean> {
+      const changed = await client.change(
+        db
+          .updateTable('approval')
+          .set({ state, decided_by: by, decided_at: at, comment })
+          .where('id', '=', id)
+          .where('state', '=', 'pending')
+          .where('expires_at', '>', at),
+      );
+      return changed > 0;
+    },
+    async settle(id, state, outcome): Promise<void> {
+      await client.change(db.updateTable('approval').set({ state, outcome }).where('id', '=', id));
+    },
+  };
+}
