@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VERIFIED_AS } from '../../../model/alarm.ts';
 import { epochMs, level, quality, value } from './common.ts';
 
 export const alarmState = z
@@ -6,7 +7,7 @@ export const alarmState = z
   .meta({ id: 'AlarmState', description: 'ISA-18.2 / IEC 62682.' });
 export const alarmKind = z.enum(['process', 'instrument', 'fire', 'system']).meta({ id: 'AlarmKind' });
 export const suppressedBy = z.enum(['shelved', 'by-design', 'out-of-service']);
-export const verifiedAs = z.enum(['real', 'false', 'test', 'maintenance', 'instrument']).meta({ id: 'VerifiedAs' });
+export const verifiedAs = z.enum(VERIFIED_AS).meta({ id: 'VerifiedAs' });
 const role = z.enum(['supervisor', 'duty-leader']);
 const text = z.string().nullable();
 const time = epochMs.nullable();

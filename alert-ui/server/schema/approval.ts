@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { APPROVAL_STATES } from '../../../model/approval.ts';
 import { epochMs } from './common.ts';
 
-export const approvalState = z.enum(['pending', 'approved', 'refused', 'expired', 'failed']).meta({ id: 'ApprovalState' });
+export const approvalState = z.enum(APPROVAL_STATES).meta({ id: 'ApprovalState' });
 export const approval = z
   .object({
     id: z.string(),

@@ -91,6 +91,15 @@ describe('the browser folds live events', () => {
     expect(picture.counts.open).toEqual({ red: 0, orange: 0, yellow: 0, blue: 0 });
   });
 
+  it('keeps a closed alarm whose identity is still suppressed until its next occurrence takes its place', () => {
+    const picture = at(10);
+    applyAlarm(picture, message(11, 10, { id: 'a', state: 'NORM', suppressedBy: ['shelved'] }, 'returned'));
+    expect([picture.alarms.size, [...picture.resting.keys()], picture.counts.suppressed.shelved]).toEqual([0, ['a'], 1]);
+    applyAlarm(picture, message(12, 11, { id: 'b', suppressedBy: ['shelved'] }));
+    expect([[...picture.alarms.keys()], picture.resting.size, picture.counts.suppressed.shelved]).toEqual([['b'], 0, 1]);
+    expect(picture.counts.open).toEqual({ red: 0, orange: 0, yellow: 0, blue: 0 });
+  });
+
   it('counts neither test nor suppressed alarms', () => {
     const list = [
       makeAlarm({ id: 'a', test: true }),
@@ -100,6 +109,7 @@ describe('the browser folds live events', () => {
     expect(countAlarms(list)).toEqual({
       open: { red: 0, orange: 1, yellow: 0, blue: 0 },
       unacknowledged: { red: 0, orange: 1, yellow: 0, blue: 0 },
+      suppressed: { shelved: 1, 'by-design': 0, 'out-of-service': 0 },
     });
   });
 

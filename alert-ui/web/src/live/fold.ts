@@ -3,7 +3,7 @@
  * Pure; knows no socket and no clock. It applies an event only when nothing is missing before it: what the server says
  * came before (`prev`) must be what this picture stands at, otherwise the caller is told to ask with `resume`.
  */
-import type { Alarm, AlarmEvent } from '../../../../model/alarm.ts';
+import type { Alarm, AlarmEvent, SuppressedBy } from '../../../../model/alarm.ts';
 import type { AlarmCounts } from '../../../../model/engine.ts';
 import { LEVELS, type Level } from '../../../../model/level.ts';
 import type { AlarmMessage, DeviceMessage, HeartbeatMessage, SnapshotEvent } from '../../../protocol/live.ts';
@@ -31,6 +31,8 @@ export interface Picture {
   alarms: Map<string, Alarm>;
   /** Alarms closed since the snapshot, newest last, bounded: for "last: …" and so that a late page cannot bring them back. */
   closed: Map<string, Alarm>;
+  /** Closed, but still suppressed: they stand in the lists of what is suppressed. */
+  resting: Map<string, Alarm>;
   counts: AlarmCounts;
   /** Cursor of the first page of open alarms that the snapshot left out; null when the picture is whole. */
   next: string | null;
@@ -45,6 +47,8 @@ export type Folded = 'applied' | 'duplicate' | 'resume';
 const CLOSED_KEPT = 500;
 
 const NO_COUNT: Readonly<Record<Level, number>> = { red: 0, orange: 0, yellow: 0, blue: 0 };
+const NO_FLAG: Readonly<Record<SuppressedBy, number>> = { shelved: 0, 'by-design': 0, 'out-of-service': 0 };
+const FLAGS = Object.keys(NO_FLAG) as SuppressedBy[];
 
 export function emptyPicture(): Picture {
   return {
@@ -53,7 +57,8 @@ export function emptyPicture(): Picture {
     fromSnapshot: false,
     alarms: new Map(),
     closed: new Map(),
-    counts: { open: { ...NO_COUNT }, unacknowledged: { ...NO_COUNT } },
+    resting: new Map(),
+    counts: { open: { ...NO_COUNT }, unacknowledged: { ...NO_COUNT }, suppressed: { ...NO_FLAG } },
     next: null,
     devices: { online: 0, offline: 0, total: 0 },
     presence: new Map(),
@@ -70,16 +75,22 @@ export function isCounted(alarm: Alarm): boolean {
   return alarm.state !== 'NORM' && !alarm.test && alarm.suppressedBy.length === 0;
 }
 
-/** Counts of the open alarms per level, by identity. */
+/** Counts of the open alarms per level, by identity, and of the suppressed ones. */
 export function countAlarms(alarms: Iterable<Alarm>): AlarmCounts {
   const open = { ...NO_COUNT };
   const unacknowledged = { ...NO_COUNT };
+  const suppressed = { ...NO_FLAG };
   for (const alarm of alarms) {
+    if (!alarm.test) for (const flag of alarm.suppressedBy) suppressed[flag] += 1;
     if (!isCounted(alarm)) continue;
     open[alarm.level] += 1;
     if (isUnacknowledged(alarm)) unacknowledged[alarm.level] += 1;
   }
-  return { open, unacknowledged };
+  return { open, unacknowledged, suppressed };
+}
+
+function countPicture(picture: Picture): AlarmCounts {
+  return countAlarms([...picture.alarms.values(), ...picture.resting.values()]);
 }
 
 /** Takes a snapshot as the whole truth; what closed before it is forgotten. */
@@ -88,6 +99,7 @@ export function applySnapshot(picture: Picture, snapshot: SnapshotEvent): void {
   picture.seq = snapshot.seq;
   picture.fromSnapshot = true;
   picture.alarms = new Map(snapshot.alarms.filter((a) => a.state !== 'NORM').map((a) => [a.id, a]));
+  picture.resting = new Map((snapshot.resting ?? []).map((alarm) => [alarm.id, alarm]));
   picture.counts = snapshot.counts;
   picture.next = snapshot.next ?? null;
   picture.devices = { ...snapshot.devices };
@@ -116,7 +128,8 @@ export function applyAlarm(picture: Picture, message: AlarmMessage): Folded {
 }
 
 function putAlarm(picture: Picture, alarm: Alarm, event: AlarmEvent): void {
-  const before = picture.alarms.get(alarm.id);
+  const before = picture.alarms.get(alarm.id) ?? picture.resting.get(alarm.id);
+  rest(picture, alarm);
   if (alarm.state === 'NORM') {
     picture.alarms.delete(alarm.id);
     picture.closed.delete(alarm.id);
@@ -130,13 +143,30 @@ function putAlarm(picture: Picture, alarm: Alarm, event: AlarmEvent): void {
     picture.closed.delete(alarm.id);
   }
   if (picture.next === null) {
-    picture.counts = countAlarms(picture.alarms.values());
+    picture.counts = countPicture(picture);
     return;
   }
   // The picture is not whole yet: keep the server's counts and move them by what is known of this alarm. One that was open
   // before but is not in the picture cannot be subtracted; loading the rest sets the counts right.
   if (before === undefined && event.type !== 'raised') return;
   picture.counts = moveCounts(picture.counts, before, alarm);
+}
+
+/** A closed alarm rests as long as its identity is suppressed; the next occurrence takes its place. */
+function rest(picture: Picture, alarm: Alarm): void {
+  picture.resting.delete(alarm.id);
+  if (alarm.state === 'NORM') {
+    if (alarm.suppressedBy.length > 0) picture.resting.set(alarm.id, alarm);
+    return;
+  }
+  for (const one of picture.resting.values()) {
+    const same =
+      one.deviceId === alarm.deviceId &&
+      one.ladder === alarm.ladder &&
+      one.measurement === alarm.measurement &&
+      one.channel === alarm.channel;
+    if (same) picture.resting.delete(one.id);
+  }
 }
 
 function moveCounts(counts: AlarmCounts, before: Alarm | undefined, after: Alarm): AlarmCounts {
@@ -148,7 +178,9 @@ function moveCounts(counts: AlarmCounts, before: Alarm | undefined, after: Alarm
     open[level] = Math.max(0, counts.open[level] - minus.open[level] + plus.open[level]);
     unacknowledged[level] = Math.max(0, counts.unacknowledged[level] - minus.unacknowledged[level] + plus.unacknowledged[level]);
   }
-  return { open, unacknowledged };
+  const suppressed = { ...NO_FLAG };
+  for (const flag of FLAGS) suppressed[flag] = Math.max(0, counts.suppressed[flag] - minus.suppressed[flag] + plus.suppressed[flag]);
+  return { open, unacknowledged, suppressed };
 }
 
 /**
@@ -163,7 +195,7 @@ export function mergePage(picture: Picture, alarms: readonly Alarm[], next: stri
     picture.alarms.set(alarm.id, alarm);
   }
   picture.next = next;
-  if (next === null) picture.counts = countAlarms(picture.alarms.values());
+  if (next === null) picture.counts = countPicture(picture);
 }
 
 /** One device event; the same numbering as alarms. */
