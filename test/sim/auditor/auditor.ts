@@ -148,7 +148,8 @@ export class Auditor implements Watcher {
     this.accepted.set(entry.seq, applied.outcomes[0]?.ok === true);
     const head = this.head(entry, entry.by);
     if (command.op === 'acknowledge') this.deed(point, alarm.ladder, { ...head, op: 'acknowledge', seen: command.seen ?? null });
-    else this.deed(point, alarm.ladder, { ...head, op: command.op });
+    else if (command.op === 'withdraw' || command.op === 'reset' || command.op === 'comment')
+      this.deed(point, alarm.ladder, { ...head, op: command.op });
   }
 
   private head(entry: Entry, by: string): Pick<Deed, 'entry' | 't' | 'wall' | 'by'> {
