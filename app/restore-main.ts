@@ -10,7 +10,7 @@ await commandLine('restore', async (say) => {
     return say.wrong('usage: npm run restore -- <backup> <new folder>');
   }
   const to = resolve(folder);
-  const { at, build, journal, files } = restoreBackup({ backup: resolve(backup), folder: to, tell: say.progress });
+  const { at, build, journal, files } = restoreBackup({ backup: resolve(backup), folder: to, tell: say.progress, now: Date.now });
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   say.done(
     `${to}: all up to ${new Date(at).toISOString()}, journal entries ${journal.firstSeq} to ${journal.lastSeq}, ` +

@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { markHours } from '../readings/influx/due-book.ts';
 import { BackupError } from './backup-error.ts';
 import { copyFileDurably, factsOf, freeBytes, isFree, sized, syncFolders, syncPath } from './files.ts';
 import { type BackupContent, type BackupFile, MANIFEST_FILE, readManifest } from './manifest.ts';
@@ -13,13 +14,17 @@ export interface RestoreOptions {
   /** Must not exist or be empty. */
   readonly folder: string;
   readonly tell: (line: string) => void;
+  readonly now: () => number;
 }
+
+/** A server that was not lost may hold readings of this long after the backup; whoever comes later has lost no more than trends of them. */
+const READINGS_SINCE_MS = 31 * 86_400_000;
 
 /** Moved in this order where a folder cannot be renamed as a whole: without the journal a start says what is missing. */
 const LAST = 'journal';
 
 /** @throws BackupError before anything was changed */
-export function restoreBackup({ backup, folder, tell }: RestoreOptions): BackupContent {
+export function restoreBackup({ backup, folder, tell, now }: RestoreOptions): BackupContent {
   if (!isFree(folder)) throw new BackupError(`${folder} is not empty; a backup is restored to a folder that is new`);
   const content = openBackup(backup);
   const bytes = content.files.reduce((sum, file) => sum + file.bytes, 0);
@@ -35,6 +40,8 @@ export function restoreBackup({ backup, folder, tell }: RestoreOptions): BackupC
   tell('copying');
   try {
     write(backup, beside, content.files);
+    markHours(join(beside, 'readings'), content.at, Math.min(now(), content.at + READINGS_SINCE_MS));
+    syncFolders(beside);
   } catch (error) {
     rmSync(beside, { recursive: true, force: true });
     throw error;
@@ -70,7 +77,6 @@ function write(backup: string, to: string, files: readonly BackupFile[]): void {
     const { sha256 } = copyFileDurably(join(backup, file.path), path);
     if (sha256 !== file.sha256) throw new BackupError(`${join(backup, file.path)} changed while it was copied`);
   }
-  syncFolders(to);
 }
 
 function moveInto(from: string, folder: string): void {

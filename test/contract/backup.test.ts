@@ -20,10 +20,12 @@ import { type JournalOptions, openJournal } from '../../store/journal/journal.ts
 import { encodeCommit } from '../../store/journal/line.ts';
 import { openReader } from '../../store/journal/reader.ts';
 import { commitWriter, createSegment, openSegment } from '../../store/journal/segment.ts';
+import { openDueBook } from '../../store/readings/influx/due-book.ts';
 import { openReadingStore } from '../../store/readings/open.ts';
 
 let root = '';
 const opened: { close(): unknown }[] = [];
+const TAKEN_AT = 1_795_000_000_000;
 const silent = (): void => undefined;
 
 beforeEach(() => {
@@ -44,11 +46,11 @@ function goldenData(): string {
 }
 
 function take(source: string, target: string, lines: string[] = []): Promise<BackupContent> {
-  return takeBackup({ source, target, build: '1.2.3', now: () => 1_795_000_000_000, tell: (line) => lines.push(line) });
+  return takeBackup({ source, target, build: '1.2.3', now: () => TAKEN_AT, tell: (line) => lines.push(line) });
 }
 
 function restore(backup: string, folder: string): BackupContent {
-  return restoreBackup({ backup, folder, tell: silent });
+  return restoreBackup({ backup, folder, tell: silent, now: () => TAKEN_AT + 2 * 3_600_000 });
 }
 
 describe('a copy of the journal', () => {
@@ -376,6 +378,22 @@ describe('a restore', () => {
       expect(statSync(join(root, 'back', path)).mode & 0o777).toBe(0o600);
     }
     expect(existsSync(join(root, 'back', 'backup.json'))).toBe(false);
+  });
+
+  it('has the hours since then rolled up again, for InfluxDB may hold readings that came after it', async () => {
+    const data = join(root, 'data');
+    const hour = Math.floor(TAKEN_AT / 3_600_000);
+    const device = { enterprise: 'e', device: 'd' };
+    const book = openDueBook(join(data, 'readings'), 'http://influx beacon', 'write', null);
+    const at = TAKEN_AT - 5 * 3_600_000;
+    book.mark([{ ...device, measurement: 'm', channel: null, sampleAt: at, receivedAt: at, value: 1, quality: 'good', flags: [] }]);
+    book.close();
+    await take(data, join(root, 'with-influx'));
+    restore(join(root, 'with-influx'), join(root, 'back'));
+    const back = openDueBook(join(root, 'back', 'readings'), 'http://influx beacon', 'read', null);
+    opened.push(back);
+    expect(back.ofDevice(device, 0, Number.MAX_SAFE_INTEGER)).toEqual([hour - 5, hour, hour + 1, hour + 2]);
+    expect(back.ofDevice({ ...device, device: 'other' }, 0, Number.MAX_SAFE_INTEGER)).toEqual([]);
   });
 
   it('refuses a folder that holds something, and changes nothing in it', () => {

@@ -139,13 +139,13 @@ describe('backups of a platform at work', () => {
     expect(existsSync(join(folder.path, 'mistaken'))).toBe(false);
   });
 
-  it('and by this test, when it does not look', async () => {
+  it('and by this test and the start, when it does not look', async () => {
     const { ended, began } = backups.get('unchecked') ?? {};
     if (began === undefined) throw new Error('no backup');
     expect(ended?.code).toBe(0);
     const troubles = await auditBackup(join(folder.path, 'unchecked'), join(folder.path, 'unchecked-restored'), { ...original, ...began });
     expect(troubles.some((trouble) => trouble.startsWith('records ahead'))).toBe(true);
-    expect(troubles.length).toBeGreaterThan(1);
+    expect(troubles.some((trouble) => trouble.startsWith('does not start'))).toBe(true);
   });
 
   it('one that was killed is no backup, and the platform noticed nothing', async () => {

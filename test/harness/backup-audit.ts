@@ -13,7 +13,7 @@ import { openSnapshots } from '../../store/journal/snapshots.ts';
 import { openRecords } from '../../store/records/open-records.ts';
 import { type Api, eventually, type MadeDevice, signIn, withToken } from './api.ts';
 import { connectDevice } from './device-client.ts';
-import { cleanEnv, repositoryRoot, startPlatform } from './platform-process.ts';
+import { cleanEnv, type PlatformProcess, repositoryRoot, startPlatform } from './platform-process.ts';
 import { VALVE } from './steady-load.ts';
 
 export type Point = ReadingsBody['points'][number];
@@ -111,7 +111,12 @@ export async function auditBackup(backup: string, folder: string, original: Orig
   if (inBackup > eventSeq) troubles.push(`records ahead: they know event ${inBackup}, the journal leads to ${eventSeq}`);
 
   const startedAt = Date.now();
-  const platform = await startPlatform({ dataDir: folder });
+  let platform: PlatformProcess;
+  try {
+    platform = await startPlatform({ dataDir: folder });
+  } catch (error) {
+    return [...troubles, `does not start: ${String(error)}`];
+  }
   try {
     const api = await signIn(platform.httpBase);
     await withToken(platform.httpBase, original.token).get('/devices?limit=1');

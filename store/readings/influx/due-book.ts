@@ -123,6 +123,27 @@ export function openDueBook(folder: string, target: string, access: 'write' | 'r
   };
 }
 
+/**
+ * Makes the hours that hold [from, to] due for every device of which any hour is: the server may hold readings of that time of which this
+ * book, an older one that was put back, knows nothing.
+ */
+export function markHours(folder: string, from: EpochMs, to: EpochMs): void {
+  const path = join(folder, FILE_NAME);
+  if (!existsSync(path)) return;
+  const db = openFile(path, 'write', { schema: SCHEMA, current: FORMAT, older: [] });
+  try {
+    db.exec('CREATE TEMP TABLE active AS SELECT DISTINCT target, enterprise, device FROM due');
+    const add = db.prepare<[number]>(
+      'INSERT OR IGNORE INTO due (target, hour, enterprise, device) SELECT target, ?, enterprise, device FROM active',
+    );
+    db.transaction(() => {
+      for (let hour = Math.floor(from / UNIT_MS.hour); hour <= Math.floor(to / UNIT_MS.hour); hour++) add.run(hour);
+    })();
+  } finally {
+    db.close();
+  }
+}
+
 type Statements = ReturnType<typeof statementsOf>;
 
 function statementsOf(db: Database.Database, target: string) {
