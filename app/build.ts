@@ -30,6 +30,7 @@ import { createMetrics } from './metrics.ts';
 import { noticesFacts, noticesMetrics } from './notices-facts.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPlatform } from './platform.ts';
+import { projectorLagMs } from './projector-lag.ts';
 import { named, prepareFolder, shownHost } from './prepare-folder.ts';
 import { recover } from './recovery.ts';
 import { registryOf } from './registry.ts';
@@ -266,7 +267,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     [...engine.view.openAlarms()].filter((alarm) => alarm.kind === 'system' && alarm.active).map((alarm) => alarm.code),
     () => ({
       journal: journal.status(),
-      projectorLagMs: projector.status().lagMs,
+      projectorLagMs: projectorLagMs(projector.status(), projector.untoldMs(), journal.status().lastSeq),
       recordsFailing: events.status().failing !== null || events.status().overflowed,
       snapshotFailing: snapshotter.status().failing !== null,
       journalBytesPerHour: growth.perHour(journal.status().bytes),
@@ -306,7 +307,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       journalMaxBytes: status.maxBytes,
       journalSeq: status.lastSeq,
       projectorLagEntries: projected.lagEntries,
-      projectorLagSeconds: projected.lagMs / 1000,
+      projectorLagSeconds: projectorLagMs(projected, projector.untoldMs(), status.lastSeq) / 1000,
       rollUpLagSeconds: projected.rollUpsDueFrom === null ? 0 : Math.max(0, (clock.now() - projected.rollUpsDueFrom) / 1000),
       projectorRejected: projected.rejected,
       projectorFailedAttempts: projected.backoff?.attempts ?? 0,

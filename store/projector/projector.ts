@@ -36,6 +36,8 @@ export interface Projector {
    */
   noteVerdicts(verdicts: Verdicts): void;
   status(): ProjectorStatus;
+  /** How long ago the thread last said anything new, ms: `status` is as old. A thread that is dead or hangs says nothing. */
+  untoldMs(): number;
   /** Stored history, answered by the history thread. Rejects with `StoreFailure`. */
   readonly queries: ReadingQueries;
   /** Finishes the batch under way (for 3 s at most: the rest is projected after the next start) and ends both threads. */
@@ -53,6 +55,7 @@ const MAX_WAITING = 10_000;
  */
 export async function startProjector(settings: ProjectorSettings): Promise<Projector> {
   let status = NOTHING_YET;
+  let toldAt = performance.now();
   /** appliedTo of the last verdicts noted in this process; null before the first. */
   let notedTo: number | null = null;
   let closed = false;
@@ -69,6 +72,7 @@ export async function startProjector(settings: ProjectorSettings): Promise<Proje
     if (event.kind === 'rejected') settings.onRejected?.(event.lines);
     else {
       if (event.status.position > status.position) deaths = 0;
+      toldAt = performance.now();
       accept(event.status);
     }
   }
@@ -130,6 +134,7 @@ export async function startProjector(settings: ProjectorSettings): Promise<Proje
       at?.caller.call('note', { from, verdicts }).catch(() => undefined);
     },
     status: () => status,
+    untoldMs: () => performance.now() - toldAt,
     queries: history.queries,
     async close(): Promise<void> {
       closed = true;
