@@ -53,11 +53,13 @@ const STALE = 'stale-retained';
 const NO_RESENDS: readonly number[] = [];
 /** Two messages of one device in the same millisecond get different arrival times, at most this far ahead of the clock. */
 const ARRIVAL_SPREAD_MS = 2_000;
+const ARRIVALS_REMEMBERED = 300_000;
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { engine, journal, ledger, router, stamp } = parts;
   const counters: PipelineCounters = { messages: 0, values: 0, refusedParts: 0, resends: 0, unstored: 0, faults: 0, lost: 0 };
 
+  /** By device; a gateway's by topic, of which it may think up as many as it likes: above the bound all are forgotten and learned again. */
   const lastArrival = new Map<string, number>();
 
   /**
@@ -67,6 +69,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   function arrival(from: string, receivedAt: number): number {
     const last = lastArrival.get(from);
     const own = last === undefined || last < receivedAt || last - receivedAt >= ARRIVAL_SPREAD_MS ? receivedAt : last + 1;
+    if (lastArrival.size >= ARRIVALS_REMEMBERED && last === undefined) lastArrival.clear();
     lastArrival.set(from, own);
     return own;
   }

@@ -96,3 +96,26 @@ describe('the outside broker is lost', () => {
     expect([...one.engine.view.openAlarms()].filter((alarm) => alarm.code === 'F01').map((alarm) => alarm.deviceId)).toEqual(['near']);
   });
 });
+
+describe('names that are nobody’s', () => {
+  it('leave nothing behind in the state, however many there are; what was refused then is no resend when the device exists', () => {
+    const one = gas();
+    const before = one.engine.serialise().length;
+    const said = (name: string): Partial<MessageBody> => ({
+      credential: name,
+      client: `${name}/upstream`,
+      connection: UPSTREAM_CONNECTIONS_FROM,
+      digest: 7,
+      stamped: true,
+      qos: 1,
+      packetId: 1,
+      nth: 0,
+    });
+    for (let i = 0; i < 1_000; i += 1) one.message(`nobody-${i}`, [], said(`nobody-${i}`));
+    expect(one.engine.serialise().length).toBeLessThan(before + 100);
+    one.put(device('nobody-7', 'gas'));
+    const value: SampleValue = { measurement: 'lel', channel: null, value: 60, quality: 'good', flags: [] };
+    expect(one.message('nobody-7', [one.sample('nobody-7', [value])], said('nobody-7'))).toMatchObject({ resend: false, judged: true });
+    expect(one.alarm('hi')).toMatchObject({ level: 'red' });
+  });
+});

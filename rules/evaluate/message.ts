@@ -74,13 +74,21 @@ function showStale(core: Core, message: MessageBody): void {
   }
 }
 
+/**
+ * Whether a message is remembered, to know it again. Behind an outside broker anybody it lets in may speak under any name: what names
+ * nobody of ours was refused whole, and must not fill the state and every snapshot for ever.
+ */
+function isKnown(core: Core, { credential, samples }: MessageBody): boolean {
+  return samples.length > 0 || core.devices.has(credential) || core.registry.maps.gateway.has(credential);
+}
+
 /** Applies one MQTT message: sign of life, resend check, judgement of every value. */
 export function applyMessage(core: Core, message: MessageBody): MessageVerdict {
   if (isStale(message)) {
     showStale(core, message);
     return 'history';
   }
-  const resend = core.resends.recognise(message, core.clock);
+  const resend = isKnown(core, message) && core.resends.recognise(message, core.clock);
   const samples = message.samples;
   let judged = samples.length === 0;
   let sender = core.devices.get(message.credential);
