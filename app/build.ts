@@ -8,6 +8,7 @@ import type { Clock } from '../model/ports/clock.ts';
 import type { Platform } from '../model/ports/platform.ts';
 import type { Records } from '../model/ports/records.ts';
 import { builtInCatalogue } from '../rules/catalogue/built-in.ts';
+import { startArchive } from '../store/archive/archive.ts';
 import { lockFolder } from '../store/folder.ts';
 import type { JournalFaults } from '../store/journal/faults.ts';
 import { openJournal } from '../store/journal/journal.ts';
@@ -19,8 +20,9 @@ import { openRecords } from '../store/records/open-records.ts';
 import type { StoreSettings } from '../store/readings/open.ts';
 import type { Config } from './config.ts';
 import { openCredentialBook } from './credential-book.ts';
+import { createBacktests } from './backtest/backtests.ts';
 import { brokerPolicy } from './broker-policy.ts';
-import { dataFolder } from './data-folder.ts';
+import { dataFolder, defaultArchiveMax } from './data-folder.ts';
 import { startDeadMan } from './dead-man.ts';
 import { startEventFeed } from './event-feed.ts';
 import { watchGrowth } from './growth.ts';
@@ -195,6 +197,19 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     },
   });
   stack.push('projector', () => projector.close());
+  // On time that a run drives days pass in seconds: nothing of it is kept.
+  const archive = startArchive({
+    folder: folder.archive,
+    journalFolder: folder.journal,
+    snapshotsFolder: folder.snapshots,
+    bounds: {
+      days: options.source === undefined ? config.archiveDays : 0,
+      maxBytes: config.archiveMax ?? defaultArchiveMax(config.dataDir),
+    },
+  });
+  stack.push('archive', () => archive.close());
+  const backtests = createBacktests(folder, clock);
+  stack.push('backtests', () => backtests.close());
   const verdicts = gatherVerdicts(clock, (found) => projector.noteVerdicts(found));
   verdicts.note({ appliedTo: engine.view.appliedSeq, resends: recovered.resends });
   journal.noteVerdicts({ appliedTo: engine.view.appliedSeq, resends: recovered.resends });
@@ -243,6 +258,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       events,
       clock,
       projected: () => projector.status().position,
+      archived: () => archive.mayTrimTo(),
       log: (message, detail) => log.error({ detail }, message),
       ...(seams.snapshotPace === undefined ? {} : { pace: seams.snapshotPace }),
     },
@@ -270,6 +286,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       projectorLagMs: projectorLagMs(projector.status(), projector.untoldMs(), journal.status().lastSeq),
       recordsFailing: events.status().failing !== null || events.status().overflowed,
       snapshotFailing: snapshotter.status().failing !== null,
+      archiveFailing: archive.status().failing,
       journalBytesPerHour: growth.perHour(journal.status().bytes),
       upstream: upstreamFacts(upstream, clock),
       notices: noticesFacts(notices.status(), toldOutside),
@@ -328,6 +345,8 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       auditFolded: strangers.folded,
       openAlarms: [...engine.view.openAlarms()].length,
       snapshotSeconds: snapshotter.status().lastMs / 1000,
+      archiveBytes: archive.status().bytes,
+      archiveSeq: archive.status().position,
       ...upstreamMetrics(upstream),
       ...noticesMetrics(notices.status(), clock.now()),
     };
@@ -348,6 +367,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     epoch: boot,
     build: readVersion(),
     timeZone: config.timeZone,
+    backtests,
     health,
     ready,
   });

@@ -59,6 +59,19 @@ function setting<T>(
   return { env, key, schema, fallback, allowed, about, ...(secret ? { secret } : {}) };
 }
 
+/** Bytes, as a number or with a unit. */
+const byteSize = z.union([
+  z.number().int().min(1e6),
+  z.string().transform((text, context) => {
+    const bytes = parseBytes(text);
+    if (bytes === null || bytes < 1e6) {
+      context.addIssue({ code: 'custom', message: 'size' });
+      return z.NEVER;
+    }
+    return bytes;
+  }),
+]);
+
 const optionalFile = file.nullable();
 const ownAddress = z
   .url({ protocol: /^https?$/ })
@@ -216,22 +229,26 @@ export const SETTINGS = {
   journalMax: setting(
     'BEACON_JOURNAL_MAX',
     'journalMax',
-    z
-      .union([
-        z.number().int().min(1e6),
-        z.string().transform((text, context) => {
-          const bytes = parseBytes(text);
-          if (bytes === null || bytes < 1e6) {
-            context.addIssue({ code: 'custom', message: 'size' });
-            return z.NEVER;
-          }
-          return bytes;
-        }),
-      ])
-      .nullable(),
+    byteSize.nullable(),
     null,
     'a size of at least 1MB, such as 500MB or 20GB',
     'most the journal may take; default half of the free disk',
+  ),
+  archiveDays: setting(
+    'BEACON_ARCHIVE_DAYS',
+    'archiveDays',
+    wholeNumber.pipe(z.number().int().min(0).max(36_500)),
+    35,
+    '0 to 36500',
+    'days the journal is kept packed, for backtests; 0 = not at all',
+  ),
+  archiveMax: setting(
+    'BEACON_ARCHIVE_MAX',
+    'archiveMax',
+    byteSize.nullable(),
+    null,
+    'a size of at least 1MB, such as 500MB or 20GB',
+    'most the archive may take, oldest given up first; default a tenth of the free disk',
   ),
   rawDays: setting(
     'BEACON_RAW_DAYS',

@@ -39,6 +39,8 @@ export interface MetricFacts {
   readonly auditFolded: number;
   readonly openAlarms: number;
   readonly snapshotSeconds: number;
+  readonly archiveBytes: number;
+  readonly archiveSeq: number;
   /** 1 or 0; NaN when no external broker is set. */
   readonly upstreamUp: number;
   readonly upstreamInFlight: number;
@@ -105,6 +107,8 @@ const GAUGES: readonly (readonly [keyof MetricFacts, string, string])[] = [
   ['boardsWaiting', 'beacon_live_waiting', 'Socket.IO connections that have not signed in yet'],
   ['openAlarms', 'beacon_open_alarms', 'alarms in any state but NORM'],
   ['snapshotSeconds', 'beacon_snapshot_seconds', 'time the last snapshot took'],
+  ['archiveBytes', 'beacon_archive_bytes', 'size of the archive'],
+  ['archiveSeq', 'beacon_archive_last_seq', 'last journal entry in the archive'],
   ['upstreamUp', 'beacon_upstream_up', '1 = the external broker is reached and subscribed to, 0 = it is not'],
   ['upstreamInFlight', 'beacon_upstream_in_flight', 'messages of the external broker waiting for their commit'],
   ['upstreamHeld', 'beacon_upstream_held', 'messages of the external broker waiting to be taken'],

@@ -30,6 +30,7 @@ export interface PlatformParts {
   readonly epoch: string;
   readonly build: string;
   readonly timeZone: string;
+  readonly backtests: Platform['backtests'];
   readonly health: () => readonly string[];
   readonly ready: () => { readonly ready: boolean; readonly codes: readonly string[] };
 }
@@ -64,6 +65,7 @@ export function createPlatform(parts: PlatformParts): Platform {
     epoch: parts.epoch,
     build: parts.build,
     timeZone: parts.timeZone,
+    backtests: parts.backtests,
     startedAt: parts.clock.now(),
     async command(actor, requestId, command) {
       const result = await pipeline.submit(stamp({ kind: 'command', by: nameOf(actor), requestId, command }));

@@ -33,8 +33,9 @@ export interface SnapshotterParts {
   readonly journal: Journal;
   readonly events: EventFeed;
   readonly clock: Clock;
-  /** How far the reading store has come. */
+  /** How far the reading store and the archive have come. */
   readonly projected: () => number;
+  readonly archived: () => number;
   readonly log: (message: string, detail: unknown) => void;
   readonly pace?: SnapshotPace;
 }
@@ -79,7 +80,7 @@ export function startSnapshotter(parts: SnapshotterParts, restoredSeq: number): 
     const kept = await parts.snapshots.list();
     const second = kept[1];
     if (second === undefined) return;
-    parts.journal.trim(Math.min(second, parts.projected()) + 1);
+    parts.journal.trim(Math.min(second, parts.projected(), parts.archived()) + 1);
   }
 
   function cut(): Promise<void> {

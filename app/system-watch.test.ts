@@ -8,6 +8,7 @@ const CALM: SystemFacts = {
   projectorLagMs: 0,
   recordsFailing: false,
   snapshotFailing: false,
+  archiveFailing: null,
   journalBytesPerHour: 0,
   upstream: null,
   notices: { webhook: null, deadMan: null },

@@ -11,6 +11,8 @@ export interface SystemFacts {
   readonly projectorLagMs: number;
   readonly recordsFailing: boolean;
   readonly snapshotFailing: boolean;
+  /** Why what happened cannot be kept for backtests, or null. */
+  readonly archiveFailing: string | null;
   /** Bytes per hour the journal grew lately; 0 = unknown. */
   readonly journalBytesPerHour: number;
   /** The external broker; null when none is set. `downMs`: how long it has been out of reach. */
@@ -87,6 +89,12 @@ const CONDITIONS: readonly Condition[] = [
     code: 'snapshot-failing',
     level: 'yellow',
     test: (f) => (f.snapshotFailing ? 'snapshots cannot be written; a restart takes longer' : null),
+  },
+  {
+    code: 'archive-failing',
+    level: 'blue',
+    test: (f) =>
+      f.archiveFailing === null ? null : `the archive cannot be written (${f.archiveFailing}); backtests of this time will not be possible`,
   },
 ];
 

@@ -34,6 +34,7 @@ const OF_ENTERPRISES: Record<Exclude<Action, `token.${string}` | `mqtt.${string}
   'alarm.verify': operators(),
   'alarm.suppress': { 'admin of everything': 'ab-', 'admin of a': 'a', 'operator of a': 'a' },
   'alarm.out-of-service': { 'admin of everything': 'ab-', 'admin of a': 'a', 'operator of a': 'a' },
+  backtest: operators(),
   'config.write': { 'admin of everything': 'ab-', 'admin of a': 'a' },
   'device.write': { 'admin of everything': 'ab-', 'admin of a': 'a', 'operator of a': 'a' },
   'device.mode': { 'admin of everything': 'ab-', 'admin of a': 'a', 'operator of everything': 'ab-' },

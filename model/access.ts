@@ -20,6 +20,8 @@ export type Action =
   | 'device.mode'
   | 'credential.issue'
   | 'ledger.view'
+  /** Tries rules on what happened: changes nothing, but takes a core for a while. */
+  | 'backtest'
   | 'token.list'
   | 'token.create'
   | 'token.delete'
@@ -51,6 +53,7 @@ const OPERATOR: ReadonlySet<Action> = new Set<Action>([
   'alarm.shelve',
   'alarm.verify',
   'ledger.view',
+  'backtest',
 ]);
 const VIEWER: ReadonlySet<Action> = new Set<Action>(['view', 'ledger.view']);
 /** What an operator can do only when it is bound to enterprises: connect its own devices, and take their alarms out by its own permits. */

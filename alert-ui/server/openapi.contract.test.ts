@@ -211,6 +211,13 @@ it('every route answers at least once as the document says', async () => {
     }
   }
   await ask('GET', `${api}/approvals`, {}, 200, undefined, '?state=pending,approved');
+  const tried = { scope: 'profile', scopeId: 'gas', profileId: 'gas', measurement: 'lel', code: 'L1', parts: { setPoint: 20 } };
+  await ask('POST', `${api}/backtests`, {}, 202, { from: 1, to: 2, enterprise: 'x', rules: [{ id: 'r', ...tried }] });
+  await ask('POST', `${api}/backtests`, {}, 400, { from: 2, to: 1 });
+  await ask('GET', `${api}/backtests`, {}, 200);
+  await ask('GET', `${api}/backtests/{id}`, { id: 'bt-0' }, 200);
+  await ask('DELETE', `${api}/backtests/{id}`, { id: 'bt-0' }, 204);
+  await ask('GET', `${api}/backtests/{id}`, { id: 'bt-0' }, 404);
 
   await ask('DELETE', `${api}/enterprises/{id}`, { id: 'x' }, 409);
   for (const kind of ['devices', 'hazard-sources', 'sites', 'areas'])

@@ -6,6 +6,7 @@ import type { Sample } from '../reading.ts';
 import type { EpochMs } from '../time.ts';
 import type { Clock } from './clock.ts';
 import type { ReadingQueries } from './reading-store.ts';
+import type { Backtest, BacktestRequest } from '../backtest.ts';
 import type { Figures, FiguresQuery, Target } from '../performance.ts';
 import type { CredentialRow, LedgerLine, Records } from './records.ts';
 
@@ -34,6 +35,17 @@ export interface CredentialBook {
     | { readonly ok: true; readonly row: CredentialRow }
     | { readonly ok: false; readonly code: 'CONNECT_UNKNOWN_USER' | 'CONNECT_WRONG_SECRET' };
   remove(ids: readonly string[]): Promise<void>;
+}
+
+/** Backtests of this process: one at a time, a few waiting, the last ones kept with their results. */
+export interface Backtests {
+  /** Null when too many are waiting already. */
+  start(by: string, request: BacktestRequest): Backtest | null;
+  get(id: string): Backtest | undefined;
+  /** Newest first. */
+  list(): readonly Backtest[];
+  /** Ends one that waits or runs; forgets one that is over. False when there is none. */
+  cancel(id: string): boolean;
 }
 
 /** Performance figures of what was asked about, and of each of its areas (null = alarms without one). */
@@ -65,6 +77,7 @@ export interface Platform {
   /** Alarm history is asked after this: every event applied so far is in it, or the records cannot take them just now. */
   flushEvents(): Promise<void>;
   figures(query: FiguresQuery): Promise<PerformanceReport>;
+  readonly backtests: Backtests;
   health(): readonly string[];
   ready(): { readonly ready: boolean; readonly codes: readonly string[] };
   /** Ends the device's connections (new secret, retired). */

@@ -77,7 +77,7 @@ export function openSnapshots(folder: string): SnapshotStore {
       let fellBack = false;
       for (const seq of kept()) {
         const path = pathOf(seq);
-        const text = check(await readFile(path), seq, path);
+        const text = snapshotText(await readFile(path), seq, path);
         if (text !== null) return { seq, text, fellBack };
         fellBack = true;
         await rename(path, `${path}.damaged`);
@@ -117,7 +117,7 @@ export async function newestSnapshotFile(
       const path = snapshotPath(folder, seq);
       try {
         const content = await readFile(path);
-        if (check(content, seq, path) !== null) return { seq, path, content };
+        if (snapshotText(content, seq, path) !== null) return { seq, path, content };
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
         gone = true;
@@ -128,8 +128,8 @@ export async function newestSnapshotFile(
   }
 }
 
-/** The text of an undamaged snapshot, or null. @throws SnapshotFormatError */
-function check(content: Buffer, seq: number, path: string): string | null {
+/** The text of an undamaged snapshot's file, or null. @throws SnapshotFormatError */
+export function snapshotText(content: Buffer, seq: number, path: string): string | null {
   const header = parseHeader(content.subarray(0, HEADER_BYTES).toString('utf8'));
   if (header === null) return null;
   if (header.format !== FORMAT) throw new SnapshotFormatError(`${path} has format ${header.format}; this version reads format ${FORMAT}`);

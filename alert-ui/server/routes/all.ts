@@ -6,6 +6,7 @@ import { alarmRoutes } from './alarms.ts';
 import { approvalRoutes } from './approvals.ts';
 import { assetRoutes } from './assets.ts';
 import { classificationRoutes } from './classification.ts';
+import { backtestRoutes } from './backtests.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { deviceRoutes } from './devices.ts';
 import { gatewayRoutes } from './gateways.ts';
@@ -47,6 +48,7 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...alarmRoutes,
       ...kpiRoutes,
       ...approvalRoutes,
+      ...backtestRoutes,
     ],
     stop: () => session.stop(),
   };

@@ -5,6 +5,7 @@ import type { AssetKind, AssetOf, Device, Enterprise } from '../../../model/asse
 import type { AlarmCounts, DeviceStatus, EffectiveLimit, EngineView, LatestPoint, Outcome, RuleTrial } from '../../../model/engine.ts';
 import type { AlarmCommand, ConfigChange } from '../../../model/entry.ts';
 import type { Level } from '../../../model/level.ts';
+import type { Backtest } from '../../../model/backtest.ts';
 import type { FiguresQuery } from '../../../model/performance.ts';
 import type { LiveListener, PerformanceReport, Platform, SubmitOutcome } from '../../../model/ports/platform.ts';
 import type { LedgerLine } from '../../../model/ports/records.ts';
@@ -170,6 +171,7 @@ export class FakePlatform implements Platform {
   unavailable = false;
   healthCodes: string[] = [];
   readonly figuresAsked: FiguresQuery[] = [];
+  readonly backtestList: Backtest[] = [];
   readonly connectionLines = new Map<string, LedgerLine[]>();
   readonly recentLines = new Map<string, LedgerLine[]>();
   private readonly listeners = new Set<LiveListener>();
@@ -351,6 +353,28 @@ export class FakePlatform implements Platform {
   async flushLedger(): Promise<void> {
     await Promise.resolve();
   }
+  readonly backtests: Platform['backtests'] = {
+    start: (by, request) => {
+      if (this.backtestList.length >= 10) return null;
+      const one: Backtest = {
+        id: `bt-${this.backtestList.length}`,
+        by,
+        state: 'queued',
+        request,
+        createdAt: this.clock.now(),
+        progress: { share: 0, entries: 0, values: 0 },
+      };
+      this.backtestList.push(one);
+      return one;
+    },
+    get: (id) => this.backtestList.find((one) => one.id === id),
+    list: () => this.backtestList.toReversed(),
+    cancel: (id) => {
+      const at = this.backtestList.findIndex((one) => one.id === id);
+      if (at >= 0) this.backtestList.splice(at, 1);
+      return at >= 0;
+    },
+  };
   async figures(query: FiguresQuery): Promise<PerformanceReport> {
     this.figuresAsked.push(query);
     return exampleFigures(query);

@@ -1,0 +1,149 @@
+/** Judges a period again: once as it was, once with the change in force from its beginning. The engine is the live one. */
+import type { BacktestFailure, BacktestProgress, BacktestRequest, BacktestResult } from '../../model/backtest.ts';
+import type { Engine } from '../../model/engine.ts';
+import { type ConfigChange, ENTRY_VERSION, type Entry } from '../../model/entry.ts';
+import { createEngine, restoreEngine } from '../../rules/engine.ts';
+import { type Beginning, beginningOf, entriesFrom, type HistoryFolders, HistoryNotKept } from './history.ts';
+import { again, compare, Tally } from './tally.ts';
+
+export type Judged =
+  | { readonly ok: true; readonly result: Omit<BacktestResult, 'tookMs'> }
+  | { readonly ok: false; readonly failure: BacktestFailure };
+
+/**
+ * @param told called after each portion of entries, for progress
+ * @throws ArchiveError, JournalFileError when what is kept cannot be read
+ */
+export async function judgeAgain(
+  folders: HistoryFolders,
+  request: BacktestRequest,
+  told: (progress: BacktestProgress) => void,
+): Promise<Judged> {
+  let beginning: Beginning;
+  try {
+    beginning = await beginningOf(folders, request.from);
+  } catch (error) {
+    if (error instanceof HistoryNotKept) return notKept(error);
+    throw error;
+  }
+  const run = new Run(beginning, request);
+  try {
+    for (const entries of entriesFrom(folders, beginning.fromSeq)) {
+      const go = run.take(entries);
+      told(run.progress());
+      if (run.failure !== null) return { ok: false, failure: run.failure };
+      if (!go) break;
+    }
+  } catch (error) {
+    if (error instanceof HistoryNotKept) return notKept(error);
+    throw error;
+  }
+  return run.end();
+}
+
+/** A change is tried on the state of that day: the revision it is based on is the one of then. */
+function basedOn(engine: Engine, change: ConfigChange): ConfigChange {
+  if (change.op === 'retire') return { ...change, base: null };
+  if (change.op !== 'put') return change;
+  return { ...change, base: engine.view.assets(change.asset).get(change.value.id)?.revision ?? 0 };
+}
+
+function notKept(error: HistoryNotKept): Judged {
+  return { ok: false, failure: { code: 'history-not-kept', detail: error.message, earliest: error.earliest } };
+}
+
+class Run {
+  failure: BacktestFailure | null = null;
+  private readonly request: BacktestRequest;
+  private readonly asItWas: Engine;
+  /** The other engine; null while both would be the same. */
+  private changed: Engine | null = null;
+  /** How many entries more it has been given. */
+  private ahead = 0;
+  private readonly before: Tally;
+  private readonly after: Tally;
+  private inside = false;
+  private last: Entry | null = null;
+  private firstAt: number | null = null;
+  private entries = 0;
+  private values = 0;
+
+  constructor(beginning: Beginning, request: BacktestRequest) {
+    this.request = request;
+    this.asItWas = beginning.text === null ? createEngine() : restoreEngine(beginning.text);
+    const { enterprises, device } = request;
+    const wanted = (alarm: { readonly enterpriseId: string | null; readonly deviceId: string | null }): boolean =>
+      (enterprises === undefined || (alarm.enterpriseId !== null && enterprises.includes(alarm.enterpriseId))) &&
+      (device === undefined || alarm.deviceId === device);
+    this.before = new Tally(wanted);
+    this.after = new Tally(wanted);
+  }
+
+  progress(): BacktestProgress {
+    const at = this.last?.at ?? this.request.from;
+    const begun = this.firstAt ?? at;
+    const share = Math.min(1, Math.max(0, (at - begun) / Math.max(1, this.request.to - begun)));
+    return { share, entries: this.entries, values: this.values };
+  }
+
+  /** False when the period is over. */
+  take(entries: readonly Entry[]): boolean {
+    for (const entry of entries) {
+      this.firstAt ??= entry.at;
+      if (this.inside && entry.at >= this.request.to) return false;
+      if (!this.inside && entry.at >= this.request.from) {
+        this.inside = true;
+        if (entry.at >= this.request.to) return false;
+        if (!this.begin()) return false;
+      }
+      this.apply(entry);
+      this.last = entry;
+    }
+    return true;
+  }
+
+  private apply(entry: Entry): void {
+    this.entries += 1;
+    if (entry.kind === 'message') for (const sample of entry.samples) this.values += sample.values.length;
+    const applied = this.asItWas.apply(entry);
+    const other = this.changed?.apply({ ...entry, seq: entry.seq + this.ahead });
+    if (!this.inside) return;
+    if (applied.events.length > 0) this.before.add(applied.events);
+    if (other !== undefined && other.events.length > 0) this.after.add(other.events);
+  }
+
+  /** The change comes into force, as an entry of its own behind the last one before the period. */
+  private begin(): boolean {
+    const { changes } = this.request;
+    if (changes.length === 0) return true;
+    const { last } = this;
+    const engine = restoreEngine(this.asItWas.serialise());
+    const applied = engine.apply({
+      seq: this.asItWas.view.appliedSeq + 1,
+      v: ENTRY_VERSION,
+      at: last?.at ?? this.request.from,
+      boot: last?.boot ?? 'backtest',
+      mono: last?.mono ?? 0,
+      kind: 'config',
+      by: 'backtest',
+      requestId: 'backtest',
+      changes: changes.map((change) => basedOn(engine, change)),
+    });
+    const refused = applied.outcomes.findIndex((outcome) => !outcome.ok);
+    const outcome = applied.outcomes[refused];
+    if (outcome !== undefined && !outcome.ok) {
+      this.failure = { code: 'refused', detail: outcome.detail, change: refused, refusal: outcome.code };
+      return false;
+    }
+    this.changed = engine;
+    this.ahead = 1;
+    this.after.add(applied.events);
+    return true;
+  }
+
+  end(): Judged {
+    const { entries, values } = this;
+    const found = this.changed === null ? again(this.before) : compare(this.before, this.after);
+    return { ok: true, result: { ...found, entries, values } };
+  }
+}
