@@ -6,6 +6,7 @@ import type { Catalogue, Confidence, LimitDir } from './profile.ts';
 import type { Quality, Value } from './reading.ts';
 import type { LimitPart, LimitSources } from './rule.ts';
 import type { EngineMs, EpochMs } from './time.ts';
+import type { Warning, WarningHead, WarningLive } from './warning.ts';
 
 /** Why a command or a change was not carried out: a stable code, for problem+json. */
 export type RefusalCode =
@@ -88,6 +89,8 @@ export interface RuleTrial {
 /** What one entry did. */
 export interface Applied {
   readonly events: readonly LiveEvent[];
+  /** Events of warnings, numbered apart; absent = none. */
+  readonly warnings?: readonly WarningLive[];
   /** Message only: recognised as a resend of one already kept; a sign of life, neither judged nor stored again. */
   readonly resend: boolean;
   /** Message only: kept as history alone (`stale-retained`, out of order). */
@@ -185,6 +188,12 @@ export interface EngineView {
   tryRule(change: RuleChange): RuleTrial;
   status(deviceId: string): DeviceStatus | undefined;
   counts(): AlarmCounts;
+  /** Number of the last event of a warning. */
+  readonly warningSeq: number;
+  /** One for every hazard source, enterprise and area in service. */
+  warningHeads(): Iterable<WarningHead>;
+  /** By `<scope>:<id>`. */
+  warning(id: string): Warning | undefined;
   deviceCounts(): { readonly online: number; readonly offline: number; readonly total: number };
 }
 

@@ -5,6 +5,7 @@ import type { Catalogue } from './profile.ts';
 import type { Sample } from './reading.ts';
 import type { Refusal } from './rejection.ts';
 import type { EpochMs, MonoMs } from './time.ts';
+import type { SetFactorName, WarningScope } from './warning.ts';
 
 /**
  * Format of what is written; an unknown one refuses to start (semantics 3). 2: alarm management (commands and changes that format 1
@@ -127,7 +128,21 @@ export type ConfigChange =
       };
     }[AssetKind]
   | { readonly op: 'retire'; readonly asset: AssetKind; readonly id: string; readonly base: number | null }
-  | { readonly op: 'catalogue'; readonly catalogue: Catalogue };
+  | { readonly op: 'catalogue'; readonly catalogue: Catalogue }
+  | FactorChange;
+
+/** A person says how one factor of a warning stands, until when; `value` null takes it back. */
+export interface FactorChange {
+  readonly op: 'factor';
+  readonly scope: WarningScope;
+  readonly id: string;
+  readonly factor: SetFactorName;
+  /** 0…1: nothing of it … as bad as it gets. */
+  readonly value: number | null;
+  /** End, wall time; null where the value is taken back. */
+  readonly until: EpochMs | null;
+  readonly comment?: string;
+}
 
 export interface ConfigBody {
   readonly kind: 'config';

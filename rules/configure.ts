@@ -12,12 +12,13 @@ import { judgeRule, reachedBy } from './scopes/trial.ts';
 
 /** Applies a config entry change by change; each has its own outcome, and a refused one changes nothing. */
 export function applyConfig(core: Core, body: ConfigBody, entrySeq: number): readonly Outcome[] {
-  return body.changes.map((change) =>
-    change.op === 'catalogue' ? changeCatalogue(core, change.catalogue, entrySeq) : changeAsset(core, change, entrySeq, body.by),
-  );
+  return body.changes.map((change) => {
+    if (change.op === 'catalogue') return changeCatalogue(core, change.catalogue, entrySeq);
+    return change.op === 'factor' ? core.warnings.setFactor(change, body.by) : changeAsset(core, change, entrySeq, body.by);
+  });
 }
 
-function changeAsset(core: Core, change: Exclude<ConfigChange, { readonly op: 'catalogue' }>, entrySeq: number, by: string): Outcome {
+function changeAsset(core: Core, change: Extract<ConfigChange, { readonly op: 'put' | 'retire' }>, entrySeq: number, by: string): Outcome {
   const checked = core.registry.check(change, core.clock.at);
   if (!checked.ok) return checked;
   const { before, after } = checked;
@@ -34,9 +35,11 @@ function changeAsset(core: Core, change: Exclude<ConfigChange, { readonly op: 'c
     if (change.asset === 'gateway') core.resends.forget(change.id);
     if (change.asset === 'enterprise' || change.asset === 'hazard-source' || change.asset === 'device')
       retireRulesOf(core, change.asset, change.id, entrySeq, by);
+    core.warnings.retire(change.asset, change.id);
     return { ok: true, changed: true, asset: after };
   }
   const id = change.value.id;
+  core.warnings.asset(change.asset, id);
   if (change.asset === 'device') changeDevice(core, id, entrySeq);
   if (change.asset === 'enterprise' && before !== undefined) changeEnterprise(core, id);
   if (change.asset === 'hazard-source' && before !== undefined) {
@@ -91,6 +94,7 @@ function changeEnterprise(core: Core, id: string): void {
     if (device.asset.enterpriseId !== id) continue;
     device.enterprise = enterprise;
     followPlace(core, device);
+    core.warnings.device(device);
   }
 }
 

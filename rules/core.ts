@@ -9,6 +9,7 @@ import type { Registry } from './registry.ts';
 import type { ResendBook } from './resend.ts';
 import type { EngineClock } from './time/engine-clock.ts';
 import type { WakeHeap } from './time/wake-heap.ts';
+import type { WarningBook } from './warning/book.ts';
 
 /** The parts of the fold that its functions work on together. */
 export interface Core {
@@ -20,6 +21,7 @@ export interface Core {
   readonly causes: CauseTables;
   readonly devices: Map<string, DeviceState>;
   readonly resends: ResendBook;
+  readonly warnings: WarningBook;
   /** Alarms of the system itself. */
   readonly system: AlarmHolder;
   /** Level of each fault code of the catalogue. */

@@ -66,6 +66,7 @@ export function newDevice(core: Core, asset: Device, order: number, ruleRevision
     alarms: new Map(),
     occurrences: new Map(),
     resting: new Map(),
+    share: null,
     snapshotOf: -1,
   };
 }
@@ -82,6 +83,7 @@ export function follow(core: Core, device: DeviceState, asset: Device, ruleRevis
   followPlace(core, device);
   if (samePlan) device.plan = plan;
   else changePlan(core, device, plan, ruleRevision);
+  core.warnings.device(device);
   core.heap.atLatest(device, core.clock.now);
 }
 
@@ -224,5 +226,6 @@ export function retire(core: Core, device: DeviceState): void {
   noteChange(core, device);
   core.heap.remove(device);
   core.devices.delete(device.asset.id);
+  core.warnings.device(device);
   core.resends.forget(device.asset.id);
 }

@@ -7,6 +7,7 @@ import type { Condition } from './evaluate/condition.ts';
 import type { Plan } from './evaluate/plan.ts';
 import type { ClockError } from './time/clock-error.ts';
 import type { Sleeper } from './time/wake-heap.ts';
+import type { DeviceShare } from './warning/book.ts';
 
 /** An exceedance inside a late batch: it has no sound until the batch ends (semantics 4). */
 export interface Pending {
@@ -85,6 +86,8 @@ export interface DeviceState extends Sleeper {
   resting: Map<string, AlarmRecord>;
   /** How often each identity has occurred. */
   occurrences: Map<string, number>;
+  /** What it adds to the warnings above it, or null. Rebuilt from the rest. */
+  share: DeviceShare | null;
   /** Snapshot that has it already. */
   snapshotOf: number;
 }

@@ -24,6 +24,7 @@ import { applyStart, applySystem, deafTo, ENGINE_FAULT, raiseSystem } from './sy
 import { advance, engineTimeOf, newClock } from './time/engine-clock.ts';
 import { WakeHeap } from './time/wake-heap.ts';
 import { EngineWindow } from './view.ts';
+import { WarningBook } from './warning/book.ts';
 
 const NO_EVENTS: readonly LiveEvent[] = Object.freeze([]);
 const NO_OUTCOMES: readonly Outcome[] = Object.freeze([]);
@@ -31,6 +32,8 @@ const NO_OUTCOMES: readonly Outcome[] = Object.freeze([]);
 const QUIET: Applied = Object.freeze({ events: NO_EVENTS, resend: false, judged: true, outcomes: NO_OUTCOMES, fault: false });
 const RESEND: Applied = Object.freeze({ ...QUIET, resend: true, judged: false });
 const HISTORY: Applied = Object.freeze({ ...QUIET, judged: false });
+/** Entry format from which warnings are judged. */
+const WARNINGS_SINCE = 2;
 /** A device whose own timer failed is looked at again after this. */
 const RETRY_MS = 60_000;
 
@@ -40,6 +43,7 @@ export class EngineFold implements Engine, Core {
   readonly book: AlarmBook = new AlarmBook({
     policyOf: ({ enterpriseId }) => (enterpriseId === null ? undefined : this.registry.maps.enterprise.get(enterpriseId)?.alarmPolicy),
     causesOf: (record) => causesOf(this, record),
+    onCount: (record, by) => this.warnings.alarm(record, by),
   });
   readonly heap = new WakeHeap<DeviceState>();
   readonly registry = new Registry();
@@ -56,6 +60,7 @@ export class EngineFold implements Engine, Core {
   readonly changed: DeviceState[] = [];
   readonly ruleVersions: Core['ruleVersions'] = [];
   readonly resends = new ResendBook((state) => this.touchCredential(state));
+  readonly warnings = new WarningBook(this);
   readonly view: EngineWindow = new EngineWindow(this);
   deafUntil = 0;
   upstreamBackAt = 0;
@@ -84,11 +89,13 @@ export class EngineFold implements Engine, Core {
     this.appliedSeq = entry.seq;
     advance(this.clock, entry.at, entry.boot, entry.mono);
     this.book.begin(entry.seq, entry.at, this.clock.line, Math.max(entry.v, this.format) >= 2);
+    this.warnings.begin(entry.seq);
     if (entry.v > this.format) this.judgeAs(entry.v, entry.seq);
     let applied = QUIET;
     let failed: unknown = null;
     this.timerDetail = null;
     let fault = this.fireDue();
+    if (this.warnings.waits()) this.judgeWarnings(undefined);
     try {
       applied = this.dispatch(entry);
       settleCauses(this);
@@ -96,14 +103,17 @@ export class EngineFold implements Engine, Core {
     } catch (error) {
       fault = true;
       failed = error;
+      for (const device of this.changed) this.warnings.device(device);
       this.changed.length = 0;
       this.ruleVersions.length = 0;
       this.applyFault(entry);
       settleCauses(this);
     }
+    if (this.warnings.waits()) this.judgeWarnings(causeOf(entry));
     const events = this.book.out;
-    if (events === null && !fault) return applied;
-    const whole: Applied = { ...applied, events: events ?? NO_EVENTS, fault };
+    const warnings = this.warnings.out;
+    if (events === null && warnings === null && !fault) return applied;
+    const whole: Applied = { ...applied, events: events ?? NO_EVENTS, ...(warnings === null ? {} : { warnings }), fault };
     const detail = failed === null ? this.timerDetail : String(failed).slice(0, 200);
     return detail === null ? whole : { ...whole, faultDetail: detail };
   }
@@ -112,6 +122,13 @@ export class EngineFold implements Engine, Core {
   private judgeAs(format: number, entrySeq: number): void {
     this.format = format;
     for (const device of this.devices.values()) follow(this, device, device.asset, entrySeq);
+    this.warnings.all();
+  }
+
+  /** Format 1 knew no warnings: a replay of its entries tells none. */
+  private judgeWarnings(cause: string | undefined): void {
+    if (this.format >= WARNINGS_SINCE) this.warnings.settle(cause);
+    else this.warnings.forgetWaiting();
   }
 
   private dispatch(entry: Entry): Applied {
@@ -218,10 +235,12 @@ export class EngineFold implements Engine, Core {
 
   nextDue(): EngineMs | null {
     const device = this.heap.first?.wakeAt ?? null;
+    const warning = this.warnings.heap.first?.wakeAt ?? null;
     const wait = this.book.timers.wait(this.clock.at, this.clock.line);
-    if (wait === null) return device;
-    const alarm = this.clock.now + wait;
-    return device === null ? alarm : Math.min(device, alarm);
+    let first = device;
+    for (const one of [warning, wait === null ? null : this.clock.now + wait])
+      if (one !== null && (first === null || one < first)) first = one;
+    return first;
   }
 
   engineTime(mono: number): EngineMs {
@@ -252,6 +271,11 @@ export class EngineFold implements Engine, Core {
   private touchCredential(state: CredentialState): void {
     if (this.job !== null) this.job.credential(state);
   }
+}
+
+/** Why a level changed, where no input did: the things themselves were changed. */
+function causeOf(entry: Entry): string | undefined {
+  return entry.kind === 'config' && entry.changes.some((change) => change.op !== 'factor') ? 'configuration' : undefined;
 }
 
 function sooner(a: EngineMs, b: EngineMs): EngineMs {

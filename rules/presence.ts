@@ -105,6 +105,7 @@ export function healthOf(device: DeviceState): readonly string[] {
 /** Device events of the present entry. */
 export function tellChanges(core: Core): void {
   for (const device of core.changed) {
+    core.warnings.device(device);
     core.book.push({
       kind: 'device',
       seq: core.book.number(),

@@ -10,7 +10,7 @@ import { wrongTable } from './alarm/causes.ts';
 /** All assets, retired ones included, and the checks a change has to pass. Assets are values: a change puts a new one. */
 
 export type AnyAsset = AssetOf[AssetKind];
-type Change = Exclude<ConfigChange, { readonly op: 'catalogue' }>;
+type Change = Extract<ConfigChange, { readonly op: 'put' | 'retire' }>;
 export type Refused = { readonly ok: false; readonly code: RefusalCode; readonly detail: string; readonly asset?: AnyAsset };
 export type Checked =
   | { readonly ok: true; readonly before: AnyAsset | undefined; readonly after: AnyAsset }

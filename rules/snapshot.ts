@@ -11,6 +11,7 @@ import { linkOpen } from './evaluate/ladders.ts';
 import type { AnyAsset } from './registry.ts';
 import { type CredentialRow, type CredentialState, readCredential, writeCredential } from './resend.ts';
 import type { ClockError } from './time/clock-error.ts';
+import type { WarningRows } from './warning/book.ts';
 
 /**
  * The state as text, one line per thing: format, header, catalogue, assets, devices, credentials, count. Slices are written between
@@ -76,6 +77,8 @@ interface Header {
   readonly nextOrder: number;
   /** Newest entry format applied; absent = 1. */
   readonly format?: number;
+  /** Absent = none was judged yet. */
+  readonly warnings?: WarningRows;
   readonly system: { readonly alarms: readonly AlarmRecord[]; readonly occurrences: readonly (readonly [string, number])[] };
 }
 
@@ -161,6 +164,7 @@ function headerLine(core: Core, seq: number): string {
     upstreamBackAt: core.upstreamBackAt,
     nextOrder: core.nextOrder,
     format: core.format,
+    ...(core.format < 2 ? {} : { warnings: core.warnings.rows() }),
     system: { alarms: [...core.system.alarms.values()], occurrences: [...core.system.occurrences] },
   };
   return `H${JSON.stringify(header)}`;
@@ -295,7 +299,10 @@ export function readSnapshot(core: Core, text: string): number {
       if (assetKind === 'device') {
         deviceAssets.push([asset, order]);
         core.registry.retiredOrder.set(asset.id, order);
-      } else core.registry.store(assetKind, asset);
+      } else {
+        core.registry.store(assetKind, asset);
+        if (asset.retiredAt === null) core.warnings.asset(assetKind, asset.id);
+      }
     } else if (kind === 'D') {
       const row: DeviceRow = JSON.parse(line.slice(1));
       deviceRows.push(row);
@@ -309,6 +316,7 @@ export function readSnapshot(core: Core, text: string): number {
   deviceAssets.sort((a, b) => a[1] - b[1]);
   for (const [asset] of deviceAssets) core.registry.store('device', asset);
   for (const row of deviceRows) takeDevice(core, row);
+  core.warnings.restore(head.warnings, core.format);
   return head.seq;
 }
 
@@ -382,6 +390,7 @@ function takeDevice(core: Core, row: DeviceRow): void {
   core.devices.set(asset.id, device);
   if (online) core.onlineCount += 1;
   if (wakeAt >= 0) core.heap.set(device, wakeAt);
+  core.warnings.device(device);
 }
 
 function takePoint(device: DeviceState, row: PointRow): void {

@@ -4,6 +4,7 @@ import type { AlarmCounts, DeviceStatus, EffectiveLimit, EngineView, LatestPoint
 import type { Catalogue } from '../model/profile.ts';
 import { toAlarm } from './alarm/record.ts';
 import type { Core } from './core.ts';
+import type { Warning, WarningHead } from '../model/warning.ts';
 import { healthOf } from './presence.ts';
 import { type Asked, sourcesOf } from './scopes/sources.ts';
 import { tryRule } from './scopes/trial.ts';
@@ -91,6 +92,18 @@ export class EngineWindow implements EngineView {
 
   counts(): AlarmCounts {
     return this.core.book.counts();
+  }
+
+  get warningSeq(): number {
+    return this.core.warnings.seq;
+  }
+
+  warningHeads(): Iterable<WarningHead> {
+    return this.core.warnings.heads();
+  }
+
+  warning(id: string): Warning | undefined {
+    return this.core.warnings.get(id);
   }
 
   deviceCounts(): { readonly online: number; readonly offline: number; readonly total: number } {

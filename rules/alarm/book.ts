@@ -23,8 +23,10 @@ export interface BookHooks {
   policyOf(place: AlarmPlace): AlarmPolicy | undefined;
   /** Lines of the cause-and-effect table that hide the alarm now. */
   causesOf(record: AlarmRecord): readonly string[];
+  /** Told of every alarm that counts as it begins (+1) and ceases (−1) to be what it is. */
+  onCount(record: AlarmRecord, by: 1 | -1): void;
 }
-const NO_HOOKS: BookHooks = { policyOf: () => undefined, causesOf: () => NO_LIFE.causes };
+const NO_HOOKS: BookHooks = { policyOf: () => undefined, causesOf: () => NO_LIFE.causes, onCount: () => undefined };
 
 /** Identity and place of one ladder's alarm. */
 export interface LadderIdentity {
@@ -138,6 +140,7 @@ export class AlarmBook {
     if (!this.open.has(record.id)) return;
     this.openCounts[record.facts.shown.level] += by;
     if (!record.facts.acknowledged) this.unseenCounts[record.facts.shown.level] += by;
+    this.hooks.onCount(record, by);
   }
 
   /** Changes something that the counts depend on, of an open or resting alarm. */

@@ -2,7 +2,9 @@ import type { AlarmCommand } from '../../model/entry.ts';
 import type { Enterprise } from '../../model/asset.ts';
 import type { Quality } from '../../model/reading.ts';
 import type { RuleParts } from '../../model/rule.ts';
-import { catalogue, device, enterprise, limit, measurement, Plant, profile, rule } from './plant.ts';
+import { classify } from '../../model/hazard/classify.ts';
+import type { SetFactorName, WarningScope } from '../../model/warning.ts';
+import { area, catalogue, device, enterprise, hazardSource, limit, measurement, Plant, profile, rule } from './plant.ts';
 
 /** Short histories that contain every kind of entry, outages and changes of configuration; a test library chooses the steps. */
 
@@ -45,6 +47,8 @@ export const LIFE_OPS = [
 export type Step =
   | { readonly do: 'pass'; readonly ms: number }
   | { readonly do: 'gap'; readonly ms: number }
+  /** Five minutes in few ticks. */
+  | { readonly do: 'calm' }
   | { readonly do: 'restart'; readonly ms: number }
   | { readonly do: 'clock'; readonly ms: number }
   | {
@@ -86,6 +90,17 @@ export type Step =
     }
   | { readonly do: 'retire-rule'; readonly scope: 'profile' | 'enterprise' | 'device'; readonly code: 'PRE' | 'L1' | 'L2' | 'OWN' }
   | { readonly do: 'system'; readonly code: string; readonly active: boolean }
+  | { readonly do: 'place'; readonly device: number; readonly source: string | null }
+  | { readonly do: 'district'; readonly area: string | null; readonly kind: 'real' | 'test' }
+  | { readonly do: 'classify'; readonly source: string; readonly tonnes: number }
+  | { readonly do: 'retire-source'; readonly source: string }
+  | {
+      readonly do: 'factor';
+      readonly scope: WarningScope;
+      readonly factor: SetFactorName;
+      readonly value: number | null;
+      readonly ms: number;
+    }
   | { readonly do: 'hostile' };
 
 const sends = (device: number, value: number): Step => ({
@@ -138,10 +153,15 @@ export const LIVED: readonly Step[] = [
 
 /** A plant with four devices and a gateway's worth of trouble ahead. */
 export function beginning(): Plant {
-  return new Plant().setUp(
+  const plant = new Plant().setUp(
     [...PROFILES.v1],
     [0, 1, 2, 3].map((n) => device(`d${n}`, n === 3 ? 'other' : 'gas', { heartbeatMs: 20_000 })),
   );
+  plant.place('area', area('district'));
+  plant.place('area', area('street', 'district'));
+  plant.place('hazard-source', hazardSource('s1'));
+  plant.place('enterprise', enterprise('works', { areaId: 'street' }));
+  return plant;
 }
 
 /** Plays one step; what it cannot do now (a retired device, no alarm to pick) is played all the same and refused by the engine. */
@@ -154,6 +174,12 @@ export function play(plant: Plant, step: Step): void {
     case 'gap':
       plant.mono += step.ms;
       plant.apply({ kind: 'tick' });
+      return;
+    case 'calm':
+      for (let n = 0; n < 21; n += 1) {
+        plant.mono += 14_500;
+        plant.apply({ kind: 'tick' });
+      }
       return;
     case 'restart':
       plant.apply({ kind: 'stop' });
@@ -230,6 +256,32 @@ export function play(plant: Plant, step: Step): void {
       return;
     case 'system':
       plant.apply({ kind: 'system', code: step.code, active: step.active, level: 'orange' });
+      return;
+    case 'place': {
+      const standing = view.assets('device').get(`d${step.device}`);
+      if (standing !== undefined) plant.put({ ...standing, hazardSourceId: step.source });
+      return;
+    }
+    case 'district':
+      plant.place('enterprise', enterprise('works', { areaId: step.area, kind: step.kind }));
+      return;
+    case 'classify': {
+      const found = classify([{ substance: 'ammonia', designMaximumT: step.tonnes }], 60);
+      if (found.ok)
+        plant.place('hazard-source', hazardSource(step.source, { classification: { ...found.classification, at: 0, by: 'li' } }));
+      return;
+    }
+    case 'retire-source':
+      plant.config({ op: 'retire', asset: 'hazard-source', id: step.source, base: null });
+      return;
+    case 'factor':
+      plant.factor(
+        step.scope,
+        { 'hazard-source': 's1', enterprise: 'works', area: 'district' }[step.scope],
+        step.factor,
+        step.value,
+        step.ms,
+      );
       return;
     case 'hostile':
       plant.message(

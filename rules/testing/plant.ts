@@ -1,9 +1,10 @@
 import type { Alarm, AlarmEvent, LiveEvent } from '../../model/alarm.ts';
-import type { Device, Enterprise, HazardSource, Rule } from '../../model/asset.ts';
+import type { Area, AssetOf, Device, Enterprise, HazardSource, Rule } from '../../model/asset.ts';
 import type { Applied, Engine } from '../../model/engine.ts';
 import { type AlarmCommand, type ConfigChange, ENTRY_VERSION, type Entry, type EntryBody, type MessageBody } from '../../model/entry.ts';
 import type { Catalogue, LimitDef, MeasurementDef, Profile } from '../../model/profile.ts';
 import type { Quality, Sample, SampleValue, Value } from '../../model/reading.ts';
+import type { SetFactorName, Warning, WarningLive, WarningScope } from '../../model/warning.ts';
 import { createEngine } from '../engine.ts';
 
 /** A small plant around one engine for tests that read like an incident report: it numbers the entries and owns the time. */
@@ -13,6 +14,14 @@ const STAMPS = { revision: 1, createdAt: 0, updatedAt: 0, retiredAt: null } as c
 
 export function enterprise(id: string, more: Partial<Enterprise> = {}): Enterprise {
   return { ...STAMPS, id, name: id, areaId: null, sector: null, kind: 'real', lon: null, lat: null, contacts: [], ...more };
+}
+
+export function area(id: string, parentId: string | null = null): Area {
+  return { ...STAMPS, id, name: id, parentId };
+}
+
+export function hazardSource(id: string, more: Partial<HazardSource> = {}): HazardSource {
+  return { ...STAMPS, id, name: id, enterpriseId: 'works', siteId: null, attributes: {}, ...more };
 }
 
 export function device(id: string, profileId: string, more: Partial<Device> = {}): Device {
@@ -35,10 +44,6 @@ export function device(id: string, profileId: string, more: Partial<Device> = {}
     mode: 'live',
     ...more,
   };
-}
-
-export function hazardSource(id: string, more: Partial<HazardSource> = {}): HazardSource {
-  return { ...STAMPS, id, name: id, enterpriseId: 'works', siteId: null, attributes: {}, ...more };
 }
 
 /** A rule about the limit L1 of `lel` of the profile `gas`, for the whole of `works`. */
@@ -119,6 +124,7 @@ export class Plant {
   engine: Engine;
   readonly entries: Entry[] = [];
   readonly events: LiveEvent[] = [];
+  readonly warned: WarningLive[] = [];
   boot = 'boot-1';
   mono = 0;
   /** Wall time minus monotonic time: changing it is a step of our own clock. */
@@ -146,6 +152,7 @@ export class Plant {
     this.entries.push(entry);
     const applied = this.engine.apply(entry);
     this.events.push(...applied.events);
+    this.warned.push(...(applied.warnings ?? []));
     return applied;
   }
 
@@ -180,6 +187,23 @@ export class Plant {
   /** Puts a rule: new, or over its present revision. */
   rule(value: Rule): Applied {
     return this.config({ op: 'put', asset: 'rule', base: this.engine.view.assets('rule').get(value.id)?.revision ?? 0, value });
+  }
+
+  /** Puts an asset over what stands of it. */
+  place<K extends 'area' | 'enterprise' | 'hazard-source'>(kind: K, value: AssetOf[K]): Applied {
+    const base = this.engine.view.assets(kind).get(value.id)?.revision ?? 0;
+    return this.config({ op: 'put', asset: kind, base, value } as ConfigChange);
+  }
+
+  /** Sets a factor of a warning for so long from now; null takes it back. */
+  factor(scope: WarningScope, id: string, factor: SetFactorName, value: number | null, ms = 3_600_000): Applied {
+    return this.config({ op: 'factor', scope, id, factor, value, until: value === null ? null : this.now + ms });
+  }
+
+  warning(id: string): Warning {
+    const found = this.engine.view.warning(id);
+    if (found === undefined) throw new Error(`no warning ${id}`);
+    return found;
   }
 
   setUp(profiles: readonly Profile[], devices: readonly Device[], version = 'v1'): this {

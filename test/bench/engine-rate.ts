@@ -1,5 +1,5 @@
 import { ENTRY_VERSION, type Entry, type EntryBody } from '../../model/entry.ts';
-import type { Device, Enterprise } from '../../model/asset.ts';
+import type { Device, Enterprise, HazardSource } from '../../model/asset.ts';
 import { builtInCatalogue } from '../../rules/catalogue/built-in.ts';
 import { createEngine } from '../../rules/engine.ts';
 
@@ -8,14 +8,19 @@ export interface EngineRate {
   readonly applyNanosPerValue: number;
 }
 
-const DEVICES = 1_000;
+/** How large the plant is: devices, and the hazard sources they are spread over (0 = they belong to the enterprise alone). */
+export interface PlantSize {
+  readonly devices: number;
+  readonly sources: number;
+}
+const USUAL: PlantSize = { devices: 1_000, sources: 0 };
 const AT = Date.UTC(2026, 10, 23);
 
 function entry(seq: number, mono: number, body: EntryBody): Entry {
   return { seq, v: ENTRY_VERSION, at: AT + mono, boot: 'bench', mono, ...body };
 }
 
-function setUp(): Entry[] {
+function setUp(size: PlantSize): Entry[] {
   const asset = { revision: 1, createdAt: AT, updatedAt: AT, retiredAt: null };
   const enterprise: Enterprise = {
     ...asset,
@@ -29,14 +34,14 @@ function setUp(): Entry[] {
     contacts: [],
   };
   const devices = Array.from(
-    { length: DEVICES },
+    { length: size.devices },
     (_, i): Device => ({
       ...asset,
       id: `B-${i}`,
       name: `B-${i}`,
       enterpriseId: 'bench',
       siteId: null,
-      hazardSourceId: null,
+      hazardSourceId: size.sources === 0 ? null : `S-${i % size.sources}`,
       profileId: 'hazchem.tank.pressurized',
       variant: null,
       attributes: { pressure_normal_max: 1.6, design_pressure: 2.2, psv_set: 2 },
@@ -49,6 +54,10 @@ function setUp(): Entry[] {
       mode: 'live',
     }),
   );
+  const sources = Array.from(
+    { length: size.sources },
+    (_, i): HazardSource => ({ ...asset, id: `S-${i}`, name: `S-${i}`, enterpriseId: 'bench', siteId: null, attributes: {} }),
+  );
   return [
     entry(1, 0, { kind: 'start', build: 'bench', clockBelieved: true }),
     entry(2, 1, { kind: 'config', by: 'bench', requestId: '1', changes: [{ op: 'catalogue', catalogue: builtInCatalogue }] }),
@@ -58,6 +67,7 @@ function setUp(): Entry[] {
       requestId: '2',
       changes: [
         { op: 'put', asset: 'enterprise', base: 0, value: enterprise },
+        ...sources.map((value) => ({ op: 'put' as const, asset: 'hazard-source' as const, base: 0, value })),
         ...devices.map((value) => ({ op: 'put' as const, asset: 'device' as const, base: 0, value })),
       ],
     }),
@@ -65,14 +75,14 @@ function setUp(): Entry[] {
 }
 
 /** Messages of three values as text, parsed and applied, as a restart does. */
-export function engineRate(messages: number): EngineRate {
+export function engineRate(messages: number, size: PlantSize = USUAL): EngineRate {
   const engine = createEngine();
-  const first = setUp();
+  const first = setUp(size);
   for (const e of first) engine.apply(e);
   const texts: string[] = [];
   for (let i = 0; i < messages; i += 1) {
     const mono = 10 + Math.floor(i / 20);
-    const device = `B-${i % DEVICES}`;
+    const device = `B-${i % size.devices}`;
     const good = { channel: null, quality: 'good' as const, flags: [] };
     texts.push(
       JSON.stringify(
@@ -81,8 +91,8 @@ export function engineRate(messages: number): EngineRate {
           credential: device,
           enterprise: 'bench',
           client: `${device}/c`,
-          connection: i % DEVICES,
-          nth: Math.floor(i / DEVICES),
+          connection: i % size.devices,
+          nth: Math.floor(i / size.devices),
           qos: 1,
           packetId: (i % 65_535) + 1,
           digest: i,

@@ -11,6 +11,7 @@ import type { LiveListener, PerformanceReport, Platform, SubmitOutcome } from '.
 import type { LedgerLine } from '../../../model/ports/records.ts';
 import type { Catalogue } from '../../../model/profile.ts';
 import type { Quality, Sample, Value } from '../../../model/reading.ts';
+import type { Warning, WarningHead } from '../../../model/warning.ts';
 import { exampleAlarm } from '../../../model/testing/example-alarm.ts';
 import { exampleFigures } from './example-figures.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -145,6 +146,14 @@ class HandMadeView implements EngineView {
       if (alarm.state !== 'ACKED' && alarm.state !== 'LACK') unacknowledged[alarm.level] += 1;
     }
     return { open, unacknowledged, suppressed };
+  }
+  readonly warnings = new Map<string, Warning>();
+  warningSeq = 0;
+  warningHeads(): Iterable<WarningHead> {
+    return this.warnings.values();
+  }
+  warning(id: string): Warning | undefined {
+    return this.warnings.get(id);
   }
   deviceCounts(): { online: number; offline: number; total: number } {
     const standing = [...this.all.device.values()].filter((device) => device.retiredAt === null);
@@ -317,6 +326,7 @@ export class FakePlatform implements Platform {
 
   private changeOne(change: ConfigChange): Outcome {
     if (change.op === 'catalogue') return { ok: true, changed: true };
+    if (change.op === 'factor') return this.setFactor(change);
     const map = this.view.all[change.asset] as Map<string, AssetOf[AssetKind]>;
     const id = change.op === 'put' ? change.value.id : change.id;
     const before = map.get(id);
@@ -339,6 +349,17 @@ export class FakePlatform implements Platform {
       return { ok: false, code: 'unknown-reference', detail: change.value.parentId };
     map.set(id, { ...change.value, revision: change.base + 1 });
     return { ok: true, changed: true, asset: change.value };
+  }
+
+  /** As the engine refuses: what is unknown, what lies in the past. */
+  private setFactor(change: Extract<ConfigChange, { readonly op: 'factor' }>): Outcome {
+    const id = `${change.scope}:${change.id}`;
+    const before = this.view.warnings.get(id);
+    if (before === undefined) return { ok: false, code: 'not-found', detail: change.id };
+    if (change.until !== null && change.until <= this.clock.now()) return { ok: false, code: 'invalid', detail: 'until: lies in the past' };
+    const factors = before.factors.map((factor) => (factor.name === change.factor ? { ...factor, x: change.value } : factor));
+    this.view.warnings.set(id, { ...before, factors });
+    return { ok: true, changed: true };
   }
 
   recent(device: string): readonly LedgerLine[] {

@@ -76,6 +76,7 @@ export class Auditor implements Watcher {
       if (applied.outcomes[n]?.ok !== true) throw new Disagreement('config', `refused: ${JSON.stringify(applied.outcomes[n])}`);
       if (change.op === 'catalogue') this.profiles = new Map(change.catalogue.profiles.map((p) => [p.id, p]));
       else if (change.op === 'retire') this.retire(change.id, entry);
+      else if (change.op === 'factor') continue;
       else if (change.asset === 'enterprise') this.enterprises.set(change.value.id, change.value);
       else if (change.asset === 'device') this.put(change.value, entry);
     }
