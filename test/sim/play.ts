@@ -82,6 +82,10 @@ export function stateOf(serialised: string): string {
 /** What arrived longer ago than this before a cut has its PUBACK, and no client sends it again. */
 const UNACKNOWLEDGED_MS = 500;
 
+function stamped(act: PublishAct): boolean {
+  return act.samples.some((sample) => sample.ageMs !== null);
+}
+
 export function play(script: Script, maker: EngineMaker, watchers: readonly Watcher[]): Played {
   const player = new Player(script, maker, watchers);
   try {
@@ -343,7 +347,10 @@ class Player {
     // Only over a fresh line, before anything else: that is when an MQTT client does it.
     if (this.lines.get(device)?.open === true) return;
     const line = this.line(device, at);
-    const again = line.sentBefore.filter((sent) => sent.lost || sent.sentAt >= line.downAt - UNACKNOWLEDGED_MS).slice(-count);
+    // What was lost and is stamped would come late, out of order: that is a backlog, and a matter of its own.
+    const again = line.sentBefore
+      .filter((sent) => (sent.lost ? !stamped(sent.act) : sent.sentAt >= line.downAt - UNACKNOWLEDGED_MS))
+      .slice(-count);
     for (const sent of again) {
       line.sent.push({ ...sent, lost: false });
       this.message(line, device, sent, at);
@@ -364,7 +371,7 @@ class Player {
       packetId: sent.packetId,
       digest: sent.digest,
       topic: `beacon/v1/${enterprise}/${act.device}/telemetry`,
-      stamped: act.samples.some((sample) => sample.ageMs !== null),
+      stamped: stamped(act),
       counter: null,
       retain: act.retain === true,
       samples: act.samples.map((sample) => this.sample(act.device, sample, sent.sentAt, at)),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Alarm } from '../../model/alarm.ts';
 import type { Engine } from '../../model/engine.ts';
 import { createEngine, restoreEngine } from '../../rules/engine.ts';
+import { alarmsAtTheEnd, swapped } from './commute.ts';
 import { holdAgainst, seedsFrom, storyOf, watch } from './check.ts';
 import type { EngineMaker } from './play.ts';
 import { worldOf } from './world.ts';
@@ -11,6 +12,18 @@ const engine: EngineMaker = { createEngine, restoreEngine };
 describe('the simulated world', () => {
   it('and its auditor agree with the engine after every entry', { timeout: 120_000 }, () => {
     holdAgainst(seedsFrom(1, 120), engine);
+  });
+
+  it('has the same alarms when two neighbouring messages of different devices change places', { timeout: 120_000 }, () => {
+    let pairs = 0;
+    for (const seed of seedsFrom(1, 60)) {
+      const script = worldOf(seed);
+      for (const other of swapped(script)) {
+        pairs += 1;
+        expect(alarmsAtTheEnd(other, engine), `seed ${seed}`).toBe(alarmsAtTheEnd(script, engine));
+      }
+    }
+    expect(pairs).toBeGreaterThan(20);
   });
 
   it('is the same world for the same seed', () => {

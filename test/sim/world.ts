@@ -33,6 +33,7 @@ const TROUBLES = [
   'gateway',
   'system',
   'snapshots',
+  'stamps',
 ] as const;
 type Trouble = (typeof TROUBLES)[number];
 
@@ -47,6 +48,10 @@ interface Place {
 export function worldOf(seed: number, length = 100): Script {
   const chance = createChance(seed);
   const troubles = new Set<Trouble>(TROUBLES.filter(() => chance.often(0.5)));
+  // What the clocks of devices show is predicted exactly where nothing else is wrong with time: no sample comes late by a loss, and our own
+  // clock does not step while nobody is there to notice.
+  if (troubles.has('stamps'))
+    for (const other of ['losses', chance.pick(['crashes', 'server-clock'] as const)] as const) troubles.delete(other);
   const devices = castOf(chance.branch('cast'));
   const places = devices.flatMap((device): Place[] => {
     const profile = profileOf(device.profileId);
@@ -55,16 +60,60 @@ export function worldOf(seed: number, length = 100): Script {
       return def === undefined || point.rules.length === 0 ? [] : [{ device, profile, point, def }];
     });
   });
-  const acts: Act[] = [];
+  const clocks = new Map(devices.map((device): [string, DeviceClock] => [device.id, clockOf(device, chance, troubles)]));
+  const acts: Act[] = [...clocks].map(([device, { errorMs }]) => ({ at: 0, does: 'device-clock', device, errorMs }));
   let at = 1_000;
   let focus = chance.pick(places);
   for (let n = 0; n < length; n += 1) {
     if (chance.often(0.15)) focus = chance.pick(places);
     at += gap(chance, focus);
-    acts.push(...actsAt(at, chance, troubles, places, focus));
+    acts.push(...actsAt(at, chance, troubles, places, focus).map((act) => stamp(act, chance, clocks)));
     at = acts.at(-1)?.at ?? at;
   }
   return { seed, devices, acts: acts.sort((a, b) => a.at - b.at), endMs: at + chance.pick([1_000, 20_000, 70_000]) };
+}
+
+/** How a device stamps its samples. */
+interface DeviceClock {
+  readonly stamps: boolean;
+  readonly errorMs: number;
+  /** Always the same way to us, ms. */
+  readonly latencyMs: number;
+  /** Its measurements that are neither booleans nor status words. */
+  readonly analogue: ReadonlySet<string>;
+  messages: number;
+  lastAt: number;
+}
+
+function clockOf(device: Device, chance: Chance, troubles: ReadonlySet<Trouble>): DeviceClock {
+  const analogue = new Set(
+    profileOf(device.profileId).measurements.flatMap((m) => (m.valueType === 'number' && m.resolution < 1 ? [m.key] : [])),
+  );
+  const stamps = troubles.has('stamps') && chance.often(0.8);
+  const errorMs = stamps ? chance.pick([0, 0, -3_600_000, -40_000, 3_000, 86_400_000]) : 0;
+  return { stamps, errorMs, latencyMs: chance.pick([0, 200]), analogue, messages: 0, lastAt: 0 };
+}
+
+/** Stamps what a device sends. Now and then one that is not ahead of us sends what it took since its last message as an array. */
+function stamp(act: Act, chance: Chance, clocks: ReadonlyMap<string, DeviceClock>): Act {
+  // How far a time before our own outage is away is not known by anybody: no array reaches back over one.
+  const goneFor = act.does === 'crash' ? act.downMs : act.does === 'freeze' ? act.forMs : 0;
+  if (goneFor > 0) for (const each of clocks.values()) each.lastAt = act.at + goneFor;
+  const clock = act.does === 'publish' ? clocks.get(act.device) : undefined;
+  if (act.does !== 'publish' || clock === undefined || !clock.stamps) return act;
+  const { latencyMs } = clock;
+  const since = act.at - clock.lastAt;
+  clock.lastAt = act.at;
+  clock.messages += 1;
+  const newest = act.samples.map((sample) => ({ ...sample, ageMs: latencyMs }));
+  const first = act.samples[0];
+  // The error is the median of many: arrays are few among the messages, so that it stays that of the newest samples.
+  if (first === undefined || clock.errorMs > 0 || clock.messages % 8 !== 0 || since < 10) return { ...act, samples: newest };
+  const before = latencyMs + chance.whole(1, Math.min(since - 1, 9_000));
+  const values = first.values.map((v) =>
+    clock.analogue.has(v.measurement) && v.value !== null ? { ...v, value: Number(v.value) + chance.pick([-10, 0, 10]) } : v,
+  );
+  return { ...act, samples: [{ ageMs: before, values }, ...newest] };
 }
 
 function castOf(chance: Chance): readonly Device[] {

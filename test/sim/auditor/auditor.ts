@@ -5,6 +5,7 @@ import type { Alarm } from '../../../model/alarm.ts';
 import type { Device, Enterprise } from '../../../model/asset.ts';
 import type { ConfigBody, Entry, MessageBody } from '../../../model/entry.ts';
 import type { Profile } from '../../../model/profile.ts';
+import type { Sample } from '../../../model/reading.ts';
 import { OUTAGE_GAP_MS } from '../../../model/time.ts';
 import { Disagreement, type Step, type Watcher } from '../play.ts';
 import { type Fact, type Moment, momentsOf } from './condition.ts';
@@ -40,6 +41,10 @@ export class Auditor implements Watcher {
   private readonly devices = new Map<string, Device>();
   private readonly enterprises = new Map<string, Enterprise>();
   private readonly points = new Map<string, PointHistory>();
+  /** Clock error of a device as the engine shows it, ms. */
+  private readonly clockErrors = new Map<string, number>();
+  /** Arrival − stamp of every sample so far, ms, as our clock stands now. */
+  private readonly lateness = new Map<string, readonly number[]>();
   private readonly shownSeq = new Map<string, Map<number, number>>();
   private readonly accepted = new Map<number, boolean>();
   private readonly messages: (Entry & MessageBody)[] = [];
@@ -56,12 +61,17 @@ export class Auditor implements Watcher {
       this.shownSeq.set(key, seqs.set(entry.seq, alarm.seq));
     }
     this.judge(step);
+    for (const device of this.devices.keys()) {
+      const error = step.engine.view.status(device)?.clockErrorMs ?? null;
+      if (error !== null) this.clockErrors.set(device, error);
+    }
   }
 
   /** Engine time is the monotonic time carried on across starts; a gap of more than 15 s is our own outage and counts nothing. */
   private clock({ entry, engine }: Step): void {
     const last = this.lastEntry;
     this.lastEntry = entry;
+    if (last !== null && last.boot === entry.boot) this.ownStep(entry.at - last.at - (entry.mono - last.mono));
     const gap = last !== null && entry.boot === last.boot ? entry.mono - last.mono : 0;
     const before = this.times.at(-1) ?? 0;
     this.times.push(last === null ? engine.engineTime(entry.mono) : before + (gap > OUTAGE_GAP_MS ? 0 : gap));
@@ -115,14 +125,43 @@ export class Auditor implements Watcher {
       throw new Disagreement('resend', resend ? 'a resend is taken for new' : 'a new message is taken for a resend');
     if (applied.resend) return;
     for (const sample of entry.samples) {
+      const taken = this.sampleTime(sample, entry);
       for (const { measurement, channel, value, quality, flags } of sample.values) {
         const point = this.points.get(pointKey(sample.device, { measurement, channel }));
         if (point === undefined || flags.includes('stale-retained')) continue;
-        const common = { entry: entry.seq, t: this.now() };
+        const common = { entry: entry.seq, t: taken < this.now() ? Math.max(taken, this.lastMoment(point)) : taken };
         point.facts.push(typeof value === 'number' && JUDGED.has(quality) ? { ...common, is: 'value', value } : { ...common, is: 'held' });
         point.touched = true;
       }
     }
+  }
+
+  /**
+   * When a sample was taken, engine time: its age by the device's clock, less what that clock is wrong by. How the error is learnt is the
+   * engine's; what it shows is believed as long as it lies among the errors that were seen. A clock nothing is known of is right.
+   */
+  private sampleTime(sample: Sample, { at: arrival, samples }: Entry & MessageBody): number {
+    if (sample.stampedAt === null) return this.now();
+    const late = arrival - sample.stampedAt;
+    const seen = this.lateness.get(sample.device) ?? [];
+    this.lateness.set(sample.device, [...seen, late]);
+    const error = this.clockErrors.get(sample.device) ?? null;
+    // What lies between two stamps of one message is known even so.
+    if (error === null) return this.now() - Math.max(0, (samples.at(-1)?.stampedAt ?? sample.stampedAt) - sample.stampedAt);
+    if (error < Math.min(...seen) || error > Math.max(...seen)) {
+      throw new Disagreement('clock-error', `${sample.device}: ${error} ms, seen were ${Math.min(...seen)} to ${Math.max(...seen)} ms`);
+    }
+    return this.now() - Math.max(0, late - error);
+  }
+
+  /** A step of our own clock moves the errors of all devices at once. */
+  private ownStep(byMs: number): void {
+    for (const [device, error] of this.clockErrors) this.clockErrors.set(device, error + byMs);
+    for (const [device, seen] of this.lateness)
+      this.lateness.set(
+        device,
+        seen.map((late) => late + byMs),
+      );
   }
 
   /** Same credential, same bytes, and either a stamp among them or the packet id of one from before, early in a new connection. */
@@ -178,7 +217,7 @@ export class Auditor implements Watcher {
         const alarm = actual.get(key);
         actual.delete(key);
         if (alarm === undefined) throw new Disagreement('alarm-missing', `${key} must be ${say(expected)}, and is not open`);
-        this.compare(key, expected, alarm);
+        this.compare(key, expected, alarm, point.facts.filter((fact) => fact.is === 'rules').length > 1);
       }
     }
     for (const [key, alarm] of actual) {
@@ -197,17 +236,20 @@ export class Auditor implements Watcher {
     }
   }
 
+  /** A delay that ended before an entry ended before its samples, also those taken earlier: they count from then. */
+  private lastMoment(point: PointHistory): number {
+    return Math.max(
+      -Infinity,
+      ...[...point.rules.keys()].map((code) => momentsOf(factsOf(point, code), this.times).moments.at(-1)?.t ?? -Infinity),
+    );
+  }
+
   private work(point: PointHistory, step: Step): void {
     point.touched = false;
     point.due = Infinity;
     const moments = new Map<string, Moment[]>();
     for (const { code, ladder } of point.rules.values()) {
-      const facts = point.facts.map((fact): Fact => {
-        if (fact.is !== 'rules') return fact;
-        const { entry, t, forgets } = fact;
-        return { entry, t, is: 'rule', rule: fact.rules.find((rule) => rule.code === code) ?? null, forgets };
-      });
-      const found = momentsOf(facts, this.times);
+      const found = momentsOf(factsOf(point, code), this.times);
       moments.set(ladder, [...(moments.get(ladder) ?? []), ...found.moments]);
       if (found.due !== null) point.due = Math.min(point.due, found.due);
     }
@@ -227,7 +269,8 @@ export class Auditor implements Watcher {
     }
   }
 
-  private compare(key: string, expected: Expected, alarm: Alarm): void {
+  /** @param reconfigured its limits were moved: `value` and `limit` then follow the change, in a way the rules leave open */
+  private compare(key: string, expected: Expected, alarm: Alarm, reconfigured: boolean): void {
     const device = this.devices.get(alarm.deviceId ?? '');
     const enterprise = this.enterprises.get(device?.enterpriseId ?? '');
     const profile = this.profiles.get(device?.profileId ?? '');
@@ -241,6 +284,8 @@ export class Auditor implements Watcher {
       ['recurrences', expected.recurrences, alarm.recurrences],
       ['acknowledgedBy', expected.acknowledgedBy, expected.acknowledgedBy === null ? null : alarm.acknowledgedBy],
       ['acknowledgedLevel', expected.acknowledgedLevel, expected.acknowledgedLevel === null ? null : alarm.acknowledgedLevel],
+      ['value', expected.value, expected.value === null || reconfigured ? expected.value : alarm.value],
+      ['limit', expected.limit, expected.limit === null || reconfigured ? expected.limit : alarm.limit],
       ['enterpriseId', device?.enterpriseId, alarm.enterpriseId],
       ['areaId', enterprise?.areaId ?? null, alarm.areaId],
       ['test', device?.mode !== 'live' || enterprise?.kind === 'test', alarm.test],
@@ -251,6 +296,15 @@ export class Auditor implements Watcher {
       throw new Disagreement(`alarm-${name}`, `${key}: ${name} must be ${String(should)}, is ${String(is)} (expected ${say(expected)})`);
     }
   }
+}
+
+/** What is known of a point, as one of its limits sees it. */
+function factsOf(point: PointHistory, code: string): readonly Fact[] {
+  return point.facts.map((fact): Fact => {
+    if (fact.is !== 'rules') return fact;
+    const { entry, t, forgets } = fact;
+    return { entry, t, is: 'rule', rule: fact.rules.find((rule) => rule.code === code) ?? null, forgets };
+  });
 }
 
 function checkAnswer(key: string, answer: Answer, { applied }: Step): void {

@@ -16,8 +16,10 @@ export interface Moment {
   readonly t: number;
   readonly on: boolean;
   readonly code: string;
-  /** A delay ran out: that comes before whatever its entry brings. */
-  readonly byTimer: boolean;
+  /** The delay was running before its entry came: it ends before anything the entry brings, also what was sampled earlier. */
+  readonly early: boolean;
+  /** Position of the fact that brought it among those of its point, or −1 for a delay. */
+  readonly nth: number;
   /** Value judged then. */
   readonly value: number;
 }
@@ -25,9 +27,11 @@ export interface Moment {
 interface Stretch {
   readonly says: 'true' | 'false';
   readonly rule: Rule;
-  readonly value: number;
+  /** Good values in it, in order. */
+  readonly values: { readonly entry: number; readonly t: number; readonly value: number }[];
   /** Earliest entry at which the stretch may be known to be over its delay. */
   readonly notBefore: number;
+  readonly nth: number;
   /** Parts in which time counts, in order; the last may be open. */
   readonly parts: { readonly entry: number; readonly t: number; until: { readonly entry: number; readonly t: number } | null }[];
 }
@@ -64,7 +68,7 @@ export function momentsOf(
     if (moment !== null && typeof moment === 'object' && moment.on !== on()) moments.push(moment);
   };
 
-  for (const fact of facts) {
+  for (const [nth, fact] of facts.entries()) {
     const { entry, t } = fact;
     const { rule, stretch, held } = point;
     if (fact.is === 'held') {
@@ -78,10 +82,10 @@ export function momentsOf(
       const says = rule?.says(value) ?? 'between';
       if (stretch !== null && says === stretch.says) {
         if (held) stretch.parts.push({ entry, t, until: null });
+        stretch.values.push({ entry, t, value });
       } else {
         end(entry, t);
-        if (rule !== null && says !== 'between')
-          point.stretch = { says, rule, value, notBefore: entry, parts: [{ entry, t, until: null }] };
+        if (rule !== null && says !== 'between') point.stretch = newStretch(says, rule, { entry, t, value }, entry, nth);
       }
       point.held = false;
       point.last = { value, t };
@@ -94,20 +98,21 @@ export function momentsOf(
     const says = last === null || fact.rule === null ? 'false' : fact.rule.says(last.value);
     if (held && fact.rule !== null) {
       // A bad value clears nothing and its time counts for no delay; what the last good one passes without a delay is on at once.
-      if (says !== 'true' || fact.rule.onDelayMs > 0 || on() || last === null) continue;
-      point.stretch = null;
-      moments.push({ entry, t, on: true, code: fact.rule.code, byTimer: false, value: last.value });
+      if (says !== 'true' || stretch?.says === 'true' || fact.rule.onDelayMs > 0 || last === null) continue;
+      end(entry, t);
+      if (on()) continue;
+      moments.push({ entry, t, on: true, code: fact.rule.code, early: false, nth, value: last.value });
       continue;
     }
     if (says === 'true' && stretch?.says === 'true') continue;
     end(entry, t);
     if (says === 'false' && on()) {
-      moments.push({ entry, t, on: false, code: moments.at(-1)?.code ?? '', byTimer: false, value: last?.value ?? 0 });
+      moments.push({ entry, t, on: false, code: moments.at(-1)?.code ?? '', early: false, nth, value: last?.value ?? 0 });
     }
     if (says === 'true' && fact.rule !== null && last !== null) {
       const since = Math.max(last.t, moments.at(-1)?.t ?? 0);
       const notBefore = fact.rule.onDelayMs === 0 ? entry : entry + 1;
-      point.stretch = { says, rule: fact.rule, value: last.value, notBefore, parts: [{ entry, t: since, until: null }] };
+      point.stretch = newStretch(says, fact.rule, { entry, t: since, value: last.value }, notBefore, nth);
     }
   }
   const { stretch } = point;
@@ -118,15 +123,29 @@ export function momentsOf(
   return { moments, due: null };
 }
 
+function newStretch(says: 'true' | 'false', rule: Rule, first: Stretch['values'][number], notBefore: number, nth: number): Stretch {
+  const { entry, t } = first;
+  return { says, rule, values: [first], notBefore, nth, parts: [{ entry, t, until: null }] };
+}
+
 /** When the stretch had lasted for its delay; a number = when it will have, if nothing comes; null = never. */
 function momentOf(stretch: Stretch, times: readonly number[]): Moment | number | null {
   const { rule, says, notBefore } = stretch;
   let left = says === 'true' ? rule.onDelayMs : rule.offDelayMs;
   for (const part of stretch.parts) {
     const due = part.t + left;
-    const entry = firstAt(part, due, notBefore, times, left === 0);
+    const within = stretch.values.some((v) => v.entry === part.entry && v.t >= due);
+    const entry = firstAt(part, due, notBefore, times, left === 0 || within);
     if (entry !== null) {
-      return { entry, t: due, on: says === 'true', code: rule.code, byTimer: left > 0, value: stretch.value };
+      return {
+        entry,
+        t: due,
+        on: says === 'true',
+        code: rule.code,
+        early: left > 0 && part.entry < entry,
+        nth: left > 0 ? -1 : stretch.nth,
+        value: valueAt(stretch, entry, due, left > 0 && part.entry < entry),
+      };
     }
     if (part.until === null) return due;
     left -= Math.max(0, part.until.t - part.t);
@@ -144,4 +163,10 @@ function firstAt(part: Stretch['parts'][number], due: number, notBefore: number,
     if ((times[entry] ?? 0) >= due) return entry;
   }
   return null;
+}
+
+/** The newest good value known when a delay ran out: timers come before the values of their own entry, but for those taken earlier. */
+function valueAt({ values }: Stretch, entry: number, due: number, early: boolean): number {
+  const known = values.filter((v, n) => n === 0 || v.entry < entry || (!early && v.entry === entry && v.t < due));
+  return known.at(-1)?.value ?? Number.NaN;
 }

@@ -24,6 +24,9 @@ export interface Expected {
   readonly recurrences: number;
   readonly acknowledgedBy: string | null;
   readonly acknowledgedLevel: Level | null;
+  /** At the last change of level; null where the rules do not say which. */
+  readonly value: number | null;
+  readonly limit: number | string | null;
 }
 
 /** What must come of an operator's deed: `either` where the rules allow both. */
@@ -40,6 +43,8 @@ interface Open {
   code: string;
   latch: string | null;
   recurrences: number;
+  value: number | null;
+  limit: number | string | null;
   acknowledged: { readonly by: string; readonly level: Level; readonly t: number; readonly wall: number } | null;
   /** Entry at which it last rose above what was seen, began or came again. */
   roseAt: number;
@@ -71,17 +76,20 @@ export function lifeOf(
     return found;
   };
   const levelOf = (code: string): Level => rules.get(code)?.level as Level;
-  const settle = (alarm: Open): void => {
+  const settle = (alarm: Open, value: number | null): void => {
     const code = worst([...on, ...(alarm.latch === null ? [] : [alarm.latch])]);
     if (code !== null && code !== alarm.code) {
       alarm.code = code;
       alarm.level = levelOf(code);
+      alarm.value = value;
+      alarm.limit = value === null ? null : (rules.get(code)?.limit ?? null);
     }
     if (on.size === 0 && alarm.latch === null && alarm.acknowledged !== null) open = null;
   };
 
   const instant = (entry: number, changes: readonly Moment[]): void => {
     const before = on.size > 0;
+    const value = changes.at(-1)?.value ?? null;
     for (const { code, on: goesOn } of changes) {
       if (goesOn) on.add(code);
       else on.delete(code);
@@ -92,16 +100,27 @@ export function lifeOf(
       const code = worst(on);
       if (code === null) return;
       occurrence += 1;
-      alarm = { level: levelOf(code), code, latch: null, recurrences: 0, acknowledged: null, roseAt: entry, withdrawnAt: 0 };
+      alarm = {
+        level: levelOf(code),
+        code,
+        latch: null,
+        recurrences: 0,
+        value,
+        limit: rules.get(code)?.limit ?? null,
+        acknowledged: null,
+        roseAt: entry,
+        withdrawnAt: 0,
+      };
       open = alarm;
     } else if (!before && on.size > 0) {
       alarm.recurrences += 1;
+      alarm.value = value;
       alarm.acknowledged = null;
       alarm.roseAt = entry;
     }
     if (latching !== null) alarm.latch = worst([latching, ...(alarm.latch === null ? [] : [alarm.latch])]);
     const was = LEVEL_RANK[alarm.level];
-    settle(alarm);
+    settle(alarm, value);
     if (LEVEL_RANK[alarm.level] > was) {
       const covered = alarm.acknowledged !== null && LEVEL_RANK[alarm.acknowledged.level] >= LEVEL_RANK[alarm.level];
       if (!covered) alarm.acknowledged = null;
@@ -129,7 +148,7 @@ export function lifeOf(
         else {
           answers.set(act.entry, 'changes');
           alarm.acknowledged = { by: act.by, level: alarm.level, t: act.t, wall: act.wall };
-          settle(alarm);
+          settle(alarm, null);
         }
         return;
       case 'withdraw': {
@@ -153,7 +172,7 @@ export function lifeOf(
           answers.set(act.entry, 'changes');
           // What is still on and latches goes on to latch.
           alarm.latch = worst([...on].filter((code) => rules.get(code)?.latching === true));
-          settle(alarm);
+          settle(alarm, null);
           // What is left is all that is still acknowledged.
           if (LEVEL_RANK[alarm.acknowledged.level] > LEVEL_RANK[alarm.level])
             alarm.acknowledged = { ...alarm.acknowledged, level: alarm.level };
@@ -165,13 +184,15 @@ export function lifeOf(
   };
 
   // Timers that are due come before the entry that shows it; what an operator does comes with his entry, after them.
-  const sorted = [...moments].sort((a, b) => a.entry - b.entry || a.t - b.t || Number(b.byTimer) - Number(a.byTimer));
+  const sorted = [...moments].sort((a, b) => a.entry - b.entry || Number(b.early) - Number(a.early) || a.t - b.t || a.nth - b.nth);
   let next = 0;
   const momentsUntil = (entry: number): void => {
     while (next < sorted.length) {
       const first = sorted[next];
       if (first === undefined || first.entry > entry) return;
-      const together = sorted.slice(next).filter((m) => m.entry === first.entry && m.t === first.t && m.byTimer === first.byTimer);
+      const together = sorted
+        .slice(next)
+        .filter((m) => m.entry === first.entry && m.t === first.t && m.nth === first.nth && m.early === first.early);
       instant(first.entry, together);
       next += together.length;
     }
@@ -199,5 +220,7 @@ function shown(open: Open | null, active: boolean, occurrence: number): Expected
     recurrences: open.recurrences,
     acknowledgedBy: open.acknowledged?.by ?? null,
     acknowledgedLevel: open.acknowledged?.level ?? null,
+    value: open.value,
+    limit: open.limit,
   };
 }
