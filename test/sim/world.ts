@@ -98,12 +98,12 @@ function clockOf(device: Device, chance: Chance, troubles: ReadonlySet<Trouble>)
 function stamp(act: Act, chance: Chance, clocks: ReadonlyMap<string, DeviceClock>): Act {
   // How far a time before our own outage is away is not known by anybody: no array reaches back over one.
   const goneFor = act.does === 'crash' ? act.downMs : act.does === 'freeze' ? act.forMs : 0;
-  if (goneFor > 0) for (const each of clocks.values()) each.lastAt = act.at + goneFor;
+  if (goneFor > 0) for (const each of clocks.values()) each.lastAt = Math.max(each.lastAt, act.at + goneFor);
   const clock = act.does === 'publish' ? clocks.get(act.device) : undefined;
   if (act.does !== 'publish' || clock === undefined || !clock.stamps) return act;
   const { latencyMs } = clock;
   const since = act.at - clock.lastAt;
-  clock.lastAt = act.at;
+  clock.lastAt = Math.max(clock.lastAt, act.at);
   clock.messages += 1;
   const newest = act.samples.map((sample) => ({ ...sample, ageMs: latencyMs }));
   const first = act.samples[0];

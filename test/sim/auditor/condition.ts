@@ -110,7 +110,7 @@ export function momentsOf(
       moments.push({ entry, t, on: false, code: moments.at(-1)?.code ?? '', early: false, nth, value: last?.value ?? 0 });
     }
     if (says === 'true' && fact.rule !== null && last !== null) {
-      const since = Math.max(last.t, moments.at(-1)?.t ?? 0);
+      const since = Math.max(last.t, moments.filter((m) => m.nth < 0).at(-1)?.t ?? -Infinity);
       const notBefore = fact.rule.onDelayMs === 0 ? entry : entry + 1;
       point.stretch = newStretch(says, fact.rule, { entry, t: since, value: last.value }, notBefore, nth);
     }

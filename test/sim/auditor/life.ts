@@ -67,6 +67,8 @@ export function lifeOf(
   const answers = new Map<number, Answer>();
   const on = new Set<string>();
   let open: Open | null = null;
+  /** The last one, when it has gone. */
+  let gone: Open | null = null;
   let occurrence = 0;
 
   const rank = (code: string): number => LEVEL_RANK[rules.get(code)?.level ?? 'none'];
@@ -84,7 +86,9 @@ export function lifeOf(
       alarm.value = value;
       alarm.limit = value === null ? null : (rules.get(code)?.limit ?? null);
     }
-    if (on.size === 0 && alarm.latch === null && alarm.acknowledged !== null) open = null;
+    if (on.size > 0 || alarm.latch !== null || alarm.acknowledged === null) return;
+    gone = alarm;
+    open = null;
   };
 
   const instant = (entry: number, changes: readonly Moment[]): void => {
@@ -132,11 +136,18 @@ export function lifeOf(
     const alarm = open as Open | null;
     if (act.op === 'removed') {
       open = null;
+      gone = null;
       on.clear();
       return;
     }
     if (alarm === null) {
       answers.set(act.entry, 'either');
+      const last = gone as Open | null;
+      if (act.op !== 'withdraw' || last === null || !accepted(act.entry)) return;
+      // It closed by the acknowledgement that is taken back: there it is again, returned and not acknowledged.
+      last.acknowledged = null;
+      last.withdrawnAt = act.entry;
+      open = last;
       return;
     }
     switch (act.op) {

@@ -5,7 +5,8 @@
 //    value comes. (Starting it again would also hold; letting it run would not: it would ring for a value nobody has.)
 // 2. Qualities `test` and `maintenance` hold as `bad` does; `uncertain` and `substituted` are judged.
 // 3. A limit that was changed is judged with the last good value as of the time that value was taken. What is not true under the
-//    new limit returns at once, without its off-delay; what is true waits its on-delay from the time of the value (or from when it returned, if that is later). The tick that
+//    new limit returns at once, without its off-delay; what is true waits its on-delay from the time of the value (or from when an off-delay of it
+//    ended, if that is later). The tick that
 //    finds the delay already over may be the entry after the change.
 // 4. A point whose profile is taken away forgets its last good value; one that keeps its measurement keeps it.
 // 5. A latch is reset only after somebody has acknowledged it (the fact book: refused unless a policy allows it).
