@@ -34,11 +34,25 @@ export interface PublishAct {
   readonly samples: readonly ActSample[];
 }
 
-export type OperatorAct = { readonly target: AlarmName; readonly by: string } & (
+export type OperatorAct = {
+  readonly target: AlarmName;
+  readonly by: string;
+} & (
   | { readonly does: 'acknowledge'; readonly seen: Seen }
   | { readonly does: 'withdraw' }
   | { readonly does: 'reset' }
   | { readonly does: 'comment' }
+  /** For so many minutes, or until it next returns. */
+  | {
+      readonly does: 'shelve';
+      readonly minutes: number | null;
+      readonly approvedBy: string | null;
+    }
+  | {
+      readonly does: 'unshelve' | 'suppress' | 'unsuppress' | 'return-to-service' | 'silence' | 'verify';
+    }
+  /** Until so long from now, ms, or until somebody returns it. */
+  | { readonly does: 'out-of-service'; readonly forMs: number | null }
 );
 
 export type WorldAct =
@@ -48,13 +62,30 @@ export type WorldAct =
   | { readonly does: 'cut'; readonly device: string; readonly said: boolean }
   /** After a cut: the newest unacknowledged messages of the connection before come again. */
   | { readonly does: 'resend'; readonly device: string; readonly count: number }
-  | { readonly does: 'status'; readonly device: string; readonly what: 'online' | 'offline' }
-  | { readonly does: 'configure'; readonly device: string; readonly change: Partial<Device> }
+  | {
+      readonly does: 'status';
+      readonly device: string;
+      readonly what: 'online' | 'offline';
+    }
+  | {
+      readonly does: 'configure';
+      readonly device: string;
+      readonly change: Partial<Device>;
+    }
   | { readonly does: 'retire'; readonly device: string }
-  | { readonly does: 'system'; readonly code: string; readonly active: boolean; readonly level: Level }
+  | {
+      readonly does: 'system';
+      readonly code: string;
+      readonly active: boolean;
+      readonly level: Level;
+    }
   /** The server's wall clock is set; the monotonic one is not. */
   | { readonly does: 'wall-step'; readonly byMs: number }
-  | { readonly does: 'device-clock'; readonly device: string; readonly errorMs: number }
+  | {
+      readonly does: 'device-clock';
+      readonly device: string;
+      readonly errorMs: number;
+    }
   /** kill -9, and a new start after so long. The engine comes from a snapshot cut this share of the way back. */
   | { readonly does: 'crash'; readonly downMs: number; readonly back: number }
   /** The whole process stands still (suspended machine, full disk) and goes on. */

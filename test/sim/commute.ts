@@ -10,7 +10,10 @@ export function* swapped(script: Script): Generator<Script> {
     const first = script.acts[n - 1];
     const second = script.acts[n];
     if (first === undefined || second === undefined || !independent(first, second)) continue;
-    yield { ...script, acts: [...script.acts.slice(0, n - 1), second, first, ...script.acts.slice(n + 1)] };
+    yield {
+      ...script,
+      acts: [...script.acts.slice(0, n - 1), second, first, ...script.acts.slice(n + 1)],
+    };
   }
 }
 
@@ -27,7 +30,13 @@ export function alarmsAtTheEnd(script: Script, maker: EngineMaker): string {
   if (disagreement !== null) throw disagreement;
   const facts = (alarm: Alarm): readonly string[] =>
     // First of a group is who came first: that is the order, and nothing else is.
-    Object.entries({ ...alarm, id: '', seq: 0, firstOut: false, groupId: '' }).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+    Object.entries({
+      ...alarm,
+      id: '',
+      seq: 0,
+      firstOut: false,
+      groupId: '',
+    }).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   return [...engine.view.openAlarms()]
     .map((alarm) => facts(alarm).join(' '))
     .sort()

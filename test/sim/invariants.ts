@@ -49,8 +49,8 @@ export class EventsTellAll implements Watcher {
   }
 }
 
-/** These change without an event of their own: a peak grows, a quality changes, a milder limit of the ladder begins to latch, an alarm that a change leaves as it was is judged by a newer revision. */
-const QUIET: ReadonlySet<string> = new Set(['peak', 'quality', 'latched', 'ruleRevision']);
+/** These change without an event of their own: a peak grows, a quality changes, a milder limit of the ladder begins to latch, an alarm that a change leaves as it was is judged by a newer revision, a due time is set after its event. */
+const QUIET: ReadonlySet<string> = new Set(['peak', 'quality', 'latched', 'ruleRevision', 'dueAt']);
 
 function differing(heard: Alarm, open: Alarm): string | null {
   for (const [field, value] of Object.entries(open)) {
@@ -166,7 +166,11 @@ export class SilenceWithinBounds implements Watcher {
   private readonly signs = new Map<string, EngineMs>();
   private readonly heartbeats: ReadonlyMap<string, number>;
   private outageEndedAt: EngineMs = 0;
-  private last: { readonly boot: string; readonly mono: number; readonly at: number } | null = null;
+  private last: {
+    readonly boot: string;
+    readonly mono: number;
+    readonly at: number;
+  } | null = null;
 
   constructor(heartbeats: ReadonlyMap<string, number>) {
     this.heartbeats = heartbeats;

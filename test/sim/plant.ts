@@ -11,7 +11,15 @@ export const DAY_ONE = Date.UTC(2026, 10, 2, 6, 0, 0);
 type Brief = Pick<LimitDef, 'code' | 'dir' | 'setPoint' | 'level'> & Partial<LimitDef>;
 
 function limit(brief: Brief): LimitDef {
-  return { deadband: 0, onDelayMs: 0, offDelayMs: 0, latching: false, basis: 'simulated world', confidence: 'D', ...brief };
+  return {
+    deadband: 0,
+    onDelayMs: 0,
+    offDelayMs: 0,
+    latching: false,
+    basis: 'simulated world',
+    confidence: 'D',
+    ...brief,
+  };
 }
 
 function measurement(key: string, limits: readonly Brief[], rest: Partial<MeasurementDef> = {}): MeasurementDef {
@@ -46,21 +54,74 @@ function profile(id: string, measurements: readonly MeasurementDef[], rest: Part
 const LEVEL_GAUGE = profile('sim.ladder', [
   measurement('level', [
     { code: 'H1', dir: 'hi', setPoint: 50, level: 'yellow', deadband: 5 },
-    { code: 'H2', dir: 'hi', setPoint: 60, level: 'orange', deadband: 15, onDelayMs: 3_000, offDelayMs: 4_000 },
-    { code: 'H3', dir: 'hi', setPoint: 80, level: 'red', deadband: 5, offDelayMs: 2_000 },
-    { code: 'L1', dir: 'lo', setPoint: 20, level: 'yellow', deadband: 4, onDelayMs: 2_000 },
-    { code: 'L2', dir: 'lo', setPoint: 10, level: 'orange', deadband: 5, onDelayMs: 5_000, offDelayMs: 3_000 },
+    {
+      code: 'H2',
+      dir: 'hi',
+      setPoint: 60,
+      level: 'orange',
+      deadband: 15,
+      onDelayMs: 3_000,
+      offDelayMs: 4_000,
+    },
+    {
+      code: 'H3',
+      dir: 'hi',
+      setPoint: 80,
+      level: 'red',
+      deadband: 5,
+      offDelayMs: 2_000,
+    },
+    {
+      code: 'L1',
+      dir: 'lo',
+      setPoint: 20,
+      level: 'yellow',
+      deadband: 4,
+      onDelayMs: 2_000,
+    },
+    {
+      code: 'L2',
+      dir: 'lo',
+      setPoint: 10,
+      level: 'orange',
+      deadband: 5,
+      onDelayMs: 5_000,
+      offDelayMs: 3_000,
+    },
   ]),
 ]);
 
 const GAS_DETECTOR = profile('sim.latch', [
   measurement('gas', [
     { code: 'G1', dir: 'hi', setPoint: 25, level: 'yellow', deadband: 3 },
-    { code: 'G2', dir: 'hi', setPoint: 50, level: 'red', deadband: 5, offDelayMs: 1_000, latching: true },
+    {
+      code: 'G2',
+      dir: 'hi',
+      setPoint: 50,
+      level: 'red',
+      deadband: 5,
+      offDelayMs: 1_000,
+      latching: true,
+    },
   ]),
   measurement('co', [
-    { code: 'C1', dir: 'hi', setPoint: 24, level: 'orange', deadband: 2, onDelayMs: 2_000, latching: true },
-    { code: 'C2', dir: 'hi', setPoint: 40, level: 'red', deadband: 4, resetBelow: 30 },
+    {
+      code: 'C1',
+      dir: 'hi',
+      setPoint: 24,
+      level: 'orange',
+      deadband: 2,
+      onDelayMs: 2_000,
+      latching: true,
+    },
+    {
+      code: 'C2',
+      dir: 'hi',
+      setPoint: 40,
+      level: 'red',
+      deadband: 4,
+      resetBelow: 30,
+    },
   ]),
 ]);
 
@@ -70,17 +131,48 @@ const PANEL = profile(
     measurement(
       'status',
       [
-        { code: 'FIRE', dir: 'state', setPoint: 'bit0', level: 'red', latching: true },
-        { code: 'FAULT', dir: 'state', setPoint: 'bit1', level: 'yellow', onDelayMs: 3_000 },
-        { code: 'SHIELD', dir: 'state', setPoint: 'bit5', level: 'blue', offDelayMs: 2_000 },
+        {
+          code: 'FIRE',
+          dir: 'state',
+          setPoint: 'bit0',
+          level: 'red',
+          latching: true,
+        },
+        {
+          code: 'FAULT',
+          dir: 'state',
+          setPoint: 'bit1',
+          level: 'yellow',
+          onDelayMs: 3_000,
+        },
+        {
+          code: 'SHIELD',
+          dir: 'state',
+          setPoint: 'bit5',
+          level: 'blue',
+          offDelayMs: 2_000,
+        },
       ],
       { valueType: 'bitmask', range: [0, 65_535], resolution: 1 },
     ),
-    measurement('door', [{ code: 'OPEN', dir: 'state', setPoint: 1, level: 'orange', onDelayMs: 2_000, offDelayMs: 2_000 }], {
-      valueType: 'boolean',
-      range: [0, 1],
-      resolution: 1,
-    }),
+    measurement(
+      'door',
+      [
+        {
+          code: 'OPEN',
+          dir: 'state',
+          setPoint: 1,
+          level: 'orange',
+          onDelayMs: 2_000,
+          offDelayMs: 2_000,
+        },
+      ],
+      {
+        valueType: 'boolean',
+        range: [0, 1],
+        resolution: 1,
+      },
+    ),
     measurement('mode', [{ code: 'MANUAL', dir: 'state', setPoint: 3, level: 'yellow' }], { range: [0, 9], resolution: 1 }),
   ],
   { alarmKind: 'fire' },
@@ -90,8 +182,22 @@ const CABLE = profile('sim.channels', [
   measurement(
     'cable',
     [
-      { code: 'T1', dir: 'hi', setPoint: 70, level: 'yellow', deadband: 2, onDelayMs: 1_000 },
-      { code: 'T2', dir: 'hi', setPoint: 90, level: 'orange', deadband: 6, offDelayMs: 1_500 },
+      {
+        code: 'T1',
+        dir: 'hi',
+        setPoint: 70,
+        level: 'yellow',
+        deadband: 2,
+        onDelayMs: 1_000,
+      },
+      {
+        code: 'T2',
+        dir: 'hi',
+        setPoint: 90,
+        level: 'orange',
+        deadband: 6,
+        offDelayMs: 1_500,
+      },
     ],
     { channels: 3 },
   ),
@@ -100,24 +206,70 @@ const CABLE = profile('sim.channels', [
 /** Set points from attributes, and a variant that moves one limit and takes another away. */
 const VESSEL = profile('sim.attribute', [
   measurement('pressure', [
-    { code: 'P1', dir: 'hi', setPoint: null, setPointFrom: 'asset.normal_max', level: 'yellow', deadband: 1, onDelayMs: 2_000 },
-    { code: 'P2', dir: 'hi', setPoint: null, setPointFrom: 'min(asset.design*0.8, asset.relief*0.5)', level: 'red', deadband: 2 },
+    {
+      code: 'P1',
+      dir: 'hi',
+      setPoint: null,
+      setPointFrom: 'asset.normal_max',
+      level: 'yellow',
+      deadband: 1,
+      onDelayMs: 2_000,
+    },
+    {
+      code: 'P2',
+      dir: 'hi',
+      setPoint: null,
+      setPointFrom: 'min(asset.design*0.8, asset.relief*0.5)',
+      level: 'red',
+      deadband: 2,
+    },
   ]),
   measurement(
     'temp',
     [
       { code: 'K1', dir: 'hi', setPoint: 40, level: 'blue', deadband: 2 },
-      { code: 'K2', dir: 'hi', setPoint: 50, level: 'orange', deadband: 3, onDelayMs: 2_000, offDelayMs: 2_000 },
-      { code: 'K3', dir: 'hi', setPoint: 65, level: 'red', deadband: 3, latching: true },
+      {
+        code: 'K2',
+        dir: 'hi',
+        setPoint: 50,
+        level: 'orange',
+        deadband: 3,
+        onDelayMs: 2_000,
+        offDelayMs: 2_000,
+      },
+      {
+        code: 'K3',
+        dir: 'hi',
+        setPoint: 65,
+        level: 'red',
+        deadband: 3,
+        latching: true,
+      },
     ],
-    { variants: { summer: { setPoints: { K1: 45, K2: 55, K3: null }, confidence: 'D' } } },
+    {
+      variants: {
+        summer: { setPoints: { K1: 45, K2: 55, K3: null }, confidence: 'D' },
+      },
+    },
   ),
 ]);
 
 /** Says something every 20 s, or is silent. */
 const PULSE = profile(
   'sim.pulse',
-  [measurement('flow', [{ code: 'F1', dir: 'lo', setPoint: 5, level: 'yellow', deadband: 1, onDelayMs: 4_000, offDelayMs: 1_000 }])],
+  [
+    measurement('flow', [
+      {
+        code: 'F1',
+        dir: 'lo',
+        setPoint: 5,
+        level: 'yellow',
+        deadband: 1,
+        onDelayMs: 4_000,
+        offDelayMs: 1_000,
+      },
+    ]),
+  ],
   { heartbeatMs: 20_000 },
 );
 
@@ -140,7 +292,11 @@ export const PROFILES: readonly Profile[] = [
   ...builtInCatalogue.profiles.filter((p) => CATALOGUE_PROFILES.some((id) => id === p.id)),
 ];
 
-export const CATALOGUE: Catalogue = { version: 'simulated-world', profiles: PROFILES, faults: builtInCatalogue.faults };
+export const CATALOGUE: Catalogue = {
+  version: 'simulated-world',
+  profiles: PROFILES,
+  faults: builtInCatalogue.faults,
+};
 
 export function profileOf(id: string): Profile {
   const found = PROFILES.find((p) => p.id === id);
@@ -176,21 +332,50 @@ export function deviceOf(id: string, profileId: string, rest: Partial<Device> = 
 }
 
 /** Attributes under which the vessel's set points are 30 (yellow) and 40 (red). */
-export const VESSEL_ATTRIBUTES = { normal_max: 30, design: 50, relief: 100 } as const;
+export const VESSEL_ATTRIBUTES = {
+  normal_max: 30,
+  design: 50,
+  relief: 100,
+} as const;
 
 /** Catalogue, areas, enterprises and a gateway of each: the first entry of every world. */
 export function groundWork(): readonly ConfigChange[] {
-  const common = { revision: 1, createdAt: DAY_ONE, updatedAt: DAY_ONE, retiredAt: null };
+  const common = {
+    revision: 1,
+    createdAt: DAY_ONE,
+    updatedAt: DAY_ONE,
+    retiredAt: null,
+  };
   const enterprise = (id: string, areaId: string, kind: Enterprise['kind']): ConfigChange => ({
     op: 'put',
     asset: 'enterprise',
     base: 0,
-    value: { ...common, id, name: id, areaId, sector: null, kind, lon: null, lat: null, contacts: [] },
+    value: {
+      ...common,
+      id,
+      name: id,
+      areaId,
+      sector: null,
+      kind,
+      lon: null,
+      lat: null,
+      contacts: [],
+    },
   });
   return [
     { op: 'catalogue', catalogue: CATALOGUE },
-    { op: 'put', asset: 'area', base: 0, value: { ...common, id: 'river', name: 'river', parentId: null } },
-    { op: 'put', asset: 'area', base: 0, value: { ...common, id: 'hill', name: 'hill', parentId: 'river' } },
+    {
+      op: 'put',
+      asset: 'area',
+      base: 0,
+      value: { ...common, id: 'river', name: 'river', parentId: null },
+    },
+    {
+      op: 'put',
+      asset: 'area',
+      base: 0,
+      value: { ...common, id: 'hill', name: 'hill', parentId: 'river' },
+    },
     enterprise('north', 'river', 'real'),
     enterprise('south', 'hill', 'real'),
     ...ENTERPRISES.map(
@@ -198,7 +383,12 @@ export function groundWork(): readonly ConfigChange[] {
         op: 'put',
         asset: 'gateway',
         base: 0,
-        value: { ...common, id: `gate-${id}`, name: `gate-${id}`, enterpriseId: id },
+        value: {
+          ...common,
+          id: `gate-${id}`,
+          name: `gate-${id}`,
+          enterpriseId: id,
+        },
       }),
     ),
   ];

@@ -4,10 +4,10 @@
 import type { Alarm } from '../../model/alarm.ts';
 import type { Device } from '../../model/asset.ts';
 import type { Applied, Engine, SnapshotJob } from '../../model/engine.ts';
-import { ENTRY_VERSION, type Entry, type EntryBody, type MessageBody } from '../../model/entry.ts';
+import { type AlarmCommand, ENTRY_VERSION, type Entry, type EntryBody, type MessageBody } from '../../model/entry.ts';
 import type { Sample } from '../../model/reading.ts';
 import { FUTURE_TOLERANCE_MS, TICK_EVERY_MS, TICK_GATHER_MS } from '../../model/time.ts';
-import type { Act, ActSample, AlarmName, PublishAct, Script, Seen } from './acts.ts';
+import type { Act, ActSample, AlarmName, OperatorAct, PublishAct, Script, Seen } from './acts.ts';
 import { DAY_ONE, ENTERPRISES, groundWork } from './plant.ts';
 
 /** The engine under test, or a mutant of it. */
@@ -24,6 +24,8 @@ export interface Step {
   /** Open alarms before and after, by id. */
   readonly before: ReadonlyMap<string, Alarm>;
   readonly after: ReadonlyMap<string, Alarm>;
+  /** Every alarm that ever was, by id, as it was last seen: a command may name one that has closed. */
+  readonly named: ReadonlyMap<string, Alarm>;
 }
 
 export interface Watcher {
@@ -92,7 +94,11 @@ export function play(script: Script, maker: EngineMaker, watchers: readonly Watc
     player.run();
   } catch (error) {
     if (!(error instanceof Disagreement)) throw error;
-    return { disagreement: error, entries: player.entries, engine: player.engine };
+    return {
+      disagreement: error,
+      entries: player.entries,
+      engine: player.engine,
+    };
   }
   return { disagreement: null, entries: player.entries, engine: player.engine };
 }
@@ -101,8 +107,15 @@ class Player {
   readonly entries: Entry[] = [];
   engine: Engine;
   private readonly told: string[] = [];
-  private readonly snapshots: { readonly seq: number; readonly text: string }[] = [];
-  private job: { readonly job: SnapshotJob; readonly whole: string; text: string } | null = null;
+  private readonly snapshots: {
+    readonly seq: number;
+    readonly text: string;
+  }[] = [];
+  private job: {
+    readonly job: SnapshotJob;
+    readonly whole: string;
+    text: string;
+  } | null = null;
   private boot = 1;
   private bootAt = -START_UP_MS;
   private wallOffset = 0;
@@ -114,6 +127,9 @@ class Player {
   private readonly clockErrors = new Map<string, number>();
   private readonly screens = new Map<string, number[]>();
   private open: ReadonlyMap<string, Alarm> = new Map();
+  private readonly named = new Map<string, Alarm>();
+  /** Closed, and still suppressed. */
+  private resting: readonly Alarm[] = [];
   private readonly script: Script;
   private readonly maker: EngineMaker;
   private readonly watchers: readonly Watcher[];
@@ -129,7 +145,12 @@ class Player {
     this.write({ kind: 'start', build: 'sim', clockBelieved: true }, 0);
     const changes = [
       ...groundWork(),
-      ...this.script.devices.map((value) => ({ op: 'put' as const, asset: 'device' as const, base: 0, value })),
+      ...this.script.devices.map((value) => ({
+        op: 'put' as const,
+        asset: 'device' as const,
+        base: 0,
+        value,
+      })),
     ];
     const { outcomes } = this.write({ kind: 'config', by: 'engineer', requestId: 'ground', changes }, 0);
     const refused = outcomes.find((outcome) => !outcome.ok);
@@ -181,13 +202,31 @@ class Player {
       case 'status': {
         const line = this.line(act.device, act.at);
         const { device, what } = act;
-        this.write({ kind: 'presence', credential: device, device, client: `${device}/c`, connection: line.connection, what }, act.at);
+        this.write(
+          {
+            kind: 'presence',
+            credential: device,
+            device,
+            client: `${device}/c`,
+            connection: line.connection,
+            what,
+          },
+          act.at,
+        );
         return null;
       }
       case 'acknowledge':
       case 'withdraw':
       case 'reset':
       case 'comment':
+      case 'shelve':
+      case 'unshelve':
+      case 'suppress':
+      case 'unsuppress':
+      case 'out-of-service':
+      case 'return-to-service':
+      case 'silence':
+      case 'verify':
         this.command(act);
         return null;
       case 'configure':
@@ -213,7 +252,11 @@ class Player {
         return act.at + act.downMs;
       case 'snapshot':
         this.job?.job.abort();
-        this.job = { job: this.engine.beginSnapshot(), whole: this.engine.serialise(), text: '' };
+        this.job = {
+          job: this.engine.beginSnapshot(),
+          whole: this.engine.serialise(),
+          text: '',
+        };
         return null;
     }
   }
@@ -234,11 +277,21 @@ class Player {
     if (applied.fault) throw new Disagreement('fault', `entry ${entry.seq} (${entry.kind}) threw inside: ${applied.faultDetail}`);
     this.told.push(JSON.stringify(applied));
     this.open = new Map([...this.engine.view.openAlarms()].map((alarm) => [alarm.id, alarm]));
-    for (const alarm of this.open.values()) {
+    this.resting = [...this.engine.view.restingAlarms()];
+    for (const alarm of [...this.open.values(), ...this.resting]) {
+      this.named.set(alarm.id, alarm);
       const screens = this.screens.get(alarm.id) ?? [];
       if (screens.at(-1) !== alarm.seq) this.screens.set(alarm.id, [...screens, alarm.seq]);
     }
-    for (const watcher of this.watchers) watcher.see({ entry, applied, engine: this.engine, before, after: this.open });
+    for (const watcher of this.watchers)
+      watcher.see({
+        entry,
+        applied,
+        engine: this.engine,
+        before,
+        after: this.open,
+        named: this.named,
+      });
     this.sliceSnapshot();
     return applied;
   }
@@ -301,7 +354,15 @@ class Player {
     const known = this.lines.get(credential);
     if (known?.open === true) return known;
     this.connections += 1;
-    const line: Line = known ?? { connection: 0, nth: 0, packet: 0, open: true, sent: [], sentBefore: [], downAt: 0 };
+    const line: Line = known ?? {
+      connection: 0,
+      nth: 0,
+      packet: 0,
+      open: true,
+      sent: [],
+      sentBefore: [],
+      downAt: 0,
+    };
     line.connection = this.connections;
     line.nth = 0;
     line.open = true;
@@ -310,7 +371,17 @@ class Player {
     this.lines.set(credential, line);
     const { connection } = line;
     const device = credential.startsWith('gate-') ? null : credential;
-    this.write({ kind: 'presence', credential, device, client: `${credential}/c`, connection, what: 'connected' }, at);
+    this.write(
+      {
+        kind: 'presence',
+        credential,
+        device,
+        client: `${credential}/c`,
+        connection,
+        what: 'connected',
+      },
+      at,
+    );
     return line;
   }
 
@@ -323,7 +394,18 @@ class Player {
     if (said) line.sent = [];
     const { connection } = line;
     const client = `${device}/c`;
-    this.write({ kind: 'presence', credential: device, device, client, connection, what: 'disconnected', clean: said }, at);
+    this.write(
+      {
+        kind: 'presence',
+        credential: device,
+        device,
+        client,
+        connection,
+        what: 'disconnected',
+        clean: said,
+      },
+      at,
+    );
   }
 
   private publish(act: PublishAct & { readonly at: number }, lost: boolean): void {
@@ -333,7 +415,14 @@ class Player {
       const line = this.lines.get(credential);
       if (line === undefined) return;
       const packetId = packet(line);
-      if (packetId !== null) line.sent.push({ packetId, act, sentAt: act.at, digest: this.digest(act, act.at), lost });
+      if (packetId !== null)
+        line.sent.push({
+          packetId,
+          act,
+          sentAt: act.at,
+          digest: this.digest(act, act.at),
+          lost,
+        });
       return;
     }
     const line = this.line(credential, act.at);
@@ -359,7 +448,9 @@ class Player {
 
   private message(line: Line, credential: string, sent: Omit<Sent, 'packetId'> & { readonly packetId: number | null }, at: number): void {
     const { act } = sent;
-    const enterprise = this.deviceNow(act.device).enterpriseId;
+    const { enterpriseId: enterprise, retiredAt } = this.deviceNow(act.device);
+    // The door lets nothing in that comes from a retired device.
+    if (retiredAt !== null) return;
     const body: MessageBody = {
       kind: 'message',
       credential,
@@ -393,7 +484,10 @@ class Player {
       device,
       sampleAt: arrival,
       stampedAt,
-      values: values.map((value) => ({ ...value, flags: [...value.flags, 'clock' as const] })),
+      values: values.map((value) => ({
+        ...value,
+        flags: [...value.flags, 'clock' as const],
+      })),
       ...rest,
     };
   }
@@ -415,7 +509,7 @@ class Player {
   }
 
   private find(name: AlarmName): Alarm | undefined {
-    return [...this.open.values()].find(
+    return [...this.open.values(), ...this.resting].find(
       (a) => a.deviceId === name.device && a.measurement === name.measurement && a.channel === name.channel && a.ladder === name.ladder,
     );
   }
@@ -424,28 +518,73 @@ class Player {
     if (seen === 'none') return {};
     if (seen === 'now') return { seen: alarm.seq };
     const screens = this.screens.get(alarm.id) ?? [alarm.seq];
-    return { seen: screens[Math.max(0, screens.length - 1 - seen.changesAgo)] ?? alarm.seq };
+    return {
+      seen: screens[Math.max(0, screens.length - 1 - seen.changesAgo)] ?? alarm.seq,
+    };
   }
 
-  private command(act: Extract<Act, { does: 'acknowledge' | 'withdraw' | 'reset' | 'comment' }>): void {
+  private command(act: OperatorAct & { readonly at: number }): void {
     const alarm = this.find(act.target);
     if (alarm === undefined) return;
     this.request += 1;
+    const command = this.commandOf(act, alarm);
+    this.write({ kind: 'command', by: act.by, requestId: `r${this.request}`, command }, act.at);
+  }
+
+  private commandOf(act: OperatorAct & { readonly at: number }, alarm: Alarm): AlarmCommand {
     const alarmId = alarm.id;
-    const head = { kind: 'command' as const, by: act.by, requestId: `r${this.request}` };
-    if (act.does === 'acknowledge') {
-      this.write({ ...head, command: { op: 'acknowledge', alarmId, ...this.seen(alarm, act.seen) } }, act.at);
-    } else if (act.does === 'comment') this.write({ ...head, command: { op: 'comment', alarmId, comment: 'seen on site' } }, act.at);
-    else this.write({ ...head, command: { op: act.does, alarmId } }, act.at);
+    const reason = 'work on site';
+    switch (act.does) {
+      case 'acknowledge':
+        return { op: 'acknowledge', alarmId, ...this.seen(alarm, act.seen) };
+      case 'comment':
+        return { op: 'comment', alarmId, comment: 'seen on site' };
+      case 'shelve': {
+        const second = act.approvedBy === null ? {} : { approvedBy: act.approvedBy };
+        return {
+          op: 'shelve',
+          alarmId,
+          reason,
+          ...(act.minutes === null ? { oneShot: true } : { minutes: act.minutes }),
+          ...second,
+        };
+      }
+      case 'suppress':
+        return { op: 'suppress', alarmId, reason };
+      case 'out-of-service': {
+        const until = act.forMs === null ? {} : { until: DAY_ONE + act.at + this.wallOffset + act.forMs };
+        return {
+          op: 'out-of-service',
+          alarmId,
+          permit: 'W-1',
+          reason,
+          ...until,
+        };
+      }
+      case 'verify':
+        return { op: 'verify', alarmId, as: 'real' };
+      default:
+        return { op: act.does, alarmId };
+    }
   }
 
   private configure(act: Extract<Act, { does: 'configure' | 'retire' }>): void {
     const device = this.deviceNow(act.device);
     if (device.retiredAt !== null) return;
     this.request += 1;
-    const head = { kind: 'config' as const, by: 'engineer', requestId: `c${this.request}` };
+    const head = {
+      kind: 'config' as const,
+      by: 'engineer',
+      requestId: `c${this.request}`,
+    };
     if (act.does === 'retire') {
-      this.write({ ...head, changes: [{ op: 'retire', asset: 'device', id: act.device, base: null }] }, act.at);
+      this.write(
+        {
+          ...head,
+          changes: [{ op: 'retire', asset: 'device', id: act.device, base: null }],
+        },
+        act.at,
+      );
       return;
     }
     const value: Device = {
@@ -455,6 +594,12 @@ class Player {
       updatedAt: DAY_ONE + act.at + this.wallOffset,
     };
     if (!ENTERPRISES.some((id) => id === value.enterpriseId)) throw new Error(`no enterprise ${value.enterpriseId} in this world`);
-    this.write({ ...head, changes: [{ op: 'put', asset: 'device', base: device.revision, value }] }, act.at);
+    this.write(
+      {
+        ...head,
+        changes: [{ op: 'put', asset: 'device', base: device.revision, value }],
+      },
+      act.at,
+    );
   }
 }

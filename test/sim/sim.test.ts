@@ -10,11 +10,15 @@ import { worldOf } from './world.ts';
 const engine: EngineMaker = { createEngine, restoreEngine };
 
 describe('the simulated world', () => {
-  it('and its auditor agree with the engine after every entry', { timeout: 120_000 }, () => {
+  it('and its auditor agree with the engine after every entry', {
+    timeout: 120_000,
+  }, () => {
     holdAgainst(seedsFrom(1, 120), engine);
   });
 
-  it('has the same alarms when two neighbouring messages of different devices change places', { timeout: 120_000 }, () => {
+  it('has the same alarms when two neighbouring messages of different devices change places', {
+    timeout: 120_000,
+  }, () => {
     let pairs = 0;
     for (const seed of seedsFrom(1, 60)) {
       const script = worldOf(seed);
@@ -48,7 +52,9 @@ describe('the simulated world', () => {
 
 function colourBlind(honest: Engine): Engine {
   const seen = (alarm: Alarm): Alarm => (alarm.level === 'orange' ? { ...alarm, level: 'blue' } : alarm);
-  const view = overlay(honest.view, { openAlarms: () => [...honest.view.openAlarms()].map(seen) });
+  const view = overlay(honest.view, {
+    openAlarms: () => [...honest.view.openAlarms()].map(seen),
+  });
   return overlay(honest, { view });
 }
 

@@ -45,6 +45,19 @@ function words(act: Act): string {
       return `${act.by} resets ${name(act.target)}`;
     case 'comment':
       return `${act.by} comments on ${name(act.target)}`;
+    case 'shelve': {
+      const how = act.minutes === null ? 'until it next returns' : `for ${act.minutes} min`;
+      return `${act.by} shelves ${name(act.target)} ${how}${act.approvedBy === null ? '' : `, ${act.approvedBy} agrees`}`;
+    }
+    case 'out-of-service':
+      return `${act.by} takes ${name(act.target)} out of service ${act.forMs === null ? 'until it is returned' : `for ${act.forMs} ms`}`;
+    case 'unshelve':
+    case 'suppress':
+    case 'unsuppress':
+    case 'return-to-service':
+    case 'silence':
+    case 'verify':
+      return `${act.by}: ${act.does} ${name(act.target)}`;
     case 'configure':
       return `an engineer changes ${act.device}: ${JSON.stringify(act.change)}`;
     case 'retire':

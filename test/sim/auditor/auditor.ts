@@ -15,7 +15,13 @@ import { JUDGED } from './readings.ts';
 
 type PointFact =
   | Exclude<Fact, { is: 'rule' }>
-  | { readonly entry: number; readonly t: number; readonly is: 'rules'; readonly rules: readonly Rule[]; readonly forgets: boolean };
+  | {
+      readonly entry: number;
+      readonly t: number;
+      readonly is: 'rules';
+      readonly rules: readonly Rule[];
+      readonly forgets: boolean;
+    };
 
 interface PointHistory {
   readonly device: string;
@@ -29,6 +35,8 @@ interface PointHistory {
   expected: Map<string, Expected>;
   /** When the next delay runs out if nothing comes, engine time. */
   due: number;
+  /** When a suppression next ends by itself, wall time. */
+  wallDue: number;
   touched: boolean;
 }
 
@@ -104,7 +112,13 @@ export class Auditor implements Watcher {
       const point = this.points.get(key) ?? newPoint(device.id, now.get(key));
       this.points.set(key, point);
       for (const rule of rules) point.rules.set(rule.code, rule);
-      point.facts.push({ entry: entry.seq, t: this.now(), is: 'rules', rules, forgets: !now.has(key) });
+      point.facts.push({
+        entry: entry.seq,
+        t: this.now(),
+        is: 'rules',
+        rules,
+        forgets: !now.has(key),
+      });
       point.touched = true;
     }
   }
@@ -112,8 +126,18 @@ export class Auditor implements Watcher {
   private retire(id: string, entry: Entry): void {
     for (const point of this.points.values()) {
       if (point.device !== id) continue;
-      for (const { ladder } of point.rules.values()) this.deed(point, ladder, { ...this.head(entry, 'engineer'), op: 'removed' });
-      point.facts.push({ entry: entry.seq, t: this.now(), is: 'rules', rules: [], forgets: true });
+      for (const { ladder } of point.rules.values())
+        this.deed(point, ladder, {
+          ...this.head(entry, 'engineer'),
+          op: 'removed',
+        });
+      point.facts.push({
+        entry: entry.seq,
+        t: this.now(),
+        is: 'rules',
+        rules: [],
+        forgets: true,
+      });
       point.touched = true;
     }
   }
@@ -129,7 +153,10 @@ export class Auditor implements Watcher {
       for (const { measurement, channel, value, quality, flags } of sample.values) {
         const point = this.points.get(pointKey(sample.device, { measurement, channel }));
         if (point === undefined || flags.includes('stale-retained')) continue;
-        const common = { entry: entry.seq, t: taken < this.now() ? Math.max(taken, this.lastMoment(point)) : taken };
+        const common = {
+          entry: entry.seq,
+          t: taken < this.now() ? Math.max(taken, this.lastMoment(point)) : taken,
+        };
         point.facts.push(typeof value === 'number' && JUDGED.has(quality) ? { ...common, is: 'value', value } : { ...common, is: 'held' });
         point.touched = true;
       }
@@ -179,17 +206,45 @@ export class Auditor implements Watcher {
     return boots.size > 1;
   }
 
-  private command(entry: Extract<Entry, { kind: 'command' }>, { before, applied }: Step): void {
+  private command(entry: Extract<Entry, { kind: 'command' }>, { named, before, applied }: Step): void {
     const { command } = entry;
-    const alarm = before.get(command.alarmId);
+    const alarm = named.get(command.alarmId);
     if (alarm === undefined) return;
-    const point = this.points.get(pointKey(alarm.deviceId ?? '', { measurement: alarm.measurement ?? '', channel: alarm.channel }));
+    const point = this.points.get(
+      pointKey(alarm.deviceId ?? '', {
+        measurement: alarm.measurement ?? '',
+        channel: alarm.channel,
+      }),
+    );
     if (point === undefined) return;
     this.accepted.set(entry.seq, applied.outcomes[0]?.ok === true);
-    const head = this.head(entry, entry.by);
-    if (command.op === 'acknowledge') this.deed(point, alarm.ladder, { ...head, op: 'acknowledge', seen: command.seen ?? null });
-    else if (command.op === 'withdraw' || command.op === 'reset' || command.op === 'comment')
-      this.deed(point, alarm.ladder, { ...head, op: command.op });
+    const head = { ...this.head(entry, entry.by), closed: !before.has(command.alarmId) };
+    switch (command.op) {
+      case 'acknowledge':
+        this.deed(point, alarm.ladder, {
+          ...head,
+          op: 'acknowledge',
+          seen: command.seen ?? null,
+        });
+        return;
+      case 'shelve':
+        this.deed(point, alarm.ladder, {
+          ...head,
+          op: 'shelve',
+          minutes: command.minutes ?? null,
+          approvedBy: command.approvedBy ?? null,
+        });
+        return;
+      case 'out-of-service':
+        this.deed(point, alarm.ladder, {
+          ...head,
+          op: 'out-of-service',
+          until: command.until ?? null,
+        });
+        return;
+      default:
+        this.deed(point, alarm.ladder, { ...head, op: command.op });
+    }
   }
 
   private head(entry: Entry, by: string): Pick<Deed, 'entry' | 't' | 'wall' | 'by'> {
@@ -211,7 +266,7 @@ export class Auditor implements Watcher {
   private judge(step: Step): void {
     const actual = new Map([...step.after.values()].map((alarm) => [keyOf(alarm), alarm]));
     for (const point of this.points.values()) {
-      if (point.touched || point.due <= this.now()) this.work(point, step);
+      if (point.touched || point.due <= this.now() || point.wallDue <= step.entry.at) this.work(point, step);
       for (const [ladder, expected] of point.expected) {
         const key = `${pointKey(point.device, point)}|${ladder}`;
         const alarm = actual.get(key);
@@ -247,6 +302,7 @@ export class Auditor implements Watcher {
   private work(point: PointHistory, step: Step): void {
     point.touched = false;
     point.due = Infinity;
+    point.wallDue = Infinity;
     const moments = new Map<string, Moment[]>();
     for (const { code, ladder } of point.rules.values()) {
       const found = momentsOf(factsOf(point, code), this.times);
@@ -256,14 +312,16 @@ export class Auditor implements Watcher {
     point.expected = new Map();
     for (const [ladder, its] of moments) {
       const key = `${pointKey(point.device, point)}|${ladder}`;
-      const { alarm, answers } = lifeOf(
+      const { alarm, answers, wallDue } = lifeOf(
         its,
         point.deeds.get(ladder) ?? [],
         point.rules,
         (entry) => this.shownSeq.get(key)?.get(entry) ?? 0,
         (entry) => this.accepted.get(entry) ?? false,
+        this.walls,
       );
       if (alarm !== null) point.expected.set(ladder, alarm);
+      point.wallDue = Math.min(point.wallDue, wallDue);
       const answer = answers.get(step.entry.seq);
       if (answer !== undefined) checkAnswer(key, answer, step);
     }
@@ -286,6 +344,7 @@ export class Auditor implements Watcher {
       ['acknowledgedLevel', expected.acknowledgedLevel, expected.acknowledgedLevel === null ? null : alarm.acknowledgedLevel],
       ['value', expected.value, expected.value === null || reconfigured ? expected.value : alarm.value],
       ['limit', expected.limit, expected.limit === null || reconfigured ? expected.limit : alarm.limit],
+      ['suppressedBy', [...expected.suppressedBy].sort().join(' '), [...alarm.suppressedBy].sort().join(' ')],
       ['enterpriseId', device?.enterpriseId, alarm.enterpriseId],
       ['areaId', enterprise?.areaId ?? null, alarm.areaId],
       ['test', device?.mode !== 'live' || enterprise?.kind === 'test', alarm.test],
@@ -303,7 +362,13 @@ function factsOf(point: PointHistory, code: string): readonly Fact[] {
   return point.facts.map((fact): Fact => {
     if (fact.is !== 'rules') return fact;
     const { entry, t, forgets } = fact;
-    return { entry, t, is: 'rule', rule: fact.rules.find((rule) => rule.code === code) ?? null, forgets };
+    return {
+      entry,
+      t,
+      is: 'rule',
+      rule: fact.rules.find((rule) => rule.code === code) ?? null,
+      forgets,
+    };
   });
 }
 
@@ -329,7 +394,18 @@ function say(expected: Expected): string {
 function newPoint(device: string, rules: PointRules | undefined): PointHistory {
   if (rules === undefined) throw new Error(`a point of ${device} without rules`);
   const { measurement, channel } = rules;
-  return { device, measurement, channel, facts: [], rules: new Map(), deeds: new Map(), expected: new Map(), due: Infinity, touched: true };
+  return {
+    device,
+    measurement,
+    channel,
+    facts: [],
+    rules: new Map(),
+    deeds: new Map(),
+    expected: new Map(),
+    due: Infinity,
+    wallDue: Infinity,
+    touched: true,
+  };
 }
 
 function pointKey(device: string, point: Pick<PointRules, 'measurement' | 'channel'>): string {

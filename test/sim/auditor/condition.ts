@@ -7,7 +7,11 @@ export type Fact = { readonly entry: number; readonly t: number } & (
   | { readonly is: 'value'; readonly value: number }
   /** A sample that says nothing about the process: bad quality, maintenance, test. */
   | { readonly is: 'held' }
-  | { readonly is: 'rule'; readonly rule: Rule | null; readonly forgets: boolean }
+  | {
+      readonly is: 'rule';
+      readonly rule: Rule | null;
+      readonly forgets: boolean;
+    }
 );
 
 /** The limit went on or off at `t`, which could be known from entry `entry` on. */
@@ -28,12 +32,20 @@ interface Stretch {
   readonly says: 'true' | 'false';
   readonly rule: Rule;
   /** Good values in it, in order. */
-  readonly values: { readonly entry: number; readonly t: number; readonly value: number }[];
+  readonly values: {
+    readonly entry: number;
+    readonly t: number;
+    readonly value: number;
+  }[];
   /** Earliest entry at which the stretch may be known to be over its delay. */
   readonly notBefore: number;
   readonly nth: number;
   /** Parts in which time counts, in order; the last may be open. */
-  readonly parts: { readonly entry: number; readonly t: number; until: { readonly entry: number; readonly t: number } | null }[];
+  readonly parts: {
+    readonly entry: number;
+    readonly t: number;
+    until: { readonly entry: number; readonly t: number } | null;
+  }[];
 }
 
 /** What is known of a point on the way through its facts. */
@@ -101,13 +113,29 @@ export function momentsOf(
       if (says !== 'true' || stretch?.says === 'true' || fact.rule.onDelayMs > 0 || last === null) continue;
       end(entry, t);
       if (on()) continue;
-      moments.push({ entry, t, on: true, code: fact.rule.code, early: false, nth, value: last.value });
+      moments.push({
+        entry,
+        t,
+        on: true,
+        code: fact.rule.code,
+        early: false,
+        nth,
+        value: last.value,
+      });
       continue;
     }
     if (says === 'true' && stretch?.says === 'true') continue;
     end(entry, t);
     if (says === 'false' && on()) {
-      moments.push({ entry, t, on: false, code: moments.at(-1)?.code ?? '', early: false, nth, value: last?.value ?? 0 });
+      moments.push({
+        entry,
+        t,
+        on: false,
+        code: moments.at(-1)?.code ?? '',
+        early: false,
+        nth,
+        value: last?.value ?? 0,
+      });
     }
     if (says === 'true' && fact.rule !== null && last !== null) {
       const since = Math.max(last.t, moments.filter((m) => m.nth < 0).at(-1)?.t ?? -Infinity);
@@ -125,7 +153,14 @@ export function momentsOf(
 
 function newStretch(says: 'true' | 'false', rule: Rule, first: Stretch['values'][number], notBefore: number, nth: number): Stretch {
   const { entry, t } = first;
-  return { says, rule, values: [first], notBefore, nth, parts: [{ entry, t, until: null }] };
+  return {
+    says,
+    rule,
+    values: [first],
+    notBefore,
+    nth,
+    parts: [{ entry, t, until: null }],
+  };
 }
 
 /** When the stretch had lasted for its delay; a number = when it will have, if nothing comes; null = never. */

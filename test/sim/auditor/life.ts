@@ -1,15 +1,30 @@
 // The life of one alarm (one ladder of one point) from the moments of its limits and from what operators did.
 import { LEVEL_RANK, type Level } from '../../../model/level.ts';
-import type { AlarmStateName } from '../../../model/alarm.ts';
+import type { AlarmStateName, SuppressedBy } from '../../../model/alarm.ts';
 import type { Moment } from './condition.ts';
 import type { Rule } from './limits.ts';
-import { WITHDRAW_WITHIN_MS } from './readings.ts';
+import { SHELVED_AT_MOST_MIN, WITHDRAW_WITHIN_MS } from './readings.ts';
 
-export type Deed = { readonly entry: number; readonly t: number; readonly wall: number; readonly by: string } & (
+export type Deed = {
+  readonly entry: number;
+  readonly t: number;
+  readonly wall: number;
+  readonly by: string;
+  /** The alarm it names had closed before: an occurrence of the past, or one that rests under a suppression. */
+  readonly closed?: boolean;
+} & (
   | { readonly op: 'acknowledge'; readonly seen: number | null }
   | { readonly op: 'withdraw' }
   | { readonly op: 'reset' }
-  | { readonly op: 'comment' }
+  | { readonly op: 'comment' | 'silence' | 'verify' }
+  | {
+      readonly op: 'shelve';
+      readonly minutes: number | null;
+      readonly approvedBy: string | null;
+    }
+  | { readonly op: 'suppress' }
+  | { readonly op: 'out-of-service'; readonly until: number | null }
+  | { readonly op: 'unshelve' | 'unsuppress' | 'return-to-service' }
   /** The device is retired: its alarms close. */
   | { readonly op: 'removed' }
 );
@@ -27,6 +42,7 @@ export interface Expected {
   /** At the last change of level; null where the rules do not say which. */
   readonly value: number | null;
   readonly limit: number | string | null;
+  readonly suppressedBy: readonly SuppressedBy[];
 }
 
 /** What must come of an operator's deed: `either` where the rules allow both. */
@@ -36,6 +52,8 @@ export interface Life {
   /** The open alarm after the last entry, or null. */
   readonly alarm: Expected | null;
   readonly answers: ReadonlyMap<number, Answer>;
+  /** Wall time at which a suppression next ends by itself. */
+  readonly wallDue: number;
 }
 
 interface Open {
@@ -45,16 +63,37 @@ interface Open {
   recurrences: number;
   value: number | null;
   limit: number | string | null;
-  acknowledged: { readonly by: string; readonly level: Level; readonly t: number; readonly wall: number } | null;
+  acknowledged: {
+    readonly by: string;
+    readonly level: Level;
+    readonly t: number;
+    readonly wall: number;
+  } | null;
   /** Entry at which it last rose above what was seen, began or came again. */
   roseAt: number;
-  /** Entry of the last withdrawal. */
-  withdrawnAt: number;
+  /** Entry at which it last rang without having risen or come again: a withdrawal, the end of a suppression. */
+  rangAt: number;
 }
+
+/** One reason not to ring. It ends by wall time; `t` is when that would be by engine time, to tell what came first. */
+interface Flag {
+  readonly entry: number;
+  readonly until: number | null;
+  readonly t: number;
+  readonly oneShot: boolean;
+  /** Of the level it had then. */
+  readonly rank: number;
+}
+const UNDO: Readonly<Record<'unshelve' | 'unsuppress' | 'return-to-service', SuppressedBy>> = {
+  unshelve: 'shelved',
+  unsuppress: 'by-design',
+  'return-to-service': 'out-of-service',
+};
 
 /**
  * @param rules every rule this ladder ever had, by code
  * @param seqAfter the alarm's `seq` as it was on the screen after an entry
+ * @param walls wall time of every entry, by entry number
  * @param accepted whether the engine carried out the deed of an entry, for deeds where both answers are right
  */
 export function lifeOf(
@@ -63,6 +102,7 @@ export function lifeOf(
   rules: ReadonlyMap<string, Rule>,
   seqAfter: (entry: number) => number,
   accepted: (entry: number) => boolean,
+  walls: readonly number[],
 ): Life {
   const answers = new Map<number, Answer>();
   const on = new Set<string>();
@@ -70,6 +110,27 @@ export function lifeOf(
   /** The last one, when it has gone. */
   let gone: Open | null = null;
   let occurrence = 0;
+  /** They belong to the identity: an occurrence may be born under them. */
+  const flags = new Map<SuppressedBy, Flag>();
+
+  /** When the last of them ends and the condition is true, it rings. */
+  const unflag = (flag: SuppressedBy, entry: number): void => {
+    flags.delete(flag);
+    const alarm = open as Open | null;
+    if (flags.size > 0 || alarm === null || on.size === 0) return;
+    alarm.acknowledged = null;
+    alarm.rangAt = entry;
+  };
+  /** Ends what has run out until an entry, and in that entry until an engine time. */
+  const expire = (entry: number, t: number): void => {
+    for (const [name, flag] of [...flags].sort(([, a], [, b]) => a.t - b.t)) {
+      const { until } = flag;
+      if (until === null) continue;
+      const at = walls.findIndex((wall, n) => n > flag.entry && wall >= until);
+      if (at === -1 || at > entry || (at === entry && flag.t > t)) continue;
+      unflag(name, at);
+    }
+  };
 
   const rank = (code: string): number => LEVEL_RANK[rules.get(code)?.level ?? 'none'];
   const worst = (codes: Iterable<string>): string | null => {
@@ -113,9 +174,10 @@ export function lifeOf(
         limit: rules.get(code)?.limit ?? null,
         acknowledged: null,
         roseAt: entry,
-        withdrawnAt: 0,
+        rangAt: 0,
       };
       open = alarm;
+      if (rank(code) > (flags.get('shelved')?.rank ?? Infinity)) flags.delete('shelved');
     } else if (!before && on.size > 0) {
       alarm.recurrences += 1;
       alarm.value = value;
@@ -129,6 +191,51 @@ export function lifeOf(
       const covered = alarm.acknowledged !== null && LEVEL_RANK[alarm.acknowledged.level] >= LEVEL_RANK[alarm.level];
       if (!covered) alarm.acknowledged = null;
       alarm.roseAt = entry;
+      const shelved = flags.get('shelved');
+      if (shelved !== undefined && LEVEL_RANK[alarm.level] > shelved.rank) unflag('shelved', entry);
+    }
+    if (before && on.size === 0 && flags.get('shelved')?.oneShot === true) unflag('shelved', entry);
+  };
+
+  /** @returns whether the deed was about suppression */
+  const suppression = (act: Deed, alarm: Open | null): boolean => {
+    const put = (flag: SuppressedBy, until: number | null, oneShot = false): void => {
+      const t = until === null ? Infinity : act.t + until - act.wall;
+      const rank = LEVEL_RANK[(alarm ?? gone)?.level ?? 'none'];
+      if (accepted(act.entry)) flags.set(flag, { entry: act.entry, until, t, oneShot, rank });
+    };
+    // What may be done to one that has closed is left open; what is done counts for the identity.
+    const answer = (must: Answer): void => void answers.set(act.entry, alarm === null || act.closed === true ? 'either' : must);
+    switch (act.op) {
+      case 'shelve': {
+        const level = alarm?.level ?? gone?.level ?? 'blue';
+        const forbidden = level === 'red' || (level === 'orange' && act.approvedBy === null) || act.approvedBy === act.by;
+        answer(forbidden ? 'refused' : on.size > 0 ? 'changes' : 'either');
+        put('shelved', act.wall + Math.min(act.minutes ?? SHELVED_AT_MOST_MIN, SHELVED_AT_MOST_MIN) * 60_000, act.minutes === null);
+        return true;
+      }
+      case 'suppress':
+        answer(flags.has('by-design') ? 'either' : 'changes');
+        put('by-design', null);
+        return true;
+      case 'out-of-service':
+        answer(flags.has('out-of-service') ? 'either' : 'changes');
+        put('out-of-service', act.until);
+        return true;
+      case 'unshelve':
+      case 'unsuppress':
+      case 'return-to-service': {
+        const flag = UNDO[act.op];
+        answer(flags.has(flag) ? 'changes' : 'refused');
+        if (flags.has(flag) && accepted(act.entry)) unflag(flag, act.entry);
+        return true;
+      }
+      case 'silence':
+      case 'verify':
+        answers.set(act.entry, 'either');
+        return true;
+      default:
+        return false;
     }
   };
 
@@ -138,15 +245,17 @@ export function lifeOf(
       open = null;
       gone = null;
       on.clear();
+      flags.clear();
       return;
     }
-    if (alarm === null) {
+    if (suppression(act, alarm)) return;
+    if (alarm === null || act.closed === true) {
       answers.set(act.entry, 'either');
       const last = gone as Open | null;
-      if (act.op !== 'withdraw' || last === null || !accepted(act.entry)) return;
+      if (act.op !== 'withdraw' || alarm !== null || last === null || !accepted(act.entry)) return;
       // It closed by the acknowledgement that is taken back: there it is again, returned and not acknowledged.
       last.acknowledged = null;
-      last.withdrawnAt = act.entry;
+      last.rangAt = act.entry;
       open = last;
       return;
     }
@@ -154,11 +263,15 @@ export function lifeOf(
       case 'acknowledge':
         if (alarm.acknowledged !== null) answers.set(act.entry, 'unchanged');
         else if (act.seen !== null && act.seen < seqAfter(alarm.roseAt)) answers.set(act.entry, 'alarm-changed');
-        else if (act.seen !== null && act.seen < seqAfter(alarm.withdrawnAt) && !accepted(act.entry))
-          answers.set(act.entry, 'alarm-changed');
+        else if (act.seen !== null && act.seen < seqAfter(alarm.rangAt) && !accepted(act.entry)) answers.set(act.entry, 'alarm-changed');
         else {
           answers.set(act.entry, 'changes');
-          alarm.acknowledged = { by: act.by, level: alarm.level, t: act.t, wall: act.wall };
+          alarm.acknowledged = {
+            by: act.by,
+            level: alarm.level,
+            t: act.t,
+            wall: act.wall,
+          };
           settle(alarm, null);
         }
         return;
@@ -174,7 +287,7 @@ export function lifeOf(
         answers.set(act.entry, inTime ? 'changes' : late ? 'refused' : 'either');
         if (!inTime && (late || !accepted(act.entry))) return;
         alarm.acknowledged = null;
-        alarm.withdrawnAt = act.entry;
+        alarm.rangAt = act.entry;
         return;
       }
       case 'reset':
@@ -204,19 +317,27 @@ export function lifeOf(
       const together = sorted
         .slice(next)
         .filter((m) => m.entry === first.entry && m.t === first.t && m.nth === first.nth && m.early === first.early);
+      expire(first.entry, first.t);
       instant(first.entry, together);
       next += together.length;
     }
   };
   for (const act of deeds) {
     momentsUntil(act.entry);
+    expire(act.entry, Infinity);
     deed(act);
   }
   momentsUntil(Infinity);
-  return { alarm: shown(open as Open | null, on.size > 0, occurrence), answers };
+  expire(walls.length - 1, Infinity);
+  const wallDue = Math.min(...[...flags.values()].map((flag) => flag.until ?? Infinity));
+  return {
+    alarm: shown(open as Open | null, on.size > 0, occurrence, [...flags.keys()]),
+    answers,
+    wallDue,
+  };
 }
 
-function shown(open: Open | null, active: boolean, occurrence: number): Expected | null {
+function shown(open: Open | null, active: boolean, occurrence: number, suppressedBy: readonly SuppressedBy[]): Expected | null {
   if (open === null) return null;
   const acked = open.acknowledged !== null;
   const latched = open.latch !== null;
@@ -233,5 +354,6 @@ function shown(open: Open | null, active: boolean, occurrence: number): Expected
     acknowledgedLevel: open.acknowledged?.level ?? null,
     value: open.value,
     limit: open.limit,
+    suppressedBy,
   };
 }

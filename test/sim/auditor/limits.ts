@@ -30,7 +30,11 @@ export function pointsOf(device: Device, profile: Profile): readonly PointRules[
   return profile.measurements.flatMap((measurement) => {
     const rules = rulesOf(measurement, device);
     const channels = measurement.channels === undefined ? [null] : Array.from({ length: measurement.channels }, (_, n) => n + 1);
-    return channels.map((channel) => ({ measurement: measurement.key, channel, rules }));
+    return channels.map((channel) => ({
+      measurement: measurement.key,
+      channel,
+      rules,
+    }));
   });
 }
 

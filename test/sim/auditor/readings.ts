@@ -17,8 +17,10 @@
 //    could tell how long it was, and that is not believed. (Counting gaps of up to 15 s would also be right.)
 // 10. While a point's newest sample is bad, a limit that is moved is on at once where the last good value passes it and it has no
 //    on-delay; a delay waits for the next good value, and so does a return. A limit that is taken away returns at once.
-// 11. An acknowledgement from a screen older than a withdrawal may be taken or answered `alarm-changed`: the alarm rings again, but it
-//    neither rose nor recurred.
+// 11. An acknowledgement from a screen older than a withdrawal, or than the end of a suppression, may be taken or answered
+//    `alarm-changed`: the alarm rings again, but it neither rose nor recurred.
+// 12. When the last suppression ends and the condition is true it rings: nobody has acknowledged it any more. What has returned meanwhile
+//    stays as it is. An alarm that rises above the level it was shelved at is no longer shelved. What is asked for longer than 8 h is shelved for 8 h.
 
 import type { Quality } from '../../../model/reading.ts';
 
@@ -26,3 +28,6 @@ export const JUDGED: ReadonlySet<Quality> = new Set<Quality>(['good', 'uncertain
 
 /** An acknowledgement can be withdrawn for so long, ms. */
 export const WITHDRAW_WITHIN_MS = 10_000;
+
+/** Longest shelving, minutes: one shift. */
+export const SHELVED_AT_MOST_MIN = 480;
