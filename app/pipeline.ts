@@ -1,9 +1,10 @@
 import type { Applied, Engine } from '../model/engine.ts';
-import type { EntryDraft, MessageBody } from '../model/entry.ts';
+import type { EntryDraft, MessageBody, PresenceBody } from '../model/entry.ts';
 import type { Clock } from '../model/ports/clock.ts';
 import type { AppendOutcome, Journal, Verdicts } from '../model/ports/journal.ts';
 import type { Inbound, PresenceChange, RefusedAtDoor } from '../model/ports/message-source.ts';
 import type { Sample } from '../model/reading.ts';
+import type { EpochMs } from '../model/time.ts';
 import { ingest, type Ingested, type Registry } from '../ingest/ingest.ts';
 import type { Stamp } from './head.ts';
 import type { LedgerFeed } from './ledger-feed.ts';
@@ -47,6 +48,16 @@ export interface PipelineParts {
   readonly clockBelieved: () => boolean;
   /** After entries were applied: verdicts for the projector, and the tick's due time may have moved. */
   readonly onApplied: (verdicts: Verdicts) => void;
+}
+
+/** Presence that may wait for the journal's queue, and how often it is offered again. */
+const OWED_MOST = 500_000;
+const OWED_AGAIN_MS = 50;
+
+interface Presence {
+  readonly body: PresenceBody;
+  /** Null = when it is taken: one that had to wait must not look like a step of the clock. */
+  readonly at: EpochMs | null;
 }
 
 const STALE = 'stale-retained';
@@ -121,26 +132,55 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   /** A device's own word (or its last will) about being online. */
   function statusReport(inbound: Inbound, status: NonNullable<Ingested['status']>): void {
     const { publisher } = inbound;
-    append(
-      stamp(
-        {
-          kind: 'presence',
-          credential: publisher.credential,
-          device: status.device,
-          client: publisher.client,
-          connection: publisher.connection,
-          what: status.what,
-        },
-        inbound.receivedAt,
-      ),
-    );
+    append({
+      body: {
+        kind: 'presence',
+        credential: publisher.credential,
+        device: status.device,
+        client: publisher.client,
+        connection: publisher.connection,
+        what: status.what,
+      },
+      at: inbound.receivedAt,
+    });
   }
 
-  function append(draft: EntryDraft): void {
+  /**
+   * Presence that found the journal's queue full, oldest first: a hundred thousand connections may end in one instant, and a device whose
+   * end was lost would be shown as online. Nobody sends it again, so it waits here, and what comes after it waits behind it.
+   */
+  const owed: Presence[] = [];
+  let owedFrom = 0;
+
+  function append(one: Presence): void {
+    if (owedFrom < owed.length) owe(one);
+    else if (!offer(one)) {
+      owe(one);
+      parts.clock.after(OWED_AGAIN_MS, payOwed);
+    }
+  }
+  function owe(one: Presence): void {
+    if (owed.length - owedFrom < OWED_MOST) owed.push(one);
+    else counters.unstored += 1;
+  }
+  /** False when the queue is full, which is said at once. Stamped only now: entries are in the order of their time. */
+  function offer({ body, at }: Presence): boolean {
+    const draft = stamp(body, at ?? undefined);
+    let full = false;
     journal.append(draft, (outcome) => {
       if (outcome.ok) apply(draft, outcome.seq);
+      else if (outcome.code === 'queue-full') full = true;
       else counters.unstored += 1;
     });
+    return !full;
+  }
+  function payOwed(): void {
+    for (let one = owed[owedFrom]; one !== undefined && offer({ body: one.body, at: null }); one = owed[owedFrom]) owedFrom += 1;
+    if (owedFrom < owed.length) parts.clock.after(OWED_AGAIN_MS, payOwed);
+    else {
+      owed.length = 0;
+      owedFrom = 0;
+    }
   }
 
   return {
@@ -155,12 +195,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         client: publisher.client,
         connection: publisher.connection,
       } as const;
-      append(
-        stamp(
-          change.what === 'connected' ? { ...base, what: 'connected' } : { ...base, what: 'disconnected', clean: change.clean },
-          change.at,
-        ),
-      );
+      append({
+        body: change.what === 'connected' ? { ...base, what: 'connected' } : { ...base, what: 'disconnected', clean: change.clean },
+        at: change.at,
+      });
       ledger.connection(connectionLine(change));
     },
     refusedAtDoor(refused) {
