@@ -15,13 +15,15 @@ import { copyJournal, TrimmedAway } from '../../store/backup/journal-copy.ts';
 import { type BackupContent, manifestText } from '../../store/backup/manifest.ts';
 import { copyReadings } from '../../store/backup/readings-copy.ts';
 import { restoreBackup } from '../../store/backup/restore.ts';
-import { takeBackup } from '../../store/backup/take.ts';
+import { takeBackup, takeMoment } from '../../store/backup/take.ts';
 import { type JournalOptions, openJournal } from '../../store/journal/journal.ts';
 import { encodeCommit } from '../../store/journal/line.ts';
 import { openReader } from '../../store/journal/reader.ts';
 import { commitWriter, createSegment, openSegment } from '../../store/journal/segment.ts';
+import { openSnapshots } from '../../store/journal/snapshots.ts';
 import { openDueBook } from '../../store/readings/influx/due-book.ts';
 import { openReadingStore } from '../../store/readings/open.ts';
+import { openRecords, type OpenRecords } from '../../store/records/open-records.ts';
 
 let root = '';
 const opened: { close(): unknown }[] = [];
@@ -354,6 +356,115 @@ describe('a backup', () => {
     spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', disk]);
     expect(() => restore(join(root, 'backup'), disk)).toThrow(/has \d+ kB free, 3\d\d kB are needed$/);
     expect(readdirSync(disk)).toEqual([]);
+  });
+});
+
+describe('a backup of a platform that changes under it', () => {
+  const data = (): string => join(root, 'data');
+  async function* piece(): AsyncGenerator<string> {
+    yield 'a snapshot';
+  }
+  async function records(): Promise<OpenRecords> {
+    mkdirSync(data(), { recursive: true });
+    const made = await openRecords(data());
+    opened.push(made);
+    return made;
+  }
+  async function journal(): Promise<{ append(count: number): Promise<void>; trimTo(seq: number): Promise<void>; last(): number }> {
+    const options = {
+      maxBytes: 1e9,
+      boot: 'b',
+      queueMaxEntries: 10_000,
+      queueMaxBytes: 1e8,
+      reserveBytes: 1_048_576,
+      segmentBytes: 20_000,
+    };
+    const made = await openJournal({ ...options, folder: join(data(), 'journal'), onDeath: (detail) => expect(detail).toBe('alive') });
+    opened.push(made);
+    const snapshots = openSnapshots(join(data(), 'snapshots'));
+    let last = 0;
+    async function append(count: number): Promise<void> {
+      for (let i = 0; i < count; i++) {
+        const draft: EntryDraft = { v: 2, at: 1, boot: 'b', mono: 1, kind: 'tick' };
+        last = await new Promise<number>((resolve, reject) =>
+          made.append(draft, (outcome) => (outcome.ok ? resolve(outcome.seq) : reject(new Error(outcome.detail)))),
+        );
+      }
+    }
+    return {
+      append,
+      async trimTo(seq) {
+        await snapshots.write(seq - 1, piece());
+        made.trim(seq);
+        await append(1);
+        expect(made.status().firstSeq).toBeGreaterThan(1);
+      },
+      last: () => last,
+    };
+  }
+
+  it('begins again when the journal was trimmed past it, and gives up when that goes on', async () => {
+    await records();
+    const log = await journal();
+    await log.append(10);
+    const lines: string[] = [];
+    /** As the platform trims in the pauses of the first `times` attempts, far beyond what is copied. */
+    const trimming = (times: number) => {
+      let left = times;
+      return async (): Promise<void> => {
+        if (lines.at(-1)?.startsWith('journal up to') !== true || left === 0) return;
+        left -= 1;
+        await log.append(25);
+        await log.trimTo(log.last());
+        // Longer than the journal is left alone.
+        await new Promise((resolve) => setTimeout(resolve, 600));
+      };
+    };
+    const options = (name: string, times: number) => ({
+      source: data(),
+      target: join(root, name),
+      build: '1.2.3',
+      now: () => TAKEN_AT,
+      tell: (line: string) => lines.push(line),
+      seams: { between: trimming(times) },
+    });
+    const content = await takeBackup(options('once', 1));
+    expect(lines.filter((line) => line.endsWith('from the beginning again'))).toHaveLength(1);
+    expect(content.journal.firstSeq).toBeGreaterThan(1);
+    expect(content.journal.firstSeq).toBeLessThanOrEqual((content.snapshot ?? 0) + 1);
+    expect(content.journal.lastSeq).toBe(log.last());
+    restore(join(root, 'once'), join(root, 'back'));
+    await expect(takeBackup(options('never', 3))).rejects.toThrow(/trimmed past entry \d+ while it was copied, 3 times/);
+    expect(existsSync(join(root, 'never'))).toBe(false);
+  });
+
+  it('has the secret of every device whose entry is in it', async () => {
+    const made = await records();
+    let followed = 0;
+    const credential = (id: string) => ({ id, kind: 'device' as const, enterprise: 'e', hash: id, createdAt: followed });
+    const open = () => {
+      const view = openView(join(data(), 'records.db'));
+      if (view === null) throw new Error('no records');
+      return view;
+    };
+    // A device is registered between the look at the records and the look at the journal, twice.
+    const writer = new Database(join(data(), 'records.db'));
+    opened.push(writer);
+    await made.credentials.put([credential('first')]);
+    const put = writer.prepare(`INSERT INTO credential VALUES (?, 'device', 'e', ?, ?)`);
+    const view = takeMoment(
+      {
+        follow() {
+          followed += 1;
+          if (followed <= 2) put.run(`d-${followed}`, `h-${followed}`, followed);
+          return true;
+        },
+      },
+      open,
+    );
+    expect(view.db.prepare('SELECT id FROM credential ORDER BY id').pluck().all()).toEqual(['d-1', 'd-2', 'first']);
+    view.close();
+    expect(followed).toBe(3);
   });
 });
 

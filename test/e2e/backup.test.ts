@@ -40,6 +40,7 @@ describe('backups of a platform at work', () => {
   let perSecond = 0;
   let acts = 0;
   let killed = { ready: false, pieces: [] as readonly string[] };
+  let ended: Ended & { readonly exists: boolean };
 
   beforeAll(async () => {
     const running = await startPlatform({ dataDir: data, program: 'test/harness/hurried.js' });
@@ -68,6 +69,7 @@ describe('backups of a platform at work', () => {
     await take('mistaken', 'test/mutants/records-last.js');
     await take('unchecked', 'test/mutants/records-last.js', ['--unchecked']);
     killed = await killOne();
+    ended = await endOne();
     await take('third', 'app/backup-main.js');
     perSecond = load.count() / ((performance.now() - begunAt) / 1_000);
     acts = people.acts();
@@ -85,20 +87,30 @@ describe('backups of a platform at work', () => {
     original = { token: api.token, readings, events: eventsOf(data), from };
   }, 240_000);
 
-  /** kill -9 in the middle of it. */
-  async function killOne(): Promise<typeof killed> {
-    const target = join(folder.path, 'killed');
+  /** A signal in the middle of it. */
+  async function interrupt(target: string, signal: 'SIGKILL' | 'SIGTERM'): Promise<Ended> {
     const child = spawn(process.execPath, [join(repositoryRoot, 'dist/test/harness/slow-backup.js'), target], {
       env: cleanEnv({ BEACON_DATA_DIR: data }),
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let told = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (told += text));
-    await eventually('half a backup', 60_000, () => Promise.resolve(told.includes('snapshot of entry')));
-    child.kill('SIGKILL');
-    await new Promise((resolve) => child.once('exit', resolve));
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    await eventually('half a backup', 60_000, () => Promise.resolve(stdout.includes('snapshot of entry')));
+    child.kill(signal);
+    return { code: await exited, stdout, stderr };
+  }
+  async function killOne(): Promise<typeof killed> {
+    const target = join(folder.path, 'killed');
+    await interrupt(target, 'SIGKILL');
     const ready = await fetch(`${platform?.httpBase ?? ''}/readyz`);
     return { ready: ready.ok, pieces: readdirSync(target) };
+  }
+  async function endOne(): Promise<typeof ended> {
+    const target = join(folder.path, 'ended');
+    return { ...(await interrupt(target, 'SIGTERM')), exists: existsSync(target) };
   }
 
   afterAll(async () => {
@@ -161,6 +173,10 @@ describe('backups of a platform at work', () => {
     const again = await runProgram('app/backup-main.js', [target], { BEACON_DATA_DIR: data });
     expect(again.code).toBe(1);
     expect(again.stderr).toContain('an interrupted backup: delete it');
+  });
+
+  it('one that is asked to end removes what it wrote', () => {
+    expect([ended.code, ended.stderr, ended.exists]).toEqual([1, 'backup: interrupted\n', false]);
   });
 
   it('a backup of the stopped platform, and a copy of its folder, hold the same', async () => {
