@@ -6,6 +6,8 @@ import type { RuleScope } from '../model/rule.ts';
 import { followCauses } from './alarm/causes.ts';
 import type { Core } from './core.ts';
 import { follow, followPlace, newDevice, retire } from './device-life.ts';
+import { followDates } from './health/calendar.ts';
+import { forgetGateway } from './health/gateway.ts';
 import { syncFaults } from './instrument.ts';
 import type { AnyAsset } from './registry.ts';
 import { judgeRule, reachedBy } from './scopes/trial.ts';
@@ -32,7 +34,10 @@ function changeAsset(core: Core, change: Extract<ConfigChange, { readonly op: 'p
       core.registry.retiredOrder.set(change.id, device.order);
       retire(core, device);
     }
-    if (change.asset === 'gateway') core.resends.forget(change.id);
+    if (change.asset === 'gateway') {
+      core.resends.forget(change.id);
+      forgetGateway(core, change.id);
+    }
     if (change.asset === 'enterprise' || change.asset === 'hazard-source' || change.asset === 'device')
       retireRulesOf(core, change.asset, change.id, entrySeq, by);
     core.warnings.retire(change.asset, change.id);
@@ -60,6 +65,8 @@ function changeDevice(core: Core, id: string, entrySeq: number): void {
   core.nextOrder += 1;
   core.touch(device);
   core.devices.set(id, device);
+  const due = followDates(core, device);
+  if (due >= 0) core.heap.atLatest(device, due);
 }
 
 /** Every device the rule reaches follows at once; what would be unsound is refused and changes nothing. */

@@ -5,6 +5,7 @@ import type { AlarmBook, AlarmHolder } from './alarm/book.ts';
 import type { CauseTables } from './alarm/causes.ts';
 import type { DeviceState } from './device-state.ts';
 import type { Plan } from './evaluate/plan.ts';
+import type { GatewayState } from './health/gateway.ts';
 import type { Registry } from './registry.ts';
 import type { ResendBook } from './resend.ts';
 import type { EngineClock } from './time/engine-clock.ts';
@@ -20,6 +21,8 @@ export interface Core {
   /** Cause-and-effect tables. Made from the registry, no part of the state. */
   readonly causes: CauseTables;
   readonly devices: Map<string, DeviceState>;
+  /** Gateways that devices were heard through, or that have connected. */
+  readonly gateways: Map<string, GatewayState>;
   readonly resends: ResendBook;
   readonly warnings: WarningBook;
   /** Alarms of the system itself. */

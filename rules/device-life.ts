@@ -6,6 +6,9 @@ import { type Condition, ON, OFF, WAITING, LEAVING } from './evaluate/condition.
 import { stepLadders } from './evaluate/ladders.ts';
 import { endBacklog } from './evaluate/message.ts';
 import { type ArmedLimit, hasLeft, isTrue, makePlan, type Plan } from './evaluate/plan.ts';
+import { forgetCalibration, followDates } from './health/calendar.ts';
+import { leaveGateway } from './health/gateway.ts';
+import { specsOf } from './health/spec.ts';
 import { BAD, faultLadder, placeOf } from './instrument.ts';
 import { noteChange, silencePeriod } from './presence.ts';
 import { limitsOf } from './scopes/effective.ts';
@@ -26,10 +29,15 @@ export function planFor(core: Core, asset: Device): Plan {
 }
 
 /** Periods that follow from the device's own settings or its profile's. */
-function periods(asset: Device, plan: Plan): { readonly windowMs: number; readonly silenceMs: number } {
+function periods(asset: Device, plan: Plan): Pick<DeviceState, 'windowMs' | 'silenceMs' | 'reportEveryMs' | 'specs'> {
   const heartbeatMs = asset.heartbeatMs ?? plan.profile.heartbeatMs;
-  const reportMs = asset.reportMs ?? plan.profile.reportMs ?? heartbeatMs;
-  return { windowMs: Math.max(2 * reportMs, MIN_WINDOW_MS), silenceMs: silencePeriod(heartbeatMs) };
+  const reportMs = asset.reportMs ?? plan.profile.reportMs;
+  return {
+    windowMs: Math.max(2 * (reportMs ?? heartbeatMs), MIN_WINDOW_MS),
+    silenceMs: silencePeriod(heartbeatMs),
+    reportEveryMs: reportMs ?? 0,
+    specs: specsOf(plan.profile),
+  };
 }
 
 /** A device with no history. */
@@ -59,6 +67,9 @@ export function newDevice(core: Core, asset: Device, order: number, ruleRevision
     counter: null,
     retainDay: -1,
     upstream: false,
+    gateway: null,
+    behind: false,
+    due: [],
     faults: [],
     pointFaults: {},
     bad: 0,
@@ -75,6 +86,7 @@ export function newDevice(core: Core, asset: Device, order: number, ruleRevision
 export function follow(core: Core, device: DeviceState, asset: Device, ruleRevision: number): void {
   core.touch(device);
   const plan = planFor(core, asset);
+  const before = device.asset;
   device.asset = asset;
   device.enterprise = core.registry.maps.enterprise.get(asset.enterpriseId) ?? device.enterprise;
   const samePlan = plan === device.plan || samePoints(device.plan, plan);
@@ -83,6 +95,8 @@ export function follow(core: Core, device: DeviceState, asset: Device, ruleRevis
   followPlace(core, device);
   if (samePlan) device.plan = plan;
   else changePlan(core, device, plan, ruleRevision);
+  if (before.profileId !== asset.profileId || before.calibratedAt !== asset.calibratedAt) forgetCalibration(core, device);
+  followDates(core, device, BY_CONFIG);
   core.warnings.device(device);
   core.heap.atLatest(device, core.clock.now);
 }
@@ -225,6 +239,7 @@ export function retire(core: Core, device: DeviceState): void {
   device.online = false;
   noteChange(core, device);
   core.heap.remove(device);
+  leaveGateway(core, device);
   core.devices.delete(device.asset.id);
   core.warnings.device(device);
   core.resends.forget(device.asset.id);

@@ -5,6 +5,8 @@ import type { AlarmRecord } from './alarm/record.ts';
 import type { Top } from './alarm/step.ts';
 import type { Condition } from './evaluate/condition.ts';
 import type { Plan } from './evaluate/plan.ts';
+import type { PointHealth } from './health/point-health.ts';
+import type { PointSpec } from './health/spec.ts';
 import type { ClockError } from './time/clock-error.ts';
 import type { Sleeper } from './time/wake-heap.ts';
 import type { DeviceShare } from './warning/book.ts';
@@ -44,6 +46,8 @@ export interface PointState {
   pending: (Pending | null)[] | null;
   /** Parallel to the plan's ladders: the open alarm of each, or null. Rebuilt from the device's alarms. */
   open: (AlarmRecord | null)[] | null;
+  /** What the detectors keep of it; null while there is nothing to watch. */
+  health: PointHealth | null;
 }
 
 /** Everything the engine knows about one device. */
@@ -56,6 +60,10 @@ export interface DeviceState extends Sleeper {
   /** Lateness window: 2 × report period, at least 60 s. */
   windowMs: number;
   silenceMs: number;
+  /** A report is due this often, ms; 0 = it reports only what happens. */
+  reportEveryMs: number;
+  /** What is watched on each point, parallel to the plan's. */
+  specs: readonly (PointSpec | null)[];
   seen: boolean;
   lastLifeAt: EngineMs;
   lastSeenAt: EpochMs | null;
@@ -74,6 +82,12 @@ export interface DeviceState extends Sleeper {
   retainDay: number;
   /** Its last sign of life came through the outside broker: while that is lost, its silence says nothing. */
   upstream: boolean;
+  /** Its last sign of life came through this gateway's credential; null = its own. */
+  gateway: string | null;
+  /** Its dead-man ran out while its gateway is out of reach: that is one alarm of the gateway (rules/health/gateway.ts). */
+  behind: boolean;
+  /** Codes that its dates make due: F06, F08. */
+  due: readonly string[];
   faults: readonly string[];
   /** Fault codes per payload key. */
   pointFaults: Readonly<Record<string, readonly string[]>>;
@@ -107,5 +121,6 @@ export function newPoint(value: Value, sampleAt: EpochMs, receivedAt: EpochMs, q
     conditions: null,
     pending: null,
     open: null,
+    health: null,
   };
 }

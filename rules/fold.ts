@@ -12,11 +12,15 @@ import { applyCommand } from './command.ts';
 import { applyConfig } from './configure.ts';
 import type { Core } from './core.ts';
 import { follow } from './device-life.ts';
+import { followDates } from './health/calendar.ts';
+import type { GatewayState } from './health/gateway.ts';
+import { findMissing } from './health/point-silence.ts';
+import { watches } from './health/watch.ts';
 import type { DeviceState } from './device-state.ts';
 import { applyMessage, backlogRanOut, noteMessage } from './evaluate/message.ts';
 import { delayDue, runDue } from './evaluate/point.ts';
-import { setFault } from './instrument.ts';
-import { applyPresence, fallSilent, silenceDue, tellChanges } from './presence.ts';
+import { setFault, syncFaults } from './instrument.ts';
+import { applyPresence, fallSilent, graceFrom, noteChange, silenceDue, tellChanges } from './presence.ts';
 import { Registry } from './registry.ts';
 import { type CredentialState, ResendBook } from './resend.ts';
 import { readSnapshot, Snapshot } from './snapshot.ts';
@@ -49,6 +53,7 @@ export class EngineFold implements Engine, Core {
   readonly registry = new Registry();
   readonly causes = new CauseTables();
   readonly devices = new Map<string, DeviceState>();
+  readonly gateways = new Map<string, GatewayState>();
   readonly system = {
     alarms: new Map<string, AlarmRecord>(),
     occurrences: new Map<string, number>(),
@@ -210,7 +215,21 @@ export class EngineFold implements Engine, Core {
       } else silence = now + device.silenceMs;
     }
     next = sooner(next, silence);
+    if (watches(this)) next = sooner(next, this.wakeHealth(device));
     if (next >= 0) this.heap.atLatest(device, next);
+  }
+
+  /** Points that say nothing any more, and dates that have come. */
+  private wakeHealth(device: DeviceState): EngineMs {
+    const dates = followDates(this, device);
+    if (device.silent || !device.seen) return dates;
+    if (deafTo(this, device)) return sooner(dates, this.clock.now + device.silenceMs);
+    const { found, next } = findMissing(this, device, graceFrom(this, device));
+    if (found) {
+      noteChange(this, device);
+      if (device.backlogUntil < 0) syncFaults(this, device);
+    }
+    return sooner(dates, next);
   }
 
   /** `apply` threw: every point the entry names is marked, so that the failure rings by itself; the same on replay. */

@@ -7,10 +7,12 @@ import type { AlarmPlace } from './alarm/record.ts';
 import type { Top } from './alarm/step.ts';
 import type { Core } from './core.ts';
 import type { DeviceState } from './device-state.ts';
+import { CODES, DRIFT_CODE, OVER, OVER_HELD } from './health/point-health.ts';
 
 /**
- * Alarms about the instrument itself: bad quality of a point, faults the device reports (F02…F22), its silence (F01), and a
- * failed assertion of ours. A fault stands until a message that carries `faults` no longer names it.
+ * Alarms about the instrument itself: bad quality of a point, faults the device reports (F02…F22), its silence (F01), what our own
+ * detectors find (rules/health), and a failed assertion of ours. A reported fault stands until a message that carries `faults`
+ * no longer names it; one that we found, until the detector finds it no more.
  */
 
 /** Ladder of bad quality, per point. */
@@ -30,6 +32,8 @@ const BAD_LEVEL: Level = 'yellow';
 const FAULT_LEVEL: Level = 'orange';
 /** A code the catalogue does not know is a fault all the same. */
 const UNKNOWN_FAULT_LEVEL: Level = 'yellow';
+/** A baseline that has moved asks for a calibration, as an overdue one does (F08). */
+const DRIFT_LEVEL: Level = 'blue';
 
 /** Where the device's alarms are. Test alarms count nowhere. */
 export function placeOf(device: DeviceState): AlarmPlace {
@@ -72,13 +76,14 @@ function set(
   value: Value,
   quality: Quality | null,
   cause?: string,
+  latching: Top | null = null,
 ): void {
   const on: Top | null = level === null ? null : { level, code, order: 0 };
   const who = identity(device, spot, code, code === faultLadder(core));
   if (on === null && !device.alarms.has(who.key)) return;
   const since: EpochMs = core.clock.at;
   const seen: Observation = { since, value, limit: null, quality, peak: null, ...(cause === undefined ? {} : { cause }) };
-  core.book.judged(device, who, on, null, seen);
+  core.book.judged(device, who, on, latching, seen);
 }
 
 /** Raises or returns the alarm of a bad point. */
@@ -97,22 +102,44 @@ export function setFault(core: Core, device: DeviceState, spot: Spot, on: boolea
 interface Wanted extends Spot {
   readonly code: string;
   readonly level: Level;
+  readonly value: Value;
+  readonly quality: Quality | null;
+  /** Stays until a person has reset it. */
+  readonly latching: boolean;
+  /** It was, and is over by now: still to be told (a late batch). */
+  readonly past: boolean;
+}
+
+function levelOf(core: Core, code: string): Level | null {
+  const level = core.faultLevels.get(code) ?? (code === DRIFT_CODE ? DRIFT_LEVEL : UNKNOWN_FAULT_LEVEL);
+  return level === 'none' ? null : level;
 }
 
 function wanted(core: Core, device: DeviceState): Map<string, Wanted> {
   const out = new Map<string, Wanted>();
-  const add = (code: string, spot: Spot): void => {
-    const level = core.faultLevels.get(code) ?? UNKNOWN_FAULT_LEVEL;
-    if (level === 'none') return;
+  const add = (code: string, spot: Spot, more: Partial<Wanted> = {}): void => {
+    const level = levelOf(core, code);
+    if (level === null) return;
     const point = spot.measurement === null ? '' : pointKey(spot.measurement, spot.channel);
-    out.set(`${point}|${code}`, { code, level, measurement: spot.measurement, channel: spot.channel });
+    const { measurement, channel } = spot;
+    out.set(`${point}|${code}`, { value: null, quality: null, latching: false, past: false, ...more, code, level, measurement, channel });
   };
   const whole: Spot = { measurement: null, channel: null };
-  if (device.silent) add(SILENCE, whole);
+  if (device.silent && !device.behind) add(SILENCE, whole);
+  for (const code of device.due) add(code, whole);
   for (const code of device.faults) add(code, whole);
   for (const [key, codes] of Object.entries(device.pointFaults)) {
     const spot = device.plan.points.find((one) => one.key === key) ?? whole;
     for (const code of codes) add(code, spot);
+  }
+  for (let i = 0; i < device.points.length; i += 1) {
+    const point = device.points[i] ?? null;
+    const spot = device.plan.points[i];
+    const found = point?.health?.found ?? 0;
+    if (point === null || spot === undefined || found === 0) continue;
+    const { value, quality } = point;
+    for (const [bit, code] of CODES) if ((found & bit) !== 0) add(code, spot, { value, quality, latching: bit === OVER });
+    if ((found & (OVER | OVER_HELD)) === OVER_HELD) add('F04', spot, { value, quality, latching: true, past: true });
   }
   return out;
 }
@@ -124,6 +151,11 @@ export function syncFaults(core: Core, device: DeviceState, cause?: string): voi
     if (record.kind !== 'instrument' || record.ladder === BAD || record.fault || want.has(record.key)) continue;
     set(core, device, record, record.ladder, null, null, null, cause);
   }
-  for (const { code, level, measurement, channel } of want.values())
-    set(core, device, { measurement, channel }, code, level, null, null, cause);
+  for (const one of want.values()) {
+    const spot = { measurement: one.measurement, channel: one.channel };
+    const top: Top = { level: one.level, code: one.code, order: 0 };
+    const known = device.alarms.has(identity(device, spot, one.code, false).key);
+    if (!one.past || !known) set(core, device, spot, one.code, one.level, one.value, one.quality, cause, one.latching ? top : null);
+    if (one.past) set(core, device, spot, one.code, null, one.value, one.quality, cause);
+  }
 }

@@ -3,6 +3,10 @@ import { UPSTREAM_CONNECTIONS_FROM } from '../model/ports/message-source.ts';
 import type { EngineMs } from '../model/time.ts';
 import type { Core } from './core.ts';
 import type { DeviceState } from './device-state.ts';
+import { behindGateway, gatewayPresence } from './health/gateway.ts';
+import { foundCodes } from './health/found-codes.ts';
+import { allHeard } from './health/point-silence.ts';
+import { watches } from './health/watch.ts';
 import { syncFaults } from './instrument.ts';
 
 /** A device with a shorter heartbeat is expected to stay connected: even a clean disconnect takes it offline. */
@@ -16,8 +20,13 @@ export function silencePeriod(heartbeatMs: number): number {
 /** Engine time at which the device counts as silent, or -1 while no dead-man runs. */
 export function silenceDue(core: Core, device: DeviceState): EngineMs {
   if (!device.seen || device.silent) return -1;
-  const heardFrom = Math.max(device.lastLifeAt, core.clock.outageEndedAt, core.deafUntil, device.upstream ? core.upstreamBackAt : 0);
-  return heardFrom + device.silenceMs;
+  return Math.max(device.lastLifeAt, graceFrom(core, device)) + device.silenceMs;
+}
+
+/** Before this engine time silence was ours, or its gateway's: every dead-man has one whole period from here. */
+export function graceFrom(core: Core, device: DeviceState): EngineMs {
+  const gateway = device.gateway === null ? 0 : (core.gateways.get(device.gateway)?.backAt ?? 0);
+  return Math.max(core.clock.outageEndedAt, core.deafUntil, device.upstream ? core.upstreamBackAt : 0, gateway);
 }
 
 /** A sign of life: any message (also a resend), a connection, status online. */
@@ -28,6 +37,8 @@ export function signOfLife(core: Core, device: DeviceState): void {
   const wasSilent = device.silent;
   device.seen = true;
   device.silent = false;
+  device.behind = false;
+  if (wasSilent) allHeard(core, device);
   setOnline(core, device, true);
   noteChange(core, device);
   if (wasSilent) syncFaults(core, device);
@@ -37,6 +48,7 @@ export function signOfLife(core: Core, device: DeviceState): void {
 /** The dead-man ran out. */
 export function fallSilent(core: Core, device: DeviceState): void {
   device.silent = true;
+  device.behind = watches(core) && behindGateway(core, device);
   setOnline(core, device, false);
   noteChange(core, device);
   syncFaults(core, device);
@@ -58,6 +70,8 @@ export function applyPresence(core: Core, body: PresenceBody): void {
   if (body.what === 'connected') core.resends.connected(body.credential, body.client, body.connection, core.clock);
   if (body.what === 'disconnected')
     core.resends.disconnected(body.credential, body.client, body.connection, body.clean === true, core.clock);
+  if (body.device === null && (body.what === 'connected' || body.what === 'disconnected'))
+    gatewayPresence(core, body.credential, body.what, body.connection);
   const device = body.device === null ? undefined : core.devices.get(body.device);
   if (device === undefined) return;
   core.touch(device);
@@ -93,11 +107,13 @@ export function applyPresence(core: Core, body: PresenceBody): void {
 export function healthOf(device: DeviceState): readonly string[] {
   const codes: string[] = [];
   if (!device.seen) codes.push('never-seen');
-  if (device.silent) codes.push('silent');
+  if (device.silent) codes.push(device.behind ? 'gateway' : 'silent');
   if (device.bad > 0) codes.push('bad-quality');
   if (device.clockOff) codes.push('clock');
   const faults = new Set<string>(device.faults);
   for (const list of Object.values(device.pointFaults)) for (const code of list) faults.add(code);
+  for (const code of device.due) faults.add(code);
+  for (const code of foundCodes(device)) faults.add(code);
   codes.push(...[...faults].sort());
   return codes;
 }

@@ -65,6 +65,19 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('system' as const), code: fc.constantFrom('disk-full', 'projector-lag'), active: fc.boolean() }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('through' as const), device: deviceNumber, value: fc.constantFrom(0, -8, 26, 105) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('gateway' as const),
+      what: fc.constantFrom('connected' as const, 'disconnected' as const),
+      connection: fc.constantFrom(8, 9),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('dates' as const), device: deviceNumber, days: fc.constantFrom(0, 364, 400) }) },
   { weight: 1, arbitrary: fc.constant({ do: 'hostile' as const }) },
   { weight: 1, arbitrary: fc.constant({ do: 'calm' as const }) },
   {

@@ -8,6 +8,8 @@ import { newDevice } from './device-life.ts';
 import type { DeviceState, Pending, PointState } from './device-state.ts';
 import type { Phase } from './evaluate/condition.ts';
 import { linkOpen } from './evaluate/ladders.ts';
+import { type GatewayRow, gatewayOf, gatewayRows, takeGateways } from './health/gateway.ts';
+import type { PointHealth } from './health/point-health.ts';
 import type { AnyAsset } from './registry.ts';
 import { type CredentialRow, type CredentialState, readCredential, writeCredential } from './resend.ts';
 import type { ClockError } from './time/clock-error.ts';
@@ -35,7 +37,12 @@ type PointRow = [
   held: boolean,
   conditions: [code: string, phase: Phase, ran: number][],
   pending: [ladder: string, pending: Pending][],
+  more?: PointMore,
 ];
+/** What came after format 1, by name; absent where it is as in a new point. */
+interface PointMore {
+  readonly health?: PointHealth;
+}
 type DeviceRow = [
   order: number,
   asset: Device,
@@ -65,6 +72,9 @@ type DeviceRow = [
 interface DeviceMore {
   /** Closed alarms of identities that are still suppressed. */
   readonly resting?: readonly AlarmRecord[];
+  readonly gateway?: string;
+  readonly behind?: true;
+  readonly due?: readonly string[];
 }
 interface Header {
   readonly seq: number;
@@ -79,6 +89,7 @@ interface Header {
   readonly format?: number;
   /** Absent = none was judged yet. */
   readonly warnings?: WarningRows;
+  readonly gateways?: readonly GatewayRow[];
   readonly system: { readonly alarms: readonly AlarmRecord[]; readonly occurrences: readonly (readonly [string, number])[] };
 }
 
@@ -97,7 +108,7 @@ function pointRow(device: DeviceState, index: number): PointRow | null {
     if (one !== null && ladder !== undefined) pending.push([ladder.name, one]);
   });
   const p = point;
-  return [
+  const row: PointRow = [
     plan.key,
     p.value,
     p.sampleAt,
@@ -112,10 +123,23 @@ function pointRow(device: DeviceState, index: number): PointRow | null {
     conditions,
     pending,
   ];
+  const more = pointMore(p);
+  if (more !== null) row.push(more);
+  return row;
+}
+
+function pointMore(point: PointState): PointMore | null {
+  return point.health === null ? null : { health: point.health };
 }
 
 function deviceMore(d: DeviceState): DeviceMore | null {
-  return d.resting.size === 0 ? null : { resting: [...d.resting.values()] };
+  const more: DeviceMore = {
+    ...(d.resting.size === 0 ? {} : { resting: [...d.resting.values()] }),
+    ...(d.gateway === null ? {} : { gateway: d.gateway }),
+    ...(d.behind ? { behind: true } : {}),
+    ...(d.due.length === 0 ? {} : { due: d.due }),
+  };
+  return Object.keys(more).length === 0 ? null : more;
 }
 
 function deviceLine(d: DeviceState): string {
@@ -165,6 +189,7 @@ function headerLine(core: Core, seq: number): string {
     nextOrder: core.nextOrder,
     format: core.format,
     ...(core.format < 2 ? {} : { warnings: core.warnings.rows() }),
+    ...(core.gateways.size === 0 ? {} : { gateways: gatewayRows(core) }),
     system: { alarms: [...core.system.alarms.values()], occurrences: [...core.system.occurrences] },
   };
   return `H${JSON.stringify(header)}`;
@@ -289,6 +314,7 @@ export function readSnapshot(core: Core, text: string): number {
     for (const fault of catalogue.faults) core.faultLevels.set(fault.code, fault.level);
   }
   takeAlarms(core, core.system, head.system.alarms, head.system.occurrences);
+  takeGateways(core, head.gateways ?? []);
   const deviceRows: DeviceRow[] = [];
   const deviceAssets: (readonly [AnyAsset, number])[] = [];
   for (let i = 3; i < end; i += 1) {
@@ -383,7 +409,11 @@ function takeDevice(core: Core, row: DeviceRow): void {
     counter,
     retainDay,
     upstream,
+    gateway: more.gateway ?? null,
+    behind: more.behind ?? false,
+    due: more.due ?? [],
   });
+  if (device.gateway !== null) gatewayOf(core, device.gateway).members.add(device);
   takeAlarms(core, device, alarms, occurrences);
   for (const record of more.resting ?? []) core.book.restoreResting(device, record);
   for (const point of points) takePoint(device, point);
@@ -394,7 +424,7 @@ function takeDevice(core: Core, row: DeviceRow): void {
 }
 
 function takePoint(device: DeviceState, row: PointRow): void {
-  const [key, value, sampleAt, receivedAt, quality, flags, lastLine, ranLine, ranAt, good, held, conditions, pending] = row;
+  const [key, value, sampleAt, receivedAt, quality, flags, lastLine, ranLine, ranAt, good, held, conditions, pending, more = {}] = row;
   const index = device.plan.points.findIndex((one) => one.key === key);
   const plan = device.plan.points[index];
   if (plan === undefined) return;
@@ -412,6 +442,7 @@ function takePoint(device: DeviceState, row: PointRow): void {
     conditions: null,
     pending: null,
     open: null,
+    health: more.health ?? null,
   };
   if (conditions.length > 0) {
     point.conditions = plan.limits.map((limit) => {

@@ -8,7 +8,7 @@ export function holderOf(core: Core, record: AlarmRecord): AlarmHolder | undefin
   if (id === null) return core.system;
   const device = core.devices.get(id);
   if (device !== undefined) core.touch(device);
-  return device;
+  return device ?? core.gateways.get(id);
 }
 
 /** What has run out at or before the present entry: shelving, silence, due times (semantics 3). The earliest first, then the oldest alarm. */

@@ -4,6 +4,8 @@ import { UPSTREAM_CONNECTIONS_FROM } from '../../model/ports/message-source.ts';
 import type { Sample, SampleValue } from '../../model/reading.ts';
 import type { Core } from '../core.ts';
 import { type DeviceState, newPoint } from '../device-state.ts';
+import { heardThrough } from '../health/gateway.ts';
+import { hear, judgedValue, specFor, takeReportedOver, watch } from '../health/watch.ts';
 import { faultLadder, setBad, setFault, syncFaults } from '../instrument.ts';
 import { noteChange, signOfLife } from '../presence.ts';
 import { learn, newClockError, noticeStep } from '../time/clock-error.ts';
@@ -114,6 +116,7 @@ export function applyMessage(core: Core, message: MessageBody): MessageVerdict {
 
 function alive(core: Core, device: DeviceState, message: MessageBody): void {
   device.upstream = message.connection >= UPSTREAM_CONNECTIONS_FROM;
+  if (device.gateway !== null || message.credential !== device.asset.id) heardThrough(core, device, message.credential, message.connection);
   signOfLife(core, device);
 }
 
@@ -198,7 +201,7 @@ function applySample(core: Core, device: DeviceState, sample: Sample, message: M
       const value = sample.values[i];
       if (value !== undefined && applyValue(core, device, sample, value, line, ageMs)) judged = true;
     }
-    if (sample.faults !== undefined || sample.pointFaults !== undefined) takeFaults(core, device, sample);
+    if (sample.faults !== undefined || sample.pointFaults !== undefined) takeFaults(core, device, sample, line, ageMs);
   }
   if (!late && device.backlogUntil >= 0) endBacklog(core, device);
   if (device.alarms.has(`|${faultLadder(core)}`)) setFault(core, device, { measurement: null, channel: null }, false);
@@ -222,12 +225,14 @@ function applyValue(core: Core, device: DeviceState, sample: Sample, reading: Sa
   const { value, quality, flags } = reading;
   const bad = quality === 'bad' || value === null;
   let point = device.points[index];
+  let before: number | null = null;
   if (point === undefined || point === null) {
     point = newPoint(value, sample.sampleAt, core.clock.at, quality, flags);
     device.points[index] = point;
     if (bad) changeBad(core, device, 1);
   } else {
     const last = point.lastLine;
+    before = last;
     if (last !== null && line < last - WOBBLE_MS) {
       if (line < last - device.windowMs) return false;
       const counts = quality === 'good' || quality === 'uncertain' || quality === 'substituted';
@@ -243,6 +248,8 @@ function applyValue(core: Core, device: DeviceState, sample: Sample, reading: Sa
     if (bad !== wasBad) changeBad(core, device, bad ? 1 : -1);
   }
   if (point.lastLine === null || line > point.lastLine) point.lastLine = line;
+  const spec = specFor(core, device, index);
+  if (spec !== null) hear(core, device, spec, point);
   if (device.alarms.size > 0) {
     if (!late && !bad) setBad(core, device, index, false);
     if (device.alarms.has(`${plan.key}|${faultLadder(core)}`)) setFault(core, device, plan, false);
@@ -252,7 +259,11 @@ function applyValue(core: Core, device: DeviceState, sample: Sample, reading: Sa
     if (bad && !late) setBad(core, device, index, true);
     return true;
   }
-  if (typeof value === 'number') judgeValue(core, device, index, plan, point, value, line, ageMs, late);
+  if (typeof value === 'number') {
+    const judged = spec === null || spec.over === null ? value : judgedValue(device, index, spec, point, value);
+    judgeValue(core, device, index, plan, point, judged, line, ageMs, late);
+    if (spec !== null) watch(core, device, index, spec, point, value, line, before);
+  }
   return true;
 }
 
@@ -263,7 +274,7 @@ function changeBad(core: Core, device: DeviceState, by: 1 | -1): void {
 }
 
 /** A message that carries `faults` replaces all that the device reported before; one without leaves them. */
-function takeFaults(core: Core, device: DeviceState, sample: Sample): void {
+function takeFaults(core: Core, device: DeviceState, sample: Sample, line: number, ageMs: number): void {
   // Worked out whole before anything is kept: a list of a wrong shape throws here and leaves the device as it was.
   const faults = [...new Set(sample.faults ?? [])].sort();
   const keys = Object.entries(sample.pointFaults ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -273,6 +284,7 @@ function takeFaults(core: Core, device: DeviceState, sample: Sample): void {
   device.faults = faults;
   device.pointFaults = pointFaults;
   noteChange(core, device);
+  takeReportedOver(core, device, line, ageMs);
   if (device.backlogUntil < 0) syncFaults(core, device);
 }
 

@@ -9,12 +9,16 @@ import { area, catalogue, device, enterprise, hazardSource, limit, measurement, 
 /** Short histories that contain every kind of entry, outages and changes of configuration; a test library chooses the steps. */
 
 const points = (hi: number) => [
-  measurement('lel', [
-    limit('PRE', 'blue', 10, { onDelayMs: 20_000, offDelayMs: 10_000 }),
-    limit('L1', 'yellow', hi, { offDelayMs: 15_000 }),
-    limit('L2', 'red', 50, { onDelayMs: 3_000, latching: true }),
-    limit('LOW', 'yellow', -5, { dir: 'lo' }),
-  ]),
+  measurement(
+    'lel',
+    [
+      limit('PRE', 'blue', 10, { onDelayMs: 20_000, offDelayMs: 10_000 }),
+      limit('L1', 'yellow', hi, { offDelayMs: 15_000 }),
+      limit('L2', 'red', 50, { onDelayMs: 3_000, latching: true }),
+      limit('LOW', 'yellow', -5, { dir: 'lo' }),
+    ],
+    { ucum: '%{LEL}' },
+  ),
   measurement(
     'status',
     [
@@ -24,9 +28,11 @@ const points = (hi: number) => [
     { channels: 2 },
   ),
 ];
+/** All that the detectors of rules/health look for. */
+const WATCHED = { faults: ['F01', 'F05', 'F07', 'F21'], calibrationDays: 365, lifeDays: 1_095 };
 const PROFILES = {
-  v1: [profile('gas', points(25)), profile('other', points(30).slice(1), { alarmKind: 'fire' })],
-  v2: [profile('gas', points(12)), profile('other', points(30), { heartbeatMs: 20_000 })],
+  v1: [profile('gas', points(25), WATCHED), profile('other', points(30).slice(1), { alarmKind: 'fire' })],
+  v2: [profile('gas', points(12), WATCHED), profile('other', points(30), { heartbeatMs: 20_000 })],
 } as const;
 
 const SCOPE_IDS = { profile: 'gas', enterprise: 'works', device: 'd0' } as const;
@@ -101,7 +107,13 @@ export type Step =
       readonly value: number | null;
       readonly ms: number;
     }
+  /** A reading that comes through the gateway, the gateway's own connection, and the dates of a device. */
+  | { readonly do: 'through'; readonly device: number; readonly value: number }
+  | { readonly do: 'gateway'; readonly what: 'connected' | 'disconnected'; readonly connection: number }
+  | { readonly do: 'dates'; readonly device: number; readonly days: number }
   | { readonly do: 'hostile' };
+
+const GATEWAY = { id: 'gw', name: 'gw', enterpriseId: 'works', revision: 0, createdAt: 0, updatedAt: 0, retiredAt: null };
 
 const sends = (device: number, value: number): Step => ({
   do: 'send',
@@ -161,6 +173,7 @@ export function beginning(): Plant {
   plant.place('area', area('street', 'district'));
   plant.place('hazard-source', hazardSource('s1'));
   plant.place('enterprise', enterprise('works', { areaId: 'street' }));
+  plant.config({ op: 'put', asset: 'gateway', base: 0, value: GATEWAY });
   return plant;
 }
 
@@ -282,6 +295,25 @@ export function play(plant: Plant, step: Step): void {
         step.value,
         step.ms,
       );
+      return;
+    case 'through': {
+      const id = `d${step.device}`;
+      plant.message(id, [plant.sample(id, [plant.value('lel', step.value)])], { credential: 'gw', client: 'gw/c', connection: 9 });
+      return;
+    }
+    case 'gateway':
+      plant.apply({
+        kind: 'presence',
+        credential: 'gw',
+        device: null,
+        client: 'gw/c',
+        connection: step.connection,
+        what: step.what,
+        clean: false,
+      });
+      return;
+    case 'dates':
+      plant.put(device(`d${step.device}`, 'gas', { heartbeatMs: 20_000, calibratedAt: plant.now - step.days * 86_400_000 }));
       return;
     case 'hostile':
       plant.message(
