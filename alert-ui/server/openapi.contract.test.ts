@@ -179,6 +179,9 @@ it('every route answers at least once as the document says', async () => {
   await ask('GET', `${api}/kpi`, {}, 200, undefined, '?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&enterprise=x');
   await ask('GET', `${api}/kpi`, {}, 400, undefined, '?from=2&to=1');
   await ask('GET', `${api}/kpi.csv`, {}, 200);
+  const trip = { id: 'esd', cause: { device: 'd' }, hides: [{ device: 'e', ladder: 'lo' }] };
+  await ask('PATCH', `${api}/enterprises/{id}`, { id: 'x' }, 200, { causes: [trip], alarmPolicy: { rearmMs: { red: 60_000 } } });
+  await ask('PATCH', `${api}/hazard-sources/{id}`, { id: 'x' }, 200, { causes: [trip] });
   platform.raise(platform.alarm('3-0', 'x', { level: 'yellow' }));
   await ask('POST', `${api}/alarms/silence`, {}, 200, { items: [{ id: '3-0' }, { id: 'missing' }] });
   await ask('POST', `${api}/alarms/{id}/silence`, { id: '3-0' }, 200, {});

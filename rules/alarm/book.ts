@@ -437,6 +437,9 @@ export class AlarmBook {
     this.counted(record, () => {
       record.life = change(before);
     });
+    const shown = this.open.has(record.id) && !isSuppressed(record.life);
+    // Not true now: it goes on as the machine says, and an acknowledgement that is missing is due from now on.
+    if (shown && record.facts.on === null && !record.facts.acknowledged) this.announce(record);
     this.tell(record, ENDED[flag], told);
     if (this.resting.has(record.id)) {
       if (!outlives(record.life)) {
@@ -448,23 +451,17 @@ export class AlarmBook {
       } else this.timers.schedule(record);
       return;
     }
-    if (this.open.has(record.id)) {
-      if (!isSuppressed(record.life)) this.ringAnew(record);
-      this.timers.schedule(record);
-    }
+    if (shown) this.ringAnew(record);
+    if (this.open.has(record.id)) this.timers.schedule(record);
   }
 
-  /** Nothing hides it any more. */
+  /** Nothing hides it any more: what is true rings. */
   private ringAnew(record: AlarmRecord): void {
     const result = step(record.facts, { kind: 'announce' });
-    if (!result.ok || result.last === null) return;
-    if (result.event === null) {
-      // Not true now: it goes on as the machine says, and an acknowledgement that is missing is due from now on.
-      if (!record.facts.acknowledged) this.announce(record);
-      return;
-    }
+    if (!result.ok || result.last === null || result.event === null) return;
+    const facts = result.last;
     this.counted(record, () => {
-      record.facts = result.last ?? record.facts;
+      record.facts = facts;
     });
     record.acknowledgedAt = null;
     record.acknowledgedBy = null;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Alarm, AlarmEventType, LiveEvent } from '../../model/alarm.ts';
+import type { Approval, ApprovalQuery } from '../../model/approval.ts';
 import type { LedgerLine } from '../../model/ports/records.ts';
 import { exampleAlarm } from '../../model/testing/example-alarm.ts';
 import { type OpenRecords, openRecords } from '../../store/records/open-records.ts';
@@ -485,6 +486,47 @@ describe('the file and its thread', () => {
     await records.close();
     expect(await codeOf(records.settings.get('k'))).toBe('closed');
     expect(await (await open(folder)).settings.get('k')).toBe('last word');
+  });
+
+  it('decides an approval once, while it waits, and lists it as it stands', async () => {
+    const { approvals } = await open();
+    const asked = (id: string, at: number, enterpriseId: string | null): Approval => ({
+      id,
+      kind: 'alarm.shelve',
+      enterpriseId,
+      resource: `alarms/${id}`,
+      request: { alarmId: id, minutes: 30 },
+      reason: 'work',
+      requestedBy: 'wang',
+      requestedAt: at,
+      expiresAt: at + 100,
+      state: 'pending',
+      decidedBy: null,
+      decidedAt: null,
+      comment: null,
+      outcome: null,
+    });
+    for (const one of [asked('a', 1, 'e1'), asked('b', 2, null), asked('c', 3, 'e2')]) await approvals.add(one);
+    const yes = { state: 'approved', by: 'li', at: 50, comment: null } as const;
+    expect(await Promise.all([approvals.decide('a', yes), approvals.decide('a', { ...yes, state: 'refused' })])).toEqual([true, false]);
+    expect(await approvals.decide('b', { ...yes, at: 102 })).toBe(false);
+    expect(await approvals.decide('nobody', yes)).toBe(false);
+    await approvals.settle('a', 'failed', 'red-not-shelvable');
+    expect(await approvals.get('a')).toEqual({
+      ...asked('a', 1, 'e1'),
+      state: 'failed',
+      decidedBy: 'li',
+      decidedAt: 50,
+      outcome: 'red-not-shelvable',
+    });
+    const standing = async (now: number, more: Partial<ApprovalQuery> = {}): Promise<string[]> =>
+      (await approvals.list({ now, limit: 10, ...more })).items.map(({ id, state }) => `${id} ${state}`);
+    expect(await standing(102)).toEqual(['c pending', 'b expired', 'a failed']);
+    expect(await standing(50, { states: ['pending'] })).toEqual(['c pending', 'b pending']);
+    expect(await standing(102, { states: ['expired'] })).toEqual(['b expired']);
+    expect(await standing(50, { enterprises: ['e1', 'e2'] })).toEqual(['c pending', 'a failed']);
+    const first = await approvals.list({ now: 50, limit: 2 });
+    expect(await standing(50, { cursor: first.next ?? '' })).toEqual(['a failed']);
   });
 
   it('refuses a file of a newer build with a line that says so, and leaves it as it is', async () => {

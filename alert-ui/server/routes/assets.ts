@@ -124,7 +124,7 @@ function familyRoutes<
       params: byId,
       body: family.patch,
       replies,
-      problems: ['not-found', 'not-allowed', 'revision-conflict', 'unknown-reference', 'id-retired', 'unavailable'],
+      problems: ['not-found', 'not-allowed', 'revision-conflict', 'unknown-reference', 'invalid', 'id-retired', 'unavailable'],
       handle: async ({ platform, actor, body, path, ifMatch, requestId }: Call<Patch, unknown, { id: string }>) => {
         const current = find(platform.view, actor, path.id);
         demand(actor, 'config.write', family.enterpriseOf(current));

@@ -11,6 +11,35 @@ const contact = z.strictObject({
   phone: z.string().max(60).optional(),
 });
 
+const selector = z.strictObject({
+  device: id,
+  measurement: z.string().min(1).max(100).optional(),
+  channel: z.int().min(0).max(10_000).optional(),
+  ladder: z.string().min(1).max(100).optional().meta({ description: '`hi`, `lo`, the limit’s own code, or a fault’s.' }),
+});
+const causes = z
+  .array(
+    z.strictObject({
+      id,
+      cause: selector,
+      hides: z.array(selector).min(1).max(50),
+      note: z.string().max(500).optional(),
+    }),
+  )
+  .max(200)
+  .meta({ description: 'Cause-and-effect table: while the cause is tripped, and itself not suppressed, what it hides is by design.' });
+function perLevel(leastMs: number) {
+  const ms = z
+    .int()
+    .min(leastMs)
+    .max(7 * 86_400_000)
+    .optional();
+  return z.strictObject({ red: ms, orange: ms, yellow: ms, blue: ms }).optional();
+}
+const alarmPolicy = z
+  .strictObject({ rearmMs: perLevel(10_000), firstResponseMs: perLevel(30_000), feedbackMs: perLevel(60_000) })
+  .meta({ description: 'Times by colour, ms, where they are not the usual ones. `rearmMs`: the re-alarm timer, off where it is not set.' });
+
 export const area = z.object({ ...head, parentId: ref }).meta({ id: 'Area' });
 export const enterprise = z
   .object({
@@ -21,11 +50,20 @@ export const enterprise = z
     lon,
     lat,
     contacts: z.array(contact),
+    causes: causes.optional(),
+    alarmPolicy: alarmPolicy.optional(),
   })
   .meta({ id: 'Enterprise' });
 export const site = z.object({ ...head, enterpriseId: id, lon, lat }).meta({ id: 'Site' });
 export const hazardSource = z
-  .object({ ...head, enterpriseId: id, siteId: ref, attributes, classification: storedClassification.optional() })
+  .object({
+    ...head,
+    enterpriseId: id,
+    siteId: ref,
+    attributes,
+    classification: storedClassification.optional(),
+    causes: causes.optional(),
+  })
   .meta({ id: 'HazardSource' });
 export const gateway = z.object({ ...head, enterpriseId: id }).meta({ id: 'Gateway' });
 
@@ -92,6 +130,8 @@ export const enterprisePatch = z.strictObject({
   lon: lon.optional(),
   lat: lat.optional(),
   contacts: contacts.optional(),
+  causes: causes.optional(),
+  alarmPolicy: alarmPolicy.optional(),
 });
 
 export const newSite = z.strictObject({ id, name, enterpriseId: id, lon: lon.default(null), lat: lat.default(null) });
@@ -109,6 +149,7 @@ export const hazardSourcePatch = z.strictObject({
   enterpriseId: id.optional(),
   siteId: ref.optional(),
   attributes: attributes.optional(),
+  causes: causes.optional(),
 });
 
 /** Nobody types a gateway's id in but those who want to: without one it gets one. */
