@@ -4,6 +4,8 @@
  */
 import { shallowReactive } from 'vue';
 import type { Alarm } from '../../../../model/alarm.ts';
+import type { Approval } from '../../../../model/approval.ts';
+import type { Problem } from '../../../protocol/http.ts';
 import type { Api } from '../api/client.ts';
 import type { Live } from '../live/live.ts';
 import type { Session } from '../session/session.ts';
@@ -24,13 +26,25 @@ export interface Commands {
   withdraw(alarm: Alarm): Promise<void>;
   reset(alarm: Alarm): Promise<void>;
   comment(alarm: Alarm, comment: string): Promise<boolean>;
+  /** Silences what sounds now, on every desk. */
+  silence(alarms: readonly Alarm[]): Promise<void>;
+  /** Shelving, suppression, out of service, verification, and their ends. */
+  change(alarm: Alarm, what: Change, body: Readonly<Record<string, unknown>>): Promise<Changed>;
+  /** May the signed-in account take alarms out of service? */
+  readonly mayTakeOut: () => boolean;
   /** May the signed-in account do this at all? */
   readonly allowed: () => boolean;
   close(): void;
 }
 
+export type Change = 'shelve' | 'unshelve' | 'unsuppress' | 'out-of-service' | 'return-to-service' | 'verify';
+/** `waits`: a second person has to agree first. */
+export type Changed = 'done' | 'waits' | Problem;
+
 export const RECEIPT_WITHIN_MS = 3_000;
 const NOTE_FOR_MS = 8_000;
+/** As many as one request takes. */
+const SILENCED_AT_ONCE = 500;
 /** An acknowledgement can be withdrawn this long. */
 export const WITHDRAW_WITHIN_MS = 10_000;
 
@@ -116,6 +130,22 @@ export function createCommands(api: Api, live: Live, session: Session): Commands
       if (!answer.ok)
         note(alarm.id, { kind: 'problem', code: answer.problem.code, status: answer.problem.status, requestId: answer.problem.requestId });
       return answer.ok;
+    },
+    async silence(alarms) {
+      if (alarms.length === 0 || live.state.link === 'blind' || live.state.link === 'connecting') return;
+      const answer = await api.post('/alarms/silence', { items: alarms.slice(0, SILENCED_AT_ONCE).map(({ id }) => ({ id })) });
+      if (answer.ok) return;
+      const { code, status, requestId } = answer.problem;
+      for (const { id } of alarms) note(id, { kind: 'problem', code, status, requestId });
+    },
+    async change(alarm, what, body) {
+      const answer = await api.post<Alarm | Approval>(`/alarms/${encodeURIComponent(alarm.id)}/${what}`, body);
+      if (!answer.ok) return answer.problem;
+      return 'requestedBy' in answer.body ? 'waits' : 'done';
+    },
+    mayTakeOut: () => {
+      const { user } = session.state;
+      return user !== null && (user.role === 'admin' || (user.role === 'operator' && user.enterprises !== null));
     },
     allowed: () => session.state.user !== null && session.state.user.role !== 'viewer',
     close() {

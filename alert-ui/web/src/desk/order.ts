@@ -1,16 +1,18 @@
 /**
- * In which section and order alarms stand on the desk: ringing first, then returned but unacknowledged, then acknowledged.
+ * In which section and order alarms stand on the desk: ringing first, then returned but unacknowledged, then acknowledged, and at the
+ * bottom what is under a flag (also what is not true now) and what is a test.
  * Pure. Ringing and returned by level, then newest; acknowledged by due time, then oldest; ties by id, so that order is total.
  */
-import type { Alarm } from '../../../../model/alarm.ts';
+import type { Alarm, SuppressedBy } from '../../../../model/alarm.ts';
 import { LEVEL_RANK } from '../../../../model/level.ts';
 
-export type Section = 'ringing' | 'returned' | 'acknowledged' | 'suppressed' | 'test';
-export const SECTIONS: readonly Section[] = ['ringing', 'returned', 'acknowledged', 'suppressed', 'test'];
+export type Section = 'ringing' | 'returned' | 'acknowledged' | SuppressedBy | 'test';
+export const SECTIONS: readonly Section[] = ['ringing', 'returned', 'acknowledged', 'shelved', 'out-of-service', 'by-design', 'test'];
 
 export function sectionOf(alarm: Alarm): Section {
   if (alarm.test) return 'test';
-  if (alarm.suppressedBy.length > 0) return 'suppressed';
+  const flag = alarm.suppressedBy[0];
+  if (flag !== undefined) return flag;
   if (alarm.state === 'UNACK' || alarm.state === 'LUNACK') return 'ringing';
   return alarm.state === 'RTNUN' ? 'returned' : 'acknowledged';
 }

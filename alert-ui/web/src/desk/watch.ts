@@ -15,6 +15,8 @@ export type SoundState = HornState | 'muted';
 export interface Watch {
   readonly ringing: ComputedRef<readonly Alarm[]>;
   readonly sound: ComputedRef<SoundState>;
+  /** Server time at which the first of the silenced alarms sounds again; null while none is. */
+  readonly silencedUntil: ComputedRef<number | null>;
   /** ms until the local mute ends. */
   readonly muteLeftMs: ComputedRef<number>;
   /** "Heard it?" is being asked. */
@@ -88,6 +90,13 @@ export function createWatch(
       const now = live.now();
       return [...live.picture.alarms.values()].filter((a) => isRinging(a, now)).sort(compareAlarms);
     });
+    const silencedUntil = computed<number | null>(() => {
+      void live.state.version;
+      void live.state.serverNow;
+      const now = live.now();
+      const ends = [...live.picture.alarms.values()].flatMap(({ silencedUntil: end }) => (end !== null && end > now ? [end] : []));
+      return ends.length === 0 ? null : Math.min(...ends);
+    });
     const blind = computed(() => live.state.link === 'blind');
     const muted = computed(() => {
       void live.state.serverNow;
@@ -116,12 +125,13 @@ export function createWatch(
       { immediate: true },
     );
     const sound = computed<SoundState>(() => (muted.value ? 'muted' : horn.status.state));
-    return { ringing, sound, muteLeftMs, muted };
+    return { ringing, silencedUntil, sound, muteLeftMs, muted };
   });
   if (result === undefined) throw new Error('the scope of the watch did not run');
 
   return {
     ringing: result.ringing,
+    silencedUntil: result.silencedUntil,
     sound: result.sound,
     muteLeftMs: result.muteLeftMs,
     asking,

@@ -1,0 +1,115 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAccount } from '../../alert-ui/server/accounts.ts';
+import { systemClock } from '../../app/clock.ts';
+import { openRecords } from '../../store/records/open-records.ts';
+import { eventually, makeDevices, signIn, type Api } from '../harness/api.ts';
+import { chromiumPath, openBrowser, openWindow, signInOn } from '../harness/browser.ts';
+import { connectDevice } from '../harness/device-client.ts';
+import { ADMIN_PASSWORD, startPlatform, temporaryFolder, type PlatformProcess } from '../harness/platform-process.ts';
+
+const DESK = { width: 1920, height: 1080 };
+const PHONE = { width: 390, height: 844 };
+
+/** Silence, shelving by two people, out of service by permit, verification: at the board and through the API. */
+describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (needs chromium: apt-get install chromium)', () => {
+  const folder = temporaryFolder('browser-life');
+  let platform: PlatformProcess;
+  let chief: Api;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    const records = await openRecords(folder.path);
+    const clock = systemClock();
+    for (const [name, role] of [
+      ['admin', 'admin'],
+      ['chief', 'admin'],
+      ['wang', 'operator'],
+    ] as const)
+      await createAccount(records, { name, password: ADMIN_PASSWORD, role, enterprises: null }, clock);
+    await records.close();
+    platform = await startPlatform({ dataDir: folder.path });
+    chief = await signIn(platform.httpBase, 'chief');
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await platform.stop();
+    folder.remove();
+  });
+
+  const rowOf = (page: Page, id: string): Locator => page.locator('[role=row].alarm').filter({ hasText: id });
+  const panel = (page: Page): Locator => page.locator('.panelSide');
+  async function open(user: string, size = DESK): Promise<Page> {
+    const { page } = await openWindow(browser, 'en', size);
+    await signInOn(page, platform.httpBase, user, ADMIN_PASSWORD);
+    return page;
+  }
+  async function gasAt(lel: number, id: string): Promise<void> {
+    const [made] = await makeDevices(chief, 'haida', 'gas.combustible.point.industrial', [id]);
+    if (made === undefined) throw new Error('no device');
+    const client = await connectDevice(platform.mqttUrl, made);
+    await client.telemetry({ lel });
+    await client.close();
+  }
+  const standing = async (query: string): Promise<readonly { id: string; deviceId: string; state: string; suppressedBy: string[] }[]> =>
+    (await chief.get<{ items: { id: string; deviceId: string; state: string; suppressedBy: string[] }[] }>(`/alarms?${query}`)).items;
+
+  it('is silenced on every board, shelved by two people, taken out by permit, verified, and listed all the while', async () => {
+    await gasAt(30, 'GD-07');
+    const board = await open('wang');
+    const other = await open('chief');
+    await rowOf(board, 'GD-07').waitFor();
+    await board.keyboard.press('F8');
+    for (const page of [board, other]) await page.getByText(/Silenced, again in/).waitFor();
+    expect(await standing('state=open&device=GD-07')).toMatchObject([{ state: 'UNACK', suppressedBy: [] }]);
+
+    // Orange: the first person asks, the second agrees.
+    await rowOf(board, 'GD-07').click();
+    await panel(board).getByRole('button', { name: 'Shelve', exact: true }).click();
+    await panel(board).getByLabel('1 h', { exact: true }).check();
+    await panel(board).locator('.form').getByRole('button', { name: 'Shelve' }).click();
+    await panel(board).getByText('Waits for a second person.').waitFor();
+    await other.goto(`${platform.httpBase}/approvals`);
+    await other.getByRole('button', { name: 'Approve' }).click();
+    await other.getByText('Nothing waits for a second person.').waitFor();
+    await board.getByText('Shelved 1', { exact: true }).waitFor();
+    expect(await standing('suppressed=shelved')).toMatchObject([{ deviceId: 'GD-07', suppressedBy: ['shelved'] }]);
+    await panel(board).getByText('agreed by chief').first().waitFor();
+
+    await panel(board).getByRole('button', { name: 'Unshelve' }).click();
+    await board.getByText('Ringing 1', { exact: true }).waitFor();
+
+    // Out of service is the administrator's: an operator has no such button.
+    expect(await panel(board).getByRole('button', { name: 'Take out of service' }).count()).toBe(0);
+    await other.goto(`${platform.httpBase}/desk`);
+    await rowOf(other, 'GD-07').click();
+    await panel(other).getByRole('button', { name: 'Take out of service' }).click();
+    await panel(other).getByLabel('Permit').fill('PTW-118');
+    await panel(other).locator('.form').getByRole('button', { name: 'Take out of service' }).click();
+    await board.getByText('Out of service 1', { exact: true }).waitFor();
+    await panel(board).getByText('PTW-118').first().waitFor();
+    await panel(other).getByRole('button', { name: 'Return to service' }).click();
+    await board.getByText('Ringing 1', { exact: true }).waitFor();
+
+    await panel(board).getByRole('button', { name: 'Verify', exact: true }).click();
+    await panel(board).getByRole('button', { name: 'False alarm' }).click();
+    await rowOf(board, 'GD-07').getByText('False alarm').waitFor();
+    expect((await standing('state=open&device=GD-07'))[0]).toMatchObject({ verifiedAs: 'false' });
+  });
+
+  it('a red one is never shelved; on a phone the same acts are there', async () => {
+    await gasAt(61, 'GD-08');
+    const red = await eventually('GD-08 rings', 5_000, async () => (await standing('state=open&device=GD-08'))[0]);
+    await expect(chief.post(`/alarms/${red.id}/shelve`, { minutes: 30, reason: 'x' })).rejects.toThrow(/red-not-shelvable|409/);
+    const phone = await open('chief', PHONE);
+    await phone.goto(`${platform.httpBase}/alarms/${red.id}`);
+    expect(await phone.getByRole('button', { name: 'Shelve', exact: true }).isDisabled()).toBe(true);
+    await phone.getByRole('button', { name: 'Verify', exact: true }).click();
+    await phone.getByRole('button', { name: 'Real', exact: true }).click();
+    await eventually('verified', 5_000, async () => {
+      const [alarm] = await standing('state=open&device=GD-08');
+      return alarm !== undefined && 'verifiedAs' in alarm ? alarm : undefined;
+    });
+  });
+});
