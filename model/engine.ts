@@ -124,7 +124,24 @@ export interface EffectiveLimit {
   readonly latching: boolean;
   readonly unit: string;
   readonly armed: boolean;
-  /** Stable code when not armed: `attribute-missing`, `not-supported`, `condition-not-supported`, `no-set-point`, `removed-by-variant`, `disabled-by-rule`, `log-only`. */
+  /** Window of a rate or a count, ms. */
+  readonly windowMs?: number;
+  /** The set point is a share of the value at the window's start. */
+  readonly relative?: boolean;
+  /** `dev_hi`: what the value is compared with: a number, or an expression over points. */
+  readonly reference?: number | string;
+  /** The condition under which it counts, the two states of a transition, or the limit itself, as expressions. */
+  readonly when?: string;
+  readonly transition?: { readonly from: string; readonly to: string };
+  readonly expression?: string;
+  /** Attributes (`asset.x`) and conditions (`condition.x`) that its expressions read, as they stand. */
+  readonly reads?: Readonly<Record<string, number | string | boolean>>;
+  /** Armed, but neither raised nor cleared at the moment, and why: `bad-quality`, `no-data` (of the points in `detail`), `window`. */
+  readonly holds?: { readonly reason: 'bad-quality' | 'no-data' | 'window'; readonly detail: string };
+  /**
+   * Stable code when not armed: `attribute-missing`, `condition-missing`, `removed-by-variant`, `disabled-by-rule`, `log-only`, `no-set-point`,
+   * `expression-invalid`, `condition-not-supported` (a text nobody has translated), and for entries of format 1 `not-supported`.
+   */
   readonly reason: string | null;
   readonly detail: string | null;
   readonly onlyWhen: string | null;

@@ -3,7 +3,11 @@ import type { LimitLevel } from './level.ts';
 /** How sure a fact is: read in a source, memory with high confidence, check before relying, our design choice. */
 export type Confidence = 'V' | 'M' | 'C' | 'D';
 
-export type LimitDir = 'hi' | 'lo' | 'roc_hi' | 'roc_lo' | 'dev_hi' | 'state' | 'count_hi';
+/**
+ * What a limit compares: the value (`hi`, `lo`, `state`), its rise or fall over a window (`roc_hi`, `roc_lo`), its distance from a
+ * reference (`dev_hi`), the events in a window (`count_hi`), or the truth of an expression (`expr`).
+ */
+export type LimitDir = 'hi' | 'lo' | 'roc_hi' | 'roc_lo' | 'dev_hi' | 'state' | 'count_hi' | 'expr';
 
 /**
  * One limit of one measurement, as the catalogue has it. Times in ms, set points and deadbands in the
@@ -19,6 +23,14 @@ export interface LimitDef {
   /** Relative set point (share of the value at the window's start). */
   readonly setPointRatio?: number;
   readonly windowMs?: number;
+  /** `dev_hi`: what the value is compared with, in its unit; absent = 0 (the value is itself a change since the zero reading). */
+  readonly reference?: number;
+  /** `dev_hi`: expression over points and attributes that yields the reference; where its attributes are not filled in, `reference` stands. */
+  readonly referenceFrom?: string;
+  /** `state` with a text as set point: the two states as expressions; on from the second on after the first, until the first again. */
+  readonly transition?: { readonly from: string; readonly to: string };
+  /** `expr`: the limit is on while this is true. */
+  readonly expression?: string;
   readonly level: LimitLevel;
   readonly deadband: number;
   readonly onDelayMs: number;
@@ -26,6 +38,8 @@ export interface LimitDef {
   readonly latching: boolean;
   /** Original free text of the condition under which the limit counts. */
   readonly onlyWhen?: string;
+  /** The same condition as an expression over points, `asset.<attribute>` and `condition.<name>`; without it the limit is not armed. */
+  readonly when?: string;
   /** The same condition in plain words, to stand after “only when” / “仅当”. */
   readonly onlyWhenZh?: string;
   readonly onlyWhenEn?: string;

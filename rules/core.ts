@@ -48,6 +48,8 @@ export interface Core {
   readonly changed: DeviceState[];
   /** Revisions of rules that the present entry made. */
   readonly ruleVersions: RuleVersion[];
+  /** Devices of which a limit went on or off that others of theirs ask for; judged at the end of the entry. */
+  readonly relink: DeviceState[];
   /** To be called before a device changes: a snapshot under way takes it as it is. */
   touch(device: DeviceState): void;
 }

@@ -3,6 +3,7 @@ import type { AlarmPlace } from './alarm/record.ts';
 import type { Core } from './core.ts';
 import type { DeviceState, PointState } from './device-state.ts';
 import { type Condition, ON, OFF, WAITING, LEAVING } from './evaluate/condition.ts';
+import { followDerived } from './evaluate/derived.ts';
 import { stepLadders } from './evaluate/ladders.ts';
 import { endBacklog } from './evaluate/message.ts';
 import { type ArmedLimit, hasLeft, isTrue, makePlan, type Plan } from './evaluate/plan.ts';
@@ -20,7 +21,7 @@ const BY_CONFIG = 'configuration';
 
 /** The plan of a device as the registry stands now. Throws when its profile is missing: the registry's checks forbid that. */
 export function planFor(core: Core, asset: Device): Plan {
-  const { profile, limits } = limitsOf(core.registry, asset);
+  const { profile, limits } = limitsOf(core.registry, asset, core.format);
   const known = core.plans.get(limits);
   if (known !== undefined && known.profile === profile) return known;
   const plan = makePlan(profile, limits);
@@ -74,6 +75,7 @@ export function newDevice(core: Core, asset: Device, order: number, ruleRevision
     pointFaults: {},
     bad: 0,
     points: plan.points.map(() => null),
+    derived: plan.derived.map(() => null),
     alarms: new Map(),
     occurrences: new Map(),
     resting: new Map(),
@@ -157,6 +159,7 @@ function changePlan(core: Core, device: DeviceState, plan: Plan, ruleRevision: n
     point.pending = null;
     return point;
   });
+  followDerived(core, device, before.derived, device.derived);
   device.bad = device.points.filter((point) => point !== null && (point.quality === 'bad' || point.value === null)).length;
   noteChange(core, device);
   leaveBehind(core, device);
@@ -167,6 +170,10 @@ function changePlan(core: Core, device: DeviceState, plan: Plan, ruleRevision: n
     stepLadders(core, device, i, core.clock.line, false, BY_CONFIG);
     tellSetPoints(core, device, one.key, one.limits);
   }
+  plan.derived.forEach((one, i) => {
+    stepLadders(core, device, device.points.length + i, core.clock.line, false, BY_CONFIG);
+    tellSetPoints(core, device, one.key, one.limits);
+  });
 }
 
 /** Conditions of limits that stay, judged at once by the last good value where the limit moved. */
@@ -201,6 +208,7 @@ function leaveBehind(core: Core, device: DeviceState): void {
     known.add(`${point.key}|${BAD}`);
     known.add(`${point.key}|${faultLadder(core)}`);
   }
+  for (const one of device.plan.derived) for (const ladder of one.ladders) known.add(`${one.key}|${ladder.name}`);
   for (const record of device.alarms.values()) {
     if (known.has(record.key) || record.measurement === null) continue;
     if (

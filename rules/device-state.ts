@@ -4,7 +4,9 @@ import type { EngineMs, EpochMs } from '../model/time.ts';
 import type { AlarmRecord } from './alarm/record.ts';
 import type { Top } from './alarm/step.ts';
 import type { Condition } from './evaluate/condition.ts';
+import type { CountWindow } from './evaluate/count-window.ts';
 import type { Plan } from './evaluate/plan.ts';
+import type { RateWindow } from './evaluate/rate-window.ts';
 import type { PointHealth } from './health/point-health.ts';
 import type { PointSpec } from './health/spec.ts';
 import type { ClockError } from './time/clock-error.ts';
@@ -48,6 +50,16 @@ export interface PointState {
   open: (AlarmRecord | null)[] | null;
   /** What the detectors keep of it; null while there is nothing to watch. */
   health: PointHealth | null;
+}
+
+/** A limit that is judged by something worked out from points: what its `good` is, and what it has to remember for it. */
+export interface DerivedState extends PointState {
+  rate: RateWindow | null;
+  count: CountWindow | null;
+  /** Of a transition: the first state was seen, and the second has not been left for it again. */
+  from: boolean;
+  /** Why it holds; null while it is judged. */
+  holds: { readonly reason: 'bad-quality' | 'no-data' | 'window'; readonly detail: string } | null;
 }
 
 /** Everything the engine knows about one device. */
@@ -94,6 +106,8 @@ export interface DeviceState extends Sleeper {
   /** Points whose latest sample is bad. */
   bad: number;
   points: (PointState | null)[];
+  /** Parallel to the plan's derived limits; made when the first value comes that one reads. */
+  derived: (DerivedState | null)[];
   /** Open alarms by identity within the device. */
   alarms: Map<string, AlarmRecord>;
   /** Closed alarms of identities that are still suppressed. */

@@ -17,7 +17,9 @@ import type { GatewayState } from './health/gateway.ts';
 import { findMissing } from './health/point-silence.ts';
 import { watches } from './health/watch.ts';
 import type { DeviceState } from './device-state.ts';
+import { derivedDue, judgeAsking, runDerivedDue } from './evaluate/derived.ts';
 import { applyMessage, backlogRanOut, noteMessage } from './evaluate/message.ts';
+import type { PlanPoint } from './evaluate/plan.ts';
 import { delayDue, runDue } from './evaluate/point.ts';
 import { setFault, syncFaults } from './instrument.ts';
 import { applyPresence, fallSilent, graceFrom, noteChange, silenceDue, tellChanges } from './presence.ts';
@@ -64,6 +66,7 @@ export class EngineFold implements Engine, Core {
   readonly plans: Core['plans'] = new WeakMap();
   readonly changed: DeviceState[] = [];
   readonly ruleVersions: Core['ruleVersions'] = [];
+  readonly relink: DeviceState[] = [];
   readonly resends = new ResendBook((state) => this.touchCredential(state));
   readonly warnings = new WarningBook(this);
   readonly view: EngineWindow = new EngineWindow(this);
@@ -103,6 +106,7 @@ export class EngineFold implements Engine, Core {
     if (this.warnings.waits()) this.judgeWarnings(undefined);
     try {
       applied = this.dispatch(entry);
+      if (this.relink.length > 0) judgeAsking(this);
       settleCauses(this);
       if (this.changed.length > 0) tellChanges(this);
     } catch (error) {
@@ -111,6 +115,7 @@ export class EngineFold implements Engine, Core {
       for (const device of this.changed) this.warnings.device(device);
       this.changed.length = 0;
       this.ruleVersions.length = 0;
+      this.relink.length = 0;
       this.applyFault(entry);
       settleCauses(this);
     }
@@ -192,7 +197,8 @@ export class EngineFold implements Engine, Core {
 
   /** A timer of the device failed: the points whose delays were running are marked. */
   private markWaiting(device: DeviceState, detail: string): void {
-    const waiting = device.plan.points.filter((_, i) => (device.points[i]?.conditions ?? null) !== null);
+    const waiting: PlanPoint[] = device.plan.points.filter((_, i) => (device.points[i]?.conditions ?? null) !== null);
+    waiting.push(...device.plan.derived.filter((_, i) => (device.derived[i]?.conditions ?? null) !== null));
     for (const point of waiting) setFault(this, device, point, true);
     if (waiting.length === 0) raiseSystem(this, ENGINE_FAULT, 'orange', 'timer');
     this.timerDetail = detail;
@@ -206,6 +212,10 @@ export class EngineFold implements Engine, Core {
       if ((device.points[i]?.conditions ?? null) === null) continue;
       if (device.backlogUntil < 0) runDue(this, device, i, false);
       next = sooner(next, delayDue(device, i));
+    }
+    for (let i = 0; i < device.derived.length; i += 1) {
+      if (device.backlogUntil < 0) runDerivedDue(this, device, i, false);
+      next = sooner(next, derivedDue(device, i));
     }
     let silence = silenceDue(this, device);
     if (silence >= 0 && silence <= now) {

@@ -5,9 +5,11 @@ import type { Flag, Quality, Value } from '../model/reading.ts';
 import type { AlarmRecord } from './alarm/record.ts';
 import type { Core } from './core.ts';
 import { newDevice } from './device-life.ts';
-import type { DeviceState, Pending, PointState } from './device-state.ts';
+import type { DerivedState, DeviceState, Pending, PointState } from './device-state.ts';
 import type { Phase } from './evaluate/condition.ts';
 import { linkOpen } from './evaluate/ladders.ts';
+import type { PlanPoint } from './evaluate/plan.ts';
+import { planAt, stateAt } from './evaluate/spot.ts';
 import { type GatewayRow, gatewayOf, gatewayRows, takeGateways } from './health/gateway.ts';
 import type { PointHealth } from './health/point-health.ts';
 import type { AnyAsset } from './registry.ts';
@@ -75,7 +77,10 @@ interface DeviceMore {
   readonly gateway?: string;
   readonly behind?: true;
   readonly due?: readonly string[];
+  /** Limits that are judged by something worked out: their code, their state as of a point, and what they remember. */
+  readonly derived?: readonly (readonly [code: string, point: PointRow, memory: DerivedMemory])[];
 }
+type DerivedMemory = Pick<DerivedState, 'rate' | 'count' | 'from' | 'holds'>;
 interface Header {
   readonly seq: number;
   readonly clock: Core['clock'];
@@ -94,8 +99,8 @@ interface Header {
 }
 
 function pointRow(device: DeviceState, index: number): PointRow | null {
-  const plan = device.plan.points[index];
-  const point = device.points[index];
+  const plan = planAt(device, index);
+  const point = stateAt(device, index);
   if (plan === undefined || point === undefined || point === null) return null;
   const conditions: PointRow[11] = [];
   point.conditions?.forEach((condition, i) => {
@@ -132,11 +137,23 @@ function pointMore(point: PointState): PointMore | null {
   return point.health === null ? null : { health: point.health };
 }
 
+function derivedRows(device: DeviceState): NonNullable<DeviceMore['derived']> {
+  return device.plan.derived.flatMap(({ code }, i) => {
+    const state = device.derived[i] ?? null;
+    const row = pointRow(device, device.points.length + i);
+    if (state === null || row === null) return [];
+    const { rate, count, from, holds } = state;
+    return [[code, row, { rate, count, from, holds }] as const];
+  });
+}
+
 function deviceMore(d: DeviceState): DeviceMore | null {
+  const derived = derivedRows(d);
   const more: DeviceMore = {
     ...(d.resting.size === 0 ? {} : { resting: [...d.resting.values()] }),
     ...(d.gateway === null ? {} : { gateway: d.gateway }),
     ...(d.behind ? { behind: true } : {}),
+    ...(derived.length === 0 ? {} : { derived }),
     ...(d.due.length === 0 ? {} : { due: d.due }),
   };
   return Object.keys(more).length === 0 ? null : more;
@@ -417,6 +434,7 @@ function takeDevice(core: Core, row: DeviceRow): void {
   takeAlarms(core, device, alarms, occurrences);
   for (const record of more.resting ?? []) core.book.restoreResting(device, record);
   for (const point of points) takePoint(device, point);
+  for (const [code, point, memory] of more.derived ?? []) takeDerived(device, code, point, memory);
   core.devices.set(asset.id, device);
   if (online) core.onlineCount += 1;
   if (wakeAt >= 0) core.heap.set(device, wakeAt);
@@ -424,10 +442,24 @@ function takeDevice(core: Core, row: DeviceRow): void {
 }
 
 function takePoint(device: DeviceState, row: PointRow): void {
-  const [key, value, sampleAt, receivedAt, quality, flags, lastLine, ranLine, ranAt, good, held, conditions, pending, more = {}] = row;
-  const index = device.plan.points.findIndex((one) => one.key === key);
+  const index = device.plan.points.findIndex((one) => one.key === row[0]);
   const plan = device.plan.points[index];
   if (plan === undefined) return;
+  device.points[index] = stateFrom(plan, row);
+  if (row[4] === 'bad' || row[1] === null) device.bad += 1;
+  linkOpen(device, index);
+}
+
+function takeDerived(device: DeviceState, code: string, row: PointRow, memory: DerivedMemory): void {
+  const index = device.plan.derived.findIndex((one) => one.key === row[0] && one.code === code);
+  const plan = device.plan.derived[index];
+  if (plan === undefined) return;
+  device.derived[index] = { ...stateFrom(plan, row), ...memory };
+  linkOpen(device, device.points.length + index);
+}
+
+function stateFrom(plan: PlanPoint, row: PointRow): PointState {
+  const [, value, sampleAt, receivedAt, quality, flags, lastLine, ranLine, ranAt, good, held, conditions, pending, more = {}] = row;
   const point: PointState = {
     value,
     sampleAt,
@@ -451,7 +483,5 @@ function takePoint(device: DeviceState, row: PointRow): void {
     });
   }
   if (pending.length > 0) point.pending = plan.ladders.map((ladder) => pending.find(([name]) => name === ladder.name)?.[1] ?? null);
-  device.points[index] = point;
-  if (quality === 'bad' || value === null) device.bad += 1;
-  linkOpen(device, index);
+  return point;
 }

@@ -5,6 +5,7 @@ import type { Catalogue } from '../model/profile.ts';
 import { toAlarm } from './alarm/record.ts';
 import type { Core } from './core.ts';
 import type { Warning, WarningHead } from '../model/warning.ts';
+import { holdsOf } from './evaluate/derived.ts';
 import { healthOf } from './presence.ts';
 import { type Asked, sourcesOf } from './scopes/sources.ts';
 import { tryRule } from './scopes/trial.ts';
@@ -74,7 +75,11 @@ export class EngineWindow implements EngineView {
       merged: plan.profile,
       rules: registry.rules.chain(asset).rules,
     };
-    return plan.limits.map((limit) => ({ ...limit, ruleRevision, sources: sourcesOf(asked, limit.measurement, limit.code) }));
+    return plan.limits.map((limit) => {
+      const holds = holdsOf(device, limit);
+      const sources = sourcesOf(asked, limit.measurement, limit.code);
+      return { ...limit, ...(holds === null ? {} : { holds }), ruleRevision, sources };
+    });
   }
 
   tryRule(change: RuleChange): RuleTrial {

@@ -7,16 +7,17 @@ export function enterpriseAsset(id: string, at: EpochMs): Enterprise {
 }
 
 export function deviceAsset(
-  device: Pick<Device, 'id' | 'enterpriseId' | 'profileId' | 'heartbeatMs' | 'reportMs' | 'attributes'>,
+  device: Pick<Device, 'id' | 'enterpriseId' | 'profileId' | 'heartbeatMs' | 'reportMs' | 'attributes'> &
+    Partial<Pick<Device, 'conditions' | 'variant'>>,
   at: EpochMs,
 ): Device {
   return {
     ...head(device.id, at),
-    ...device,
     siteId: null,
     hazardSourceId: null,
     variant: null,
     conditions: {},
+    ...device,
     units: {},
     installedAt: null,
     calibratedAt: null,

@@ -128,7 +128,8 @@ async function setUp(world: VirtualPlatform, scenario: Scenario, at: EpochMs): P
 }
 
 function assetOf(device: DeviceFile, at: EpochMs): Device {
-  const { id, profile: profileId, attributes, reportS } = device;
+  const { id, profile: profileId, attributes, conditions, variant, reportS } = device;
   const enterpriseId = SCENARIO_ENTERPRISE_ID;
-  return deviceAsset({ id, enterpriseId, profileId, heartbeatMs: heartbeatMs(device), reportMs: reportS * 1_000, attributes }, at);
+  const periods = { heartbeatMs: heartbeatMs(device), reportMs: reportS * 1_000 };
+  return deviceAsset({ id, enterpriseId, profileId, ...periods, attributes, conditions, variant }, at);
 }

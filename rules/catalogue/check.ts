@@ -1,10 +1,12 @@
 // What a catalogue must be before a single reading is judged by it. It is checked in the build's tests, when the
 // built-in one is loaded and before one from outside is accepted: a limit that is wrong on paper is wrong at 3 a.m.
 import { LEVEL_RANK, type LimitLevel } from '../../model/level.ts';
+import type { Profile } from '../../model/profile.ts';
+import { formulasOf } from '../compile/formulas.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-const DIRS: ReadonlySet<unknown> = new Set(['hi', 'lo', 'roc_hi', 'roc_lo', 'dev_hi', 'state', 'count_hi']);
+const DIRS: ReadonlySet<unknown> = new Set(['hi', 'lo', 'roc_hi', 'roc_lo', 'dev_hi', 'state', 'count_hi', 'expr']);
 const WINDOWED: ReadonlySet<unknown> = new Set(['roc_hi', 'roc_lo', 'count_hi']);
 const CONFIDENCES: ReadonlySet<unknown> = new Set(['V', 'M', 'C', 'D']);
 const VALUE_TYPES: ReadonlySet<unknown> = new Set(['number', 'boolean', 'bitmask', 'string']);
@@ -49,6 +51,7 @@ function checkFaults(value: unknown, problems: string[]): ReadonlySet<string> {
 
 function checkProfile(profile: Row, faults: ReadonlySet<string>, valueTypes: Map<string, string>, problems: string[]): void {
   const at = String(profile['id']);
+  const before = problems.length;
   if (!PROFILE_ID.test(at)) problems.push(`${at}: bad id`);
   checkTexts(profile, ['zh', 'en'], at, problems);
   if (!isTexts(profile['sector']) || profile['sector'].length === 0) problems.push(`${at}: no sector`);
@@ -64,9 +67,22 @@ function checkProfile(profile: Row, faults: ReadonlySet<string>, valueTypes: Map
   if (measurements.length === 0) problems.push(`${at}: no measurement`);
   unique(measurements, 'key', at, problems);
   for (const measurement of measurements) checkMeasurement(measurement, at, valueTypes, problems);
+  if (problems.length === before) checkExpressions(profile, at, problems);
   if (profile['escalate'] !== undefined) {
     for (const row of rowsOf(profile['escalate'], `${at}: escalate`, problems)) {
       if (!isText(row['when']) || !isLevel(row['to']) || !CONFIDENCES.has(row['confidence'])) problems.push(`${at}: bad escalation`);
+    }
+  }
+}
+
+/** The shapes are right: every expression must compile against the profile's own measurements. */
+function checkExpressions(row: Row, at: string, problems: string[]): void {
+  // Checked above: what is read of it here has the right shape.
+  const profile = row as unknown as Profile;
+  for (const measurement of profile.measurements) {
+    for (const limit of measurement.limits) {
+      const { not } = formulasOf(limit, profile, false);
+      if (not !== null && not.reason === 'expression-invalid') problems.push(`${at}/${measurement.key}/${limit.code}: ${not.detail}`);
     }
   }
 }
@@ -110,11 +126,16 @@ function checkLimit(limit: Row, measurement: string, valueType: string, problems
   if (typeof limit['latching'] !== 'boolean') problems.push(`${at}: latching must be true or false`);
   if (!isText(limit['basis'])) problems.push(`${at}: no basis`);
   if (!CONFIDENCES.has(limit['confidence'])) problems.push(`${at}: confidence must be V, M, C or D`);
-  for (const name of ['setPointFrom', 'onlyWhen', 'onlyWhenZh', 'onlyWhenEn', 'ladder', 'basisZh']) {
+  for (const name of ['setPointFrom', 'onlyWhen', 'onlyWhenZh', 'onlyWhenEn', 'when', 'referenceFrom', 'expression', 'ladder', 'basisZh']) {
     if (limit[name] !== undefined && !isText(limit[name])) problems.push(`${at}: ${name} must be a text`);
   }
   checkSetPoint(limit, at, valueType, problems);
   if (WINDOWED.has(limit['dir']) && !isPositive(limit['windowMs'])) problems.push(`${at}: windowMs must be > 0`);
+  if (limit['reference'] !== undefined && !isNumber(limit['reference'])) problems.push(`${at}: reference must be a number`);
+  const transition = limit['transition'];
+  if (transition !== undefined && !(isRow(transition) && isText(transition['from']) && isText(transition['to'])))
+    problems.push(`${at}: transition must have from and to`);
+  if (limit['dir'] === 'expr' && !isText(limit['expression'])) problems.push(`${at}: no expression`);
   if (
     limit['resetBelow'] !== undefined &&
     (!isNumber(limit['resetBelow']) || (isNumber(limit['setPoint']) && limit['resetBelow'] > limit['setPoint']))
@@ -126,7 +147,8 @@ function checkSetPoint(limit: Row, at: string, valueType: string, problems: stri
   const setPoint = limit['setPoint'];
   if (setPoint === null) {
     const ratio = limit['setPointRatio'];
-    if (limit['setPointFrom'] === undefined && !isPositive(ratio)) problems.push(`${at}: neither setPoint nor setPointFrom`);
+    if (limit['setPointFrom'] === undefined && !isPositive(ratio) && limit['dir'] !== 'expr')
+      problems.push(`${at}: neither setPoint nor setPointFrom`);
   } else if (limit['setPointFrom'] !== undefined) {
     problems.push(`${at}: both setPoint and setPointFrom`);
   } else if (limit['dir'] === 'state') {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Device, HazardSource } from '../../model/asset.ts';
-import type { Profile } from '../../model/profile.ts';
+import type { LimitDef, Profile } from '../../model/profile.ts';
 import { builtInCatalogue } from '../catalogue/built-in.ts';
 import { effectiveLimits } from './limits.ts';
 
@@ -58,7 +58,7 @@ describe('limits as they stand', () => {
       ['L', false, 'attribute-missing', 'level_l'],
       ['H', false, 'attribute-missing', 'level_h'],
       ['HH', false, 'attribute-missing', 'level_hh'],
-      ['LEAK', false, 'condition-not-supported', 'no transfer in progress'],
+      ['LEAK', false, 'condition-missing', 'transfer_in_progress'],
       ['H1', false, 'attribute-missing', 'temp_normal_max'],
       ['H2', false, 'attribute-missing', 'flash_point, temp_normal_max'],
     ]);
@@ -71,7 +71,7 @@ describe('limits as they stand', () => {
       ['level', 'L', 'lo', 2, true, null],
       ['level', 'H', 'hi', 8, true, null],
       ['level', 'HH', 'hi', 10, true, null],
-      ['level', 'LEAK', 'LEAK', 0.02, false, 'condition-not-supported'],
+      ['level', 'LEAK', 'LEAK', 0.02, false, 'condition-missing'],
       ['temp', 'H1', 'hi', 40, true, null],
       ['temp', 'H2', 'hi', 50, true, null],
     ]);
@@ -92,12 +92,49 @@ describe('limits as they stand', () => {
         limits: m.limits.map((l) => (l.setPointFrom === undefined ? l : { ...l, setPointFrom: 'asset.constructor' })),
       })),
     };
-    expect(effectiveLimits(device(), odd, hazardSource({}), 1).filter((l) => l.armed)).toEqual([]);
+    const armed = effectiveLimits(device(), odd, hazardSource({}), 1).filter((l) => l.armed);
+    expect(armed.map((l) => l.code)).toEqual(['ROR']);
   });
 
   it('a limit with a condition is never armed without it, and keeps its text', () => {
-    const low = effectiveLimits(device(), profile('dust.collector.dry'), null, 1).find((l) => l.measurement === 'dp' && l.code === 'LOW');
-    expect(low).toMatchObject({ ladder: 'LOW', armed: false, reason: 'condition-not-supported', onlyWhen: 'fan running', setPoint: 200 });
+    const off = (conditions: Device['conditions']) =>
+      effectiveLimits(device({ conditions }), profile('dust.collector.dry'), null, 1).find((l) => l.code === 'OFF');
+    const known = { ladder: 'OFF', onlyWhen: 'production running', when: 'condition.production_running' };
+    expect(off({})).toMatchObject({ ...known, armed: false, reason: 'condition-missing', detail: 'production_running' });
+    for (const running of [true, false]) {
+      expect(off({ production_running: running })).toMatchObject({
+        ...known,
+        armed: true,
+        reason: null,
+        reads: { 'condition.production_running': running },
+      });
+    }
+  });
+
+  it('a condition nobody has translated, or a wrong expression, keeps the limit unarmed and says where it is wrong', () => {
+    const dust = profile('dust.collector.dry');
+    const withWhen = (when: string | undefined): Profile => ({
+      ...dust,
+      measurements: dust.measurements.map((m) => ({
+        ...m,
+        limits: m.limits.map((l) => {
+          const other: LimitDef = { ...l, onlyWhen: 'fan running' };
+          if (l.code !== 'LOW') return l;
+          const { when: own, ...without } = other;
+          return when === undefined || own === undefined ? without : { ...without, when };
+        }),
+      })),
+    });
+    const low = (when: string | undefined) => {
+      const found = effectiveLimits(device(), withWhen(when), null, 1).find((l) => l.measurement === 'dp' && l.code === 'LOW');
+      return `${found?.armed} ${found?.reason} ${found?.detail}`;
+    };
+    expect(low('fan_running')).toBe('true null null');
+    expect(low(undefined)).toBe('false condition-not-supported fan running');
+    expect(low('fan_running &&\n  fan_runing')).toBe('false expression-invalid 2:3 Unknown variable: fan_runing near "fan_runing"');
+    expect(low('fan_running > 3')).toMatch(/^false expression-invalid 1:1 .*near "fan_running > 3"$/);
+    expect(low('dp + 1.0')).toBe('false expression-invalid 1:1 gives double, must give bool near "dp + 1.0"');
+    expect(low('on("dp", "NO")')).toMatch(/expression-invalid 1:1 no such limit/);
   });
 
   it('a level-none limit is a log event', () => {
@@ -105,9 +142,11 @@ describe('limits as they stand', () => {
     expect(weak).toMatchObject({ armed: false, reason: 'log-only', ladder: 'WEAK' });
   });
 
-  it('what the engine does not do yet says so', () => {
+  it('entries of format 1 are judged by the value alone, as they were; the rest says so', () => {
     const reasons = (id: string) =>
-      Object.fromEntries(effectiveLimits(device(), profile(id), null, 1).map((l) => [l.code, l.armed ? null : `${l.reason}: ${l.detail}`]));
+      Object.fromEntries(
+        effectiveLimits(device(), profile(id), null, 1, 1).map((l) => [l.code, l.armed ? null : `${l.reason}: ${l.detail}`]),
+      );
     expect(reasons('fire.heat.point')).toEqual({ PRE: null, FIRE: null, ROR: 'not-supported: roc_hi' });
     expect(reasons('power.production_monitor')).toEqual({
       PROD_IN_STOP: 'condition-not-supported: state in (suspended, ordered_stop, holiday_stop)',
@@ -197,12 +236,48 @@ describe('sharing', () => {
 });
 
 describe('the whole catalogue', () => {
-  it('armed limits per profile without any attribute', () => {
+  it.each([
+    ['armed limits per profile without any attribute', 1],
+    ['armed limits per profile without any attribute, from format 2 on', 2],
+  ])('%s', (_name, format) => {
     const table = builtInCatalogue.profiles.map((p) => {
-      const limits = effectiveLimits(device(), p, null, 1);
+      const limits = effectiveLimits(device(), p, null, 1, format);
       return `${p.id} ${limits.filter((l) => l.armed).length}/${limits.length}`;
     });
     expect(table).toMatchSnapshot();
+  });
+
+  it('nothing is unarmed for want of the engine, whatever the profile and its variant', () => {
+    const allowed = ['attribute-missing', 'condition-missing', 'removed-by-variant', 'log-only'];
+    const seen = new Map<string, number>();
+    for (const p of builtInCatalogue.profiles) {
+      for (const variant of [null, ...p.measurements.flatMap((m) => Object.keys(m.variants ?? {}))]) {
+        for (const limit of effectiveLimits(device({ variant }), p, null, 1)) {
+          if (limit.armed) continue;
+          const reason = limit.reason ?? '';
+          expect([p.id, variant, limit.code, allowed.includes(reason), reason]).toEqual([p.id, variant, limit.code, true, reason]);
+          seen.set(reason, (seen.get(reason) ?? 0) + 1);
+        }
+      }
+    }
+    expect([...seen.keys()].sort()).toEqual([...allowed].sort());
+  });
+
+  it('with its attributes and conditions filled in, every limit is armed but those that a variant removes or that only log', () => {
+    for (const p of builtInCatalogue.profiles) {
+      const text = JSON.stringify(p);
+      const names = (prefix: string) => Array.from(text.matchAll(new RegExp(`${prefix}\\.(\\w+)`, 'g')), (m) => m[1] ?? '');
+      const attributes = Object.fromEntries(names('asset').map((name, i) => [name, 10 + i]));
+      const conditions = Object.fromEntries(names('condition').map((name) => [name, name === 'state' ? 'producing' : true]));
+      for (const limit of effectiveLimits(device({ attributes, conditions }), p, null, 1)) {
+        expect([p.id, limit.code, limit.armed, limit.reason]).toEqual([
+          p.id,
+          limit.code,
+          limit.level !== 'none',
+          limit.armed ? null : 'log-only',
+        ]);
+      }
+    }
   });
 
   it('with every attribute filled in, whatever is still not armed is for a reason other than its number', () => {

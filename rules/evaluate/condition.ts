@@ -22,24 +22,30 @@ export function isOn(condition: Condition): boolean {
 
 /** Judges one value. Returns true when the limit went on or off by it. */
 export function judge(condition: Condition, limit: ArmedLimit, value: number): boolean {
+  const off = condition.phase === OFF || condition.phase === WAITING;
+  return off ? take(condition, limit, isTrue(limit.test, value), false) : take(condition, limit, true, hasLeft(limit.test, value));
+}
+
+/** The same where the answers are known: it is true (asked while off), it is past the way back (asked while on). */
+export function take(condition: Condition, limit: ArmedLimit, isTrueNow: boolean, hasLeftNow: boolean): boolean {
   switch (condition.phase) {
     case OFF:
-      if (!isTrue(limit.test, value)) return false;
+      if (!isTrueNow) return false;
       condition.ran = 0;
       condition.phase = limit.onDelayMs > 0 ? WAITING : ON;
       return condition.phase === ON;
     case WAITING:
-      if (isTrue(limit.test, value)) return false;
+      if (isTrueNow) return false;
       condition.phase = OFF;
       condition.ran = 0;
       return false;
     case ON:
-      if (!hasLeft(limit.test, value)) return false;
+      if (!hasLeftNow) return false;
       condition.ran = 0;
       condition.phase = limit.offDelayMs > 0 ? LEAVING : OFF;
       return condition.phase === OFF;
     case LEAVING:
-      if (hasLeft(limit.test, value)) return false;
+      if (hasLeftNow) return false;
       condition.phase = ON;
       condition.ran = 0;
       return false;

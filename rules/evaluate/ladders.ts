@@ -8,6 +8,7 @@ import { placeOf } from '../instrument.ts';
 import { wallOf } from '../time/engine-clock.ts';
 import { isOn } from './condition.ts';
 import type { PlanPoint } from './plan.ts';
+import { planAt, stateAt } from './spot.ts';
 
 /** From the conditions of a point's limits to the alarms of its ladders. Called only when a limit went on or off. */
 
@@ -53,8 +54,8 @@ function setPointOf(plan: PlanPoint, code: string): number | string | null {
 
 /** Steps every ladder of a point at a place on the line. In a late batch nothing gets a sound (semantics 4). */
 export function stepLadders(core: Core, device: DeviceState, index: number, line: number, late: boolean, cause?: string): void {
-  const plan = device.plan.points[index];
-  const point = device.points[index];
+  const plan = planAt(device, index);
+  const point = stateAt(device, index);
   if (plan === undefined || point === undefined || point === null) return;
   const open: (AlarmRecord | null)[] = [];
   let anyOpen = false;
@@ -73,6 +74,7 @@ export function stepLadders(core: Core, device: DeviceState, index: number, line
   }
   point.open = anyOpen ? open : null;
   settle(point);
+  if (device.plan.asksLimits && !core.relink.includes(device)) core.relink.push(device);
 }
 
 /** Gives the memory of a calm point back. */
@@ -189,8 +191,8 @@ function endPending(
 
 /** The late batch is over: what is still true rings, with its true begin. */
 export function ringPending(core: Core, device: DeviceState, index: number): void {
-  const plan = device.plan.points[index];
-  const point = device.points[index];
+  const plan = planAt(device, index);
+  const point = stateAt(device, index);
   if (plan === undefined || point === undefined || point === null || point.pending === null) return;
   const all = point.pending;
   point.pending = null;
@@ -206,8 +208,8 @@ export function ringPending(core: Core, device: DeviceState, index: number): voi
 
 /** Points a point at its open alarms, for the peak. */
 export function linkOpen(device: DeviceState, index: number): void {
-  const plan = device.plan.points[index];
-  const point = device.points[index];
+  const plan = planAt(device, index);
+  const point = stateAt(device, index);
   if (plan === undefined || point === undefined || point === null) return;
   const open = plan.ladders.map((ladder) => device.alarms.get(`${plan.key}|${ladder.name}`) ?? null);
   point.open = open.some((record) => record !== null) ? open : null;

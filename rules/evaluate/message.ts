@@ -9,6 +9,7 @@ import { hear, judgedValue, specFor, takeReportedOver, watch } from '../health/w
 import { faultLadder, setBad, setFault, syncFaults } from '../instrument.ts';
 import { noteChange, signOfLife } from '../presence.ts';
 import { learn, newClockError, noticeStep } from '../time/clock-error.ts';
+import { breakCourses, judgeDerived, runDerivedDue, shiftDerived } from './derived.ts';
 import { hold, judgeOlder, judgeValue, runDue } from './point.ts';
 import { ringPending } from './ladders.ts';
 import { pointIndex } from './plan.ts';
@@ -160,6 +161,7 @@ function correctedLine(core: Core, device: DeviceState, sample: Sample, message:
   } else if (noticeStep(device.clock, clock.line, stamp, raw, device.windowMs)) {
     device.clock = newClockError(clock.line - stamp);
     checkClock(core, device);
+    breakCourses(device);
     line = clock.line;
   }
   return line;
@@ -174,6 +176,7 @@ function shiftPoints(core: Core, device: DeviceState, byMs: number): void {
     point.lastLine = moved(point.lastLine);
     point.ranLine = moved(point.ranLine);
   }
+  if (device.derived.length > 0) shiftDerived(device, moved, byMs);
 }
 
 function checkClock(core: Core, device: DeviceState): void {
@@ -201,6 +204,7 @@ function applySample(core: Core, device: DeviceState, sample: Sample, message: M
       const value = sample.values[i];
       if (value !== undefined && applyValue(core, device, sample, value, line, ageMs)) judged = true;
     }
+    if (device.derived.length > 0) judgeDerived(core, device, sample, line, ageMs);
     if (sample.faults !== undefined || sample.pointFaults !== undefined) takeFaults(core, device, sample, line, ageMs);
   }
   if (!late && device.backlogUntil >= 0) endBacklog(core, device);
@@ -297,11 +301,13 @@ export function endBacklog(core: Core, device: DeviceState): void {
     ringPending(core, device, i);
     setBad(core, device, i, point.quality === 'bad' || point.value === null);
   }
+  for (let i = 0; i < device.derived.length; i += 1) ringPending(core, device, device.points.length + i);
   syncFaults(core, device);
 }
 
 /** A late batch ended because nothing more came: delays run out first, still without sound. */
 export function backlogRanOut(core: Core, device: DeviceState): void {
   for (let i = 0; i < device.points.length; i += 1) runDue(core, device, i, true);
+  for (let i = 0; i < device.derived.length; i += 1) runDerivedDue(core, device, i, true);
   endBacklog(core, device);
 }

@@ -3,6 +3,7 @@ import { LEVEL_RANK, type Level } from '../../model/level.ts';
 import type { Profile } from '../../model/profile.ts';
 import { pointKey } from '../../model/reading.ts';
 import type { Top } from '../alarm/step.ts';
+import { type Bindings, compileExpression, type Expression } from '../compile/expression.ts';
 
 /** What the hot path needs of a device's limits, made once per (profile, variant, attributes) and shared by all such devices. */
 export interface Plan {
@@ -10,6 +11,10 @@ export interface Plan {
   /** Every limit, armed or not, with rule revision 0: the device's own is filled in where it is shown. */
   readonly limits: readonly EffectiveLimit[];
   readonly points: readonly PlanPoint[];
+  /** Limits that are judged by something worked out from the points, one each. */
+  readonly derived: readonly PlanDerived[];
+  /** Some of them ask whether another limit is on. */
+  readonly asksLimits: boolean;
   /** First point of a measurement; channels follow each other. */
   readonly firstOf: ReadonlyMap<string, number>;
 }
@@ -22,6 +27,29 @@ export interface PlanPoint {
   /** Armed limits, in the order of the catalogue. */
   readonly limits: readonly ArmedLimit[];
   readonly ladders: readonly PlanLadder[];
+}
+
+/** What a limit is judged by where it is not the value alone. */
+export type Source =
+  | { readonly kind: 'value' }
+  | { readonly kind: 'rate'; readonly windowMs: number; readonly sign: 1 | -1; readonly relative: boolean }
+  | { readonly kind: 'deviation'; readonly reference: number | Expression }
+  | { readonly kind: 'count'; readonly windowMs: number }
+  | { readonly kind: 'transition'; readonly from: Expression; readonly to: Expression }
+  | { readonly kind: 'truth'; readonly expression: Expression };
+
+/** One limit with a source or a condition of its own. Its key is that of the point it belongs to. */
+export interface PlanDerived extends PlanPoint {
+  readonly code: string;
+  /** Index of the point it belongs to. */
+  readonly home: number;
+  readonly source: Source;
+  /** It counts only while this is true. */
+  readonly when: Expression | null;
+  readonly bindings: Bindings;
+  /** Indexes of all points it reads, its home among them. */
+  readonly inputs: readonly number[];
+  readonly asksLimits: boolean;
 }
 
 export interface PlanLadder {
@@ -57,6 +85,7 @@ function clean(value: number): number {
 
 function testOf(limit: EffectiveLimit): Test | null {
   const at = limit.setPoint;
+  if (limit.transition !== undefined || limit.dir === 'expr') return { kind: 'equal', to: 1 };
   if (limit.dir === 'state') {
     if (typeof at === 'number') return { kind: 'equal', to: at };
     const bit = typeof at === 'string' ? BIT.exec(at) : null;
@@ -68,7 +97,13 @@ function testOf(limit: EffectiveLimit): Test | null {
     return { kind: 'hi', enter: at, leave: limit.resetBelow ?? clean(at - limit.deadband), strictly };
   }
   if (limit.dir === 'lo') return { kind: 'lo', enter: at, leave: clean(at + limit.deadband) };
-  return null;
+  return { kind: 'hi', enter: at, leave: clean(at - limit.deadband), strictly: false };
+}
+
+/** Judged by more than the value. */
+function isDerived(limit: EffectiveLimit): boolean {
+  if (limit.when !== undefined || limit.transition !== undefined) return true;
+  return limit.dir !== 'hi' && limit.dir !== 'lo' && limit.dir !== 'state';
 }
 
 /** Is the condition true. Inclusive: the Chinese standards say 达到 (fact book 1.3). */
@@ -122,10 +157,92 @@ export function makePlan(profile: Profile, limits: readonly EffectiveLimit[]): P
     for (let n = channels === 0 ? 0 : 1; n <= channels; n += 1) {
       const channel = channels === 0 ? null : n;
       const own = byPoint.get(pointKey(def.key, channel)) ?? [];
-      points.push({ key: pointKey(def.key, channel), measurement: def.key, channel, unit: def.ucum, ...armed(own) });
+      const direct = own.filter((limit) => !isDerived(limit));
+      points.push({ key: pointKey(def.key, channel), measurement: def.key, channel, unit: def.ucum, ...armed(direct) });
     }
   }
-  return { profile, limits, points, firstOf };
+  const derived = limits.flatMap((limit) => {
+    const one = limit.armed && isDerived(limit) ? derivedOf(profile, points, limit) : null;
+    return one === null ? [] : [one];
+  });
+  return { profile, limits, points, derived, asksLimits: derived.some((one) => one.asksLimits), firstOf };
+}
+
+/** The texts compiled when the limit was armed, so they compile again (they are kept per profile). */
+function program(profile: Profile, text: string, gives: 'bool' | 'double'): Expression {
+  const result = compileExpression(text, profile, gives);
+  if (!result.ok) throw new Error(`expression of profile ${profile.id}: ${result.problem}`);
+  return result.expression;
+}
+
+function sourceOf(profile: Profile, limit: EffectiveLimit): Source {
+  const windowMs = limit.windowMs ?? 0;
+  if (limit.transition !== undefined) {
+    return { kind: 'transition', from: program(profile, limit.transition.from, 'bool'), to: program(profile, limit.transition.to, 'bool') };
+  }
+  switch (limit.dir) {
+    case 'roc_hi':
+    case 'roc_lo':
+      return { kind: 'rate', windowMs, sign: limit.dir === 'roc_hi' ? 1 : -1, relative: limit.relative === true };
+    case 'dev_hi': {
+      const reference = limit.reference ?? 0;
+      return { kind: 'deviation', reference: typeof reference === 'number' ? reference : program(profile, reference, 'double') };
+    }
+    case 'count_hi':
+      return { kind: 'count', windowMs };
+    case 'expr':
+      return { kind: 'truth', expression: program(profile, limit.expression ?? '', 'bool') };
+    case 'hi':
+    case 'lo':
+    case 'state':
+      return { kind: 'value' };
+  }
+}
+
+function expressionsOf(source: Source): readonly Expression[] {
+  if (source.kind === 'transition') return [source.from, source.to];
+  if (source.kind === 'truth') return [source.expression];
+  return source.kind === 'deviation' && typeof source.reference !== 'number' ? [source.reference] : [];
+}
+
+function derivedOf(profile: Profile, points: readonly PlanPoint[], limit: EffectiveLimit): PlanDerived | null {
+  const home = points.findIndex((point) => point.measurement === limit.measurement && point.channel === limit.channel);
+  const point = points[home];
+  const judged = armed([limit]);
+  if (point === undefined || judged.limits.length === 0) return null;
+  const source = sourceOf(profile, limit);
+  const when = limit.when === undefined ? null : program(profile, limit.when, 'bool');
+  const expressions = [...expressionsOf(source), ...(when === null ? [] : [when])];
+  const asked = expressions.flatMap((expression) => expression.limits);
+  const read = points.flatMap((one, i) => {
+    const isRead = expressions.some((expression) => expression.points.includes(one.key));
+    return isRead || asked.some(({ measurement }) => measurement === one.measurement) ? [i] : [];
+  });
+  return {
+    key: point.key,
+    measurement: point.measurement,
+    channel: point.channel,
+    unit: unitOf(source, point.unit),
+    ...judged,
+    code: limit.code,
+    home,
+    source,
+    when,
+    bindings: limit.reads ?? {},
+    inputs: [...new Set([home, ...read])],
+    asksLimits: asked.length > 0,
+  };
+}
+
+/** Unit of what is compared with the set point. */
+function unitOf(source: Source, unit: string): string {
+  if (source.kind === 'rate' && source.relative) return '1';
+  return source.kind === 'truth' || source.kind === 'transition' ? '{bool}' : unit;
+}
+
+function worseOf(dir: EffectiveLimit['dir']): PlanLadder['worse'] {
+  if (dir === 'lo') return -1;
+  return dir === 'state' || dir === 'expr' ? 0 : 1;
 }
 
 function armed(limits: readonly EffectiveLimit[]): { limits: ArmedLimit[]; ladders: PlanLadder[] } {
@@ -138,7 +255,7 @@ function armed(limits: readonly EffectiveLimit[]): { limits: ArmedLimit[]; ladde
     let ladder = ladders.findIndex((one) => one.name === limit.ladder);
     if (ladder < 0) {
       ladder = ladders.length;
-      ladders.push({ name: limit.ladder, worse: limit.dir === 'hi' ? 1 : limit.dir === 'lo' ? -1 : 0 });
+      ladders.push({ name: limit.ladder, worse: worseOf(limit.dir) });
     }
     out.push({
       code: limit.code,

@@ -5,6 +5,7 @@ import { heldMs } from '../time/engine-clock.ts';
 import { type Condition, judge, ON, remaining, run } from './condition.ts';
 import { notePeak, stepLadders } from './ladders.ts';
 import { isTrue, type PlanPoint } from './plan.ts';
+import { planAt, stateAt } from './spot.ts';
 
 /** Judging one point: delays run between samples (zero-order hold) and, where none comes, in engine time; whichever is first. */
 
@@ -33,7 +34,15 @@ function runAll(plan: PlanPoint, conditions: readonly Condition[], ms: number): 
 }
 
 /** The last value held until a place on the line: lets the delays run up to it. */
-function holdUntil(core: Core, device: DeviceState, index: number, plan: PlanPoint, point: PointState, line: number, late: boolean): void {
+export function holdUntil(
+  core: Core,
+  device: DeviceState,
+  index: number,
+  plan: PlanPoint,
+  point: PointState,
+  line: number,
+  late: boolean,
+): void {
   let left = heldMs(core.clock, point.ranLine, line, device.windowMs);
   while (point.conditions !== null && left > 0) {
     const first = firstRemaining(plan, point.conditions);
@@ -153,8 +162,8 @@ export function judgeOlder(
 
 /** Engine time at which the point's next delay ends, or -1. Inside a late batch not before its end: samples come first there. */
 export function delayDue(device: DeviceState, index: number): EngineMs {
-  const plan = device.plan.points[index];
-  const point = device.points[index];
+  const plan = planAt(device, index);
+  const point = stateAt(device, index);
   if (plan === undefined || point === undefined || point === null || point.conditions === null || point.held) return -1;
   const first = firstRemaining(plan, point.conditions);
   if (first < 0) return -1;
@@ -163,8 +172,8 @@ export function delayDue(device: DeviceState, index: number): EngineMs {
 
 /** No sample came: lets the delays of a point run in engine time up to now. */
 export function runDue(core: Core, device: DeviceState, index: number, late: boolean): void {
-  const plan = device.plan.points[index];
-  const point = device.points[index];
+  const plan = planAt(device, index);
+  const point = stateAt(device, index);
   if (plan === undefined || point === undefined || point === null || point.held) return;
   while (point.conditions !== null) {
     const first = firstRemaining(plan, point.conditions);

@@ -2,6 +2,7 @@ import type { Rule } from '../../model/asset.ts';
 import { LEVEL_RANK } from '../../model/level.ts';
 import type { LimitDef, LimitDir, MeasurementDef, Profile } from '../../model/profile.ts';
 import type { RuleParts } from '../../model/rule.ts';
+import { compileExpression } from '../compile/expression.ts';
 import { compileSetPoint } from '../compile/set-point.ts';
 
 /** What is wrong with a rule by itself, before any device is looked at: a place in the rule and a sentence. */
@@ -29,7 +30,12 @@ export function problemsOf(rule: Rule, before: Rule | undefined, profile: Profil
   const about = aboutProblems(rule, def, limit);
   if (about.length > 0) return about;
   const dir = rule.adds ?? limit?.dir ?? 'hi';
-  return [...partProblems(rule.parts, dir, def), ...(rule.adds === null ? [] : newLimitProblems(rule.parts, dir)), ...reasonProblems(rule)];
+  return [
+    ...partProblems(rule.parts, dir, def),
+    ...conditionProblems(rule.parts, profile),
+    ...(rule.adds === null ? [] : newLimitProblems(rule.parts, dir)),
+    ...reasonProblems(rule),
+  ];
 }
 
 function fixedPart(before: Rule, after: Rule): string | null {
@@ -104,6 +110,13 @@ function partProblems(parts: RuleParts, dir: LimitDir, def: MeasurementDef): rea
   }
   if (parts.basisZh !== undefined && parts.basis === undefined) say('basisZh', 'wanted together with basis');
   return problems;
+}
+
+/** A condition is an expression over the profile's points, attributes and conditions. */
+function conditionProblems(parts: RuleParts, profile: Profile): readonly Problem[] {
+  if (typeof parts.onlyWhen !== 'string' || parts.onlyWhen.trim() === '') return [];
+  const compiled = compileExpression(parts.onlyWhen, profile, 'bool');
+  return compiled.ok ? [] : [{ path: 'parts.onlyWhen', message: compiled.problem }];
 }
 
 function wrongSetPoint(at: number | string, dir: LimitDir, def: MeasurementDef): string | null {

@@ -13,13 +13,14 @@ export interface Standing {
 }
 
 /**
- * The one way from catalogue, variant, rules and attributes to the limits of a device. `chain`: other rules than those that hold now.
+ * The one way from catalogue, variant, rules and attributes to the limits of a device. `format`: newest entry format applied.
+ * `chain`: other rules than those that hold now.
  * Throws when its profile is missing: the registry's checks forbid that.
  */
-export function limitsOf(registry: Registry, asset: Device, chain: Chain = registry.rules.chain(asset)): Standing {
+export function limitsOf(registry: Registry, asset: Device, format: number, chain: Chain = registry.rules.chain(asset)): Standing {
   const catalogued = registry.profiles.get(asset.profileId);
   if (catalogued === undefined) throw new Error(`device ${asset.id} has the unknown profile ${asset.profileId}`);
   const source = asset.hazardSourceId === null ? null : (registry.maps['hazard-source'].get(asset.hazardSourceId) ?? null);
   const profile = withRules(catalogued, asset.variant, chain);
-  return { profile, limits: effectiveLimits(asset, profile, source, 0) };
+  return { profile, limits: effectiveLimits(asset, profile, source, 0, format) };
 }

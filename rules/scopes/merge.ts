@@ -132,9 +132,9 @@ export function withParts(limit: LimitDef, rule: Pick<Rule, 'parts' | 'reason'>)
   if (parts.level !== undefined) out = { ...out, level: parts.level };
   if (parts.latching !== undefined) out = { ...out, latching: parts.latching };
   if (parts.onlyWhen !== undefined) {
-    // The catalogue's plain words are about its own condition.
-    const { onlyWhen: _, onlyWhenZh: __, onlyWhenEn: ___, ...rest } = out;
-    out = parts.onlyWhen === null ? rest : { ...rest, onlyWhen: parts.onlyWhen };
+    // The catalogue's plain words are about its own condition; a rule's is written as the expression it is.
+    const { onlyWhen: _, onlyWhenZh: __, onlyWhenEn: ___, when: ____, ...rest } = out;
+    out = parts.onlyWhen === null ? rest : { ...rest, onlyWhen: parts.onlyWhen, when: parts.onlyWhen };
   }
   if (parts.enabled === false) out = { ...out, disabled: rule.reason ?? '' };
   if (parts.enabled === true) {

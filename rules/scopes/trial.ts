@@ -157,18 +157,18 @@ function compareAll(core: Core, rule: Rule, before: Rule | undefined, after: Rul
   const { registry } = core;
   const found = new Findings(rule);
   const bare = rule.scope === 'device' || placed === null ? [] : barePlaces(rule, profile, placed);
-  const were = bare.map((asset) => limitsOf(registry, asset));
+  const were = bare.map((asset) => limitsOf(registry, asset, core.format));
   const present = before?.retiredAt === null ? before : undefined;
   let devices = 0;
   registry.rules.replace(present, after ?? undefined);
   try {
     bare.forEach((asset, i) => {
       const was = were[i];
-      if (was !== undefined) found.compare(was, limitsOf(registry, asset), asset.variant, null);
+      if (was !== undefined) found.compare(was, limitsOf(registry, asset, core.format), asset.variant, null);
     });
     for (const { plan, asset } of reachedBy(core, rule)) {
       devices += 1;
-      found.compare(plan, limitsOf(registry, asset), asset.variant, asset.id);
+      found.compare(plan, limitsOf(registry, asset, core.format), asset.variant, asset.id);
     }
   } finally {
     registry.rules.replace(after ?? undefined, present);

@@ -16,6 +16,27 @@ const points = (hi: number) => [
       limit('L1', 'yellow', hi, { offDelayMs: 15_000 }),
       limit('L2', 'red', 50, { onDelayMs: 3_000, latching: true }),
       limit('LOW', 'yellow', -5, { dir: 'lo' }),
+      limit('ROR', 'orange', 10, { dir: 'roc_hi', windowMs: 60_000, deadband: 2, offDelayMs: 5_000, latching: true }),
+      limit('FALL', 'blue', hi, { dir: 'roc_lo', windowMs: 20_000, onDelayMs: 4_000 }),
+      limit('DEV', 'yellow', 20, { dir: 'dev_hi', reference: 20, referenceFrom: 'status[1] * 10.0' }),
+      limit('MANY', 'orange', 3, { dir: 'count_hi', windowMs: 30_000, deadband: 0, offDelayMs: 2_000 }),
+      limit('WHEN', 'yellow', hi - 5, {
+        onDelayMs: 3_000,
+        onlyWhen: 'fire',
+        when: '!condition.dry || bit(status[1], 1) || on("lel", "L2")',
+      }),
+      limit('TURN', 'blue', 'low->high', {
+        dir: 'state',
+        deadband: 0,
+        onDelayMs: 2_000,
+        transition: { from: 'lel < 5.0', to: 'lel > 20.0' },
+      }),
+      limit('BOTH', 'red', 1, {
+        dir: 'expr',
+        deadband: 0,
+        expression: 'lel > 10.0 && (lel > 50.0 || status[1] >= 1.0)',
+        offDelayMs: 1_000,
+      }),
     ],
     { ucum: '%{LEL}' },
   ),
@@ -69,6 +90,8 @@ export type Step =
       readonly connection: number;
       readonly packet: number;
     }
+  /** Five samples of `lel`, 4 s apart, each `by` above the one before. */
+  | { readonly do: 'course'; readonly device: number; readonly from: number; readonly by: number }
   | {
       readonly do: 'presence';
       readonly device: number;
@@ -85,7 +108,13 @@ export type Step =
   | { readonly do: 'life'; readonly op: (typeof LIFE_OPS)[number]; readonly pick: number; readonly short: boolean }
   | { readonly do: 'tables'; readonly on: boolean }
   | { readonly do: 'catalogue'; readonly version: 'v1' | 'v2' }
-  | { readonly do: 'device'; readonly device: number; readonly profile: 'gas' | 'other'; readonly mode: 'live' | 'test' }
+  | {
+      readonly do: 'device';
+      readonly device: number;
+      readonly profile: 'gas' | 'other';
+      readonly mode: 'live' | 'test';
+      readonly dry?: boolean;
+    }
   | { readonly do: 'retire'; readonly device: number }
   | { readonly do: 'enterprise'; readonly kind: 'real' | 'test' }
   | {
@@ -167,7 +196,9 @@ export const LIVED: readonly Step[] = [
 export function beginning(): Plant {
   const plant = new Plant().setUp(
     [...PROFILES.v1],
-    [0, 1, 2, 3].map((n) => device(`d${n}`, n === 3 ? 'other' : 'gas', { heartbeatMs: 20_000 })),
+    [0, 1, 2, 3].map((n) =>
+      device(`d${n}`, n === 3 ? 'other' : 'gas', { heartbeatMs: 20_000, conditions: n === 2 ? {} : { dry: n === 1 } }),
+    ),
   );
   plant.place('area', area('district'));
   plant.place('area', area('street', 'district'));
@@ -208,6 +239,12 @@ export function play(plant: Plant, step: Step): void {
       plant.message(id, [sample], { digest: step.digest, connection: step.connection, nth: step.packet, packetId: step.packet });
       return;
     }
+    case 'course':
+      for (let i = 0; i < 5; i += 1) {
+        plant.mono += 4_000;
+        plant.send(`d${step.device}`, 'lel', step.from + i * step.by);
+      }
+      return;
     case 'presence': {
       const id = `d${step.device}`;
       plant.apply({
@@ -244,7 +281,7 @@ export function play(plant: Plant, step: Step): void {
       plant.config({ op: 'catalogue', catalogue: catalogue(step.version, PROFILES[step.version]) });
       return;
     case 'device':
-      plant.put(device(`d${step.device}`, step.profile, { mode: step.mode, heartbeatMs: 20_000 }));
+      plant.put(device(`d${step.device}`, step.profile, { mode: step.mode, heartbeatMs: 20_000, conditions: { dry: step.dry ?? false } }));
       return;
     case 'retire':
       plant.config({ op: 'retire', asset: 'device', id: `d${step.device}`, base: null });

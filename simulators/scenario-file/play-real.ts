@@ -57,6 +57,8 @@ export async function playReal(scenario: Scenario, run: RealRun): Promise<Played
       enterpriseId: runId,
       profileId: device.profile,
       attributes: device.attributes,
+      conditions: device.conditions,
+      variant: device.variant,
       heartbeatMs: heartbeatMs(device),
       reportMs: device.reportS * 1_000,
     })),

@@ -169,6 +169,9 @@ const device = z.strictObject({
   heartbeatS: positive.optional(),
   stamps: z.boolean().default(true),
   attributes: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).default({}),
+  conditions: z.record(z.string(), z.union([z.string(), z.boolean()])).default({}),
+  /** Variant of the profile's set points. */
+  variant: z.string().nullable().default(null),
   /** Payload keys as the profile has them. */
   shows: z.record(key, shown),
   /** Standard deviation of noise, and the instrument's resolution, per payload key. */

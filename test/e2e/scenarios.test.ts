@@ -95,6 +95,7 @@ operators:
   - { atS: 25, does: acknowledge, device: heat, code: FIRE }
 expect:
   - { device: heat, code: FIRE, fromS: 13.5, toS: 15.6 }
+  - { device: heat, code: ROR, fromS: 9, toS: 15.6 }
   - { device: gas, code: L1, fromS: 5, toS: 7 }
   - { device: gas, code: L2, event: level-raised, fromS: 12, toS: 14 }
   - { device: broken, code: BAD, fromS: 10, toS: 12 }

@@ -7,7 +7,8 @@ const confidence = z
   .meta({ description: 'V read in a source, M memory with high confidence, C check before relying, D our choice.' });
 const basisEn = z.string().meta({ description: 'What the limit rests on, in English.' });
 const basisZh = z.string().optional().meta({ description: 'The same basis in Chinese; absent in a catalogue from before it had one.' });
-const limitDir = z.enum(['hi', 'lo', 'roc_hi', 'roc_lo', 'dev_hi', 'state', 'count_hi']);
+const limitDir = z.enum(['hi', 'lo', 'roc_hi', 'roc_lo', 'dev_hi', 'state', 'count_hi', 'expr']);
+const transition = z.object({ from: z.string(), to: z.string() }).optional();
 const setPoint = z.union([z.number(), z.string(), z.null()]);
 
 export const latestBody = z
@@ -52,6 +53,27 @@ export const limitsBody = z
         onlyWhen: z.string().nullable(),
         onlyWhenZh: z.string().optional(),
         onlyWhenEn: z.string().optional(),
+        resetBelow: z.number().optional(),
+        windowMs: z.number().optional().meta({ description: 'Window of a rate or a count.' }),
+        relative: z.boolean().optional().meta({ description: "The set point is a share of the value at the window's start." }),
+        reference: z
+          .union([z.number(), z.string()])
+          .optional()
+          .meta({ description: 'What a deviation is measured from: a number, or an expression over points.' }),
+        when: z.string().optional().meta({ description: 'The condition under which it counts, as an expression (CEL).' }),
+        transition,
+        expression: z.string().optional(),
+        reads: z
+          .record(z.string(), z.union([z.number(), z.string(), z.boolean()]))
+          .optional()
+          .meta({ description: 'Attributes (`asset.x`) and conditions (`condition.x`) that its expressions read, as they stand.' }),
+        holds: z
+          .object({ reason: z.enum(['bad-quality', 'no-data', 'window']), detail: z.string() })
+          .optional()
+          .meta({
+            description:
+              'Armed, but neither raised nor cleared at the moment: what it reads is bad or not there, or its window is not filled.',
+          }),
         basis: basisEn,
         basisZh,
         confidence,
@@ -119,6 +141,11 @@ const limitDef = z.object({
   onlyWhen: z.string().optional(),
   onlyWhenZh: z.string().optional(),
   onlyWhenEn: z.string().optional(),
+  when: z.string().optional(),
+  reference: z.number().optional(),
+  referenceFrom: z.string().optional(),
+  transition,
+  expression: z.string().optional(),
   resetBelow: z.number().optional(),
   ladder: z.string().optional(),
   basis: basisEn,
