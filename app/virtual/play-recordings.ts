@@ -1,5 +1,6 @@
 /** Plays recordings on virtual time, side by side: each device with its own connection, the first row of each recording at the beginning. */
 import type { LiveEvent } from '../../model/alarm.ts';
+import type { Device } from '../../model/asset.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { AssetPlan } from '../../simulators/provision.ts';
 import type { Recording } from '../../simulators/replay/recording.ts';
@@ -10,6 +11,8 @@ export interface PlayedRecording {
   readonly enterpriseId: AssetPlan['id'];
   /** Profile of each of its devices. */
   readonly profileOf: (device: string) => string;
+  /** What is filled in about its devices; absent = nothing. */
+  readonly attributes?: Device['attributes'];
   readonly heartbeatMs: number;
   readonly reportMs: number;
   readonly recording: Recording;
@@ -36,10 +39,10 @@ export async function playRecordings(
     onHealth: () => undefined,
   });
   const begun = clock.now();
-  const changes = plays.flatMap(({ enterpriseId, recording, profileOf, heartbeatMs, reportMs }) => [
+  const changes = plays.flatMap(({ enterpriseId, recording, profileOf, attributes = {}, heartbeatMs, reportMs }) => [
     { op: 'put', asset: 'enterprise', base: 0, value: enterpriseAsset(enterpriseId, begun) } as const,
     ...recording.devices.map((id) => {
-      const value = deviceAsset({ id, enterpriseId, profileId: profileOf(id), heartbeatMs, reportMs, attributes: {} }, begun);
+      const value = deviceAsset({ id, enterpriseId, profileId: profileOf(id), heartbeatMs, reportMs, attributes }, begun);
       return { op: 'put', asset: 'device', base: 0, value } as const;
     }),
   ]);

@@ -25,6 +25,8 @@ export interface ChannelResult {
   readonly place: string;
   readonly reachedS: number | null;
   readonly fireS: number | null;
+  /** The rate-of-rise alarm: 10 K within 60 s. */
+  readonly riseS: number | null;
   /** Alarms before ignition. */
   readonly early: number;
 }
@@ -62,6 +64,7 @@ export async function playCompartments(folder: string): Promise<Compartments> {
         place,
         reachedS: reachedAt(recording, device, 'temp', FIRE_CEL),
         fireS: rungs.find(({ code }) => code === 'FIRE')?.atS ?? null,
+        riseS: rungs.find(({ code }) => code === 'ROR')?.atS ?? null,
         early: rungs.filter(({ atS }) => atS < 0).length,
       };
     }),

@@ -6,12 +6,15 @@ import { repositoryRoot } from '../harness/platform-process.ts';
 import { influxdMissing, startInfluxd } from '../parts/influxd.ts';
 import { playBatteryCell, playCalmDays, playCompartments, playSmokeAlarms } from './fires.ts';
 import { everyFirePage, falseChannel, missedChannel } from './fires-page.ts';
+import { playProcess } from './process.ts';
+import { processPage } from './process-page.ts';
 import { FIRES, playFires, type FiresRun } from './first-fires.ts';
 import { firesPage, missed } from './first-fires-page.ts';
 
 /**
  * `npm run evidence -- first-fires --recordings FOLDER [--speed N] [--store embedded|influx|both] [--write]`: four fires over TCP.
  * `npm run evidence -- fires --recordings FOLDER [--write]`: every recording, and calm days, on virtual time.
+ * `npm run evidence -- process --recordings FOLDER [--write]`: a chemical reactor with nine faults, on virtual time.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,10 +28,11 @@ const { values, positionals } = parseArgs({
 const folder = values.recordings ?? process.env['BEACON_RECORDINGS'];
 const speed = Number(values.speed);
 const what = positionals[0];
-if ((what !== 'first-fires' && what !== 'fires') || folder === undefined || !(speed > 0)) {
+if ((what !== 'first-fires' && what !== 'fires' && what !== 'process') || folder === undefined || !(speed > 0)) {
   process.stderr.write(
     'usage: npm run evidence -- first-fires --recordings FOLDER [--speed 1] [--store embedded|influx|both] [--write]\n' +
-      '       npm run evidence -- fires --recordings FOLDER [--write]\n',
+      '       npm run evidence -- fires --recordings FOLDER [--write]\n' +
+      '       npm run evidence -- process --recordings FOLDER [--write]\n',
   );
   process.exit(1);
 }
@@ -86,4 +90,11 @@ async function everyFire(recordings: string): Promise<boolean> {
   );
 }
 
-process.exit((await (what === 'fires' ? everyFire(folder) : firstFires())) ? 0 : 1);
+async function processExample(recordings: string): Promise<boolean> {
+  const run = await playProcess(join(recordings, 'tep_visible'));
+  tell(processPage(new Date().toISOString().slice(0, 10), run), 'process.md');
+  return run.sent === run.acknowledged && run.runs.every(({ falseAlarms }) => falseAlarms === 0);
+}
+
+const runs = { 'first-fires': firstFires, fires: () => everyFire(folder), process: () => processExample(folder) };
+process.exit((await runs[what]()) ? 0 : 1);

@@ -7,6 +7,7 @@ type AlarmHeard = Extract<LiveEvent, { kind: 'alarm' }>;
 /** What was raised, or rose, for one device: seconds from its recording's zero. */
 export interface Rung {
   readonly code: string;
+  readonly measurement: string | null;
   readonly level: string;
   readonly atS: number;
 }
@@ -37,7 +38,12 @@ export async function hearRecordings(plays: readonly PlayedRecording[]): Promise
       if (alarm.kind === 'instrument' || (event.type !== 'raised' && event.type !== 'level-raised')) continue;
       const list = rungs.get(device) ?? [];
       rungs.set(device, list);
-      list.push({ code: alarm.code, level: event.level ?? alarm.level, atS: (event.at - (zeroOf.get(device) ?? 0)) / 1_000 });
+      list.push({
+        code: alarm.code,
+        measurement: alarm.measurement,
+        level: event.level ?? alarm.level,
+        atS: (event.at - (zeroOf.get(device) ?? 0)) / 1_000,
+      });
     }
     return { sent: played.sent, acknowledged: played.acknowledged, rungs };
   } finally {
