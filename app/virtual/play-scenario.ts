@@ -5,7 +5,7 @@ import type { ConfigChange } from '../../model/entry.ts';
 import type { Publisher } from '../../model/ports/message-source.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { devicesOf, heartbeatMs, SCENARIO_ENTERPRISE_ID } from '../../simulators/scenario-file/devices.ts';
-import { alarmFor, heardOf, type OperatorAct, type Played, refusedAct } from '../../simulators/scenario-file/played.ts';
+import { alarmFor, bodyOf, heardOf, type OperatorAct, type Played, refusedAct } from '../../simulators/scenario-file/played.ts';
 import type { DeviceFile, Scenario } from '../../simulators/scenario-file/schema.ts';
 import { type WireEvent, wireOf } from '../../simulators/wire/wire.ts';
 import { deviceAsset, enterpriseAsset } from './assets.ts';
@@ -69,10 +69,7 @@ export async function playScenario(
       troubles.push(alarm);
       return;
     }
-    const command =
-      act.does === 'acknowledge'
-        ? ({ op: act.does, alarmId: alarm.id, seen: alarm.seq } as const)
-        : ({ op: act.does, alarmId: alarm.id } as const);
+    const command = { ...bodyOf(act, alarm), alarmId: alarm.id };
     const actor = { kind: 'account', name: act.by, role: 'operator', enterprises: null } as const;
     const outcome = await world.during(platform.command(actor, `${scenario.name} ${act.atS} ${alarm.id}`, command));
     if (!outcome.ok) troubles.push(refusedAct(act, outcome.code));

@@ -10,7 +10,7 @@ import { eachOf, provision } from '../provision.ts';
 import { firstReportMs } from '../report.ts';
 import { runDevices } from '../runner.ts';
 import { devicesOf, heartbeatMs } from './devices.ts';
-import { alarmFor, heardOf, type OperatorAct, type Played, refusedAct } from './played.ts';
+import { alarmFor, bodyOf, heardOf, type OperatorAct, type Played, refusedAct } from './played.ts';
 import type { Scenario } from './schema.ts';
 
 export interface RealRun {
@@ -102,7 +102,8 @@ export async function playReal(scenario: Scenario, run: RealRun): Promise<Played
       return;
     }
     try {
-      await client.post(`/alarms/${alarm.id}/${act.does}`, act.does === 'acknowledge' ? { seen: alarm.seq } : {});
+      const { op, ...body } = bodyOf(act, alarm);
+      await client.post(`/alarms/${alarm.id}/${op}`, body);
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
       troubles.push(refusedAct(act, error.code));

@@ -47,6 +47,27 @@ export function alarmFor(act: OperatorAct, open: Iterable<Alarm>): Alarm | strin
   return `${act.by} at ${act.atS} s finds ${which} of ${act.device}${act.code === undefined ? '' : ` with code ${act.code}`} to ${act.does}`;
 }
 
+/** What goes with an action, the same through the API and inside. */
+export function bodyOf(
+  act: OperatorAct,
+  alarm: Pick<Alarm, 'seq'>,
+):
+  | { readonly op: 'acknowledge'; readonly seen: number }
+  | { readonly op: 'shelve'; readonly reason: string; readonly minutes?: number; readonly oneShot?: true }
+  | { readonly op: 'verify'; readonly as: OperatorAct['as'] }
+  | { readonly op: Exclude<OperatorAct['does'], 'acknowledge' | 'shelve' | 'verify'> } {
+  switch (act.does) {
+    case 'acknowledge':
+      return { op: act.does, seen: alarm.seq };
+    case 'shelve':
+      return { op: act.does, reason: 'scenario', ...(act.minutes === undefined ? { oneShot: true } : { minutes: act.minutes }) };
+    case 'verify':
+      return { op: act.does, as: act.as };
+    default:
+      return { op: act.does };
+  }
+}
+
 /** An action that the platform refused. */
 export function refusedAct(act: OperatorAct, code: string): string {
   return `${act.by} at ${act.atS} s cannot ${act.does} ${act.code ?? 'the alarm'} of ${act.device}: ${code}`;

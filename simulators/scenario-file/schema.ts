@@ -3,6 +3,7 @@
  * may. Times are seconds since the run began. Unknown keys are errors, so that a misspelt one is no silent default.
  */
 import { z } from 'zod';
+import { VERIFIED_AS } from '../../model/alarm.ts';
 import { ID_PATTERN } from '../../model/ids.ts';
 
 const id = z.string().regex(ID_PATTERN, 'an id: 1 to 64 of letters, digits, _ - . :');
@@ -200,6 +201,10 @@ const eventType = z.enum([
   'acknowledged',
   'withdrawn',
   'reset',
+  'silenced',
+  'shelved',
+  'unshelved',
+  'verified',
   'closed',
   'historic-exceedance',
 ]);
@@ -228,12 +233,16 @@ export const scenarioSchema = z.strictObject({
     .array(
       z.strictObject({
         atS: seconds,
-        does: z.enum(['acknowledge', 'reset', 'withdraw']),
+        does: z.enum(['acknowledge', 'reset', 'withdraw', 'silence', 'shelve', 'unshelve', 'verify']),
         by: z.string().default('operator'),
         device: id,
         /** Payload key and code of the alarm's limit of the moment; absent = the device's only open alarm. */
         measurement: z.string().optional(),
         code: z.string().optional(),
+        /** `shelve`: for so long; absent = until it next returns. */
+        minutes: z.int().min(1).max(480).optional(),
+        /** `verify`: what it turned out to be. */
+        as: z.enum(VERIFIED_AS).default('real'),
       }),
     )
     .default([]),

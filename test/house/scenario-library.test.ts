@@ -34,7 +34,15 @@ const HABITS: Readonly<Record<Extract<FaultPlan, { kind: 'outage' }>['backlog'],
   'one-array': true,
   singles: true,
 };
-const ACTS: Readonly<Record<Scenario['operators'][number]['does'], true>> = { acknowledge: true, reset: true, withdraw: true };
+const ACTS: Readonly<Record<Scenario['operators'][number]['does'], true>> = {
+  acknowledge: true,
+  reset: true,
+  withdraw: true,
+  silence: true,
+  shelve: true,
+  unshelve: true,
+  verify: true,
+};
 const INSTRUMENTS: Readonly<Record<KeyOfEach<Shown>, true>> = {
   line: true,
   steps: true,
