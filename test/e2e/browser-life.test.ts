@@ -39,6 +39,7 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
   });
 
   const rowOf = (page: Page, id: string): Locator => page.locator('[role=row].alarm').filter({ hasText: id });
+  const section = (page: Page, name: string): Locator => page.getByRole('rowheader', { name, exact: true });
   const panel = (page: Page): Locator => page.locator('.panelSide');
   async function open(user: string, size = DESK): Promise<Page> {
     const { page } = await openWindow(browser, 'en', size);
@@ -74,12 +75,12 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
     await other.goto(`${platform.httpBase}/approvals`);
     await other.getByRole('button', { name: 'Approve' }).click();
     await other.getByText('Nothing waits for a second person.').waitFor();
-    await board.getByText('Shelved 1', { exact: true }).waitFor();
+    await section(board, 'Shelved 1').waitFor();
     expect(await standing('suppressed=shelved')).toMatchObject([{ deviceId: 'GD-07', suppressedBy: ['shelved'] }]);
     await panel(board).getByText('agreed by chief').first().waitFor();
 
     await panel(board).getByRole('button', { name: 'Unshelve' }).click();
-    await board.getByText('Ringing 1', { exact: true }).waitFor();
+    await section(board, 'Ringing 1').waitFor();
 
     // Out of service is the administrator's: an operator has no such button.
     expect(await panel(board).getByRole('button', { name: 'Take out of service' }).count()).toBe(0);
@@ -88,10 +89,10 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
     await panel(other).getByRole('button', { name: 'Take out of service' }).click();
     await panel(other).getByLabel('Permit').fill('PTW-118');
     await panel(other).locator('.form').getByRole('button', { name: 'Take out of service' }).click();
-    await board.getByText('Out of service 1', { exact: true }).waitFor();
+    await section(board, 'Out of service 1').waitFor();
     await panel(board).getByText('PTW-118').first().waitFor();
     await panel(other).getByRole('button', { name: 'Return to service' }).click();
-    await board.getByText('Ringing 1', { exact: true }).waitFor();
+    await section(board, 'Ringing 1').waitFor();
 
     await panel(board).getByRole('button', { name: 'Verify', exact: true }).click();
     await panel(board).getByRole('button', { name: 'False alarm' }).click();
