@@ -8,7 +8,7 @@ import type { Top } from './alarm/step.ts';
 import { holderOf } from './alarm/timing.ts';
 import { topsOf } from './evaluate/ladders.ts';
 
-/** A withdrawal is possible this long after the acknowledgement (wall time, semantics 6). */
+/** A withdrawal is possible this long after the acknowledgement (semantics 6), whatever our wall clock does meanwhile. */
 const WITHDRAW_WITHIN_MS = 10_000;
 
 /** What a refused command says. */
@@ -39,7 +39,9 @@ export function applyCommand(core: Core, body: CommandBody): Outcome {
     case 'withdraw': {
       const at = record.acknowledgedAt;
       if (!record.facts.acknowledged || at === null) return refused('state-not-allowed', 'not acknowledged');
-      if (Math.abs(core.clock.at - at) > WITHDRAW_WITHIN_MS) return refused('too-late', 'more than 10 s ago');
+      const engineAt = record.acknowledgedEngineAt;
+      const ageMs = engineAt === undefined || core.format === 1 ? Math.abs(core.clock.at - at) : core.clock.now - engineAt;
+      if (ageMs > WITHDRAW_WITHIN_MS) return refused('too-late', 'more than 10 s ago');
       const newest = holder.alarms.get(record.key) ?? holder.resting.get(record.key) ?? record;
       if (newest !== record) return refused('state-not-allowed', 'a new occurrence has begun');
       return stepped(core, holder, record, { kind: 'withdraw' }, body.by, undefined);
@@ -109,7 +111,7 @@ function shelve(core: Core, record: AlarmRecord, by: string, command: ShelveComm
   const since = core.clock.at;
   const until = since + Math.min(command.minutes === undefined ? SHELVE_MAX_MS : command.minutes * 60_000, SHELVE_MAX_MS);
   const warnAt = until - since > WARN_BEFORE_MS ? until - WARN_BEFORE_MS : null;
-  const shelf = { since, until, line: core.clock.line + SHELVE_MAX_MS, oneShot, level, by, approvedBy, reason, warnAt };
+  const shelf = { since, until, engineAt: core.clock.now + SHELVE_MAX_MS, oneShot, level, by, approvedBy, reason, warnAt };
   core.book.suppress(record, { shelf }, 'shelved', {
     by,
     reason,

@@ -96,7 +96,7 @@ export class EngineFold implements Engine, Core {
       throw new Error(`journal entry ${entry.seq} follows entry ${this.appliedSeq}: the order is broken`);
     this.appliedSeq = entry.seq;
     advance(this.clock, entry.at, entry.boot, entry.mono);
-    this.book.begin(entry.seq, entry.at, this.clock.line, Math.max(entry.v, this.format) >= 2);
+    this.book.begin(entry.seq, entry.at, this.clock.now, Math.max(entry.v, this.format) >= 2);
     this.warnings.begin(entry.seq);
     if (entry.v > this.format) this.judgeAs(entry.v, entry.seq);
     let applied = QUIET;
@@ -265,7 +265,7 @@ export class EngineFold implements Engine, Core {
   nextDue(): EngineMs | null {
     const device = this.heap.first?.wakeAt ?? null;
     const warning = this.warnings.heap.first?.wakeAt ?? null;
-    const wait = this.book.timers.wait(this.clock.at, this.clock.line);
+    const wait = this.book.timers.wait(this.clock.at, this.clock.now);
     let first = device;
     for (const one of [warning, wait === null ? null : this.clock.now + wait])
       if (one !== null && (first === null || one < first)) first = one;

@@ -3,7 +3,7 @@ import type { AlarmPolicy } from '../../model/asset.ts';
 import type { AlarmCounts } from '../../model/engine.ts';
 import { LEVEL_RANK, type Level } from '../../model/level.ts';
 import type { Quality, Value } from '../../model/reading.ts';
-import type { EpochMs } from '../../model/time.ts';
+import type { EngineMs, EpochMs } from '../../model/time.ts';
 import { type AlarmLife, inherited, isSuppressed, NO_LIFE, outlives, quiet, suppressedBy, unsuppressed } from './life.ts';
 import { feedbackMs, firstResponseMs, NEXT_ROLE_MS, rearmMs, RED_FEEDBACK_AGAIN_MS, ROLES } from './policy.ts';
 import { type AlarmPlace, type AlarmRecord, toAlarm } from './record.ts';
@@ -89,7 +89,7 @@ export class AlarmBook {
   private entrySeq = 0;
   private nextId = 0;
   private at: EpochMs = 0;
-  private line = 0;
+  private now: EngineMs = 0;
   /** False while entries of format 1 are judged as the release that wrote them did: no due times but the first, no timers. */
   private managed = false;
   private readonly openCounts = zero();
@@ -100,12 +100,12 @@ export class AlarmBook {
     this.hooks = hooks;
   }
 
-  /** @param line place of the entry on the engine's line */
-  begin(entrySeq: number, at: EpochMs, line: number, managed: boolean): void {
+  /** @param now engine time of the entry */
+  begin(entrySeq: number, at: EpochMs, now: EngineMs, managed: boolean): void {
     this.entrySeq = entrySeq;
     this.nextId = 0;
     this.at = at;
-    this.line = line;
+    this.now = now;
     this.managed = managed;
     this.touched.length = 0;
     this.out = null;
@@ -259,13 +259,13 @@ export class AlarmBook {
     if (!this.managed) return;
     record.life = quiet(record.life ?? NO_LIFE);
     if (isSuppressed(record.life)) return;
-    const due = { what: 'first-response', line: this.line + responseMs, step: 0 } as const;
+    const due = { what: 'first-response', engineAt: this.now + responseMs, step: 0 } as const;
     record.life = { ...record.life, due, repeat: this.nextRepeat(record) };
   }
 
   private nextRepeat(record: AlarmRecord): AlarmLife['repeat'] {
     const rearm = rearmMs(this.hooks.policyOf(record.place), record.facts.shown.level);
-    return rearm === null ? null : { at: this.at + rearm, line: this.line + rearm };
+    return rearm === null ? null : { at: this.at + rearm, engineAt: this.now + rearm };
   }
 
   /** It returned: what is not latched and waits for its acknowledgement makes no sound. Closed: nothing is due any more. */
@@ -340,6 +340,7 @@ export class AlarmBook {
     record.facts = result.last;
     if (result.event === 'acknowledged') {
       record.acknowledgedAt = this.at;
+      record.acknowledgedEngineAt = this.now;
       record.acknowledgedBy = by;
       record.dueAt = null;
       if (record.life !== null) record.life = quiet(record.life);
@@ -364,7 +365,7 @@ export class AlarmBook {
   private wantFeedback(record: AlarmRecord, ms: number): void {
     if (!this.managed || isSuppressed(record.life)) return;
     record.dueAt = this.at + ms;
-    const due = { what: 'feedback', line: this.line + ms, step: 0 } as const;
+    const due = { what: 'feedback', engineAt: this.now + ms, step: 0 } as const;
     record.life = { ...(record.life ?? NO_LIFE), due, escalatedTo: null };
   }
 
@@ -479,7 +480,7 @@ export class AlarmBook {
   /** Sound off until then; it ends by itself, or at once when there is news. */
   silence(record: AlarmRecord, ms: number, by: string): void {
     const until = this.at + ms;
-    record.life = { ...(record.life ?? NO_LIFE), silence: { until, line: this.line + ms }, repeat: null };
+    record.life = { ...(record.life ?? NO_LIFE), silence: { until, engineAt: this.now + ms }, repeat: null };
     this.tell(record, 'silenced', { by, until });
     this.timers.schedule(record);
   }
@@ -498,9 +499,9 @@ export class AlarmBook {
 
   /** Something of the alarm's life ran out. */
   ranOut(holder: AlarmHolder, record: AlarmRecord): void {
-    const past = (at: EpochMs, line: number): boolean => at <= this.at || line <= this.line;
+    const past = (at: EpochMs, engineAt: EngineMs): boolean => at <= this.at || engineAt <= this.now;
     const shelf = record.life?.shelf ?? null;
-    if (shelf !== null && past(shelf.until, shelf.line)) this.lift(holder, record, 'shelved', { cause: 'expired' });
+    if (shelf !== null && past(shelf.until, shelf.engineAt)) this.lift(holder, record, 'shelved', { cause: 'expired' });
     else if (shelf !== null && shelf.warnAt !== null && shelf.warnAt <= this.at) {
       record.life = { ...(record.life ?? NO_LIFE), shelf: { ...shelf, warnAt: null } };
       this.tell(record, 'shelved', { cause: 'ends-soon', until: shelf.until });
@@ -508,12 +509,12 @@ export class AlarmBook {
     const out = record.life?.out ?? null;
     if (out !== null && out.until !== null && out.until <= this.at) this.lift(holder, record, 'out-of-service', { cause: 'expired' });
     const silence = record.life?.silence ?? null;
-    if (record.life !== null && silence !== null && past(silence.until, silence.line)) {
+    if (record.life !== null && silence !== null && past(silence.until, silence.engineAt)) {
       record.life = { ...record.life, silence: null, repeat: this.nextRepeat(record) };
       this.tell(record, 're-announced', { cause: 'silence-ended' });
     }
     const repeat = record.life?.repeat ?? null;
-    if (record.life !== null && repeat !== null && past(repeat.at, repeat.line)) {
+    if (record.life !== null && repeat !== null && past(repeat.at, repeat.engineAt)) {
       record.life = { ...record.life, repeat: this.nextRepeat(record) };
       this.tell(record, 're-announced', { cause: 'repeat' });
     }
@@ -524,14 +525,14 @@ export class AlarmBook {
   /** A due time passed and nobody did what was due: the next role is told. Nobody is called for a test. */
   private escalate(record: AlarmRecord): void {
     const due = record.life?.due ?? null;
-    if (record.life === null || due === null || due.line > this.line) return;
+    if (record.life === null || due === null || due.engineAt > this.now) return;
     const role = ROLES[due.step];
     if (record.place.test || role === undefined) {
       record.life = { ...record.life, due: null };
       return;
     }
     const more = due.step + 1 < ROLES.length;
-    const next = more ? { ...due, line: this.line + NEXT_ROLE_MS[record.facts.shown.level], step: due.step + 1 } : null;
+    const next = more ? { ...due, engineAt: this.now + NEXT_ROLE_MS[record.facts.shown.level], step: due.step + 1 } : null;
     record.life = { ...record.life, due: next, escalatedTo: role };
     this.tell(record, 're-announced', { cause: 'escalated', role, overdue: due.what });
   }

@@ -1,13 +1,13 @@
 import type { EscalationRole, SuppressedBy, Suppression, VerifiedAs } from '../../model/alarm.ts';
 import type { Level } from '../../model/level.ts';
-import type { EpochMs } from '../../model/time.ts';
+import type { EngineMs, EpochMs } from '../../model/time.ts';
 
 /**
  * What people and times do to an alarm beside its state: suppression flags, silence, due times, verification. All of it is orthogonal
  * to the state machine, which goes on underneath (semantics 6).
  *
  * Ends count in wall time, which is for people: "until 14:30". Our clock may be set back meanwhile, so whatever keeps an alarm quiet
- * has a second end on the engine's line, which no step of the clock moves: it ends at whichever is first.
+ * has a second end in engine time, which no step of the clock moves, not even over a restart: it ends at whichever is first.
  */
 export interface AlarmLife {
   readonly shelf: Shelf | null;
@@ -18,11 +18,11 @@ export interface AlarmLife {
   /** When the first of them began; 0 while there is none. */
   readonly causesSince: EpochMs;
   readonly out: OutOfService | null;
-  readonly silence: { readonly until: EpochMs; readonly line: number } | null;
+  readonly silence: { readonly until: EpochMs; readonly engineAt: EngineMs } | null;
   /** Next turn of the re-alarm timer. */
-  readonly repeat: { readonly at: EpochMs; readonly line: number } | null;
-  /** What is due next and when on the line; `step` counts the roles that were told. */
-  readonly due: { readonly what: 'first-response' | 'feedback'; readonly line: number; readonly step: number } | null;
+  readonly repeat: { readonly at: EpochMs; readonly engineAt: EngineMs } | null;
+  /** What is due next and when in engine time: our own outage is no one's delay. `step` counts the roles that were told. */
+  readonly due: { readonly what: 'first-response' | 'feedback'; readonly engineAt: EngineMs; readonly step: number } | null;
   readonly escalatedTo: EscalationRole | null;
   readonly verified: { readonly as: VerifiedAs; readonly by: string; readonly at: EpochMs } | null;
 }
@@ -31,7 +31,7 @@ export interface Shelf {
   readonly since: EpochMs;
   readonly until: EpochMs;
   /** 8 h after it began at the latest, whatever our clock does. */
-  readonly line: number;
+  readonly engineAt: EngineMs;
   readonly oneShot: boolean;
   /** Shelving hides what was seen when it began: a higher level ends it. */
   readonly level: Level;
@@ -136,9 +136,9 @@ export function nextWall(life: AlarmLife): EpochMs {
   return earliest([life.shelf?.warnAt, life.shelf?.until, life.out?.until, life.silence?.until, life.repeat?.at]);
 }
 
-/** The same on the line. */
-export function nextLine(life: AlarmLife): number {
-  return earliest([life.shelf?.line, life.silence?.line, life.repeat?.line, life.due?.line]);
+/** The same in engine time. */
+export function nextEngine(life: AlarmLife): EngineMs {
+  return earliest([life.shelf?.engineAt, life.silence?.engineAt, life.repeat?.engineAt, life.due?.engineAt]);
 }
 
 function earliest(times: readonly (number | null | undefined)[]): number {

@@ -1,6 +1,6 @@
 import type { Alarm, AlarmKind } from '../../model/alarm.ts';
 import type { Quality, Value } from '../../model/reading.ts';
-import type { EpochMs } from '../../model/time.ts';
+import type { EngineMs, EpochMs } from '../../model/time.ts';
 import { type AlarmLife, endOfSuppression, suppressedBy, suppressionsOf } from './life.ts';
 import { type AlarmFacts, stateOf } from './step.ts';
 
@@ -34,6 +34,8 @@ export interface AlarmRecord {
   returnedAt: EpochMs | null;
   acknowledgedAt: EpochMs | null;
   acknowledgedBy: string | null;
+  /** The acknowledgement in engine time, which no step of our clock moves; absent in what format 1 kept. */
+  acknowledgedEngineAt?: EngineMs;
   dueAt: EpochMs | null;
   readonly occurrence: number;
   readonly historic: boolean;

@@ -1,5 +1,5 @@
 import { type Sleeper, WakeHeap } from '../time/wake-heap.ts';
-import { nextLine, nextWall } from './life.ts';
+import { nextEngine, nextWall } from './life.ts';
 import type { AlarmRecord } from './record.ts';
 
 interface Wake extends Sleeper {
@@ -7,7 +7,7 @@ interface Wake extends Sleeper {
 }
 interface Wakes {
   readonly wall: Wake;
-  readonly line: Wake;
+  readonly engine: Wake;
 }
 
 /** Alarms of one entry that may be told apart by their order. */
@@ -19,52 +19,52 @@ function orderOf(record: AlarmRecord): number {
   return Number(record.id.slice(0, dash)) * PER_ENTRY + Number(record.id.slice(dash + 1));
 }
 
-/** What runs out for alarms: by wall time, and on the engine's line. Nothing of it is state: it is made from the records. */
+/** What runs out for alarms: by wall time, and in engine time. Nothing of it is state: it is made from the records. */
 export class AlarmTimers {
   private readonly wall = new WakeHeap<Wake>();
-  private readonly line = new WakeHeap<Wake>();
+  private readonly engine = new WakeHeap<Wake>();
   private readonly wakes = new Map<string, Wakes>();
 
   /** Follows what the alarm's life says now. */
   schedule(record: AlarmRecord): void {
     const wall = record.life === null ? -1 : nextWall(record.life);
-    const line = record.life === null ? -1 : nextLine(record.life);
-    if (wall < 0 && line < 0) {
+    const engine = record.life === null ? -1 : nextEngine(record.life);
+    if (wall < 0 && engine < 0) {
       this.forget(record);
       return;
     }
     let wakes = this.wakes.get(record.id);
     if (wakes === undefined) {
       const order = orderOf(record);
-      wakes = { wall: { order, wakeAt: -1, heapAt: -1, record }, line: { order, wakeAt: -1, heapAt: -1, record } };
+      wakes = { wall: { order, wakeAt: -1, heapAt: -1, record }, engine: { order, wakeAt: -1, heapAt: -1, record } };
       this.wakes.set(record.id, wakes);
     }
     if (wall < 0) this.wall.remove(wakes.wall);
     else this.wall.set(wakes.wall, wall);
-    if (line < 0) this.line.remove(wakes.line);
-    else this.line.set(wakes.line, line);
+    if (engine < 0) this.engine.remove(wakes.engine);
+    else this.engine.set(wakes.engine, engine);
   }
 
   forget(record: AlarmRecord): void {
     const wakes = this.wakes.get(record.id);
     if (wakes === undefined) return;
     this.wall.remove(wakes.wall);
-    this.line.remove(wakes.line);
+    this.engine.remove(wakes.engine);
     this.wakes.delete(record.id);
   }
 
-  /** An alarm for which something has run out at this wall time or place on the line. */
-  due(at: number, line: number): AlarmRecord | undefined {
+  /** An alarm for which something has run out at this wall or engine time. */
+  due(at: number, engine: number): AlarmRecord | undefined {
     const wall = this.wall.first;
     if (wall !== undefined && wall.wakeAt <= at) return wall.record;
-    const first = this.line.first;
-    return first !== undefined && first.wakeAt <= line ? first.record : undefined;
+    const first = this.engine.first;
+    return first !== undefined && first.wakeAt <= engine ? first.record : undefined;
   }
 
-  /** Milliseconds from this wall time and place on the line until the next one, or null. */
-  wait(at: number, line: number): number | null {
+  /** Milliseconds from this wall and engine time until the next one, or null. */
+  wait(at: number, engine: number): number | null {
     const wall = this.wall.first === undefined ? null : this.wall.first.wakeAt - at;
-    const first = this.line.first === undefined ? null : this.line.first.wakeAt - line;
+    const first = this.engine.first === undefined ? null : this.engine.first.wakeAt - engine;
     if (wall === null || first === null) return wall ?? first;
     return Math.min(wall, first);
   }

@@ -14,7 +14,7 @@ export function holderOf(core: Core, record: AlarmRecord): AlarmHolder | undefin
 /** What has run out at or before the present entry: shelving, silence, due times (semantics 3). The earliest first, then the oldest alarm. */
 export function fireAlarmTimers(core: Core): void {
   const { book, clock } = core;
-  for (let record = book.timers.due(clock.at, clock.line); record !== undefined; record = book.timers.due(clock.at, clock.line)) {
+  for (let record = book.timers.due(clock.at, clock.now); record !== undefined; record = book.timers.due(clock.at, clock.now)) {
     const holder = holderOf(core, record);
     if (holder === undefined) book.timers.forget(record);
     else book.ranOut(holder, record);

@@ -231,7 +231,7 @@ function judgeOne(
   state.conditions = [condition];
   if (take(condition, limit, signal.on, signal.left)) stepLadders(core, device, index, line, late);
   if (condition.phase === OFF) state.conditions = null;
-  notePeak(core, plan, state, signal.value, line);
+  notePeak(core, device, plan, state, signal.value, line);
   const due = derivedDue(device, i);
   if (due >= 0) core.heap.atLatest(device, due);
 }

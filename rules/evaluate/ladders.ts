@@ -216,11 +216,13 @@ export function linkOpen(device: DeviceState, index: number): void {
 }
 
 /** Keeps the peak and the present quality of what is open or pending up to date. No event. */
-export function notePeak(core: Core, plan: PlanPoint, point: PointState, value: number, line: number): void {
+export function notePeak(core: Core, device: DeviceState, plan: PlanPoint, point: PointState, value: number, line: number): void {
   if (point.open !== null) {
     for (let i = 0; i < point.open.length; i += 1) {
       const record = point.open[i] ?? null;
       if (record === null) continue;
+      // It may have closed by an acknowledgement: what closed changes no more.
+      if (device.alarms.get(record.key) !== record) continue;
       record.quality = point.quality;
       const worse = plan.ladders[i]?.worse ?? 0;
       if (record.facts.on === null || record.peak === null) continue;

@@ -10,7 +10,7 @@ import { faultLadder, setBad, setFault, syncFaults } from '../instrument.ts';
 import { noteChange, signOfLife } from '../presence.ts';
 import { learn, newClockError, noticeStep } from '../time/clock-error.ts';
 import { breakCourses, judgeDerived, runDerivedDue, shiftDerived } from './derived.ts';
-import { hold, judgeOlder, judgeValue, runDue } from './point.ts';
+import { delayDue, hold, judgeOlder, judgeValue, runDue } from './point.ts';
 import { ringPending } from './ladders.ts';
 import { pointIndex } from './plan.ts';
 
@@ -303,6 +303,12 @@ export function endBacklog(core: Core, device: DeviceState): void {
   }
   for (let i = 0; i < device.derived.length; i += 1) ringPending(core, device, device.points.length + i);
   syncFaults(core, device);
+  if (core.format === 1) return;
+  // The sample that ended it was judged inside it, when no delay was to end before the batch: now they do.
+  for (let i = 0; i < device.points.length + device.derived.length; i += 1) {
+    const due = delayDue(device, i);
+    if (due >= 0) core.heap.atLatest(device, due);
+  }
 }
 
 /** A late batch ended because nothing more came: delays run out first, still without sound. */

@@ -96,13 +96,13 @@ export function judgeValue(
       if (limit !== undefined && isTrue(limit.test, value)) any = true;
     }
     if (!any) {
-      if (point.open !== null) notePeak(core, plan, point, value, line);
+      if (point.open !== null) notePeak(core, device, plan, point, value, line);
       return;
     }
     point.conditions = limits.map(() => ({ phase: 0, ran: 0 }));
   }
   if (judgeAll(plan, point.conditions, value)) stepLadders(core, device, index, line, late);
-  notePeak(core, plan, point, value, line);
+  notePeak(core, device, plan, point, value, line);
   const due = delayDue(device, index);
   if (due >= 0) core.heap.atLatest(device, due);
 }
