@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type ServerOptions } from '../alert-ui/server/server.ts';
 import { ensureAdmin } from '../alert-ui/server/accounts.ts';
 import { createEmbeddedBroker } from '../broker/embedded.ts';
+import type { LiveEvent } from '../model/alarm.ts';
+import type { WarningLive } from '../model/warning.ts';
 import type { Inbound, MessageSource } from '../model/ports/message-source.ts';
 import type { Engine } from '../model/engine.ts';
 import type { Clock } from '../model/ports/clock.ts';
@@ -161,15 +163,26 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   const snapshots = openSnapshots(folder.snapshots);
 
   const doneEvents = await records.alarms.lastEventSeq();
-  const events = startEventFeed(records, clock, doneEvents);
+  const events = startEventFeed((batch: readonly LiveEvent[]) => records.alarms.project(batch), clock, doneEvents);
   stack.push('event feed', () => events.stop());
-  const recovered = await (seams.recover ?? recover)(snapshots, journal, (replayed) => events.push(replayed));
+  const warnings = startEventFeed(
+    (batch: readonly WarningLive[]) => records.warnings.project(batch),
+    clock,
+    await records.warnings.lastSeq(),
+  );
+  stack.push('warning feed', () => warnings.stop());
+  const recovered = await (seams.recover ?? recover)(
+    snapshots,
+    journal,
+    (replayed) => events.push(replayed),
+    (replayed) => warnings.push(replayed),
+  );
   const { engine } = recovered;
   await demandOneFolder(engine, records, config.dataDir);
   if (recovered.fellBack) log.warn({ seq: recovered.snapshotSeq }, 'the newest snapshot was damaged; the one before was used');
   log.info({ snapshot: recovered.snapshotSeq, replayed: recovered.replayed }, 'recovered');
 
-  const router = createRouter(events);
+  const router = createRouter(events, warnings);
   const ledger = startLedgerFeed(records, clock);
   stack.push('ledger', () => ledger.stop());
 
@@ -256,6 +269,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       snapshots,
       journal,
       events,
+      warnings,
       clock,
       projected: () => projector.status().position,
       archived: () => archive.mayTrimTo(),
@@ -284,7 +298,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     () => ({
       journal: journal.status(),
       projectorLagMs: projectorLagMs(projector.status(), projector.untoldMs(), journal.status().lastSeq),
-      recordsFailing: events.status().failing !== null || events.status().overflowed,
+      recordsFailing: [events.status(), warnings.status()].some((feed) => feed.failing !== null || feed.overflowed),
       snapshotFailing: snapshotter.status().failing !== null,
       archiveFailing: archive.status().failing,
       journalBytesPerHour: growth.perHour(journal.status().bytes),
@@ -328,7 +342,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       rollUpLagSeconds: projected.rollUpsDueFrom === null ? 0 : Math.max(0, (clock.now() - projected.rollUpsDueFrom) / 1000),
       projectorRejected: projected.rejected,
       projectorFailedAttempts: projected.backoff?.attempts ?? 0,
-      eventQueue: events.status().queued,
+      eventQueue: events.status().queued + warnings.status().queued,
       ledgerQueue: ledger.status().queued,
       ledgerDropped: ledger.status().dropped,
       connections: door.connections,
@@ -363,6 +377,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     ledger,
     router,
     events,
+    warnings,
     metrics,
     epoch: boot,
     build: readVersion(),
@@ -402,6 +417,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   );
   // What the replay brought goes into the alarm history first: viewers resume from there.
   await events.flush(EVENTS_WAIT_MS);
+  await warnings.flush(EVENTS_WAIT_MS);
   const httpPort = await named(config.host, { BEACON_HTTP_PORT: config.httpPort }, () => server.start(config.host, config.httpPort));
   open = true;
   if (config.deadmanUrl !== null) {
@@ -430,10 +446,9 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     generatedPassword: generated.generatedPassword,
     idle() {
       const { queuedEntries, health: journalHealth } = journal.status();
-      const { queued, failing, overflowed } = events.status();
       return (
         (queuedEntries === 0 || journalHealth.length > 0) &&
-        (queued === 0 || failing !== null || overflowed) &&
+        [events.status(), warnings.status()].every((feed) => feed.queued === 0 || feed.failing !== null || feed.overflowed) &&
         !ledger.status().writing &&
         !snapshotter.status().writing
       );

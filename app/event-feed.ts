@@ -1,6 +1,4 @@
-import type { LiveEvent } from '../model/alarm.ts';
 import type { Clock } from '../model/ports/clock.ts';
-import type { Records } from '../model/ports/records.ts';
 
 const BATCH = 2_000;
 const RETRY_MS = 500;
@@ -8,11 +6,11 @@ const RETRY_MS = 500;
 const BOUND = 500_000;
 
 /**
- * Alarm and device events on their way to the records (alarm history). Idempotent by event number; retried until they are in.
+ * Numbered events on their way to the records (history of alarms, history of warnings). Idempotent by event number; retried until they are in.
  * A snapshot may count only once every event up to it is here: `settled(seq)`.
  */
-export interface EventFeed {
-  push(events: readonly LiveEvent[]): void;
+export interface EventFeed<E> {
+  push(events: readonly E[]): void;
   /** Resolves when every event up to `seq` is in the records; never, when the feed overflowed. */
   settled(seq: number): Promise<void>;
   /** Resolves when everything pushed so far is in the records, or after `mostMs`, or at once while the records fail. */
@@ -21,8 +19,12 @@ export interface EventFeed {
   stop(): Promise<void>;
 }
 
-export function startEventFeed(records: Records, clock: Clock, doneAtStart: number): EventFeed {
-  const queue: LiveEvent[] = [];
+export function startEventFeed<E extends { readonly seq: number }>(
+  project: (events: readonly E[]) => Promise<void>,
+  clock: Clock,
+  doneAtStart: number,
+): EventFeed<E> {
+  const queue: E[] = [];
   let done = doneAtStart;
   let failing: string | null = null;
   let overflowed = false;
@@ -44,7 +46,7 @@ export function startEventFeed(records: Records, clock: Clock, doneAtStart: numb
     while (queue.length > 0) {
       const batch = queue.slice(0, BATCH);
       try {
-        await records.alarms.project(batch);
+        await project(batch);
       } catch (error) {
         failing = error instanceof Error ? error.message : String(error);
         if (stopped) return;

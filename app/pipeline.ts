@@ -94,6 +94,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     counters.lost += applied.notes?.lost ?? 0;
     parts.onApplied({ appliedTo: seq, resends: applied.resend ? [seq] : NO_RESENDS });
     router.events(applied.events);
+    if (applied.warnings !== undefined) router.warnings(applied.warnings);
     return applied;
   }
 

@@ -7,6 +7,8 @@ import type { ReadingQueries } from '../model/ports/reading-store.ts';
 import type { Records } from '../model/ports/records.ts';
 import { wrongUnits } from './device-units.ts';
 import type { Stamp } from './head.ts';
+import type { LiveEvent } from '../model/alarm.ts';
+import type { WarningLive } from '../model/warning.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { LedgerFeed } from './ledger-feed.ts';
 import type { Metrics } from './metrics.ts';
@@ -25,7 +27,8 @@ export interface PlatformParts {
   readonly source: MessageSource;
   readonly ledger: LedgerFeed;
   readonly router: Router;
-  readonly events: EventFeed;
+  readonly events: EventFeed<LiveEvent>;
+  readonly warnings: EventFeed<WarningLive>;
   readonly metrics: Metrics;
   readonly epoch: string;
   readonly build: string;
@@ -90,6 +93,7 @@ export function createPlatform(parts: PlatformParts): Platform {
     connections: (device) => parts.ledger.connections(device),
     flushLedger: () => parts.ledger.flush(),
     flushEvents: () => parts.events.flush(EVENTS_WAIT_MS),
+    flushWarnings: () => parts.warnings.flush(EVENTS_WAIT_MS),
     async figures(query) {
       await parts.events.flush(EVENTS_WAIT_MS);
       return performanceOf(parts.records, parts.timeZone, query);

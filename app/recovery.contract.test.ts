@@ -64,7 +64,13 @@ async function trimmed(journal: Journal, below: number): Promise<Journal> {
   await journal.close();
   return open();
 }
-const start = (journal: Journal) => recover(openSnapshots(join(root, 'snapshots')), journal, () => undefined);
+const start = (journal: Journal) =>
+  recover(
+    openSnapshots(join(root, 'snapshots')),
+    journal,
+    () => undefined,
+    () => undefined,
+  );
 
 describe('a start on damaged snapshots', () => {
   it('goes from the one before, when the newest is damaged', async () => {

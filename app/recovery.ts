@@ -1,5 +1,6 @@
 import type { LiveEvent } from '../model/alarm.ts';
 import type { Engine } from '../model/engine.ts';
+import type { WarningLive } from '../model/warning.ts';
 import type { Journal, SnapshotStore } from '../model/ports/journal.ts';
 import { createEngine, restoreEngine } from '../rules/engine.ts';
 
@@ -31,6 +32,7 @@ export async function recover(
   snapshots: SnapshotStore,
   journal: Journal,
   onEvents: (events: readonly LiveEvent[]) => void,
+  onWarnings: (events: readonly WarningLive[]) => void,
 ): Promise<Recovered> {
   const newest = await snapshots.newest();
   const engine = newest === null ? createEngine() : restored(newest.text, newest.seq);
@@ -56,6 +58,7 @@ export async function recover(
       replayed += 1;
       if (applied.resend) resends.push(entry.seq);
       if (applied.events.length > 0) onEvents(applied.events);
+      if (applied.warnings !== undefined) onWarnings(applied.warnings);
     }
   }
   return { engine, snapshotSeq: newest?.seq ?? 0, fellBack: newest?.fellBack ?? false, replayed, resends };

@@ -1,23 +1,29 @@
 import type { LiveEvent } from '../model/alarm.ts';
 import type { LiveListener } from '../model/ports/platform.ts';
 import type { Sample } from '../model/reading.ts';
+import type { WarningLive } from '../model/warning.ts';
 import type { EventFeed } from './event-feed.ts';
 
 /** Who hears of what was applied: the alarm history and the live clients. Called on the main thread, in order; nothing here waits. */
 export interface Router {
   events(events: readonly LiveEvent[]): void;
+  warnings(events: readonly WarningLive[]): void;
   samples(enterprise: string, samples: readonly Sample[]): void;
   health(codes: readonly string[]): void;
   subscribe(listener: LiveListener): () => void;
 }
 
-export function createRouter(feed: EventFeed): Router {
+export function createRouter(feed: EventFeed<LiveEvent>, warningFeed: EventFeed<WarningLive>): Router {
   const listeners = new Set<LiveListener>();
   return {
     events(events) {
       if (events.length === 0) return;
       for (const listener of listeners) listener.onEvents(events);
       feed.push(events);
+    },
+    warnings(events) {
+      for (const listener of listeners) listener.onWarnings?.(events);
+      warningFeed.push(events);
     },
     samples(enterprise, samples) {
       for (const listener of listeners) listener.onSamples(enterprise, samples);

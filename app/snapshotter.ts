@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Engine } from '../model/engine.ts';
 import type { Clock } from '../model/ports/clock.ts';
 import type { Journal, SnapshotStore } from '../model/ports/journal.ts';
+import type { LiveEvent } from '../model/alarm.ts';
+import type { WarningLive } from '../model/warning.ts';
 import type { EventFeed } from './event-feed.ts';
 
 /** When one is due, whichever is first. */
@@ -31,7 +33,8 @@ export interface SnapshotterParts {
   readonly engine: Engine;
   readonly snapshots: SnapshotStore;
   readonly journal: Journal;
-  readonly events: EventFeed;
+  readonly events: EventFeed<LiveEvent>;
+  readonly warnings: EventFeed<WarningLive>;
   readonly clock: Clock;
   /** How far the reading store and the archive have come. */
   readonly projected: () => number;
@@ -51,20 +54,21 @@ export function startSnapshotter(parts: SnapshotterParts, restoredSeq: number): 
   let cancel: (() => void) | null = null;
   let stopped = false;
 
-  async function* pieces(job: ReturnType<Engine['beginSnapshot']>, eventSeq: number): AsyncGenerator<string> {
+  async function* pieces(job: ReturnType<Engine['beginSnapshot']>, eventSeq: number, warningSeq: number): AsyncGenerator<string> {
     for (let piece = job.next(SLICE); piece !== null; piece = job.next(SLICE)) {
       yield piece;
       await nextTurn();
     }
     await parts.events.settled(eventSeq);
+    await parts.warnings.settled(warningSeq);
   }
 
   async function write(): Promise<void> {
     const begun = clock.mono();
-    const eventSeq = engine.view.eventSeq;
+    const { eventSeq, warningSeq } = engine.view;
     const job = engine.beginSnapshot();
     try {
-      await parts.snapshots.write(job.seq, pieces(job, eventSeq));
+      await parts.snapshots.write(job.seq, pieces(job, eventSeq, warningSeq));
       lastSeq = job.seq;
       failing = null;
     } catch (error) {

@@ -35,6 +35,8 @@ const OF_ENTERPRISES: Record<Exclude<Action, `token.${string}` | `mqtt.${string}
   'alarm.suppress': { 'admin of everything': 'ab-', 'admin of a': 'a', 'operator of a': 'a' },
   'alarm.out-of-service': { 'admin of everything': 'ab-', 'admin of a': 'a', 'operator of a': 'a' },
   backtest: operators(),
+  'warning.declare': operators(),
+  'warning.assess': { 'admin of everything': 'ab-', 'operator of everything': 'ab-' },
   'config.write': { 'admin of everything': 'ab-', 'admin of a': 'a' },
   'device.write': { 'admin of everything': 'ab-', 'admin of a': 'a', 'operator of a': 'a' },
   'device.mode': { 'admin of everything': 'ab-', 'admin of a': 'a', 'operator of everything': 'ab-' },

@@ -14,6 +14,10 @@ export type Action =
   | 'alarm.suppress'
   /** By permit, and for as long as the work lasts. */
   | 'alarm.out-of-service'
+  /** Says that there is special work, or that the safety commitment is missing: the plant itself knows. */
+  | 'warning.declare'
+  /** Says how the weather or an open hidden hazard weighs: whoever watches the plant judges that. */
+  | 'warning.assess'
   | 'config.write'
   | 'device.write'
   /** Takes a device out of service (`live` → `test` or `commissioning`): its alarms then warn nobody. */
@@ -52,6 +56,7 @@ const OPERATOR: ReadonlySet<Action> = new Set<Action>([
   'alarm.silence',
   'alarm.shelve',
   'alarm.verify',
+  'warning.declare',
   'ledger.view',
   'backtest',
 ]);
@@ -64,9 +69,9 @@ const ENTERPRISE_OPERATOR: ReadonlySet<Action> = new Set<Action>([
   'alarm.out-of-service',
 ]);
 /** What an operator can do only when it watches everything: whoever runs a plant does not end the warnings about it. */
-const PLATFORM_OPERATOR: ReadonlySet<Action> = new Set<Action>(['device.mode']);
+const PLATFORM_OPERATOR: ReadonlySet<Action> = new Set<Action>(['device.mode', 'warning.assess']);
 /** What even an administrator can do only when it is bound to nothing. */
-const GLOBAL_ONLY: ReadonlySet<Action> = new Set<Action>(['account.manage', 'audit.view', 'simulate']);
+const GLOBAL_ONLY: ReadonlySet<Action> = new Set<Action>(['account.manage', 'audit.view', 'simulate', 'warning.assess']);
 
 type AccountActor = Extract<Actor, { kind: 'account' }>;
 

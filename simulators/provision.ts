@@ -12,22 +12,33 @@ export interface DevicePlan extends AssetPlan {
   readonly enterpriseId: string;
   readonly profileId: string;
 }
+/** What lies in a hazard source at most, for its class by GB 18218. */
+export interface ClassificationPlan {
+  readonly source: string;
+  readonly people: number;
+  readonly substances: readonly { readonly substance: string; readonly designMaximumT: number }[];
+}
 export interface DistrictPlan {
   readonly areas: readonly AssetPlan[];
   readonly enterprises: readonly AssetPlan[];
   readonly sites: readonly AssetPlan[];
   readonly hazardSources: readonly AssetPlan[];
+  /** Worked out once, when the source is entered. */
+  readonly classifications?: readonly ClassificationPlan[];
   readonly devices: readonly DevicePlan[];
 }
 
 /** Requests on their way at once. */
 const AT_ONCE = 8;
 
-async function createUnlessThere(client: Pick<PlatformClient, 'post'>, path: string, asset: AssetPlan): Promise<void> {
+/** True when it was not there before. */
+async function createUnlessThere(client: Pick<PlatformClient, 'post'>, path: string, asset: AssetPlan): Promise<boolean> {
   try {
     await client.post(path, asset);
+    return true;
   } catch (error) {
     if (!(error instanceof PlatformError && error.code === 'id-taken')) throw error;
+    return false;
   }
 }
 
@@ -84,7 +95,13 @@ export async function provision(client: Pick<PlatformClient, 'post'>, plan: Dist
     ['/sites', plan.sites],
     ['/hazard-sources', plan.hazardSources],
   ] as const) {
-    for (const asset of assets) await createUnlessThere(client, path, asset);
+    for (const asset of assets) {
+      const fresh = await createUnlessThere(client, path, asset);
+      const classification = plan.classifications?.find((one) => path === '/hazard-sources' && one.source === asset.id);
+      if (!fresh || classification === undefined) continue;
+      const { people, substances } = classification;
+      await client.post(`/hazard-sources/${encodeURIComponent(asset.id)}/classification`, { people, substances });
+    }
   }
   const credentials = new Map<string, DeviceCredential>();
   await deviceCredentials(client, plan.devices, credentials);

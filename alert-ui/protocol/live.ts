@@ -1,6 +1,7 @@
 import type { Alarm, AlarmEvent } from '../../model/alarm.ts';
 import type { AlarmCounts } from '../../model/engine.ts';
 import type { Quality, Value } from '../../model/reading.ts';
+import type { Warning, WarningEvent } from '../../model/warning.ts';
 
 /** Socket.IO events, default path and namespace (contract.md). `prev` = seq of the last event this viewer was entitled to. */
 export interface SnapshotEvent {
@@ -48,7 +49,26 @@ export interface HeartbeatMessage {
   /** Presence counts of the devices this viewer may see; absent = unchanged. */
   readonly devices?: { readonly online: number; readonly offline: number; readonly total: number };
 }
+/**
+ * Every warning that is issued, as this viewer may see them: after each `snapshot`, and when it asks by `resume-warnings`. Warnings are
+ * numbered apart from alarms and devices; `seq` is the last event that is already in it.
+ */
+export interface WarningsEvent {
+  readonly epoch: string;
+  readonly seq: number;
+  /** Worst first, at most 500. */
+  readonly items: readonly Warning[];
+}
+/** `prev` = seq of the last event of a warning this viewer was entitled to; another than he has: send `resume-warnings`. */
+export interface WarningMessage {
+  readonly seq: number;
+  readonly prev: number;
+  readonly warning: Warning;
+  readonly event: WarningEvent;
+}
 export interface ServerToClient {
+  warnings(body: WarningsEvent): void;
+  warning(body: WarningMessage): void;
   snapshot(body: SnapshotEvent): void;
   alarm(body: AlarmMessage): void;
   device(body: DeviceMessage): void;
@@ -59,5 +79,6 @@ export interface ClientToServer {
   subscribe(body: { devices?: readonly string[]; enterprises?: readonly string[] }): void;
   unsubscribe(body: { devices?: readonly string[]; enterprises?: readonly string[] }): void;
   resume(body: { epoch: string; seq: number }): void;
+  'resume-warnings'(): void;
 }
 export const HEARTBEAT_EVERY_MS = 5_000;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exampleWarning } from '../../model/testing/example-warning.ts';
 import { FakePlatform } from './testing/fake-platform.ts';
 import { PASSWORD, type Person, Served } from './testing/served.ts';
 
@@ -25,6 +26,8 @@ beforeEach(async () => {
     served.platform.view.all.site.set(`site-${id}`, { id: `site-${id}`, lon: null, lat: null, ...head });
     served.platform.view.all['hazard-source'].set(`tank-${id}`, { id: `tank-${id}`, siteId: null, attributes: {}, ...head });
     served.platform.view.all.gateway.set(`gateway-${id}`, { id: `gateway-${id}`, ...head });
+    served.platform.view.warnings.set(`hazard-source:tank-${id}`, exampleWarning('hazard-source', `tank-${id}`, id));
+    served.platform.view.warnings.set(`enterprise:${id}`, exampleWarning('enterprise', id, id));
     served.platform.raise(served.platform.alarm(`alarm-${id}`, id, { deviceId: `device-${id}` }));
     await served.platform.records.approvals.add({
       id: `approval-${id}`,
@@ -169,6 +172,7 @@ const ID_OF: Readonly<Record<string, string>> = {
   gateways: 'gateway-',
   devices: 'device-',
   alarms: 'alarm-',
+  warnings: 'hazard-source:tank-',
   approvals: 'approval-',
 };
 /** A body that would be carried out where one is wanted. */
@@ -179,6 +183,8 @@ const BODY_OF: Readonly<Record<string, object>> = {
   'alarm.out-of-service': { permit: 'P-1', reason: 'x' },
   'alarm.verify': { as: 'false' },
   'gateway.create': { id: 'new' },
+  'hazard-source.factor.set': { value: 1, until: 8e15 },
+  'enterprise.factor.set': { value: 1, until: 8e15 },
   'hazard-source.classify': { people: 0, substances: [{ substance: 'ammonia', designMaximumT: 40 }] },
 };
 
@@ -200,7 +206,7 @@ describe('what names a thing of another enterprise', () => {
         return {
           method: method.toUpperCase(),
           operation,
-          path: (enterprise: string) => `${template.replace('{id}', `${prefix}${enterprise}`)}${query}`,
+          path: (enterprise: string) => `${template.replace('{id}', `${prefix}${enterprise}`).replace('{name}', 'weather')}${query}`,
         };
       });
     });

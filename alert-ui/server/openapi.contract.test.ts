@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { exampleWarning } from '../../model/testing/example-warning.ts';
 import { describeLive } from './describe/asyncapi.ts';
 import { Served } from './testing/served.ts';
 
@@ -52,7 +53,7 @@ it('every route answers at least once as the document says', async () => {
   const { platform } = served;
   /** Asks, finds what the document says about the answer, and holds it against that. */
   const ask = async (
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     template: string,
     ids: Record<string, string>,
     expected: number,
@@ -164,6 +165,22 @@ it('every route answers at least once as the document says', async () => {
   await ask('GET', `${api}/devices/{id}/readings.csv`, { id: 'd' }, 400, undefined, '?measurement=nonsense');
   await ask('GET', `${api}/ledger`, {}, 200, undefined, '?device=d&verdict=refused&from=1');
 
+  const until = platform.clock.now() + 60_000;
+  for (const [path, scope] of [
+    ['hazard-sources', 'hazard-source'],
+    ['enterprises', 'enterprise'],
+    ['areas', 'area'],
+  ] as const) {
+    platform.warn(exampleWarning(scope, 'x', scope === 'area' ? null : 'x', { level: 'red', state: 'issued', ri: 90, occurrence: 1 }));
+    await ask('PUT', `${api}/${path}/{id}/factors/{name}`, { id: 'x', name: 'weather' }, 200, { value: 1, until, comment: 'gale' });
+    await ask('PUT', `${api}/${path}/{id}/factors/{name}`, { id: 'x', name: 'weather' }, 422, { value: 1, until: 1 });
+    await ask('DELETE', `${api}/${path}/{id}/factors/{name}`, { id: 'x', name: 'weather' }, 200);
+    await ask('GET', `${api}/warnings/{id}`, { id: `${scope}:x` }, 200);
+  }
+  await ask('GET', `${api}/warnings/{id}`, { id: 'area:missing' }, 404);
+  await ask('GET', `${api}/warnings`, {}, 200, undefined, '?state=issued&level=red&scope=area&limit=1');
+  platform.warn(exampleWarning('area', 'x', null, { occurrence: 1, liftedAt: platform.clock.now() }), 'lifted', 'red');
+  await ask('GET', `${api}/warnings`, {}, 200, undefined, '?state=lifted');
   platform.raise(platform.alarm('1-0', 'x', { deviceId: 'd', latched: true }));
   platform.raise(platform.alarm('2-0', 'x'));
   await ask('GET', `${api}/alarms`, {}, 200, undefined, '?state=open&level=red,orange&kind=process&enterprise=x');

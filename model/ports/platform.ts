@@ -4,6 +4,7 @@ import type { EngineView, Outcome } from '../engine.ts';
 import type { AlarmCommand, ConfigChange } from '../entry.ts';
 import type { Sample } from '../reading.ts';
 import type { EpochMs } from '../time.ts';
+import type { WarningLive } from '../warning.ts';
 import type { Clock } from './clock.ts';
 import type { ReadingQueries } from './reading-store.ts';
 import type { Backtest, BacktestRequest } from '../backtest.ts';
@@ -16,6 +17,8 @@ export type SubmitOutcome = Outcome | { readonly ok: false; readonly code: 'unav
 /** What the live side hears of the pipeline. Called on the main thread, in order; must not block. */
 export interface LiveListener {
   onEvents(events: readonly LiveEvent[]): void;
+  /** Events of warnings, with numbers of their own. */
+  onWarnings?(events: readonly WarningLive[]): void;
   /** Judged or not, as they arrived; for `readings`. */
   onSamples(enterprise: string, samples: readonly Sample[]): void;
   onHealth(codes: readonly string[]): void;
@@ -76,6 +79,8 @@ export interface Platform {
   flushLedger(): Promise<void>;
   /** Alarm history is asked after this: every event applied so far is in it, or the records cannot take them just now. */
   flushEvents(): Promise<void>;
+  /** The same of the history of warnings. */
+  flushWarnings(): Promise<void>;
   figures(query: FiguresQuery): Promise<PerformanceReport>;
   readonly backtests: Backtests;
   health(): readonly string[];

@@ -5,6 +5,7 @@ import type { Approval, ApprovalQuery, ApprovalState } from '../approval.ts';
 import type { Level } from '../level.ts';
 import type { RejectionCode } from '../rejection.ts';
 import type { EpochMs } from '../time.ts';
+import type { Warning, WarningEvent, WarningLive, WarningScope } from '../warning.ts';
 
 /** Accounts, sessions, tokens, credentials, audit: their truth is here. Alarm history and ledger: projections of the journal. */
 
@@ -116,6 +117,20 @@ export interface LedgerQuery {
   readonly cursor?: string;
   readonly limit: number;
 }
+/** A warning that is over, as its end left it, with the worst level it had. */
+export type PastWarning = Warning & { readonly peak: Level };
+export interface WarningQuery {
+  readonly scopes?: readonly WarningScope[];
+  readonly levels?: readonly Level[];
+  readonly enterprises?: readonly string[];
+  readonly areas?: readonly string[];
+  /** Issued at or after. */
+  readonly from?: EpochMs;
+  /** Issued before. */
+  readonly to?: EpochMs;
+  readonly cursor?: string;
+  readonly limit: number;
+}
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
@@ -169,6 +184,15 @@ export interface Records {
     earlier(query: FiguresQuery & { readonly cursor?: string; readonly limit: number }): Promise<Page<EarlierAlarm>>;
     /** Live events after `seq`, oldest first, for `resume`. */
     eventsAfter(seq: number, limit: number): Promise<readonly LiveEvent[]>;
+  };
+  warnings: {
+    /** Idempotent by event number, as for alarms. */
+    project(events: readonly WarningLive[]): Promise<void>;
+    lastSeq(): Promise<number>;
+    /** Newest `limit` events of one warning, oldest first. */
+    events(id: string, limit: number): Promise<readonly WarningEvent[]>;
+    /** What is over, newest issue first. */
+    past(query: WarningQuery): Promise<Page<PastWarning>>;
   };
   ledger: {
     append(lines: readonly LedgerLine[], counts: readonly LedgerCount[]): Promise<void>;

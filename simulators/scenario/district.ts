@@ -57,6 +57,17 @@ export function demoDistrict(seed: number): District {
           siteId: FARM_SITE_ID,
         },
       ],
+      // Two atmospheric tanks of methanol and two spheres; forty people work next door: S 17, R 27.6, class III.
+      classifications: [
+        {
+          source: FARM_HAZARD_SOURCE_ID,
+          people: 40,
+          substances: [
+            { substance: 'methanol', designMaximumT: 2_500 },
+            { substance: 'lpg', designMaximumT: 600 },
+          ],
+        },
+      ],
       devices: members.map(({ plan }) => plan),
     },
   };

@@ -10,6 +10,8 @@ export interface RecordsDatabase {
   audit_head: AuditHeadTable;
   alarm: AlarmTable;
   event: EventTable;
+  warning: WarningTable;
+  warning_event: WarningEventTable;
   ledger: LedgerTable;
   ledger_count: LedgerCountTable;
   ledger_size: LedgerSizeTable;
@@ -88,6 +90,28 @@ export interface EventTable {
   /** Null for an event of a device. */
   alarm_id: string | null;
   /** The whole live event as JSON. */
+  body: string;
+}
+/** One issue of one warning, as its last event left it. */
+export interface WarningTable {
+  id: string;
+  occurrence: number;
+  seq: number;
+  /** 1 = over. */
+  lifted: number;
+  /** Rank of the worst level it had. */
+  peak: number;
+  scope: string;
+  enterprise: string | null;
+  area: string | null;
+  issued_at: number;
+  /** The whole warning as JSON. */
+  body: string;
+}
+export interface WarningEventTable {
+  seq: number;
+  warning_id: string;
+  /** The event as JSON. */
   body: string;
 }
 export interface LedgerTable {

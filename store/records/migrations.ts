@@ -3,7 +3,7 @@ import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { RecordsError } from './records-error.ts';
 
 /** Format this build writes: number of migrations. Kept in the file as `user_version`. */
-export const RECORDS_FORMAT = 3;
+export const RECORDS_FORMAT = 4;
 
 const first: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
@@ -90,7 +90,23 @@ const third: Migration = {
   },
 };
 
-const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001': first, '0002': second, '0003': third };
+/** History of warnings: one row for each issue of each, and every event by its own number. */
+const fourth: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const statements = [
+      sql`create table warning (id text not null, occurrence integer not null, seq integer not null, lifted integer not null,
+          peak integer not null, scope text not null, enterprise text, area text, issued_at integer not null, body text not null,
+          primary key (id, occurrence)) strict, without rowid`,
+      sql`create index warning_issued on warning (lifted, issued_at, seq)`,
+      sql`create table warning_event (seq integer primary key, warning_id text not null, body text not null) strict`,
+      sql`create index warning_event_of on warning_event (warning_id, seq)`,
+      sql`pragma user_version = 4`,
+    ];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
+const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001': first, '0002': second, '0003': third, '0004': fourth };
 
 /** Brings the file to this build's format; one of a newer build is refused, never opened as if it were empty. */
 export async function migrateRecords<T>(db: Kysely<T>, file: string): Promise<void> {

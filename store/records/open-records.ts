@@ -12,6 +12,7 @@ import { ledgerRecords } from './ledger.ts';
 import { migrateRecords } from './migrations.ts';
 import { type RecordsClient, startRecordsThread } from './records-client.ts';
 import { threadDialect } from './thread-dialect.ts';
+import { warningRecords } from './warnings.ts';
 
 export interface OpenRecords extends Records {
   /** `queued`: requests the thread has not answered yet (refused with `queue-full` past `RECORDS_QUEUE_MAX`); `failed`: why the thread is gone, or null. */
@@ -72,6 +73,7 @@ export async function openRecords(folder: string, onDeath?: (detail: string) => 
     credentials: credentialRecords(db, client),
     audit: auditRecords(db, client),
     alarms: alarmRecords(db, client),
+    warnings: warningRecords(db, client),
     ledger: ledgerRecords(db, client),
     idempotency: idempotencyRecords(db, client),
     approvals: approvalRecords(db, client),

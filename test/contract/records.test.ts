@@ -8,6 +8,9 @@ import type { Alarm, AlarmEventType, LiveEvent } from '../../model/alarm.ts';
 import type { Approval, ApprovalQuery } from '../../model/approval.ts';
 import type { LedgerLine } from '../../model/ports/records.ts';
 import { exampleAlarm } from '../../model/testing/example-alarm.ts';
+import { exampleWarning } from '../../model/testing/example-warning.ts';
+import type { WarningEventType, WarningLive } from '../../model/warning.ts';
+import type { Level } from '../../model/level.ts';
 import { type OpenRecords, openRecords } from '../../store/records/open-records.ts';
 import { RecordsError } from '../../store/records/records-error.ts';
 
@@ -337,6 +340,71 @@ describe('alarm history', () => {
       expect(await codeOf(records.alarms.list({ limit: 5, cursor }))).toBe('bad-cursor');
     },
   );
+});
+
+describe('history of warnings', () => {
+  const told = (seq: number, id: string, type: WarningEventType, level: Level, occurrence: number, enterprise = 'e1'): WarningLive => ({
+    seq,
+    warning: exampleWarning('hazard-source', id, enterprise, {
+      level,
+      state: level === 'blue' ? 'resting' : 'issued',
+      issuedAt: occurrence === 0 ? null : 1_000 * occurrence,
+      liftedAt: level === 'blue' && occurrence > 0 ? 5_000 : null,
+      areaId: 'a1',
+      occurrence,
+      seq,
+    }),
+    event: { seq, type, at: 1_000 + seq, by: null, previous: 'blue', level, ri: 50, entry: seq },
+  });
+  const HISTORY: readonly WarningLive[] = [
+    told(1, 's1', 'factor-set', 'blue', 0),
+    told(2, 's1', 'issued', 'yellow', 1),
+    told(3, 's1', 'updated', 'red', 1),
+    told(4, 's2', 'issued', 'orange', 1, 'e2'),
+    told(5, 's1', 'updated', 'orange', 1),
+    told(6, 's1', 'lifted', 'blue', 1),
+    told(7, 's1', 'issued', 'yellow', 2),
+    told(8, 's1', 'lifted', 'blue', 2),
+    told(9, 's2', 'lifted', 'blue', 1, 'e2'),
+    told(10, 's1', 'issued', 'red', 3),
+  ];
+
+  it('is one row for each issue with the worst level it had, however the events are sent and sent again', async () => {
+    const records = await open();
+    for (const [from, to] of [
+      [0, 3],
+      [1, 7],
+      [0, 10],
+      [0, 4],
+    ] as const)
+      await records.warnings.project(HISTORY.slice(from, to));
+    expect(await records.warnings.lastSeq()).toBe(10);
+    const past = await records.warnings.past({ limit: 10 });
+    expect(past.items.map((one) => [one.id, one.occurrence, one.peak, one.liftedAt])).toEqual([
+      ['hazard-source:s1', 2, 'yellow', 5_000],
+      ['hazard-source:s2', 1, 'orange', 5_000],
+      ['hazard-source:s1', 1, 'red', 5_000],
+    ]);
+    expect((await records.warnings.events('hazard-source:s1', 3)).map((event) => event.seq)).toEqual([7, 8, 10]);
+    expect((await records.warnings.events('hazard-source:s1', 100)).map((event) => event.seq)).toEqual([1, 2, 3, 5, 6, 7, 8, 10]);
+  });
+
+  it('is found by level, place and time, page by page', async () => {
+    const records = await open();
+    await records.warnings.project(HISTORY);
+    const found = async (query: object): Promise<string[]> =>
+      (await records.warnings.past({ limit: 10, ...query })).items.map((one) => `${one.id.slice(-2)} ${one.occurrence}`);
+    expect(await found({ levels: ['red', 'orange'] })).toEqual(['s2 1', 's1 1']);
+    expect(await found({ enterprises: ['e1'] })).toEqual(['s1 2', 's1 1']);
+    expect(await found({ areas: ['a1'], scopes: ['hazard-source'] })).toEqual(['s1 2', 's2 1', 's1 1']);
+    expect(await found({ scopes: ['area'] })).toEqual([]);
+    expect(await found({ from: 1_000, to: 2_000 })).toEqual(['s2 1', 's1 1']);
+    const first = await records.warnings.past({ limit: 2 });
+    expect(first.next).not.toBeNull();
+    const rest = await records.warnings.past({ limit: 2, cursor: first.next ?? '' });
+    expect([...first.items, ...rest.items].map((one) => one.seq)).toEqual([8, 9, 6]);
+    expect(rest.next).toBeNull();
+  });
 });
 
 describe('ledger', () => {

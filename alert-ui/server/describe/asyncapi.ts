@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { alarm, alarmEvent } from '../schema/alarm.ts';
 import { deviceStatus } from '../schema/asset.ts';
+import { warning, warningEvent } from '../schema/warning.ts';
 import { epochMs, level, quality, value } from '../schema/common.ts';
 
 const counts = z.object({ open: z.record(level, z.int()), unacknowledged: z.record(level, z.int()) });
@@ -24,6 +25,16 @@ export const liveSchemas = {
   }),
   readings: z.object({ at: epochMs, items: z.array(z.tuple([z.string(), z.string(), z.int().nullable(), epochMs, value, quality])) }),
   heartbeat: z.object({ epoch: z.string(), seq: z.int(), prev, at: epochMs, health: z.array(z.string()), devices: devices.optional() }),
+  warnings: z
+    .object({ epoch: z.string(), seq: z.int(), items: z.array(warning) })
+    .meta({ description: 'What is issued, worst first, at most 500; numbered apart from alarms and devices.' }),
+  warning: z.object({
+    seq: z.int(),
+    prev: z.int().meta({ description: 'Of warnings alone; another than he has: send `resume-warnings`.' }),
+    warning,
+    event: warningEvent,
+  }),
+  'resume-warnings': z.null().meta({ description: 'No body: asks for `warnings`.' }),
   subscribe: wish,
   unsubscribe: wish,
   resume: z.object({ epoch: z.string(), seq: z.int() }),
@@ -100,7 +111,7 @@ const TOPICS: readonly Door[] = [
     payload: { type: 'object', additionalProperties: { type: 'array', items: sampleSchema } },
   },
 ];
-const TO_SERVER = new Set(['subscribe', 'unsubscribe', 'resume']);
+const TO_SERVER = new Set(['subscribe', 'unsubscribe', 'resume', 'resume-warnings']);
 
 /** The AsyncAPI 3.0 document: the MQTT topics of devices, and the live events of browsers. */
 export function describeLive(build: string): Record<string, unknown> {

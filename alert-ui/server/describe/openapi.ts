@@ -10,6 +10,7 @@ const TAGS = {
   session: 'Sign-in, API tokens',
   assets: 'Areas, enterprises, sites, hazard sources',
   devices: 'Devices, gateways, readings, the ingest ledger',
+  warnings: 'Risk levels of hazard sources, enterprises and areas, and what people say about them',
   hazards: 'Major hazard installations (GB 18218)',
   alarms: 'Alarms and what people do with them',
   system: 'Is it alive',

@@ -43,7 +43,7 @@ export interface Reply {
  * the OpenAPI document are all made from this.
  */
 export interface Route<B = unknown, Q = unknown, P = unknown> {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Under the base, with `{name}` for parameters. */
   readonly path: string;
   /** Also the audit's name for it. */

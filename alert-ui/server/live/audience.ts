@@ -18,12 +18,15 @@ export class Audience {
   readonly room: string;
   /** Number of the last event this audience was entitled to. */
   lastSeq: number;
+  /** The same of warnings, which have numbers of their own. */
+  lastWarning: number;
   viewers = 0;
   private readonly actor: AccountActor;
   private readonly known = new Map<string | null, boolean>();
   private cached: { readonly eventSeq: number; readonly snapshot: Omit<SnapshotEvent, 'epoch'> } | null = null;
 
-  constructor(actor: AccountActor, lastSeq: number) {
+  constructor(actor: AccountActor, lastSeq: number, lastWarning: number) {
+    this.lastWarning = lastWarning;
     this.key = audienceKey(actor);
     this.room = `audience ${this.key}`;
     this.actor = actor;

@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { type Namespace, Server, type Socket } from 'socket.io';
 import { z } from 'zod';
 import type { LiveEvent } from '../../../model/alarm.ts';
+import type { WarningLive } from '../../../model/warning.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
 import {
   HEARTBEAT_EVERY_MS,
@@ -10,6 +11,8 @@ import {
   type DeviceMessage,
   type HeartbeatMessage,
   type SnapshotEvent,
+  type WarningMessage,
+  type WarningsEvent,
 } from '../../protocol/live.ts';
 import type { ServerLog, ServerStatus } from '../options.ts';
 import type { Identities, Identity } from '../sign-in/identity.ts';
@@ -24,12 +27,15 @@ import { oneWritePerFlush } from './one-write.ts';
 import { Pace } from './pace.ts';
 import { FLUSH_EVERY_MS, ReadingFeed } from './reading-feed.ts';
 import { type Party, WaitingRoom } from './waiting-room.ts';
+import { issuedWarnings } from './worst-warnings.ts';
 
 const VIEWERS_MAX = 2_000;
 /** One account does not take every place. */
 const VIEWERS_OF_ACCOUNT_MAX = 1_000;
 /** Answers to `resume` at once: each may be 10,000 events, for a few bytes that ask. */
 const RESUMES = { most: 10, spanMs: 10_000 } as const;
+/** Most warnings in one picture; the rest by `GET /warnings`. */
+const PICTURE_WARNINGS = 500;
 const LOOK_EVERY_MS = 200;
 /** Names gone through for one viewer's wishes: each change of them takes all of them in hand again, on the thread that judges. */
 const WISHES = { most: 200_000, spanMs: 10_000 } as const;
@@ -147,6 +153,7 @@ export class Hub {
     this.timers.push(
       platform.subscribe({
         onEvents: (events) => this.publish(events),
+        onWarnings: (events) => this.warn(events),
         onSamples: (enterprise, samples) => this.feed.samples(enterprise, samples),
         onHealth: () => this.heartbeat(),
       }),
@@ -236,6 +243,11 @@ export class Hub {
       const wish = this.wishOf(viewer, body);
       if (wish !== null) this.feed.unsubscribe(socket, wish.devices ?? [], wish.enterprises ?? []);
     });
+    socket.on('resume-warnings', () => {
+      // A viewer that waits for its snapshot gets them with it.
+      if (!viewer.wantsSnapshot && !viewer.backlog.behind && viewer.resumes.allows(this.parts.platform.clock.mono()))
+        socket.emit('warnings', this.warningsFor(viewer.audience));
+    });
     socket.on('resume', (body: unknown) => {
       const place = resumeBody.safeParse(body);
       this.resume(viewer, place.success ? place.data : null);
@@ -274,7 +286,7 @@ export class Hub {
     const key = audienceKey(identity.actor);
     let audience = this.audiences.get(key);
     if (audience === undefined) {
-      audience = new Audience(identity.actor, this.ring.base);
+      audience = new Audience(identity.actor, this.ring.base, this.parts.platform.view.warningSeq);
       for (const event of this.ring.newestFirst()) {
         if (!audience.sees(enterpriseOf(event))) continue;
         audience.lastSeq = event.seq;
@@ -321,6 +333,7 @@ export class Hub {
       this.namespace.to(viewers.map((viewer) => viewer.socket.id)).emit('snapshot', snapshot);
       // At once with the picture: a board then knows the server's time and the health of the platform before the next beat.
       this.namespace.to(viewers.map((viewer) => viewer.socket.id)).emit('heartbeat', this.heartbeatFor(audience));
+      this.namespace.to(viewers.map((viewer) => viewer.socket.id)).emit('warnings', this.warningsFor(audience));
       for (const viewer of viewers) {
         viewer.wantsSnapshot = false;
         this.counted.snapshots += 1;
@@ -343,6 +356,24 @@ export class Hub {
         audience.lastSeq = event.seq;
       }
     }
+  }
+
+  /** Events of warnings, numbered apart: a client that knows none sees no hole in the numbers of alarms and devices. */
+  private warn(events: readonly WarningLive[]): void {
+    for (const { seq, warning, event } of events) {
+      for (const audience of this.audiences.values()) {
+        if (!audience.sees(warning.enterpriseId)) continue;
+        const message: WarningMessage = { seq, prev: audience.lastWarning, warning, event };
+        this.namespace.to(audience.room).emit('warning', message);
+        audience.lastWarning = seq;
+      }
+    }
+  }
+
+  private warningsFor(audience: Audience): WarningsEvent {
+    const { epoch, view } = this.parts.platform;
+    const items = issuedWarnings(view, (head) => audience.sees(head.enterpriseId)).slice(0, PICTURE_WARNINGS);
+    return { epoch, seq: audience.lastWarning, items };
   }
 
   private resume(viewer: Viewer, place: { readonly epoch: string; readonly seq: number } | null): void {

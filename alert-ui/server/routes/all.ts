@@ -18,6 +18,7 @@ import { readingRoutes } from './readings.ts';
 import { readingCsvRoutes } from './readings-csv.ts';
 import { type SessionParts, sessionRoutes } from './session.ts';
 import { tokenRoutes } from './tokens.ts';
+import { warningRoutes } from './warnings.ts';
 
 export interface RouteParts extends SessionParts {
   readonly platform: Platform;
@@ -47,6 +48,7 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...alarmLifeRoutes,
       ...alarmRoutes,
       ...kpiRoutes,
+      ...warningRoutes,
       ...approvalRoutes,
       ...backtestRoutes,
     ],

@@ -11,7 +11,7 @@ import type { LiveListener, PerformanceReport, Platform, SubmitOutcome } from '.
 import type { LedgerLine } from '../../../model/ports/records.ts';
 import type { Catalogue } from '../../../model/profile.ts';
 import type { Quality, Sample, Value } from '../../../model/reading.ts';
-import type { Warning, WarningHead } from '../../../model/warning.ts';
+import type { Warning, WarningEventType, WarningHead } from '../../../model/warning.ts';
 import { exampleAlarm } from '../../../model/testing/example-alarm.ts';
 import { exampleFigures } from './example-figures.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -368,6 +368,9 @@ export class FakePlatform implements Platform {
   connections(device: string): readonly LedgerLine[] {
     return this.connectionLines.get(device) ?? [];
   }
+  async flushWarnings(): Promise<void> {
+    await Promise.resolve();
+  }
   async flushEvents(): Promise<void> {
     await Promise.resolve();
   }
@@ -497,6 +500,19 @@ export class FakePlatform implements Platform {
       health: online ? [] : ['silent'],
       lastSeenAt: this.clock.now(),
     });
+  }
+
+  /** The warning becomes this, as the next numbered event of the warnings. */
+  warn(warning: Warning, type: WarningEventType = 'issued', previous: Level = 'blue'): Warning {
+    const seq = this.view.warningSeq + 1;
+    const now: Warning = { ...warning, seq };
+    this.view.warningSeq = seq;
+    this.view.warnings.set(now.id, now);
+    const at = this.clock.now();
+    const live = { seq, warning: now, event: { seq, type, at, by: null, previous, level: now.level, ri: now.ri, entry: seq } };
+    void this.records.warnings.project([live]);
+    for (const listener of this.listeners) listener.onWarnings?.([live]);
+    return now;
   }
 
   sample(device: string, value: number): void {

@@ -13,6 +13,7 @@ import type {
   SessionRow,
   TokenRow,
 } from '../../../model/ports/records.ts';
+import type { WarningLive } from '../../../model/warning.ts';
 
 /** Records in memory: small, real, gone with the process. `dump` is everything that was written, for "no secret is kept". */
 export class MemoryRecords implements Records {
@@ -117,6 +118,31 @@ export class MemoryRecords implements Records {
     facts: async () => ({ items: [], next: null }),
     earlier: async () => ({ items: [], next: null }),
     eventsAfter: async (seq, limit) => this.events.filter((event) => event.seq > seq).slice(0, limit),
+  };
+  readonly warned: WarningLive[] = [];
+  readonly warnings: Records['warnings'] = {
+    project: async (events) => {
+      const last = this.warned.at(-1)?.seq ?? 0;
+      this.warned.push(...events.filter((event) => event.seq > last));
+    },
+    lastSeq: async () => this.warned.at(-1)?.seq ?? 0,
+    events: async (id, limit) =>
+      this.warned
+        .filter((one) => one.warning.id === id)
+        .slice(-limit)
+        .map((one) => one.event),
+    past: async (query) => ({
+      items: this.warned
+        .filter((one) => one.event.type === 'lifted')
+        .filter(
+          ({ warning }) =>
+            query.enterprises === undefined || (warning.enterpriseId !== null && query.enterprises.includes(warning.enterpriseId)),
+        )
+        .map((one) => ({ ...one.warning, peak: one.event.previous }))
+        .toReversed()
+        .slice(0, query.limit),
+      next: null,
+    }),
   };
   readonly ledger: Records['ledger'] = {
     append: async (lines, counts) => {

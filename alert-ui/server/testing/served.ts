@@ -107,7 +107,7 @@ export class Person {
   get(path: string): Promise<Answered> {
     return this.served.request('GET', `/api/v1${path}`, { headers: { cookie: this.cookie } });
   }
-  send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answered> {
+  send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answered> {
     return this.served.request(method, `/api/v1${path}`, {
       ...(body === undefined ? {} : { body }),
       headers: { cookie: this.cookie, 'x-csrf-token': this.csrf, ...headers },

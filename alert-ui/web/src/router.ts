@@ -16,6 +16,7 @@ export function createPages(session: Session, isCalm: () => boolean): Router {
       { path: '/devices', component: () => import('./pages/DevicesPage.vue') },
       { path: '/devices/:id', component: () => import('./pages/DevicePage.vue'), props: true },
       { path: '/approvals', component: () => import('./pages/ApprovalsPage.vue') },
+      { path: '/warnings', component: () => import('./pages/WarningsPage.vue') },
       { path: '/connect', component: () => import('./pages/ConnectPage.vue') },
       { path: '/:rest(.*)*', component: () => import('./pages/NotFoundPage.vue') },
     ],

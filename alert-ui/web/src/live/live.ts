@@ -5,14 +5,17 @@
 import { io, type Socket } from 'socket.io-client';
 import { shallowReactive } from 'vue';
 import type { Alarm } from '../../../../model/alarm.ts';
-import type { AlarmMessage, ClientToServer, ReadingsMessage, ServerToClient } from '../../../protocol/live.ts';
+import type { AlarmMessage, ClientToServer, ReadingsMessage, ServerToClient, WarningMessage } from '../../../protocol/live.ts';
 import type { Api } from '../api/client.ts';
 import type { Session } from '../session/session.ts';
 import { applyAlarm, applyDevice, applySnapshot, checkHeartbeat, emptyPicture, type Folded, mergePage, type Picture } from './fold.ts';
+import { noWarnings, takePicture, takeWarning, type Warned } from './warned.ts';
 import { type LinkState, linkAge, linkState, type Seen } from './link.ts';
 
 export interface Live {
   readonly picture: Picture;
+  /** What is issued; `state.version` counts its changes too. */
+  readonly warned: Warned;
   readonly state: {
     /** Counted up once per frame after the picture changed: what shows the picture depends on it. */
     readonly version: number;
@@ -35,6 +38,8 @@ export interface Live {
   watch(devices: readonly string[], listener: (message: ReadingsMessage) => void): () => void;
   /** Every alarm event as it is applied. */
   onAlarm(listener: (message: AlarmMessage) => void): () => void;
+  /** Every event of a warning as it is applied. */
+  onWarning(listener: (message: WarningMessage) => void): () => void;
 }
 
 const TICK_MS = 1_000;
@@ -44,6 +49,8 @@ const RESUME_PATIENCE_MS = 4_000;
 
 export function createLive(api: Api, session: Session): Live {
   const picture = emptyPicture();
+  const warned = noWarnings();
+  const warningListeners = new Set<(message: WarningMessage) => void>();
   const state = shallowReactive<{
     version: number;
     link: LinkState;
@@ -170,6 +177,7 @@ export function createLive(api: Api, session: Session): Live {
 
   return {
     picture,
+    warned,
     state,
     now,
     open() {
@@ -214,6 +222,17 @@ export function createLive(api: Api, session: Session): Live {
         settle(folded);
         if (folded === 'applied') for (const listener of alarmListeners) listener(message);
       });
+      opened.on('warnings', (body) => {
+        takePicture(warned, body);
+        changed();
+      });
+      opened.on('warning', (message) => {
+        const folded = takeWarning(warned, message);
+        if (folded === 'resume') opened.emit('resume-warnings');
+        if (folded !== 'applied') return;
+        changed();
+        for (const listener of warningListeners) listener(message);
+      });
       opened.on('device', (message) => settle(applyDevice(picture, message)));
       opened.on('heartbeat', (beat) => {
         state.health = beat.health;
@@ -251,6 +270,7 @@ export function createLive(api: Api, session: Session): Live {
       socket = null;
       heard.clear();
       Object.assign(picture, emptyPicture());
+      Object.assign(warned, noWarnings());
       Object.assign(state, {
         link: 'connecting',
         ageMs: 0,
@@ -285,6 +305,10 @@ export function createLive(api: Api, session: Session): Live {
         }
         if (gone.length > 0 && socket?.connected === true) socket.emit('unsubscribe', { devices: gone });
       };
+    },
+    onWarning(listener) {
+      warningListeners.add(listener);
+      return () => warningListeners.delete(listener);
     },
     onAlarm(listener) {
       alarmListeners.add(listener);

@@ -1,0 +1,50 @@
+/**
+ * What is issued, as the browser knows it: a fold of `warnings` and `warning`. Warnings are numbered apart from alarms and devices; an
+ * event that does not follow what is here makes the caller ask for the whole picture again. Pure.
+ */
+import { LEVEL_RANK } from '../../../../model/level.ts';
+import type { Warning } from '../../../../model/warning.ts';
+import type { WarningMessage, WarningsEvent } from '../../../protocol/live.ts';
+import type { Folded } from './fold.ts';
+
+export interface Warned {
+  /** Number of the last event that is in it; null before the first picture. */
+  seq: number | null;
+  readonly issued: Map<string, Warning>;
+}
+
+export function noWarnings(): Warned {
+  return { seq: null, issued: new Map() };
+}
+
+export function takePicture(warned: Warned, body: WarningsEvent): void {
+  warned.seq = body.seq;
+  warned.issued.clear();
+  for (const warning of body.items) warned.issued.set(warning.id, warning);
+}
+
+export function takeWarning(warned: Warned, message: WarningMessage): Folded {
+  if (warned.seq === null || message.seq <= warned.seq) return 'duplicate';
+  if (message.prev !== warned.seq) return 'resume';
+  warned.seq = message.seq;
+  if (message.warning.state === 'issued') warned.issued.set(message.warning.id, message.warning);
+  else warned.issued.delete(message.warning.id);
+  return 'applied';
+}
+
+const WIDE: Readonly<Record<Warning['scope'], number>> = { area: 0, enterprise: 1, 'hazard-source': 2 };
+
+/** The worst, and of several alike the widest, then the highest index; null while everything rests. */
+export function worstWarning(warned: Warned): Warning | null {
+  let worst: Warning | null = null;
+  for (const one of warned.issued.values()) {
+    if (worst === null || before(one, worst)) worst = one;
+  }
+  return worst;
+}
+
+function before(a: Warning, b: Warning): boolean {
+  if (a.level !== b.level) return LEVEL_RANK[a.level] > LEVEL_RANK[b.level];
+  if (a.scope !== b.scope) return WIDE[a.scope] < WIDE[b.scope];
+  return a.ri === b.ri ? a.id < b.id : a.ri > b.ri;
+}
