@@ -7,6 +7,7 @@ import {
   EventsTellAll,
   NothingVanishes,
   NumbersWithoutGaps,
+  RingsAgain,
   SilenceWithinBounds,
   TwinSaysTheSame,
 } from './invariants.ts';
@@ -25,6 +26,7 @@ function watchersOf(script: Script, maker: EngineMaker): readonly Watcher[] {
     new NothingVanishes(),
     new AcknowledgedWhatWasSeen(),
     new BadNeverClears(),
+    new RingsAgain(),
     new SilenceWithinBounds(heartbeats),
     new TwinSaysTheSame(maker, 20 + (Math.abs(script.seed) % 60)),
   ];

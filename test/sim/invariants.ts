@@ -2,8 +2,9 @@
 import type { Alarm, LiveEvent } from '../../model/alarm.ts';
 import type { Entry } from '../../model/entry.ts';
 import { LEVEL_RANK, type Level } from '../../model/level.ts';
+import type { Sample } from '../../model/reading.ts';
 import type { EngineMs } from '../../model/time.ts';
-import { JUDGED } from './auditor/readings.ts';
+import { BACKLOG_ENDS_MS, JUDGED } from './auditor/readings.ts';
 import { Disagreement, type EngineMaker, stateOf, type Step, type Watcher } from './play.ts';
 import type { Engine } from '../../model/engine.ts';
 
@@ -108,11 +109,21 @@ export class AcknowledgedWhatWasSeen implements Watcher {
 /** A message in which a point has nothing but bad samples returns and lowers nothing of it (no delay being due). */
 export class BadNeverClears implements Watcher {
   private due: EngineMs | null = null;
+  /** Engine time until which delays of late samples may run out at any entry (reading 13). */
+  private lateUntil: EngineMs = 0;
 
   see({ entry, applied, engine }: Step): void {
     const due = this.due;
     this.due = engine.nextDue();
     if (entry.kind !== 'message' || (due !== null && due <= engine.engineTime(entry.mono))) return;
+    // In a late batch delays run out between its samples.
+    const late = (sample: Sample): boolean => {
+      const error = engine.view.status(sample.device)?.clockErrorMs ?? 0;
+      return sample.stampedAt !== null && entry.at - sample.stampedAt - error > 0;
+    };
+    const now = engine.engineTime(entry.mono);
+    if (entry.samples.some(late)) this.lateUntil = now + BACKLOG_ENDS_MS;
+    if (now < this.lateUntil) return;
     for (const event of applied.events) {
       if (event.kind !== 'alarm' || (event.event.type !== 'returned' && event.event.type !== 'level-lowered')) continue;
       const { deviceId, measurement, channel } = event.alarm;
@@ -209,3 +220,55 @@ function livedBy(entry: Entry): readonly string[] {
   if (entry.kind === 'presence' && entry.device !== null && (entry.what === 'connected' || entry.what === 'online')) return [entry.device];
   return [];
 }
+
+/** After these the horn goes. */
+const RINGS: ReadonlySet<string> = new Set(['raised', 'level-raised', 're-announced', 'withdrawn']);
+
+/**
+ * The re-alarm timer of an enterprise: what nobody has acknowledged rings again after that time, and not before. Silenced and suppressed
+ * alarms may keep quiet; a step of our clock or an outage begins the time anew, and nothing is said of an alarm whose level fell or whose
+ * device was moved since it rang.
+ */
+export class RingsAgain implements Watcher {
+  /** Wall time of the last ring of an alarm, while nothing has happened that moves the timer. */
+  private readonly rangAt = new Map<string, number>();
+  private last: { readonly boot: string; readonly mono: number; readonly at: number } | null = null;
+
+  see({ entry, applied, engine, after }: Step): void {
+    const { last } = this;
+    this.last = entry;
+    const steady =
+      last !== null && last.boot === entry.boot && entry.at - last.at === entry.mono - last.mono && entry.mono - last.mono <= 15_000;
+    if (!steady) this.rangAt.clear();
+    const rearmOf = (alarm: Alarm): number =>
+      engine.view.assets('enterprise').get(alarm.enterpriseId ?? '')?.alarmPolicy?.rearmMs?.[alarm.level] ?? Infinity;
+    for (const event of applied.events) {
+      if (event.kind !== 'alarm') continue;
+      const { id, deviceId, ladder } = event.alarm;
+      const { type, cause } = event.event;
+      const rang = this.rangAt.get(id);
+      if (cause === 'repeat' && rang !== undefined && entry.at - rang < rearmOf(event.alarm)) {
+        throw new Disagreement(
+          'repeats-too-early',
+          `${deviceId} ${ladder} rings again after ${entry.at - rang} ms, the timer is ${rearmOf(event.alarm)}`,
+        );
+      }
+      if (RINGS.has(type) && cause !== 'escalated') this.rangAt.set(id, entry.at);
+      if (type === 'level-lowered' || type === 'returned' || type === 'reset' || cause === 'configuration') this.rangAt.delete(id);
+    }
+    for (const alarm of after.values()) {
+      // Silenced and suppressed: the time goes on, and what happens when they end is a ring of its own.
+      if (alarm.suppressedBy.length > 0 || alarm.silencedUntil !== null) this.rangAt.delete(alarm.id);
+      const rang = this.rangAt.get(alarm.id);
+      if (alarm.state !== 'UNACK' || rang === undefined) continue;
+      if (entry.at - rang > rearmOf(alarm) + REPEAT_LATENESS_MS) {
+        throw new Disagreement(
+          'repeats-not',
+          `${alarm.deviceId} ${alarm.ladder} is quiet for ${entry.at - rang} ms, the timer is ${rearmOf(alarm)}`,
+        );
+      }
+    }
+  }
+}
+/** Ticks are gathered, and a tick may have been written just before. */
+const REPEAT_LATENESS_MS = 100;

@@ -1,6 +1,6 @@
 // The plant of the simulated world: kinds of device made to be nasty (every number of a limit differs from its neighbours', so that
 // a mix-up shows), a few of the catalogue's own, and two enterprises to move between.
-import type { Device, Enterprise } from '../../model/asset.ts';
+import type { AlarmPolicy, Device, Enterprise } from '../../model/asset.ts';
 import type { ConfigChange } from '../../model/entry.ts';
 import type { Catalogue, LimitDef, MeasurementDef, Profile } from '../../model/profile.ts';
 import { builtInCatalogue } from '../../rules/catalogue/built-in.ts';
@@ -338,6 +338,13 @@ export const VESSEL_ATTRIBUTES = {
   relief: 100,
 } as const;
 
+/** Repeats and due times so short that they come in every world; none of them changes what is true, seen or latched. */
+const IMPATIENT: AlarmPolicy = {
+  rearmMs: { red: 7_000, orange: 11_000, yellow: 13_000, blue: 17_000 },
+  firstResponseMs: { red: 5_000, orange: 6_000, yellow: 9_000, blue: 12_000 },
+  feedbackMs: { red: 19_000, orange: 21_000, yellow: 23_000, blue: 29_000 },
+};
+
 /** Catalogue, areas, enterprises and a gateway of each: the first entry of every world. */
 export function groundWork(): readonly ConfigChange[] {
   const common = {
@@ -346,7 +353,7 @@ export function groundWork(): readonly ConfigChange[] {
     updatedAt: DAY_ONE,
     retiredAt: null,
   };
-  const enterprise = (id: string, areaId: string, kind: Enterprise['kind']): ConfigChange => ({
+  const enterprise = (id: string, areaId: string, kind: Enterprise['kind'], alarmPolicy?: AlarmPolicy): ConfigChange => ({
     op: 'put',
     asset: 'enterprise',
     base: 0,
@@ -360,6 +367,7 @@ export function groundWork(): readonly ConfigChange[] {
       lon: null,
       lat: null,
       contacts: [],
+      ...(alarmPolicy === undefined ? {} : { alarmPolicy }),
     },
   });
   return [
@@ -377,7 +385,7 @@ export function groundWork(): readonly ConfigChange[] {
       value: { ...common, id: 'hill', name: 'hill', parentId: 'river' },
     },
     enterprise('north', 'river', 'real'),
-    enterprise('south', 'hill', 'real'),
+    enterprise('south', 'hill', 'real', IMPATIENT),
     ...ENTERPRISES.map(
       (id): ConfigChange => ({
         op: 'put',

@@ -35,6 +35,7 @@ const TROUBLES = [
   'system',
   'snapshots',
   'stamps',
+  'backlogs',
 ] as const;
 type Trouble = (typeof TROUBLES)[number];
 
@@ -46,13 +47,15 @@ interface Place {
 }
 
 /** @param length how many acts, about */
-export function worldOf(seed: number, length = 100): Script {
+export function worldOf(seed: number, length = 80): Script {
   const chance = createChance(seed);
   const troubles = new Set<Trouble>(TROUBLES.filter(() => chance.often(0.5)));
   // What the clocks of devices show is predicted exactly where nothing else is wrong with time: no sample comes late by a loss, and our own
   // clock does not step while nobody is there to notice.
   if (troubles.has('stamps'))
     for (const other of ['losses', chance.pick(['crashes', 'server-clock'] as const)] as const) troubles.delete(other);
+  // What was kept in an outage of our own has no certain time.
+  if (troubles.has('backlogs')) for (const other of ['crashes', 'freezes', 'server-clock'] as const) troubles.delete(other);
   // Ends by wall time, over a restart after our clock was set forward, are known to come too early.
   if (troubles.has('suppression') && troubles.has('crashes')) troubles.delete('server-clock');
   const devices = castOf(chance.branch('cast'));
@@ -71,12 +74,27 @@ export function worldOf(seed: number, length = 100): Script {
     errorMs,
   }));
   let at = 1_000;
+  let sent = 0;
   let focus = chance.pick(places);
   for (let n = 0; n < length; n += 1) {
     if (chance.often(0.15)) focus = chance.pick(places);
     at += gap(chance, focus);
     acts.push(...actsAt(at, chance, troubles, places, focus).map((act) => stamp(act, chance, clocks)));
     at = acts.at(-1)?.at ?? at;
+    sent += 1;
+    const clock = clocks.get(focus.device.id);
+    // Not before the error of its clock is known well.
+    if (
+      troubles.has('backlogs') &&
+      clock?.stamps === true &&
+      clock.messages > 8 &&
+      clock.errorMs <= 0 &&
+      sent % 20 === 0 &&
+      (focus.profile.reportMs ?? 0) <= 30_000
+    ) {
+      acts.push(...backlog(at, chance, focus, clock, troubles));
+      at = acts.at(-1)?.at ?? at;
+    }
   }
   return {
     seed,
@@ -136,11 +154,40 @@ function stamp(act: Act, chance: Chance, clocks: ReadonlyMap<string, DeviceClock
   return { ...act, samples: [{ ageMs: before, values }, ...newest] };
 }
 
+/** A device is cut off for minutes, keeps what it samples and sends all of it when it is back, as an array or one by one; then it goes on live. */
+function backlog(from: number, chance: Chance, place: Place, clock: DeviceClock, troubles: ReadonlySet<Trouble>): readonly Act[] {
+  const gone = chance.whole(80_000, 200_000);
+  const back = from + gone;
+  const { latencyMs } = clock;
+  const ages = Array.from({ length: chance.whole(1, 6) }, () => chance.whole(62_000, gone - 1_000)).sort((a, b) => b - a);
+  const device = place.device.id;
+  const kept = ages.map((age) => ({ ageMs: age + latencyMs, values: [valueOf(chance, place, troubles)] }));
+  const flush: readonly Act[] = chance.often(0.5)
+    ? [{ at: back, does: 'publish', device, qos: 1, samples: kept }]
+    : kept.map((sample, n) => ({
+        at: back + n * 20,
+        does: 'publish',
+        device,
+        qos: 1,
+        samples: [{ ...sample, ageMs: sample.ageMs + n * 20 }],
+      }));
+  const live = back + chance.pick([500, 4_000, 9_000]);
+  clock.lastAt = live;
+  const next: Act = {
+    at: live,
+    does: 'publish',
+    device,
+    qos: 1,
+    samples: [{ ageMs: latencyMs, values: [valueOf(chance, place, troubles)] }],
+  };
+  return [{ at: from, does: 'cut', device, said: false }, ...flush, next];
+}
+
 function castOf(chance: Chance): readonly Device[] {
   const ids = [...Array.from({ length: chance.whole(1, 3) }, () => chance.pick(CAST)), ...(chance.often(0.4) ? [chance.pick(GUESTS)] : [])];
   return ids.map((profileId, n) => {
     const vessel = profileId === 'sim.attribute' ? { attributes: VESSEL_ATTRIBUTES } : {};
-    return deviceOf(`${'abcde'[n]}`, profileId, vessel);
+    return deviceOf(`${'abcde'[n]}`, profileId, { enterpriseId: chance.pick(ENTERPRISES), ...vessel });
   });
 }
 

@@ -11,7 +11,7 @@ import { Disagreement, type Step, type Watcher } from '../play.ts';
 import { type Fact, type Moment, momentsOf } from './condition.ts';
 import { type Answer, type Deed, type Expected, lifeOf } from './life.ts';
 import { pointsOf, type PointRules, type Rule } from './limits.ts';
-import { JUDGED } from './readings.ts';
+import { BACKLOG_ENDS_MS, JUDGED } from './readings.ts';
 
 type PointFact =
   | Exclude<Fact, { is: 'rule' }>
@@ -38,6 +38,12 @@ interface PointHistory {
   /** When a suppression next ends by itself, wall time. */
   wallDue: number;
   touched: boolean;
+  /**
+   * Set by the first sample of a backlog: from then on only what the condition is can be said, not how the alarm came to it (reading 13).
+   * Until `lateUntil` (engine time) nothing at all: the backlog may be under way.
+   */
+  loose: boolean;
+  lateUntil: number;
 }
 
 export class Auditor implements Watcher {
@@ -150,17 +156,25 @@ export class Auditor implements Watcher {
     if (applied.resend) return;
     for (const sample of entry.samples) {
       const taken = this.sampleTime(sample, entry);
+      const late = this.now() - taken > this.window(sample.device);
       for (const { measurement, channel, value, quality, flags } of sample.values) {
         const point = this.points.get(pointKey(sample.device, { measurement, channel }));
         if (point === undefined || flags.includes('stale-retained')) continue;
         const common = {
           entry: entry.seq,
-          t: taken < this.now() ? Math.max(taken, this.lastMoment(point)) : taken,
+          t: taken < this.now() && !late ? Math.max(taken, this.lastMoment(point)) : taken,
         };
         point.facts.push(typeof value === 'number' && JUDGED.has(quality) ? { ...common, is: 'value', value } : { ...common, is: 'held' });
         point.touched = true;
+        if (late) Object.assign(point, { loose: true, lateUntil: this.now() + BACKLOG_ENDS_MS });
       }
     }
+  }
+
+  /** Older than this a sample is late: 2 × report period, at least 60 s. */
+  private window(device: string): number {
+    const known = this.devices.get(device);
+    return Math.max(60_000, 2 * (known?.reportMs ?? this.profiles.get(known?.profileId ?? '')?.reportMs ?? 0));
   }
 
   /**
@@ -267,6 +281,10 @@ export class Auditor implements Watcher {
     const actual = new Map([...step.after.values()].map((alarm) => [keyOf(alarm), alarm]));
     for (const point of this.points.values()) {
       if (point.touched || point.due <= this.now() || point.wallDue <= step.entry.at) this.work(point, step);
+      if (point.loose) {
+        this.judgeLoosely(point, actual);
+        continue;
+      }
       for (const [ladder, expected] of point.expected) {
         const key = `${pointKey(point.device, point)}|${ladder}`;
         const alarm = actual.get(key);
@@ -284,7 +302,7 @@ export class Auditor implements Watcher {
           `${key} is ${alarm.state} ${alarm.level} ${alarm.code}, and nothing of it should be open`,
         );
     }
-    const due = Math.max(this.now(), Math.min(...[...this.points.values()].map((point) => point.due)));
+    const due = Math.max(this.now(), Math.min(...[...this.points.values()].map((point) => (point.loose ? Infinity : point.due))));
     const wanted = step.engine.nextDue();
     if (due !== Infinity && (wanted === null || wanted > due)) {
       throw new Disagreement('not-woken', `a delay runs out at ${due}, the engine wants to be woken at ${wanted}`);
@@ -297,6 +315,20 @@ export class Auditor implements Watcher {
       -Infinity,
       ...[...point.rules.keys()].map((code) => momentsOf(factsOf(point, code), this.times).moments.at(-1)?.t ?? -Infinity),
     );
+  }
+
+  /** Is a limit on, and is the alarm at least as bad as it: that holds however it came to it. */
+  private judgeLoosely(point: PointHistory, actual: Map<string, Alarm>): void {
+    for (const ladder of new Set([...point.rules.values()].map((rule) => rule.ladder))) {
+      const key = `${pointKey(point.device, point)}|${ladder}`;
+      const alarm = actual.get(key);
+      actual.delete(key);
+      if (this.now() < point.lateUntil) continue;
+      const active = point.expected.get(ladder)?.active ?? false;
+      if (active !== (alarm?.active ?? false)) {
+        throw new Disagreement('after-backlog', `${key}: a limit is ${active ? '' : 'not '}on, the alarm is ${alarm?.state ?? 'not open'}`);
+      }
+    }
   }
 
   private work(point: PointHistory, step: Step): void {
@@ -323,7 +355,7 @@ export class Auditor implements Watcher {
       if (alarm !== null) point.expected.set(ladder, alarm);
       point.wallDue = Math.min(point.wallDue, wallDue);
       const answer = answers.get(step.entry.seq);
-      if (answer !== undefined) checkAnswer(key, answer, step);
+      if (answer !== undefined && !point.loose) checkAnswer(key, answer, step);
     }
   }
 
@@ -405,6 +437,8 @@ function newPoint(device: string, rules: PointRules | undefined): PointHistory {
     due: Infinity,
     wallDue: Infinity,
     touched: true,
+    loose: false,
+    lateUntil: -Infinity,
   };
 }
 

@@ -21,6 +21,9 @@
 //    `alarm-changed`: the alarm rings again, but it neither rose nor recurred.
 // 12. When the last suppression ends and the condition is true it rings: nobody has acknowledged it any more. What has returned meanwhile
 //    stays as it is. An alarm that rises above the level it was shelved at is no longer shelved. What is asked for longer than 8 h is shelved for 8 h.
+// 13. A backlog: while it is under way nothing is said of its points; when 5 s have gone without another late sample an alarm is active exactly when a limit is on. Whether an alarm that was open before returns inside the backlog
+//     and comes again, and what a latching limit does there, is left open. (A live sample ends it as well; a delay
+//     that runs out between it and the 5 s is known to come late.)
 
 import type { Quality } from '../../../model/reading.ts';
 
@@ -31,3 +34,6 @@ export const WITHDRAW_WITHIN_MS = 10_000;
 
 /** Longest shelving, minutes: one shift. */
 export const SHELVED_AT_MOST_MIN = 480;
+
+/** So long after its last sample a backlog is over, with the gathering of ticks, ms. */
+export const BACKLOG_ENDS_MS = 5_100;
