@@ -1,10 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { mkdtempSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EntryDraft } from '../../model/entry.ts';
 import type { Journal } from '../../model/ports/journal.ts';
 import type { ReadingStore } from '../../model/ports/reading-store.ts';
@@ -342,6 +353,7 @@ describe('a backup', () => {
   mkdirSync(disk, { recursive: true });
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk]).status === 0;
   if (mounted) spawnSync('umount', [disk]);
+  afterAll(() => rmdirSync(disk));
 
   it.skipIf(!mounted)('asks for room first; restores to the root of a disk (needs to mount a tmpfs: run as root)', async () => {
     const data = goldenData();
