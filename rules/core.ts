@@ -45,7 +45,7 @@ export interface Core {
   onlineCount: number;
   nextOrder: number;
   /** Devices whose presence or health changed by the present entry. */
-  readonly changed: DeviceState[];
+  readonly changed: Set<DeviceState>;
   /** Revisions of rules that the present entry made. */
   readonly ruleVersions: RuleVersion[];
   /** Devices of which a limit went on or off that others of theirs ask for; judged at the end of the entry. */

@@ -12,6 +12,7 @@ import { leaveGateway } from './health/gateway.ts';
 import { specsOf } from './health/spec.ts';
 import { BAD, faultLadder, placeOf } from './instrument.ts';
 import { noteChange, silencePeriod } from './presence.ts';
+import { same } from './same.ts';
 import { limitsOf } from './scopes/effective.ts';
 
 /** How a device comes into the fold, follows its configuration, and leaves (semantics 6, "Changes while active"). */
@@ -114,9 +115,9 @@ function samePoints(a: Plan, b: Plan): boolean {
   }
   const known = row.get(b);
   if (known !== undefined) return known;
-  const same = JSON.stringify([a.points, a.limits]) === JSON.stringify([b.points, b.limits]);
-  row.set(b, same);
-  return same;
+  const equal = same(a.points, b.points) && same(a.limits, b.limits);
+  row.set(b, equal);
+  return equal;
 }
 
 function samePlace(a: AlarmPlace, b: AlarmPlace): boolean {
@@ -160,8 +161,10 @@ function changePlan(core: Core, device: DeviceState, plan: Plan, ruleRevision: n
     return point;
   });
   followDerived(core, device, before.derived, device.derived);
-  device.bad = device.points.filter((point) => point !== null && (point.quality === 'bad' || point.value === null)).length;
-  noteChange(core, device);
+  const bad = device.points.filter((point) => point !== null && (point.quality === 'bad' || point.value === null)).length;
+  // Format 1 told every device whose limits changed, well or not.
+  if (core.format === 1 || bad > 0 !== device.bad > 0) noteChange(core, device);
+  device.bad = bad;
   leaveBehind(core, device);
   for (let i = 0; i < plan.points.length; i += 1) {
     const one = plan.points[i];
@@ -186,7 +189,7 @@ function carryOver(core: Core, point: PointState, before: readonly ArmedLimit[],
     if (point.good === null || (point.held && core.format === 1)) return now;
     // While the newest sample is bad, the last good one may raise what moved below it; it clears nothing: bad quality holds.
     if (point.held && (now.phase === ON || now.phase === LEAVING)) return now;
-    if (was !== undefined && JSON.stringify(was) === JSON.stringify(limit)) return now;
+    if (was !== undefined && same(was, limit)) return now;
     return judgeAtOnce(now, limit, point.good);
   });
   return conditions.some((condition) => condition.phase !== OFF) ? conditions : null;
@@ -202,6 +205,7 @@ function judgeAtOnce(now: Condition, limit: ArmedLimit, value: number): Conditio
 
 /** Alarms of points or ladders that are no more return with cause `configuration`; they still want their acknowledgement. */
 function leaveBehind(core: Core, device: DeviceState): void {
+  if (device.alarms.size === 0) return;
   const known = new Set<string>();
   for (const point of device.plan.points) {
     for (const ladder of point.ladders) known.add(`${point.key}|${ladder.name}`);

@@ -64,7 +64,7 @@ export class EngineFold implements Engine, Core {
   readonly faultLevels = new Map<string, LimitLevel>();
   readonly deaf = new Set<string>();
   readonly plans: Core['plans'] = new WeakMap();
-  readonly changed: DeviceState[] = [];
+  readonly changed = new Set<DeviceState>();
   readonly ruleVersions: Core['ruleVersions'] = [];
   readonly relink: DeviceState[] = [];
   readonly resends = new ResendBook((state) => this.touchCredential(state));
@@ -108,12 +108,12 @@ export class EngineFold implements Engine, Core {
       applied = this.dispatch(entry);
       if (this.relink.length > 0) judgeAsking(this);
       settleCauses(this);
-      if (this.changed.length > 0) tellChanges(this);
+      if (this.changed.size > 0) tellChanges(this);
     } catch (error) {
       fault = true;
       failed = error;
       for (const device of this.changed) this.warnings.device(device);
-      this.changed.length = 0;
+      this.changed.clear();
       this.ruleVersions.length = 0;
       this.relink.length = 0;
       this.applyFault(entry);

@@ -63,7 +63,7 @@ function setOnline(core: Core, device: DeviceState, online: boolean): void {
 
 /** The device's presence or health is told once, at the end of the entry. */
 export function noteChange(core: Core, device: DeviceState): void {
-  if (!core.changed.includes(device)) core.changed.push(device);
+  core.changed.add(device);
 }
 
 export function applyPresence(core: Core, body: PresenceBody): void {
@@ -133,5 +133,5 @@ export function tellChanges(core: Core): void {
       lastSeenAt: device.lastSeenAt,
     });
   }
-  core.changed.length = 0;
+  core.changed.clear();
 }
