@@ -39,6 +39,7 @@ import { named, prepareFolder, shownHost } from './prepare-folder.ts';
 import { recover } from './recovery.ts';
 import { registryOf } from './registry.ts';
 import { createRouter } from './router.ts';
+import { startRuleFeed } from './rule-feed.ts';
 import { type SnapshotPace, startSnapshotter } from './snapshotter.ts';
 import { StartError } from './start-error.ts';
 import { createStopStack, type StopTrouble } from './stop-stack.ts';
@@ -171,18 +172,21 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     await records.warnings.lastSeq(),
   );
   stack.push('warning feed', () => warnings.stop());
+  const ruleVersions = startRuleFeed(records, clock);
+  stack.push('rule versions', () => ruleVersions.stop());
   const recovered = await (seams.recover ?? recover)(
     snapshots,
     journal,
     (replayed) => events.push(replayed),
     (replayed) => warnings.push(replayed),
+    (made) => ruleVersions.push(made),
   );
   const { engine } = recovered;
   await demandOneFolder(engine, records, config.dataDir);
   if (recovered.fellBack) log.warn({ seq: recovered.snapshotSeq }, 'the newest snapshot was damaged; the one before was used');
   log.info({ snapshot: recovered.snapshotSeq, replayed: recovered.replayed }, 'recovered');
 
-  const router = createRouter(events, warnings);
+  const router = createRouter(events, warnings, ruleVersions);
   const ledger = startLedgerFeed(records, clock);
   stack.push('ledger', () => ledger.stop());
 
@@ -270,6 +274,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       journal,
       events,
       warnings,
+      ruleVersions,
       clock,
       projected: () => projector.status().position,
       archived: () => archive.mayTrimTo(),
@@ -378,6 +383,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     router,
     events,
     warnings,
+    ruleVersions,
     metrics,
     epoch: boot,
     build: readVersion(),
@@ -449,6 +455,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       return (
         (queuedEntries === 0 || journalHealth.length > 0) &&
         [events.status(), warnings.status()].every((feed) => feed.queued === 0 || feed.failing !== null || feed.overflowed) &&
+        (ruleVersions.status().queued === 0 || ruleVersions.status().failing !== null) &&
         !ledger.status().writing &&
         !snapshotter.status().writing
       );

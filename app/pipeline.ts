@@ -95,6 +95,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     parts.onApplied({ appliedTo: seq, resends: applied.resend ? [seq] : NO_RESENDS });
     router.events(applied.events);
     if (applied.warnings !== undefined) router.warnings(applied.warnings);
+    if (applied.rules !== undefined) router.rules(applied.rules);
     return applied;
   }
 

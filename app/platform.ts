@@ -5,6 +5,7 @@ import type { MessageSource } from '../model/ports/message-source.ts';
 import type { CredentialBook, Platform, SubmitOutcome } from '../model/ports/platform.ts';
 import type { ReadingQueries } from '../model/ports/reading-store.ts';
 import type { Records } from '../model/ports/records.ts';
+import { rehearse } from '../rules/rehearsal.ts';
 import { wrongUnits } from './device-units.ts';
 import type { Stamp } from './head.ts';
 import type { LiveEvent } from '../model/alarm.ts';
@@ -15,6 +16,7 @@ import type { Metrics } from './metrics.ts';
 import { performanceOf } from './performance.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Router } from './router.ts';
+import type { RuleFeed } from './rule-feed.ts';
 
 export interface PlatformParts {
   readonly engine: Engine;
@@ -29,6 +31,7 @@ export interface PlatformParts {
   readonly router: Router;
   readonly events: EventFeed<LiveEvent>;
   readonly warnings: EventFeed<WarningLive>;
+  readonly ruleVersions: RuleFeed;
   readonly metrics: Metrics;
   readonly epoch: string;
   readonly build: string;
@@ -89,11 +92,20 @@ export function createPlatform(parts: PlatformParts): Platform {
         return result.ok ? outcomeOf(result.applied, index) : unavailable(result.detail);
       });
     },
+    rehearse(changes) {
+      const catalogue = parts.engine.view.catalogue;
+      return rehearse(parts.engine.view, changes).map((one, i) => {
+        const change = changes[i];
+        const detail = change === undefined ? null : wrongUnits(change, catalogue);
+        return detail === null ? one : { ...one, outcome: { ok: false, code: 'invalid', detail } };
+      });
+    },
     recent: (device) => parts.ledger.recent(device),
     connections: (device) => parts.ledger.connections(device),
     flushLedger: () => parts.ledger.flush(),
     flushEvents: () => parts.events.flush(EVENTS_WAIT_MS),
     flushWarnings: () => parts.warnings.flush(EVENTS_WAIT_MS),
+    flushRules: () => parts.ruleVersions.flush(EVENTS_WAIT_MS),
     async figures(query) {
       await parts.events.flush(EVENTS_WAIT_MS);
       return performanceOf(parts.records, parts.timeZone, query);

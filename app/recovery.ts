@@ -1,5 +1,5 @@
 import type { LiveEvent } from '../model/alarm.ts';
-import type { Engine } from '../model/engine.ts';
+import type { Engine, RuleVersion } from '../model/engine.ts';
 import type { WarningLive } from '../model/warning.ts';
 import type { Journal, SnapshotStore } from '../model/ports/journal.ts';
 import { createEngine, restoreEngine } from '../rules/engine.ts';
@@ -33,6 +33,7 @@ export async function recover(
   journal: Journal,
   onEvents: (events: readonly LiveEvent[]) => void,
   onWarnings: (events: readonly WarningLive[]) => void,
+  onRules: (versions: readonly RuleVersion[]) => void,
 ): Promise<Recovered> {
   const newest = await snapshots.newest();
   const engine = newest === null ? createEngine() : restored(newest.text, newest.seq);
@@ -59,6 +60,7 @@ export async function recover(
       if (applied.resend) resends.push(entry.seq);
       if (applied.events.length > 0) onEvents(applied.events);
       if (applied.warnings !== undefined) onWarnings(applied.warnings);
+      if (applied.rules !== undefined) onRules(applied.rules);
     }
   }
   return { engine, snapshotSeq: newest?.seq ?? 0, fellBack: newest?.fellBack ?? false, replayed, resends };

@@ -5,6 +5,7 @@ import type { Journal, SnapshotStore } from '../model/ports/journal.ts';
 import type { LiveEvent } from '../model/alarm.ts';
 import type { WarningLive } from '../model/warning.ts';
 import type { EventFeed } from './event-feed.ts';
+import type { RuleFeed } from './rule-feed.ts';
 
 /** When one is due, whichever is first. */
 export interface SnapshotPace {
@@ -35,6 +36,7 @@ export interface SnapshotterParts {
   readonly journal: Journal;
   readonly events: EventFeed<LiveEvent>;
   readonly warnings: EventFeed<WarningLive>;
+  readonly ruleVersions: Pick<RuleFeed, 'settled'>;
   readonly clock: Clock;
   /** How far the reading store and the archive have come. */
   readonly projected: () => number;
@@ -61,6 +63,7 @@ export function startSnapshotter(parts: SnapshotterParts, restoredSeq: number): 
     }
     await parts.events.settled(eventSeq);
     await parts.warnings.settled(warningSeq);
+    await parts.ruleVersions.settled();
   }
 
   async function write(): Promise<void> {

@@ -20,6 +20,12 @@ export type Action =
   | 'warning.assess'
   | 'config.write'
   | 'device.write'
+  /** Changes limits by rules: stricter at once, less strict as far as `rule.soften` goes, else by asking a second person. */
+  | 'rule.write'
+  /** Makes a limit that no standard stands behind less strict without asking anybody. */
+  | 'rule.soften'
+  /** The second person where a mandatory limit becomes less strict. */
+  | 'rule.approve'
   /** Takes a device out of service (`live` → `test` or `commissioning`): its alarms then warn nobody. */
   | 'device.mode'
   | 'credential.issue'
@@ -61,17 +67,18 @@ const OPERATOR: ReadonlySet<Action> = new Set<Action>([
   'backtest',
 ]);
 const VIEWER: ReadonlySet<Action> = new Set<Action>(['view', 'ledger.view']);
-/** What an operator can do only when it is bound to enterprises: connect its own devices, and take their alarms out by its own permits. */
+/** What an operator can do only when it is bound to enterprises: connect its own devices, set its own limits, and take their alarms out by its own permits. */
 const ENTERPRISE_OPERATOR: ReadonlySet<Action> = new Set<Action>([
   'device.write',
   'credential.issue',
+  'rule.write',
   'alarm.suppress',
   'alarm.out-of-service',
 ]);
 /** What an operator can do only when it watches everything: whoever runs a plant does not end the warnings about it. */
-const PLATFORM_OPERATOR: ReadonlySet<Action> = new Set<Action>(['device.mode', 'warning.assess']);
+const PLATFORM_OPERATOR: ReadonlySet<Action> = new Set<Action>(['device.mode', 'warning.assess', 'rule.approve']);
 /** What even an administrator can do only when it is bound to nothing. */
-const GLOBAL_ONLY: ReadonlySet<Action> = new Set<Action>(['account.manage', 'audit.view', 'simulate', 'warning.assess']);
+const GLOBAL_ONLY: ReadonlySet<Action> = new Set<Action>(['account.manage', 'audit.view', 'simulate', 'warning.assess', 'rule.approve']);
 
 type AccountActor = Extract<Actor, { kind: 'account' }>;
 

@@ -28,6 +28,23 @@ beforeEach(async () => {
     served.platform.view.all.gateway.set(`gateway-${id}`, { id: `gateway-${id}`, ...head });
     served.platform.view.warnings.set(`hazard-source:tank-${id}`, exampleWarning('hazard-source', `tank-${id}`, id));
     served.platform.view.warnings.set(`enterprise:${id}`, exampleWarning('enterprise', id, id));
+    served.platform.view.all.rule.set(`rule-${id}`, {
+      id: `rule-${id}`,
+      name: 'n',
+      revision: 1,
+      createdAt: 0,
+      updatedAt: 0,
+      retiredAt: null,
+      scope: 'enterprise',
+      scopeId: id,
+      profileId: 'gas',
+      measurement: 'lel',
+      code: 'L1',
+      adds: null,
+      parts: { setPoint: 20 },
+      reason: null,
+      approvedBy: null,
+    });
     served.platform.raise(served.platform.alarm(`alarm-${id}`, id, { deviceId: `device-${id}` }));
     await served.platform.records.approvals.add({
       id: `approval-${id}`,
@@ -174,9 +191,11 @@ const ID_OF: Readonly<Record<string, string>> = {
   alarms: 'alarm-',
   warnings: 'hazard-source:tank-',
   approvals: 'approval-',
+  rules: 'rule-',
 };
 /** A body that would be carried out where one is wanted. */
 const BODY_OF: Readonly<Record<string, object>> = {
+  'rule.rollBack': { revision: 1 },
   'alarm.comment': { comment: 'x' },
   'alarm.shelve': { minutes: 1, reason: 'x' },
   'alarm.suppress': { reason: 'x' },

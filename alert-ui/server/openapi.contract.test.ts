@@ -239,6 +239,45 @@ it('every route answers at least once as the document says', async () => {
   await ask('DELETE', `${api}/backtests/{id}`, { id: 'bt-0' }, 204);
   await ask('GET', `${api}/backtests/{id}`, { id: 'bt-0' }, 404);
 
+  const rule = { id: 'r', scope: 'device', scopeId: 'd', measurement: 'lel', code: 'L1', parts: { setPoint: 20 } };
+  await ask('POST', `${api}/rules`, {}, 200, rule, '?dryRun=true');
+  await ask('POST', `${api}/rules`, {}, 201, rule);
+  await ask('POST', `${api}/rules`, {}, 409, rule);
+  await ask('GET', `${api}/rules`, {}, 200, undefined, '?scope=device');
+  await ask('GET', `${api}/rules/{id}`, { id: 'r' }, 200);
+  await ask('PATCH', `${api}/rules/{id}`, { id: 'r' }, 200, { parts: { setPoint: 19 } });
+  const kept = platform.view.assets('rule').get('r');
+  if (kept !== undefined) await platform.records.rules.put([{ rule: kept, by: 'admin', at: 1, entry: 2 }]);
+  await ask('GET', `${api}/rules/{id}/versions`, { id: 'r' }, 200);
+  await ask('POST', `${api}/rules/{id}/roll-back`, { id: 'r' }, 404, { revision: 9 });
+  await ask('POST', `${api}/rules/{id}/roll-back`, { id: 'r' }, 200, { revision: 2 });
+  const softer = {
+    profileId: 'gas',
+    variant: null,
+    measurement: 'lel',
+    code: 'L1',
+    parts: ['setPoint' as const],
+    mandatory: true,
+    basis: 'x',
+    device: null,
+  };
+  platform.view.trial = { softened: [softer] };
+  await ask('PATCH', `${api}/rules/{id}`, { id: 'r' }, 202, { parts: { setPoint: 30 }, reason: 'why' });
+  platform.view.trial = {};
+  await ask('DELETE', `${api}/rules/{id}`, { id: 'r' }, 204);
+  const site = await served.request('GET', `${api}/site-file?enterprise=x`, { headers: { cookie: admin.cookie } });
+  expect([site.status, site.headers.get('content-type')]).toEqual([200, 'application/yaml; charset=utf-8']);
+  left.delete('site.export');
+  const yaml = { cookie: admin.cookie, 'x-csrf-token': admin.csrf, 'content-type': 'application/yaml' };
+  const taken = await served.request('POST', `${api}/site-file?dryRun=true`, { headers: yaml, raw: site.text });
+  const report = document.paths[`${api}/site-file`]?.['post']?.responses['200']?.content?.['application/json']?.schema;
+  expect([taken.status, ajv.validate({ $ref: 'openapi#/components/schemas/SiteReport' }, taken.body), report]).toEqual([
+    200,
+    true,
+    { $ref: '#/components/schemas/SiteReport' },
+  ]);
+  left.delete('site.import');
+
   await ask('DELETE', `${api}/enterprises/{id}`, { id: 'x' }, 409);
   for (const kind of ['devices', 'hazard-sources', 'sites', 'areas'])
     await ask('DELETE', `${api}/${kind}/{id}`, { id: kind === 'devices' ? 'd' : 'x' }, 204);

@@ -1,6 +1,6 @@
 import type { Actor } from '../actor.ts';
 import type { LiveEvent } from '../alarm.ts';
-import type { EngineView, Outcome } from '../engine.ts';
+import type { EngineView, Outcome, SoftenedLimit } from '../engine.ts';
 import type { AlarmCommand, ConfigChange } from '../entry.ts';
 import type { Sample } from '../reading.ts';
 import type { EpochMs } from '../time.ts';
@@ -57,6 +57,13 @@ export interface PerformanceReport extends Figures {
   readonly areas: readonly (Figures & { readonly areaId: string | null; readonly targets: readonly Target[] })[];
 }
 
+/** What one of many changes would come to, after those before it. */
+export interface Rehearsed {
+  readonly outcome: Outcome;
+  /** What a rule would make less strict. */
+  readonly softened: readonly SoftenedLimit[];
+}
+
 /** What the server is given; it knows nothing of threads, files or the broker. */
 export interface Platform {
   readonly view: EngineView;
@@ -72,6 +79,8 @@ export interface Platform {
   command(actor: Actor, requestId: string, command: AlarmCommand): Promise<SubmitOutcome>;
   /** Configuration changes, one outcome each: answered after the entry is durable and applied. */
   configure(actor: Actor, requestId: string, changes: readonly ConfigChange[]): Promise<readonly SubmitOutcome[]>;
+  /** Many changes tried one after the other, by the same checks; nothing is kept. */
+  rehearse(changes: readonly ConfigChange[]): readonly Rehearsed[];
   /** Last accepted messages and connection attempts of a device, newest first, from memory. */
   recent(device: string): readonly LedgerLine[];
   connections(device: string): readonly LedgerLine[];
@@ -83,6 +92,8 @@ export interface Platform {
   flushWarnings(): Promise<void>;
   figures(query: FiguresQuery): Promise<PerformanceReport>;
   readonly backtests: Backtests;
+  /** The history of rules is asked after this. */
+  flushRules(): Promise<void>;
   health(): readonly string[];
   ready(): { readonly ready: boolean; readonly codes: readonly string[] };
   /** Ends the device's connections (new secret, retired). */

@@ -3,6 +3,7 @@ import type { AlarmFact, EarlierAlarm, FiguresQuery } from '../performance.ts';
 import type { Role } from '../actor.ts';
 import type { Approval, ApprovalQuery, ApprovalState } from '../approval.ts';
 import type { Level } from '../level.ts';
+import type { RuleVersion } from '../engine.ts';
 import type { RejectionCode } from '../rejection.ts';
 import type { EpochMs } from '../time.ts';
 import type { Warning, WarningEvent, WarningLive, WarningScope } from '../warning.ts';
@@ -199,6 +200,13 @@ export interface Records {
     list(query: LedgerQuery): Promise<Page<LedgerRow>>;
     counts(device: string, from: EpochMs): Promise<readonly LedgerCount[]>;
     trim(before: EpochMs, maxBytes: number): Promise<void>;
+  };
+  /** Every revision rules have had: a projection of the journal. */
+  rules: {
+    /** Idempotent by rule and revision: what is known is left alone. Resolves when durable. */
+    put(versions: readonly RuleVersion[]): Promise<void>;
+    /** All of one rule, newest first. */
+    versions(rule: string): Promise<readonly RuleVersion[]>;
   };
   idempotency: {
     get(account: string, key: string): Promise<{ readonly request: string; readonly status: number; readonly body: string } | null>;

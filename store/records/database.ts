@@ -15,6 +15,7 @@ export interface RecordsDatabase {
   ledger: LedgerTable;
   ledger_count: LedgerCountTable;
   ledger_size: LedgerSizeTable;
+  rule_version: RuleVersionTable;
   idempotency: IdempotencyTable;
   setting: SettingTable;
   approval: ApprovalTable;
@@ -140,6 +141,16 @@ export interface LedgerCountTable {
 export interface LedgerSizeTable {
   id: number;
   bytes: number;
+}
+export interface RuleVersionTable {
+  rule: string;
+  revision: number;
+  by: string;
+  at: number;
+  /** Number of the journal entry. */
+  entry: number;
+  /** The whole rule as JSON. */
+  body: string;
 }
 export interface IdempotencyTable {
   account: string;

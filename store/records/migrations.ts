@@ -3,7 +3,7 @@ import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { RecordsError } from './records-error.ts';
 
 /** Format this build writes: number of migrations. Kept in the file as `user_version`. */
-export const RECORDS_FORMAT = 4;
+export const RECORDS_FORMAT = 5;
 
 const first: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
@@ -106,7 +106,19 @@ const fourth: Migration = {
   },
 };
 
-const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001': first, '0002': second, '0003': third, '0004': fourth };
+/** Every revision a rule has had. */
+const fifth: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const statements = [
+      sql`create table rule_version (rule text not null, revision integer not null, "by" text not null, at integer not null,
+          entry integer not null, body text not null, primary key (rule, revision)) strict, without rowid`,
+      sql`pragma user_version = 5`,
+    ];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
+const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001': first, '0002': second, '0003': third, '0004': fourth, '0005': fifth };
 
 /** Brings the file to this build's format; one of a newer build is refused, never opened as if it were empty. */
 export async function migrateRecords<T>(db: Kysely<T>, file: string): Promise<void> {

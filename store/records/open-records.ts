@@ -9,6 +9,7 @@ import { auditRecords } from './audit.ts';
 import { credentialRecords } from './credentials.ts';
 import type { RecordsDatabase } from './database.ts';
 import { ledgerRecords } from './ledger.ts';
+import { ruleRecords } from './rules.ts';
 import { migrateRecords } from './migrations.ts';
 import { type RecordsClient, startRecordsThread } from './records-client.ts';
 import { threadDialect } from './thread-dialect.ts';
@@ -75,6 +76,7 @@ export async function openRecords(folder: string, onDeath?: (detail: string) => 
     alarms: alarmRecords(db, client),
     warnings: warningRecords(db, client),
     ledger: ledgerRecords(db, client),
+    rules: ruleRecords(db, client),
     idempotency: idempotencyRecords(db, client),
     approvals: approvalRecords(db, client),
     settings: settingRecords(db, client),

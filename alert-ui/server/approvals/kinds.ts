@@ -1,5 +1,6 @@
 import type { ApprovalKind } from './second-person.ts';
+import { changeRule } from './change-rule.ts';
 import { shelveOrange } from './shelve-orange.ts';
 
 /** Everything that needs a second person. */
-export const APPROVAL_KINDS: readonly ApprovalKind[] = [shelveOrange];
+export const APPROVAL_KINDS: readonly ApprovalKind[] = [shelveOrange, changeRule];

@@ -12,8 +12,10 @@ const USUAL_WAIT_MS = 3_600_000;
 /** One kind of thing that needs a second person: who may agree to it, and how it is done then. */
 export interface ApprovalKind {
   readonly kind: string;
-  /** The right that both people need, on the enterprise it is about. */
+  /** The right that both people need, on the enterprise it is about; of the second one see `approverAction`. */
   readonly action: Action;
+  /** The right of the second person, where it is another one than that of the first. */
+  readonly approverAction?: Action;
   readonly waitMs?: number;
   /**
    * Does it, in the requester's name with the approver beside it. Throws the refusal as a problem. May be called again for one that
@@ -90,7 +92,7 @@ export async function approve(
   const approval = await findApproval(platform, actor, id);
   const kind = kinds.find((one) => one.kind === approval.kind);
   if (kind === undefined) throw new HttpProblem('state-not-allowed', `this build does not know the kind ${approval.kind}`);
-  demand(actor, kind.action, approval.enterpriseId);
+  demand(actor, kind.approverAction ?? kind.action, approval.enterpriseId);
   if (approval.requestedBy === actor.name) throw new HttpProblem('same-person', 'who asked for it cannot be the second person');
   const unfinished = approval.state === 'approved' && approval.outcome === null && approval.decidedBy === actor.name;
   if (!unfinished) await decide(platform, approval, 'approved', actor, comment);
@@ -115,7 +117,8 @@ export async function refuse(
   comment: string | null,
 ): Promise<Approval> {
   const approval = await findApproval(platform, actor, id);
-  const action = kinds.find((one) => one.kind === approval.kind)?.action;
+  const kind = kinds.find((one) => one.kind === approval.kind);
+  const action = kind?.approverAction ?? kind?.action;
   if (approval.requestedBy !== actor.name) {
     if (action === undefined) throw new HttpProblem('state-not-allowed', `this build does not know the kind ${approval.kind}`);
     demand(actor, action, approval.enterpriseId);

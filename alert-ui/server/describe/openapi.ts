@@ -13,6 +13,7 @@ const TAGS = {
   warnings: 'Risk levels of hazard sources, enterprises and areas, and what people say about them',
   hazards: 'Major hazard installations (GB 18218)',
   alarms: 'Alarms and what people do with them',
+  rules: 'Rules that change limits, their revisions, and sites as files',
   system: 'Is it alive',
 } as const;
 
@@ -93,7 +94,7 @@ function bodyOf(route: Route, schema: z.ZodType): NonNullable<ZodOpenApiOperatio
   return {
     required: true,
     description: `At most ${most / 1_024} kB; a longer one is \`too-large\`.`,
-    content: { 'application/json': { schema } },
+    content: Object.fromEntries((route.textBody ?? ['application/json']).map((type) => [type, { schema }])),
     'x-max-bytes': most,
   };
 }
@@ -103,7 +104,8 @@ export function problemsOf(route: Route): readonly ProblemCode[] {
   const changing = route.method !== 'get';
   const codes = new Set<ProblemCode>(route.problems);
   if (route.body !== undefined || route.query !== undefined) codes.add('invalid-request');
-  if (route.body !== undefined) for (const code of ['invalid-json', 'too-large', 'unsupported-media-type'] as const) codes.add(code);
+  if (route.body !== undefined) for (const code of ['too-large', 'unsupported-media-type'] as const) codes.add(code);
+  if (route.body !== undefined && route.textBody === undefined) codes.add('invalid-json');
   if (route.access !== 'open') {
     codes.add('not-signed-in');
     if (route.access !== 'session') codes.add('password-change-required');

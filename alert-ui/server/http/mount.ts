@@ -46,7 +46,9 @@ export async function identify(request: Request, identities: Identities): Promis
 /** Puts a route on the router with every check before it, in this order: origin, identity, CSRF, password, body, right (handler). */
 export function mount(router: Router, definition: Route, m: Mounting): void {
   const changing = definition.method !== 'get';
-  const readBody = express.json({ limit: bodyLimitOf(definition), strict: true });
+  const limit = bodyLimitOf(definition);
+  const { textBody } = definition;
+  const readBody = textBody === undefined ? express.json({ limit, strict: true }) : express.text({ limit, type: [...textBody] });
 
   const answer = async (request: Request, response: Response): Promise<void> => {
     const requestId = requestIdOf(response);

@@ -53,6 +53,8 @@ export interface Route<B = unknown, Q = unknown, P = unknown> {
   /** `open` asks nobody; `session` is allowed before the password was changed. */
   readonly access?: 'open' | 'session';
   readonly body?: z.ZodType<B>;
+  /** Media types of a body that is a text, in place of JSON. */
+  readonly textBody?: readonly string[];
   readonly query?: z.ZodType<Q>;
   readonly params?: z.ZodType<P>;
   /** Longest body in bytes, unpacked; see `bodyLimitOf`. */

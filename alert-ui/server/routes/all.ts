@@ -16,7 +16,9 @@ import { ledgerRoutes } from './ledger.ts';
 import { Provisioning } from './provisioning.ts';
 import { readingRoutes } from './readings.ts';
 import { readingCsvRoutes } from './readings-csv.ts';
+import { ruleRoutes } from './rules.ts';
 import { type SessionParts, sessionRoutes } from './session.ts';
+import { siteFileRoutes } from './site-file.ts';
 import { tokenRoutes } from './tokens.ts';
 import { warningRoutes } from './warnings.ts';
 
@@ -41,6 +43,8 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...classificationRoutes,
       ...gatewayRoutes(pages, provisioning),
       ...catalogueRoutes,
+      ...ruleRoutes(pages),
+      ...siteFileRoutes(provisioning),
       ...deviceRoutes(pages, provisioning),
       ...readingRoutes,
       ...readingCsvRoutes,

@@ -59,6 +59,12 @@ export const approvalRoutes: Route[] = [
       'too-late',
       'state-not-allowed',
       'red-not-shelvable',
+      'revision-conflict',
+      'id-taken',
+      'id-retired',
+      'unknown-reference',
+      'in-use',
+      'invalid',
       'unavailable',
     ],
     handle: async ({ platform, actor, path, body, requestId }) => {

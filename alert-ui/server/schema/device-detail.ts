@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LIMIT_PARTS, RULE_SCOPES } from '../../../model/rule.ts';
 import { deviceStatus } from './asset.ts';
 import { epochMs, limitLevel, quality, value } from './common.ts';
 
@@ -29,6 +30,21 @@ export const latestBody = z
     ),
   })
   .meta({ id: 'Latest' });
+
+const partSource = z
+  .union([
+    z.object({ from: z.literal('catalogue') }),
+    z.object({ from: z.literal('variant'), variant: z.string() }),
+    z.object({ from: z.literal('rule'), rule: z.string(), revision: z.int(), scope: z.enum(RULE_SCOPES), scopeId: z.string() }),
+  ])
+  .meta({ id: 'PartSource' });
+const limitSources = z
+  .object({
+    parts: z.partialRecord(z.enum(LIMIT_PARTS), partSource).meta({ description: '`return` is the deadband or the clearing value.' }),
+    setPointFrom: z.string().optional().meta({ description: 'The expression a set point is worked out by.' }),
+    attributes: z.array(z.object({ name: z.string(), on: z.enum(['device', 'hazard-source']).nullable() })).optional(),
+  })
+  .meta({ id: 'LimitSources', description: 'Where each part of the limit comes from.' });
 
 export const limitsBody = z
   .object({
@@ -78,6 +94,7 @@ export const limitsBody = z
         basisZh,
         confidence,
         ruleRevision: z.int(),
+        sources: limitSources.optional(),
       }),
     ),
   })

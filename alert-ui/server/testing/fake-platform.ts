@@ -7,7 +7,7 @@ import type { AlarmCommand, ConfigChange } from '../../../model/entry.ts';
 import type { Level } from '../../../model/level.ts';
 import type { Backtest } from '../../../model/backtest.ts';
 import type { FiguresQuery } from '../../../model/performance.ts';
-import type { LiveListener, PerformanceReport, Platform, SubmitOutcome } from '../../../model/ports/platform.ts';
+import type { LiveListener, PerformanceReport, Platform, Rehearsed, SubmitOutcome } from '../../../model/ports/platform.ts';
 import type { LedgerLine } from '../../../model/ports/records.ts';
 import type { Catalogue } from '../../../model/profile.ts';
 import type { Quality, Sample, Value } from '../../../model/reading.ts';
@@ -362,6 +362,10 @@ export class FakePlatform implements Platform {
     return { ok: true, changed: true };
   }
 
+  rehearse(changes: readonly ConfigChange[]): readonly Rehearsed[] {
+    const { outcome, softened = [] } = this.view.trial;
+    return changes.map(() => ({ outcome: outcome === undefined || outcome.ok ? { ok: true, changed: true } : outcome, softened }));
+  }
   recent(device: string): readonly LedgerLine[] {
     return this.recentLines.get(device) ?? [];
   }
@@ -372,6 +376,9 @@ export class FakePlatform implements Platform {
     await Promise.resolve();
   }
   async flushEvents(): Promise<void> {
+    await Promise.resolve();
+  }
+  async flushRules(): Promise<void> {
     await Promise.resolve();
   }
   async flushLedger(): Promise<void> {

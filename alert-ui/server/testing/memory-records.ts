@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Alarm, AlarmEvent, LiveEvent } from '../../../model/alarm.ts';
 import { type Approval, approvalAt } from '../../../model/approval.ts';
+import type { RuleVersion } from '../../../model/engine.ts';
 import type {
   Account,
   AuditLine,
@@ -28,6 +29,7 @@ export class MemoryRecords implements Records {
   private readonly answers = new Map<string, { request: string; status: number; body: string; at: number }>();
   private readonly named = new Map<string, string>();
   private readonly approvalRows = new Map<string, Approval>();
+  private readonly ruleVersions = new Map<string, RuleVersion>();
 
   dump(): string {
     return JSON.stringify(
@@ -48,6 +50,16 @@ export class MemoryRecords implements Records {
       }
       this.accountRows.set(account.name, account);
     },
+  };
+  readonly rules: Records['rules'] = {
+    put: async (versions) => {
+      for (const version of versions) {
+        const key = `${version.rule.id}@${version.rule.revision}`;
+        if (!this.ruleVersions.has(key)) this.ruleVersions.set(key, version);
+      }
+    },
+    versions: async (rule) =>
+      [...this.ruleVersions.values()].filter((one) => one.rule.id === rule).sort((a, b) => b.rule.revision - a.rule.revision),
   };
   readonly sessions: Records['sessions'] = {
     get: async (idHash) => this.sessionRows.get(idHash) ?? null,

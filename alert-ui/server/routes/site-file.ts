@@ -1,0 +1,303 @@
+import { z } from 'zod';
+import { type Action, may } from '../../../model/access.ts';
+import type { AssetKind, AssetOf, Rule } from '../../../model/asset.ts';
+import type { EngineView } from '../../../model/engine.ts';
+import type { ConfigChange } from '../../../model/entry.ts';
+import type { Platform, Rehearsed, SubmitOutcome } from '../../../model/ports/platform.ts';
+import { sees, visibleAreas } from '../access.ts';
+import { askSecondPerson } from '../approvals/second-person.ts';
+import { changeRule } from '../approvals/change-rule.ts';
+import { BODY_BYTES, type Route, route } from '../http/route.ts';
+import { HttpProblem } from '../problem.ts';
+import { queryFlag, listOf, reference } from '../schema/common.ts';
+import { siteReport } from '../schema/site-file.ts';
+import type { AccountActor } from '../sign-in/identity.ts';
+import { changesOf, type SiteItem } from '../site-file/changes.ts';
+import { readSite, type SiteProblem } from '../site-file/parse.ts';
+import { writeSite } from '../site-file/write.ts';
+import type { Provisioning } from './provisioning.ts';
+import { ruleRequest } from './rule-content.ts';
+
+/** A site as one file: given out, and taken in after everything in it was found sound. */
+
+const tag = 'rules';
+const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/plain'] as const;
+const BATCH = 500;
+
+export function siteFileRoutes(provisioning: Provisioning): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/site-file',
+      operationId: 'site.export',
+      tag,
+      summary: 'Areas, enterprises, sites, hazard sources, gateways, devices and rules as YAML; no secret is in it',
+      query: z.strictObject({ enterprise: listOf(reference).optional().meta({ description: 'Without one: everything one may see.' }) }),
+      replies: { 200: { description: 'A site file', text: 'application/yaml' } },
+      problems: ['not-found'],
+      handle: ({ platform, actor, query }) => {
+        const { view } = platform;
+        for (const id of query.enterprise ?? [])
+          if (!view.assets('enterprise').has(id) || !sees(actor, id)) throw new HttpProblem('not-found', `enterprise ${id}`);
+        return {
+          status: 200,
+          headers: { 'content-type': 'application/yaml; charset=utf-8', 'content-disposition': 'attachment; filename="site.yaml"' },
+          text: inPieces(writeSite(view, wantedBy(view, actor, query.enterprise))),
+        };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/site-file',
+      operationId: 'site.import',
+      tag,
+      summary: 'Make it so: nothing is written unless everything is sound; what is not in the file is left alone',
+      query: z.strictObject({ dryRun: queryFlag.optional().meta({ description: 'true: problems and differences alone.' }) }),
+      body: z.string().meta({ description: 'A site file (YAML).' }),
+      textBody: YAML,
+      bodyLimit: BODY_BYTES.bulk,
+      replies: { 200: { description: 'What stands, what differs, what was done', schema: siteReport } },
+      problems: ['invalid', 'unavailable'],
+      handle: async ({ platform, actor, body, query, requestId }) => {
+        const read = readSite(body);
+        if (!read.ok) return refusal(read.problems, query.dryRun === true);
+        const { items, problems } = changesOf(read.site, platform.view);
+        const going = items.filter((item) => item.change !== null);
+        const rehearsed = platform.rehearse(going.flatMap(({ change }): ConfigChange[] => (change === null ? [] : [change])));
+        const wrong = [...problems, ...going.flatMap((item, i) => itemProblems(platform.view, actor, items, item, rehearsed[i]))];
+        const asking = new Set(going.filter((item, i) => needsSecond(actor, items, platform.view, item, rehearsed[i])));
+        for (const item of asking)
+          if (reasonOf(item) === null)
+            wrong.push({ line: item.line, path: item.path, message: `${item.id}: reason: wanted where a limit becomes less strict` });
+        if (wrong.length > 0 && query.dryRun !== true) return refusal(wrong, false);
+        const rows = items.map((item) => row(item, asking.has(item), null));
+        if (query.dryRun === true) return { status: 200, body: { written: false, problems: wrong, items: rows, credentials: [] } };
+        const done = await writeAll(platform, provisioning, actor, requestId, going, asking, (rule) =>
+          enterpriseOfRule(rule, items, platform.view),
+        );
+        const body_ = {
+          written: true,
+          problems: [],
+          items: items.map((item) => row(item, asking.has(item), done.outcomes.get(item) ?? null)),
+          credentials: done.credentials,
+        };
+        return { status: 200, body: body_, detail: summaryOf(going, done.outcomes) };
+      },
+    }),
+  ];
+}
+
+function refusal(problems: readonly SiteProblem[], dry: boolean) {
+  if (dry) return { status: 200, body: { written: false, problems, items: [], credentials: [] } };
+  const errors = problems.map(({ line, path, message }) => ({ path: `line ${line}${path === '' ? '' : `: ${path}`}`, message }));
+  throw new HttpProblem('invalid', `${problems.length} problems in the site file; nothing was written`, { errors });
+}
+
+interface Outcome {
+  readonly outcome: string;
+  readonly approval?: string;
+}
+
+function row(item: SiteItem, needsApproval: boolean, outcome: Outcome | null) {
+  const { section, id, line, path, what, fields } = item;
+  return { section, id, line, path, what, fields, needsApproval, outcome: null, ...outcome };
+}
+
+function summaryOf(going: readonly SiteItem[], outcomes: ReadonlyMap<SiteItem, Outcome>): string {
+  const done = [...outcomes.values()].filter(({ outcome }) => outcome === 'done').length;
+  return `${done} of ${going.length} changes made`;
+}
+
+/** The generator gives the event loop a turn now and then: a city is a long file. */
+async function* inPieces(lines: Generator<string>): AsyncGenerator<string> {
+  let piece = '';
+  for (const line of lines) {
+    piece += line;
+    if (piece.length < 16_384) continue;
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
+}
+
+/** What belongs to the enterprises that were asked for, with the areas they lie in; without any, everything the actor may see. */
+function wantedBy(
+  view: EngineView,
+  actor: AccountActor,
+  asked: readonly string[] | undefined,
+): (kind: AssetKind, asset: AssetOf[AssetKind]) => boolean {
+  const enterprises = new Set<string>();
+  for (const id of view.assets('enterprise').keys())
+    if (sees(actor, id) && (asked === undefined || asked.includes(id))) enterprises.add(id);
+  const areas = asked === undefined ? visibleAreas(actor, view) : areasOf(view, enterprises);
+  return (kind, asset) => {
+    if (kind === 'area') return areas === null || areas.has(asset.id);
+    if (kind === 'enterprise') return enterprises.has(asset.id);
+    if ('scopeId' in asset) {
+      const enterprise = enterpriseOfRule(asset, [], view);
+      return enterprise === null ? asked === undefined : enterprises.has(enterprise);
+    }
+    return 'enterpriseId' in asset && enterprises.has(asset.enterpriseId);
+  };
+}
+
+function areasOf(view: EngineView, enterprises: ReadonlySet<string>): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const id of enterprises) {
+    let area = view.assets('enterprise').get(id)?.areaId ?? null;
+    while (area !== null && !found.has(area)) {
+      found.add(area);
+      area = view.assets('area').get(area)?.parentId ?? null;
+    }
+  }
+  return found;
+}
+
+/** Whose a rule is, by the file first: what it is about may come with it. null = of the whole system, or of nothing. */
+function enterpriseOfRule(rule: Rule, items: readonly SiteItem[], view: EngineView): string | null {
+  if (rule.scope === 'profile') return null;
+  if (rule.scope === 'enterprise') return rule.scopeId;
+  const coming = items.find(({ kind, id }) => kind === rule.scope && id === rule.scopeId)?.change?.value;
+  const place = coming ?? view.assets(rule.scope).get(rule.scopeId);
+  return place !== undefined && 'enterpriseId' in place ? place.enterpriseId : null;
+}
+
+function itemProblems(
+  view: EngineView,
+  actor: AccountActor,
+  items: readonly SiteItem[],
+  item: SiteItem,
+  rehearsed: Rehearsed | undefined,
+): readonly SiteProblem[] {
+  const at = { line: item.line, path: item.path };
+  const say = (message: string): SiteProblem => ({ ...at, message: `${item.id}: ${message}` });
+  const lacking = rightsOf(view, items, item).find(([action, enterprise]) => !may(actor, action, { enterprise }));
+  if (lacking !== undefined) return [say(`not-allowed: needs the right ${lacking[0]}`)];
+  if (item.kind === 'device' || item.kind === 'gateway') {
+    if (item.what === 'change' && item.fields.includes('enterpriseId'))
+      return [say('enterprise-fixed: what has a credential stays with its enterprise')];
+  }
+  if (rehearsed === undefined || rehearsed.outcome.ok) return [];
+  return [say(`${rehearsed.outcome.code}: ${rehearsed.outcome.detail}`)];
+}
+
+/** Every right that one thing of the file takes, and where. */
+function rightsOf(
+  view: EngineView,
+  items: readonly SiteItem[],
+  { kind, what, change }: SiteItem,
+): readonly (readonly [Action, string | null])[] {
+  if (change === null) return [];
+  const current = view.assets(kind).get(change.value.id);
+  switch (change.asset) {
+    case 'area':
+      return [['config.write', null]];
+    case 'enterprise': {
+      const toTest = current !== undefined && 'kind' in current && current.kind === 'real' && change.value.kind === 'test';
+      return [['config.write', change.value.id], ...(toTest ? ([['config.write', null]] as const) : [])];
+    }
+    case 'site':
+    case 'hazard-source': {
+      const moved = current !== undefined && 'enterpriseId' in current ? ([['config.write', current.enterpriseId]] as const) : [];
+      return [['config.write', change.value.enterpriseId], ...moved];
+    }
+    case 'gateway':
+      return [
+        ['device.write', change.value.enterpriseId],
+        ...(what === 'create' ? ([['credential.issue', change.value.enterpriseId]] as const) : []),
+      ];
+    case 'device': {
+      const { enterpriseId, mode } = change.value;
+      const leaves = current !== undefined && 'mode' in current && current.mode === 'live' && mode !== 'live';
+      return [
+        ['device.write', enterpriseId],
+        ...(current !== undefined && 'enterpriseId' in current ? ([['device.write', current.enterpriseId]] as const) : []),
+        ...(what === 'create' ? ([['credential.issue', enterpriseId]] as const) : []),
+        ...(leaves ? ([['device.mode', enterpriseId]] as const) : []),
+      ];
+    }
+    case 'rule':
+      return [['rule.write', enterpriseOfRule(change.value, items, view)]];
+  }
+}
+
+function needsSecond(
+  actor: AccountActor,
+  items: readonly SiteItem[],
+  view: EngineView,
+  item: SiteItem,
+  rehearsed: Rehearsed | undefined,
+): boolean {
+  if (item.change?.asset !== 'rule' || rehearsed === undefined) return false;
+  const { softened } = rehearsed;
+  const enterprise = enterpriseOfRule(item.change.value, items, view);
+  return softened.some(({ mandatory }) => mandatory) || (softened.length > 0 && !may(actor, 'rule.soften', { enterprise }));
+}
+
+function reasonOf({ change }: SiteItem): string | null {
+  return change?.asset === 'rule' ? change.value.reason : null;
+}
+
+async function writeAll(
+  platform: Platform,
+  provisioning: Provisioning,
+  actor: AccountActor,
+  requestId: string,
+  going: readonly SiteItem[],
+  asking: ReadonlySet<SiteItem>,
+  enterpriseOf: (rule: Rule) => string | null,
+): Promise<{ readonly outcomes: ReadonlyMap<SiteItem, Outcome>; readonly credentials: readonly { username: string; password: string }[] }> {
+  const outcomes = new Map<SiteItem, Outcome>();
+  const credentials: { username: string; password: string }[] = [];
+  for (const batch of batches(going, asking)) {
+    const first = batch[0];
+    if (first?.change === null || first === undefined) continue;
+    if (asking.has(first) && first.change.asset === 'rule') {
+      const { base, value } = first.change;
+      const enterpriseId = enterpriseOf(value);
+      const request = ruleRequest({ op: 'put', asset: 'rule', base, value }, value);
+      const asked = await askSecondPerson(platform, actor, {
+        kind: changeRule,
+        enterpriseId,
+        resource: `rules/${value.id}`,
+        request,
+        reason: value.reason ?? '',
+      });
+      outcomes.set(first, { outcome: 'waits', approval: asked.id });
+    } else if (first.what === 'create' && (first.kind === 'device' || first.kind === 'gateway')) {
+      const wanted = batch.flatMap(({ id, change }) =>
+        change !== null && 'enterpriseId' in change.value ? [{ id, enterprise: change.value.enterpriseId, change }] : [],
+      );
+      const made = await provisioning.create(actor, requestId, first.kind, wanted);
+      batch.forEach((item, i) => {
+        const result = made[i];
+        if (result !== undefined && 'secret' in result) credentials.push({ username: item.id, password: result.secret });
+        outcomes.set(item, { outcome: result === undefined ? 'internal' : 'secret' in result ? 'done' : result.problem.code });
+      });
+    } else {
+      const changes = batch.flatMap(({ change }): ConfigChange[] => (change === null ? [] : [change]));
+      const results = await platform.configure(actor, requestId, changes);
+      batch.forEach((item, i) => outcomes.set(item, { outcome: codeOf(results[i]) }));
+    }
+  }
+  return { outcomes, credentials };
+}
+
+function codeOf(outcome: SubmitOutcome | undefined): string {
+  if (outcome === undefined) return 'internal';
+  return outcome.ok ? 'done' : outcome.code;
+}
+
+/** Neighbours that are written in one go: in the order of the file, so that what is referred to comes first. */
+function batches(going: readonly SiteItem[], asking: ReadonlySet<SiteItem>): readonly (readonly SiteItem[])[] {
+  const out: SiteItem[][] = [];
+  for (const item of going) {
+    const last = out.at(-1);
+    const before = last?.[0];
+    const alike =
+      before !== undefined && before.section === item.section && before.what === item.what && !asking.has(before) && !asking.has(item);
+    if (last !== undefined && alike && last.length < BATCH) last.push(item);
+    else out.push([item]);
+  }
+  return out;
+}

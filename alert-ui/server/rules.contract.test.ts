@@ -1,0 +1,254 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SoftenedLimit } from '../../model/engine.ts';
+import type { RuleContent } from '../../model/rule.ts';
+import { type Person, Served } from './testing/served.ts';
+
+const L1: SoftenedLimit = {
+  profileId: 'gas',
+  variant: null,
+  measurement: 'lel',
+  code: 'L1',
+  parts: ['setPoint'],
+  mandatory: true,
+  basis: 'GB 1',
+  device: null,
+};
+const NEW = {
+  id: 'r',
+  scope: 'enterprise',
+  scopeId: 'works',
+  profileId: 'gas',
+  measurement: 'lel',
+  code: 'L1',
+  parts: { setPoint: 20 },
+} as const;
+
+describe('rules, over HTTP', () => {
+  let served: Served;
+  let admin: Person;
+  let engineer: Person;
+  let watch: Person;
+
+  beforeEach(async () => {
+    served = await Served.open();
+    const { platform } = served;
+    platform.enterprise('works');
+    platform.enterprise('other');
+    platform.device('gd-1', 'works');
+    platform.device('gd-9', 'other');
+    await served.account('admin', 'admin');
+    await served.account('engineer', 'operator', ['works']);
+    await served.account('watch', 'operator');
+    admin = await served.as('admin');
+    engineer = await served.as('engineer');
+    watch = await served.as('watch');
+  });
+  afterEach(() => served.close());
+
+  const softens = (...softened: readonly SoftenedLimit[]): void => {
+    served.platform.view.trial = { softened };
+  };
+  const standing = (): RuleContent | undefined => served.platform.view.assets('rule').get('r');
+
+  it('an engineer tightens a limit of his own enterprise at once, and not one of another or of the whole system', async () => {
+    const made = await engineer.send('POST', `/rules`, NEW);
+    expect([made.status, made.headers.get('etag'), made.body['enterpriseId'], made.body['approvedBy']]).toEqual([
+      201,
+      '"1"',
+      'works',
+      null,
+    ]);
+    expect((await engineer.get(`/rules/r`)).body).toMatchObject({ parts: { setPoint: 20 }, revision: 1 });
+    expect((await engineer.send('POST', `/rules`, { ...NEW, id: 'r-2', scopeId: 'other' })).status).toBe(404);
+    expect((await engineer.send('POST', `/rules`, { ...NEW, id: 'r-3', scope: 'device', scopeId: 'gd-9' })).status).toBe(404);
+    expect((await engineer.send('POST', `/rules`, { ...NEW, id: 'r-4', scope: 'profile', scopeId: 'gas' })).body['code']).toBe(
+      'not-allowed',
+    );
+    expect((await watch.send('POST', `/rules`, { ...NEW, id: 'r-5' })).body['code']).toBe('not-allowed');
+    expect((await admin.send('POST', `/rules`, { ...NEW, id: 'r-6', scope: 'profile', scopeId: 'gas', profileId: undefined })).status).toBe(
+      201,
+    );
+  });
+
+  it('those of a whole profile are everybody’s to read, those of another enterprise nobody else’s', async () => {
+    await admin.send('POST', `/rules`, { ...NEW, id: 'all', scope: 'profile', scopeId: 'gas' });
+    await admin.send('POST', `/rules`, { ...NEW, id: 'theirs', scopeId: 'other' });
+    await admin.send('POST', `/rules`, NEW);
+    const ids = async (query: string): Promise<unknown> =>
+      ((await engineer.get(`/rules${query}`)).body['items'] as { id: string }[]).map(({ id }) => id);
+    expect(await ids('')).toEqual(['all', 'r']);
+    expect(await ids('?scope=enterprise')).toEqual(['r']);
+    expect(await ids('?enterprise=other')).toEqual([]);
+    expect((await engineer.get(`/rules/theirs`)).status).toBe(404);
+    expect((await engineer.get(`/rules/theirs/versions`)).status).toBe(404);
+  });
+
+  it('a change is made on the revision that was seen: another one is refused with what stands now', async () => {
+    await admin.send('POST', `/rules`, NEW);
+    const changed = await admin.send('PATCH', `/rules/r`, { parts: { setPoint: 19 } }, { 'if-match': '"1"' });
+    expect([changed.status, changed.headers.get('etag')]).toEqual([200, '"2"']);
+    const late = await admin.send('PATCH', `/rules/r`, { parts: { setPoint: 18 } }, { 'if-match': '"1"' });
+    expect([late.status, late.body['code'], (late.body['current'] as { revision: number }).revision]).toEqual([
+      412,
+      'revision-conflict',
+      2,
+    ]);
+    expect((await admin.send('DELETE', `/rules/r`, undefined, { 'if-match': '"1"' })).status).toBe(412);
+    expect((await admin.send('DELETE', `/rules/r`, undefined, { 'if-match': '"2"' })).status).toBe(204);
+    expect((await admin.send('PATCH', `/rules/r`, { name: 'x' })).body['code']).toBe('id-retired');
+    expect((await admin.send('POST', `/rules`, NEW)).body['code']).toBe('id-retired');
+  });
+
+  it('a mandatory limit becomes less strict by two people, with a reason', async () => {
+    softens(L1);
+    const bare = await engineer.send('POST', `/rules`, NEW);
+    expect([bare.status, bare.body['code'], bare.body['errors']]).toEqual([
+      422,
+      'invalid',
+      [{ path: 'reason', message: 'wanted where a limit becomes less strict' }],
+    ]);
+    const asked = await engineer.send('POST', `/rules`, { ...NEW, reason: 'steam' });
+    expect([asked.status, asked.body]).toMatchObject([
+      202,
+      { kind: 'rule.change', state: 'pending', requestedBy: 'engineer', reason: 'steam', resource: 'rules/r' },
+    ]);
+    expect(standing()).toBeUndefined();
+    const again = await engineer.send('POST', `/rules`, { ...NEW, reason: 'steam' });
+    expect(again.body['id']).toBe(asked.body['id']);
+    const path = `/approvals/${String(asked.body['id'])}`;
+    expect((await engineer.send('POST', `${path}/approve`, {})).body['code']).toBe('not-allowed');
+    const agreed = await watch.send('POST', `${path}/approve`, {});
+    expect([agreed.status, agreed.body['state'], agreed.body['outcome']]).toEqual([200, 'approved', 'done']);
+    expect(standing()).toMatchObject({ parts: { setPoint: 20 }, approvedBy: 'watch', reason: 'steam' });
+  });
+
+  it('not by the same person twice, not even an administrator', async () => {
+    softens(L1);
+    const asked = await admin.send('POST', `/rules`, { ...NEW, reason: 'steam' });
+    expect(asked.status).toBe(202);
+    expect((await admin.send('POST', `/approvals/${String(asked.body['id'])}/approve`, {})).body['code']).toBe('same-person');
+    expect((await watch.send('POST', `/approvals/${String(asked.body['id'])}/refuse`, { comment: 'no' })).body['state']).toBe('refused');
+    expect(standing()).toBeUndefined();
+  });
+
+  it('an administrator softens what no standard stands behind alone, an engineer asks', async () => {
+    softens({ ...L1, mandatory: false });
+    expect((await admin.send('POST', `/rules`, NEW)).status).toBe(201);
+    expect((await engineer.send('PATCH', `/rules/r`, { parts: { setPoint: 30 }, reason: 'x' })).status).toBe(202);
+  });
+
+  it('what was agreed to is made on the revision it was asked for: a rule that moved meanwhile fails', async () => {
+    await admin.send('POST', `/rules`, NEW);
+    softens(L1);
+    const asked = await engineer.send('PATCH', `/rules/r`, { parts: { setPoint: 30 }, reason: 'x' });
+    softens();
+    await admin.send('PATCH', `/rules/r`, { parts: { setPoint: 10 } });
+    const late = await watch.send('POST', `/approvals/${String(asked.body['id'])}/approve`, {});
+    expect([late.status, late.body['code']]).toEqual([412, 'revision-conflict']);
+    expect((await watch.get(`/approvals/${String(asked.body['id'])}`)).body).toMatchObject({
+      state: 'failed',
+      outcome: 'revision-conflict',
+    });
+    expect(standing()?.parts).toEqual({ setPoint: 10 });
+  });
+
+  it('taking a rule back may need a second person as well', async () => {
+    await admin.send('POST', `/rules`, NEW);
+    softens(L1);
+    expect((await admin.send('DELETE', `/rules/r`)).body['code']).toBe('invalid');
+    const asked = await admin.send('DELETE', `/rules/r?reason=old`);
+    expect(asked.status).toBe(202);
+    await watch.send('POST', `/approvals/${String(asked.body['id'])}/approve`, {});
+    expect(served.platform.view.assets('rule').get('r')?.retiredAt).not.toBeNull();
+  });
+
+  it('what is not sound is refused with every place, and a dry run says so without doing anything', async () => {
+    const problems = [{ path: 'limits.L1', message: 'yellow at 60 lies behind L2' }];
+    served.platform.view.trial = {
+      outcome: { ok: false, code: 'invalid', detail: 'limits.L1: yellow at 60 lies behind L2' },
+      problems,
+      devices: 3,
+    };
+    const refused = await admin.send('POST', `/rules`, NEW);
+    expect([refused.status, refused.body['code'], refused.body['errors']]).toEqual([422, 'invalid', problems]);
+    const tried = await admin.send('POST', `/rules?dryRun=true`, NEW);
+    expect([tried.status, tried.body]).toEqual([
+      200,
+      {
+        ok: false,
+        code: 'invalid',
+        detail: 'limits.L1: yellow at 60 lies behind L2',
+        problems,
+        softened: [],
+        devices: 3,
+        needsApproval: false,
+      },
+    ]);
+    softens(L1);
+    expect((await admin.send('POST', `/rules?dryRun=true`, NEW)).body).toMatchObject({
+      ok: true,
+      needsApproval: true,
+      softened: [{ code: 'L1' }],
+    });
+    expect(standing()).toBeUndefined();
+  });
+
+  it('a number in another unit is refused, and so is a field nobody knows', async () => {
+    expect((await admin.send('POST', `/rules`, { ...NEW, unit: 'mg/m3' })).body).toMatchObject({
+      code: 'invalid',
+      errors: [{ path: 'unit' }],
+    });
+    expect((await admin.send('POST', `/rules`, { ...NEW, unit: '%{LEL}' })).status).toBe(201);
+    expect((await admin.send('POST', `/rules`, { ...NEW, id: 'x', parts: { setpoint: 3 } })).body).toMatchObject({
+      code: 'invalid-request',
+      errors: [{ path: 'parts.setpoint' }],
+    });
+  });
+
+  it('every revision is kept with what changed, and an old one comes back as a new one', async () => {
+    const { platform } = served;
+    const note = async (by: string): Promise<void> => {
+      const rule = platform.view.assets('rule').get('r');
+      if (rule !== undefined) await platform.records.rules.put([{ rule, by, at: platform.clock.now(), entry: rule.revision }]);
+    };
+    await admin.send('POST', `/rules`, { ...NEW, name: 'gas' });
+    await note('admin');
+    await engineer.send('PATCH', `/rules/r`, { parts: { setPoint: 18, latching: true } });
+    await note('engineer');
+    const versions = (await engineer.get(`/rules/r/versions`)).body['items'];
+    expect(versions).toMatchObject([
+      {
+        revision: 2,
+        by: 'engineer',
+        changes: [
+          { path: 'parts.setPoint', from: 20, to: 18 },
+          { path: 'parts.latching', from: null, to: true },
+        ],
+      },
+      {
+        revision: 1,
+        by: 'admin',
+        changes: [
+          { path: 'name', from: null, to: 'gas' },
+          { path: 'parts.setPoint', from: null, to: 20 },
+          { path: 'retired', from: null, to: false },
+        ],
+      },
+    ]);
+    expect((await admin.send('POST', `/rules/r/roll-back`, { revision: 7 })).status).toBe(404);
+    const back = await admin.send('POST', `/rules/r/roll-back`, { revision: 1 });
+    expect([back.status, back.body]).toMatchObject([200, { revision: 3, parts: { setPoint: 20 } }]);
+    softens(L1);
+    expect((await admin.send('POST', `/rules/r/roll-back`, { revision: 2, reason: 'too many' })).status).toBe(202);
+  });
+
+  it('what people did to rules is in the audit, the request and the agreement too', async () => {
+    softens(L1);
+    const asked = await engineer.send('POST', `/rules`, { ...NEW, reason: 'steam' });
+    await watch.send('POST', `/approvals/${String(asked.body['id'])}/approve`, {});
+    const { items } = await served.platform.records.audit.list({ limit: 100 });
+    const done = items.map(({ by, action, resource, outcome }) => [by, action, resource, outcome].join(' '));
+    expect(done).toContain('engineer rule.create rules/r ok');
+    expect(done).toContain(`watch approval.approve approvals/${String(asked.body['id'])}/approve ok`);
+  });
+});

@@ -1,0 +1,51 @@
+import type { EngineView } from '../model/engine.ts';
+import type { AssetKind } from '../model/asset.ts';
+import type { ConfigChange } from '../model/entry.ts';
+import type { Rehearsed } from '../model/ports/platform.ts';
+import { applyConfig } from './configure.ts';
+import { newDevice } from './device-life.ts';
+import { EngineFold } from './fold.ts';
+import { tryRule } from './scopes/trial.ts';
+
+const KINDS: readonly AssetKind[] = ['area', 'enterprise', 'site', 'hazard-source', 'gateway', 'device', 'rule'];
+
+/**
+ * Many changes one after the other, on a copy of the configuration without its history: the same checks by the same code, and nothing
+ * of it is kept. Devices that no change can reach are left out of the copy.
+ */
+export function rehearse(view: EngineView, changes: readonly ConfigChange[]): readonly Rehearsed[] {
+  const copy = new EngineFold();
+  if (view.catalogue !== null) copy.registry.setCatalogue(view.catalogue);
+  for (const kind of KINDS) for (const asset of view.assets(kind).values()) copy.registry.store(kind, asset);
+  const reached = enterprisesOf(view, changes);
+  for (const device of view.assets('device').values()) {
+    if (device.retiredAt !== null || (reached !== null && !reached.has(device.enterpriseId))) continue;
+    copy.devices.set(device.id, newDevice(copy, device, copy.nextOrder, 0));
+    copy.nextOrder += 1;
+  }
+  return changes.map((change) => {
+    const softened = change.op === 'put' && change.asset === 'rule' ? tryRule(copy, change).softened : [];
+    const [outcome] = applyConfig(copy, { kind: 'config', by: 'rehearsal', requestId: '', changes: [change] }, 0);
+    return { outcome: outcome ?? { ok: false, code: 'invalid', detail: 'no outcome' }, softened };
+  });
+}
+
+/** Enterprises that the changes are about; null = all, for a profile is everybody's. */
+function enterprisesOf(view: EngineView, changes: readonly ConfigChange[]): ReadonlySet<string> | null {
+  const found = new Set<string>();
+  for (const change of changes) {
+    if (change.op !== 'put') return null;
+    if (change.asset === 'enterprise') found.add(change.value.id);
+    else if ('enterpriseId' in change.value) found.add(change.value.enterpriseId);
+    else if (change.asset === 'rule') {
+      const { scope, scopeId } = change.value;
+      if (scope === 'profile') return null;
+      if (scope === 'enterprise') found.add(scopeId);
+      else {
+        const place = view.assets(scope).get(scopeId);
+        if (place !== undefined && 'enterpriseId' in place) found.add(place.enterpriseId);
+      }
+    }
+  }
+  return found;
+}
