@@ -101,7 +101,7 @@ function alive(core: Core, gateway: GatewayState): void {
     core.touch(device);
     device.behind = false;
     device.silent = false;
-    if (!core.changed.includes(device)) core.changed.push(device);
+    core.changed.add(device);
     core.heap.atLatest(device, core.clock.now + device.silenceMs);
   }
 }

@@ -75,13 +75,13 @@ export function siteFileRoutes(provisioning: Provisioning): Route[] {
         const done = await writeAll(platform, provisioning, actor, requestId, going, asking, (rule) =>
           enterpriseOfRule(rule, items, platform.view),
         );
-        const body_ = {
+        const report = {
           written: true,
           problems: [],
           items: items.map((item) => row(item, asking.has(item), done.outcomes.get(item) ?? null)),
           credentials: done.credentials,
         };
-        return { status: 200, body: body_, detail: summaryOf(going, done.outcomes) };
+        return { status: 200, body: report, detail: summaryOf(going, done.outcomes) };
       },
     }),
   ];
