@@ -10,7 +10,7 @@ import { tryRule } from './scopes/trial.ts';
 const KINDS: readonly AssetKind[] = ['area', 'enterprise', 'site', 'hazard-source', 'gateway', 'device', 'rule'];
 
 /**
- * Many changes one after the other, on a copy of the configuration without its history: the same checks by the same code, and nothing
+ * Many changes one after the other, rules in an order in which they hold if there is one, on a copy of the configuration without its history: the same checks by the same code, and nothing
  * of it is kept. Devices that no change can reach are left out of the copy.
  */
 export function rehearse(view: EngineView, changes: readonly ConfigChange[]): readonly Rehearsed[] {
@@ -23,11 +23,28 @@ export function rehearse(view: EngineView, changes: readonly ConfigChange[]): re
     copy.devices.set(device.id, newDevice(copy, device, copy.nextOrder, 0));
     copy.nextOrder += 1;
   }
-  return changes.map((change) => {
-    const softened = change.op === 'put' && change.asset === 'rule' ? tryRule(copy, change).softened : [];
-    const [outcome] = applyConfig(copy, { kind: 'config', by: 'rehearsal', requestId: '', changes: [change] }, 0);
-    return { outcome: outcome ?? { ok: false, code: 'invalid', detail: 'no outcome' }, softened };
-  });
+  const found: Rehearsed[] = [];
+  let turn = 0;
+  let waiting = changes.map((change, at) => ({ change, at }));
+  while (waiting.length > 0) {
+    const unsound: typeof waiting = [];
+    for (const { change, at } of waiting) {
+      const one = { ...rehearseOne(copy, change), turn };
+      found[at] = one;
+      if (one.outcome.ok) turn += 1;
+      // A rule that is not sound yet may be once another has made room.
+      else if (change.op === 'put' && change.asset === 'rule' && one.outcome.code === 'invalid') unsound.push({ change, at });
+    }
+    if (unsound.length === waiting.length) break;
+    waiting = unsound;
+  }
+  return found;
+}
+
+function rehearseOne(copy: EngineFold, change: ConfigChange): Pick<Rehearsed, 'outcome' | 'softened'> {
+  const softened = change.op === 'put' && change.asset === 'rule' ? tryRule(copy, change).softened : [];
+  const [outcome] = applyConfig(copy, { kind: 'config', by: 'rehearsal', requestId: '', changes: [change] }, 0);
+  return { outcome: outcome ?? { ok: false, code: 'invalid', detail: 'no outcome' }, softened };
 }
 
 /** Enterprises that the changes are about; null = all, for a profile is everybody's. */

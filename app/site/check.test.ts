@@ -120,6 +120,15 @@ describe('the example of the documents', () => {
     expect(checkSite(without).tests.map(({ faults }) => faults.length > 0)).toEqual([true, true, true]);
   });
 
+  it('means the same whatever the order of its rules', () => {
+    const rules = text.slice(text.indexOf('rules:\n') + 7, text.indexOf('tests:\n'));
+    const parts = rules.split(/(?=^ {2}- id: )/m);
+    const turned = text.replace(rules, `${parts.slice(1).toReversed().join('')}\n`);
+    expect(turned).not.toBe(text);
+    const { problems, tests } = checkSite(turned);
+    expect([problems, tests.flatMap(({ faults }) => faults)]).toEqual([[], []]);
+  });
+
   it('softened where a standard stands behind it, it says that a second person is wanted', () => {
     const rule =
       '\n  - {id: soft, scope: device, scopeId: hy-lt-01, measurement: level, code: H, parts: {onDelayMs: 60000}, reason: waves}\n';

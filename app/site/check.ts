@@ -32,7 +32,8 @@ export function checkSite(text: string): CheckedSite {
   const changes = items.flatMap(({ change }): ConfigChange[] => (change === null ? [] : [change]));
   const found: SiteProblem[] = [...problems];
   const notes: SiteProblem[] = [];
-  rehearse(engine.view, changes).forEach(({ outcome, softened }, i) => {
+  const rehearsed = rehearse(engine.view, changes);
+  rehearsed.forEach(({ outcome, softened }, i) => {
     const item = items[i];
     if (item === undefined) return;
     if (!outcome.ok) found.push({ line: item.line, path: item.path, message: `${item.id}: ${outcome.code}: ${outcome.detail}` });
@@ -45,7 +46,8 @@ export function checkSite(text: string): CheckedSite {
         });
   });
   if (found.length > 0) return { counts: counts.join(', '), problems: found, notes, tests: [] };
-  engine.apply({ ...head, seq: 2, changes });
+  const inOrder = changes.map((change, i) => ({ change, turn: rehearsed[i]?.turn ?? i })).sort((a, b) => a.turn - b.turn);
+  engine.apply({ ...head, seq: 2, changes: inOrder.map(({ change }) => change) });
   return { counts: counts.join(', '), problems: [], notes, tests: playAll(engine.serialise(), site) };
 }
 

@@ -57,11 +57,13 @@ export interface PerformanceReport extends Figures {
   readonly areas: readonly (Figures & { readonly areaId: string | null; readonly targets: readonly Target[] })[];
 }
 
-/** What one of many changes would come to, after those before it. */
+/** What one of many changes would come to, after those whose turn is before it. */
 export interface Rehearsed {
   readonly outcome: Outcome;
   /** What a rule would make less strict. */
   readonly softened: readonly SoftenedLimit[];
+  /** Its place in an order in which the changes hold: one rule may have to make room for another. */
+  readonly turn: number;
 }
 
 /** What the server is given; it knows nothing of threads, files or the broker. */

@@ -72,7 +72,7 @@ export function siteFileRoutes(provisioning: Provisioning): Route[] {
         if (wrong.length > 0 && query.dryRun !== true) return refusal(wrong, false);
         const rows = items.map((item) => row(item, asking.has(item), null));
         if (query.dryRun === true) return { status: 200, body: { written: false, problems: wrong, items: rows, credentials: [] } };
-        const done = await writeAll(platform, provisioning, actor, requestId, going, asking, (rule) =>
+        const done = await writeAll(platform, provisioning, actor, requestId, inOrder(going, rehearsed), asking, (rule) =>
           enterpriseOfRule(rule, items, platform.view),
         );
         const report = {
@@ -85,6 +85,12 @@ export function siteFileRoutes(provisioning: Provisioning): Route[] {
       },
     }),
   ];
+}
+
+/** As the rehearsal found that they hold. */
+function inOrder(going: readonly SiteItem[], rehearsed: readonly Rehearsed[]): readonly SiteItem[] {
+  const turns = going.map((item, i) => ({ item, turn: rehearsed[i]?.turn ?? i }));
+  return turns.sort((a, b) => a.turn - b.turn).map(({ item }) => item);
 }
 
 function refusal(problems: readonly SiteProblem[], dry: boolean) {

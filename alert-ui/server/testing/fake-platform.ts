@@ -364,7 +364,11 @@ export class FakePlatform implements Platform {
 
   rehearse(changes: readonly ConfigChange[]): readonly Rehearsed[] {
     const { outcome, softened = [] } = this.view.trial;
-    return changes.map(() => ({ outcome: outcome === undefined || outcome.ok ? { ok: true, changed: true } : outcome, softened }));
+    return changes.map((_, turn) => ({
+      outcome: outcome === undefined || outcome.ok ? { ok: true, changed: true } : outcome,
+      softened,
+      turn,
+    }));
   }
   recent(device: string): readonly LedgerLine[] {
     return this.recentLines.get(device) ?? [];
