@@ -58,7 +58,14 @@ it('thousands of connections that end in one instant are all journaled, each aft
       status: nobody,
       stop: nobody,
     },
-    router: { events: () => undefined, rules: () => undefined, warnings: () => undefined, samples: nobody, health: nobody, subscribe: nobody },
+    router: {
+      events: () => undefined,
+      rules: () => undefined,
+      warnings: () => undefined,
+      samples: nobody,
+      health: nobody,
+      subscribe: nobody,
+    },
     clockBelieved: () => true,
     onApplied: () => undefined,
   });

@@ -70,6 +70,7 @@ const start = (journal: Journal) =>
     journal,
     () => undefined,
     () => undefined,
+    () => undefined,
   );
 
 describe('a start on damaged snapshots', () => {
