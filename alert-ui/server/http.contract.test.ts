@@ -467,6 +467,16 @@ describe('a change', () => {
 });
 
 describe('an alarm', () => {
+  it('that is open is listed with the peak it has now, not that of its last event', async () => {
+    const admin = await served.as('admin');
+    const { platform } = served;
+    const raised = platform.raise(platform.alarm('6-0', 'a', { peak: { value: 50.4, at: 1 } }));
+    // Readings move the peak without an event.
+    platform.view.alarms.set('6-0', { ...raised, peak: { value: 70.9, at: 2 } });
+    const listed = (await admin.get('/alarms')).body['items'] as { id: string; peak: unknown }[];
+    expect(listed.find((alarm) => alarm.id === '6-0')?.peak).toEqual({ value: 70.9, at: 2 });
+  });
+
   it('that rose meanwhile is not acknowledged, and comes back as it is', async () => {
     const admin = await served.as('admin');
     const { platform } = served;

@@ -13,8 +13,13 @@ export function standing(view: EngineView, id: string): Alarm | undefined {
   return view.openAlarm(id) ?? view.restingAlarm(id);
 }
 
-/** As history tells it: a closed alarm that no longer rests is under no flag, whatever its last event said. */
+/**
+ * As history tells it: a closed alarm that no longer rests is under no flag, whatever its last event said; one that is open has the peak
+ * and the quality it has now, not those of its last event.
+ */
 export function asHistory(view: EngineView, alarm: Alarm): Alarm {
+  const open = view.openAlarm(alarm.id);
+  if (open !== undefined && open.seq === alarm.seq) return open;
   if (alarm.state !== 'NORM' || alarm.suppressedBy.length === 0 || view.restingAlarm(alarm.id) !== undefined) return alarm;
   const { suppressions: _ended, ...rest } = alarm;
   return { ...rest, suppressedBy: [], suppressedUntil: null };
