@@ -93,9 +93,11 @@ function shownUsername(username: string | null): string | null {
 
 export function refusedAtDoorLine(refused: RefusedAtDoor): LedgerLine {
   const connect = refused.code.startsWith('CONNECT_');
-  const detail = [refused.at, refused.detail, refused.clientId === null ? undefined : `client ${refused.clientId.slice(0, 64)}`].filter(
-    (part) => part !== undefined && part !== '',
-  );
+  const detail = [
+    refused.at,
+    refused.detail,
+    refused.clientId === null || refused.clientId === '' ? undefined : `client ${refused.clientId.slice(0, 64)}`,
+  ].filter((part) => part !== undefined && part !== '');
   return {
     at: refused.refusedAt,
     device: refused.device ?? shownUsername(refused.username),

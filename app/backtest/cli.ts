@@ -1,5 +1,5 @@
 /** `npm run backtest`: rules tried on the history in a data folder, which a running platform may be writing meanwhile. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
@@ -109,7 +109,9 @@ async function main(): Promise<number> {
     ...(values.device === undefined ? {} : { device: values.device }),
   };
   let percent = -1;
-  const judged = await judgeAgain(dataFolder(values.data), request, ({ share }) => {
+  const folder = dataFolder(values.data);
+  if (!existsSync(folder.journal)) throw new UsageError(`--data ${values.data}: no data folder, it has no journal`);
+  const judged = await judgeAgain(folder, request, ({ share }) => {
     const now = Math.floor(share * 100);
     if (now === percent || !process.stderr.isTTY) return;
     percent = now;

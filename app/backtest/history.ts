@@ -1,5 +1,5 @@
 /** What happened, again: the newest snapshot before a time, and every entry after it, from the archive and then from the journal. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Entry } from '../../model/entry.ts';
 import type { EpochMs } from '../../model/time.ts';
@@ -67,6 +67,8 @@ export async function beginningOf(folders: HistoryFolders, from: EpochMs): Promi
 
 async function liveSnapshots(folder: string): Promise<Start[]> {
   const out: Start[] = [];
+  // Before its first snapshot, and after a restore of such a one, a data folder has none.
+  if (!existsSync(folder)) return out;
   for (const name of readdirSync(folder)) {
     const seq = SNAPSHOT_NAME.exec(name)?.[1];
     if (seq === undefined) continue;

@@ -145,6 +145,9 @@ describe('the archive', () => {
     expect(await beginningOf(folders(), 150_000)).toEqual({ text: text(100), fromSeq: 101 });
     // Before it, from the very first entry: there still is everything.
     expect(await beginningOf(folders(), 99_999)).toEqual({ text: null, fromSeq: 1 });
+    // Restored from a backup that held no snapshot: there is no folder of them.
+    rmSync(at('snapshots'), { recursive: true });
+    expect(await beginningOf(folders(), 150_000)).toEqual({ text: text(100), fromSeq: 101 });
   });
 
   it('says from when on there is history where more is asked for', async () => {
