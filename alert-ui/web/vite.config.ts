@@ -25,6 +25,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     sourcemap: false,
     reportCompressedSize: true,
+    // How long each plugin took is nothing to someone who starts the demo; it looks like a fault.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: {
     proxy: { '/api': platform, '/healthz': platform, '/readyz': platform, '/socket.io': { target: platform, ws: true } },
