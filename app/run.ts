@@ -27,6 +27,8 @@ function fail(message: string): never {
 
 /** The life of one process: settings, start, the ready line, signals, stop. */
 export async function run(options: RunOptions): Promise<void> {
+  // What is kept (readings, hashes, the key of the secrets) is nobody else's on this machine.
+  process.umask(0o077);
   let config: Config;
   let warnings: readonly string[];
   try {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -158,6 +158,13 @@ describe('a folder that is not whole', () => {
 });
 
 describe('signals', () => {
+  it('keeps what it writes from everybody else on the machine', async () => {
+    const dir = folder('modes');
+    await platform(dir);
+    const open = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((name) => (statSync(join(dir, name)).mode & 0o077) !== 0);
+    expect(open).toEqual([]);
+  });
+
   it('stops cleanly on SIGTERM and on SIGINT, twice changes nothing, and the state is there at the next start', async () => {
     const dir = folder('signals');
     const first = await platform(dir);

@@ -1,42 +1,10 @@
 import { z } from 'zod';
-import { RULE_SCOPES } from '../../../model/rule.ts';
 import { alarm } from './alarm.ts';
-import { epochMs, id, level, limitLevel, reference } from './common.ts';
+import { epochMs, id, level, reference } from './common.ts';
+import { newRule } from './rule.ts';
 
-const ms = z
-  .int()
-  .min(0)
-  .max(86_400_000 * 366);
-
-/** Parts of a limit as a rule sets them. */
-const parts = z.strictObject({
-  setPoint: z.union([z.number(), z.string().max(64)]).optional(),
-  setPointFrom: z.string().min(1).max(1_000).optional(),
-  deadband: z.number().min(0).optional(),
-  resetBelow: z.number().optional(),
-  onDelayMs: ms.optional(),
-  offDelayMs: ms.optional(),
-  windowMs: ms.optional(),
-  level: limitLevel.optional(),
-  latching: z.boolean().optional(),
-  onlyWhen: z.string().max(2_000).nullable().optional(),
-  enabled: z.boolean().optional(),
-  basis: z.string().max(1_000).optional(),
-  basisZh: z.string().max(1_000).optional(),
-});
-
-const rule = z.strictObject({
-  id,
-  name: z.string().trim().min(1).max(200).optional(),
-  scope: z.enum(RULE_SCOPES as unknown as ['profile', 'enterprise', 'hazard-source', 'device']),
-  scopeId: reference,
-  profileId: reference,
-  measurement: reference,
-  code: reference,
-  adds: z.enum(['hi', 'lo', 'roc_hi', 'roc_lo', 'dev_hi', 'state', 'count_hi']).nullable().default(null),
-  parts,
-  reason: z.string().max(1_000).nullable().default(null),
-});
+/** A rule as it would be written, with what a rule in force has: an id and its profile. */
+const rule = newRule.omit({ unit: true }).extend({ id, profileId: reference });
 
 /** Longest period of one backtest. */
 const LONGEST_MS = 366 * 86_400_000;
