@@ -6,7 +6,7 @@ import { type AlarmRecord, toAlarm } from './alarm/record.ts';
 import type { Core } from './core.ts';
 import type { Top } from './alarm/step.ts';
 import { holderOf } from './alarm/timing.ts';
-import { topsOf } from './evaluate/ladders.ts';
+import { linkOpen, topsOf } from './evaluate/ladders.ts';
 
 /** A withdrawal is possible this long after the acknowledgement (semantics 6), whatever our wall clock does meanwhile. */
 const WITHDRAW_WITHIN_MS = 10_000;
@@ -44,7 +44,9 @@ export function applyCommand(core: Core, body: CommandBody): Outcome {
       if (ageMs > WITHDRAW_WITHIN_MS) return refused('too-late', 'more than 10 s ago');
       const newest = holder.alarms.get(record.key) ?? holder.resting.get(record.key) ?? record;
       if (newest !== record) return refused('state-not-allowed', 'a new occurrence has begun');
-      return stepped(core, holder, record, { kind: 'withdraw' }, body.by, undefined);
+      const outcome = stepped(core, holder, record, { kind: 'withdraw' }, body.by, undefined);
+      if (!isOpen) relink(core, record);
+      return outcome;
     }
     case 'reset':
       if (!isOpen) return refused('state-not-allowed', 'closed');
@@ -95,6 +97,13 @@ export function applyCommand(core: Core, body: CommandBody): Outcome {
     case 'return-to-service':
       return lift(core, holder, record, body.by, command, refused) ?? done();
   }
+}
+
+/** An alarm that was closed is open again: its point finds it as after a restart. */
+function relink(core: Core, record: AlarmRecord): void {
+  const device = record.place.deviceId === null ? undefined : core.devices.get(record.place.deviceId);
+  if (device === undefined) return;
+  for (let i = 0; i < device.points.length + device.derived.length; i += 1) linkOpen(device, i);
 }
 
 const OF_SYSTEM = 'an alarm of the system itself is never suppressed';

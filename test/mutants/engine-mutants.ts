@@ -52,8 +52,8 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'an excursion out of the condition does not break the on-delay',
     file: 'rules/evaluate/condition.ts',
-    find: '    case WAITING:\n      if (isTrue(limit.test, value)) return false;',
-    replace: '    case WAITING:\n      if (value === value) return false;',
+    find: '    case WAITING:\n      if (isTrueNow) return false;',
+    replace: '    case WAITING:\n      if (isTrueNow === isTrueNow) return false;',
   },
   {
     name: 'an alarm returns without its off-delay',
@@ -136,8 +136,8 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'a dead-man runs while we were away ourselves',
     file: 'rules/presence.ts',
-    find: 'Math.max(device.lastLifeAt, core.clock.outageEndedAt, core.deafUntil,',
-    replace: 'Math.max(device.lastLifeAt, core.deafUntil,',
+    find: 'Math.max(core.clock.outageEndedAt, core.deafUntil,',
+    replace: 'Math.max(core.deafUntil,',
   },
   {
     name: 'an acknowledgement can be taken back after a minute',

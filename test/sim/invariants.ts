@@ -175,6 +175,7 @@ export class TwinSaysTheSame implements Watcher {
  */
 export class SilenceWithinBounds implements Watcher {
   private readonly signs = new Map<string, EngineMs>();
+  private readonly behind = new Set<string>();
   private readonly heartbeats: ReadonlyMap<string, number>;
   private outageEndedAt: EngineMs = 0;
   private last: {
@@ -195,11 +196,19 @@ export class SilenceWithinBounds implements Watcher {
     for (const event of applied.events) this.notTooEarly(event, now);
     for (const device of livedBy(entry)) this.signs.set(device, now);
     for (const [device, heartbeat] of this.heartbeats) {
+      // A gateway that is out of reach is one alarm, not one for each device behind it; when it is back, each has a whole period.
+      const behind = engine.view.status(device)?.health.includes('gateway') === true;
+      if (behind) this.behind.add(device);
+      else if (this.behind.delete(device)) this.signs.set(device, now);
       const sign = this.signs.get(device);
       if (sign === undefined || engine.view.assets('device').get(device)?.retiredAt !== null) continue;
       const since = Math.max(sign, this.outageEndedAt);
       if (now <= since + 3 * heartbeat) continue;
-      const told = [...after.values()].some((alarm) => alarm.deviceId === device && alarm.kind === 'instrument' && alarm.active);
+      const gateways = engine.view.assets('gateway');
+      const told = [...after.values()].some(
+        (alarm) =>
+          alarm.kind === 'instrument' && alarm.active && (alarm.deviceId === device || (behind && gateways.has(alarm.deviceId ?? ''))),
+      );
       if (!told || engine.view.status(device)?.online === true) {
         throw new Disagreement('silence-untold', `${device} has said nothing for ${now - since} ms, and nobody is told`);
       }

@@ -324,6 +324,8 @@ export class Auditor implements Watcher {
       const alarm = actual.get(key);
       actual.delete(key);
       if (this.now() < point.lateUntil) continue;
+      // Inside a late batch samples come before delays that would have ended meanwhile, or after them: semantics says neither.
+      if ([...point.rules.values()].some((rule) => rule.ladder === ladder && (rule.onDelayMs > 0 || rule.offDelayMs > 0))) continue;
       const active = point.expected.get(ladder)?.active ?? false;
       if (active !== (alarm?.active ?? false)) {
         throw new Disagreement('after-backlog', `${key}: a limit is ${active ? '' : 'not '}on, the alarm is ${alarm?.state ?? 'not open'}`);
