@@ -36,7 +36,8 @@ export async function playFiresVirtually(folder: string, fires: readonly string[
         one === undefined ? null : (one.event.at - ignition) / 1_000;
       return COLUMNS.map(({ id, place }) => {
         const device = `${roomOf(fire)}.${id}`;
-        const events = (heard.get(device) ?? []).filter(({ alarm }) => alarm.kind === 'fire');
+        // The first page was made by the fixed temperature alone; the rate of rise beside it is on a page of its own.
+        const events = (heard.get(device) ?? []).filter(({ alarm }) => alarm.kind === 'fire' && alarm.ladder === 'hi');
         const raising = events.filter(({ event }) => event.type === 'raised' || event.type === 'level-raised');
         const reached = recording.samples.find((sample) => sample.device === device && (sample.values['temp'] ?? 0) >= FIRE_CEL);
         return {
