@@ -11,7 +11,10 @@ import { SNAPSHOT_EVERY_MS, toDelete } from './keep.ts';
 import type { ArchiveStatus, ArchiveThreadData } from './messages.ts';
 import { snapshotTime } from './snapshot-time.ts';
 
-const LOOK_MS = 5_000;
+/** The journal's folder is looked at so often: what is closed must not wait long to be trimmed. */
+const LOOK_MS = 1_000;
+/** Snapshots, and what is past its bounds, are looked for so often where no segment was closed. */
+const WHOLE_TURN_MS = 60_000;
 /** A failed turn is tried again after this. */
 const AGAIN_MS = 30_000;
 const SNAPSHOT_NAME = /^(\d{16})\.snap$/;
@@ -21,19 +24,25 @@ export function runArchive(data: ArchiveThreadData, tell: (status: ArchiveStatus
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
   let turn: Promise<void> = Promise.resolve();
+  /** Last entry that is packed, once it is known; and when the last whole turn was. */
+  let packedTo: number | null = null;
+  let wholeTurnAt = 0;
 
-  function position(): number {
-    return listArchive(folder).pieces.at(-1)?.lastSeq ?? 0;
+  /** A closed segment holds entries that are not packed. */
+  function somethingClosed(): boolean {
+    const last = listSegments(journalFolder).at(-1);
+    return packedTo === null || (last !== undefined && last.firstSeq > packedTo + 1);
   }
 
   async function packSegments(): Promise<void> {
     const segments = listSegments(journalFolder);
+    packedTo = listArchive(folder).pieces.at(-1)?.lastSeq ?? 0;
     for (const [i, segment] of segments.entries()) {
       const next = segments[i + 1];
       if (next === undefined || closed) return;
-      const done = position();
-      if (next.firstSeq <= done + 1) continue;
-      await packSegment(segment, next.firstSeq, done + 1);
+      if (next.firstSeq <= packedTo + 1) continue;
+      await packSegment(segment, next.firstSeq, packedTo + 1);
+      packedTo = next.firstSeq - 1;
     }
   }
 
@@ -69,12 +78,19 @@ export function runArchive(data: ArchiveThreadData, tell: (status: ArchiveStatus
   async function work(): Promise<void> {
     let failing: string | null = null;
     try {
+      if (Date.now() - wholeTurnAt < WHOLE_TURN_MS && !somethingClosed()) {
+        if (!closed) timer = setTimeout(go, LOOK_MS);
+        return;
+      }
+      wholeTurnAt = Date.now();
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       await keepSnapshot();
       await packSegments();
       for (const path of toDelete(listArchive(folder), Date.now(), bounds)) rmSync(path, { force: true });
     } catch (error) {
       failing = error instanceof Error ? error.message : String(error);
+      packedTo = null;
+      wholeTurnAt = 0;
     }
     const files = listArchive(folder);
     tell({

@@ -26,7 +26,7 @@ import { lookAtRecords, sameCredentials } from './records-facts.ts';
 
 const RECORDS_FILE = 'records.db';
 /** Made anew by the start, or another process' business. */
-const NOT_IN_IT = /^(?:lock|lock-journal|reserve|lost\+found)$|-(?:wal|shm|journal)$|\.(?:tmp|new|damaged)$/;
+const NOT_IN_IT = /^(?:lock|lock-journal|reserve|archive|lost\+found)$|-(?:wal|shm|journal)$|\.(?:tmp|new|damaged)$/;
 /** The journal is followed at least so often, ms. */
 const FOLLOW_MS = 500;
 const TELL_MS = 2_000;
