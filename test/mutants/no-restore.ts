@@ -1,24 +1,31 @@
 import { ENTRY_VERSION } from '../../model/entry.ts';
 import { run } from '../../app/run.ts';
-import { createEngine } from '../../rules/engine.ts';
+import { createEngine, restoreEngine } from '../../rules/engine.ts';
 
-/** A deliberately wrong platform: it restores its configuration at every start and forgets the state of the alarms. */
+/**
+ * A deliberately wrong platform: it restores its configuration at every start and forgets the state of the alarms. It goes on under the
+ * right event numbers; without them it would not even start beside its own records.
+ */
 await run({
   env: process.env,
   demo: false,
   seams: {
     async recover(_snapshots, journal) {
-      const engine = createEngine();
+      const forgetful = createEngine();
+      const whole = createEngine();
       let replayed = 0;
       for await (const entries of journal.read(1)) {
         for (const entry of entries) {
           const { seq, at, boot, mono } = entry;
           const kept = entry.kind === 'config' || entry.kind === 'start';
-          engine.apply(kept ? entry : { seq, v: ENTRY_VERSION, at, boot, mono, kind: 'tick' });
+          forgetful.apply(kept ? entry : { seq, v: ENTRY_VERSION, at, boot, mono, kind: 'tick' });
+          whole.apply(entry);
           replayed += 1;
         }
       }
-      return { engine, snapshotSeq: 0, fellBack: false, replayed, resends: [] };
+      const numbers = (n: number): string => `"eventSeq":${n}`;
+      const text = forgetful.serialise().replace(numbers(forgetful.view.eventSeq), numbers(whole.view.eventSeq));
+      return { engine: restoreEngine(text), snapshotSeq: 0, fellBack: false, replayed, resends: [] };
     },
   },
 });
