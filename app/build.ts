@@ -31,7 +31,7 @@ import { watchGrowth } from './growth.ts';
 import { createStamp } from './head.ts';
 import { startLedgerFeed } from './ledger-feed.ts';
 import { createMetrics } from './metrics.ts';
-import { noticesFacts, noticesMetrics } from './notices-facts.ts';
+import { noticesFacts, noticesMetrics, webhookOf } from './notices-facts.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPlatform } from './platform.ts';
 import { projectorLagMs } from './projector-lag.ts';
@@ -288,10 +288,10 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   const notices = startNotices({
     recordsFile: folder.records,
     outboxFile: folder.outbox,
-    webhook: config.webhookUrl === null || config.webhookSecret === null ? null : { url: config.webhookUrl, secret: config.webhookSecret },
+    webhook: webhookOf(config),
     deadManUrl: config.deadmanUrl,
     mono: () => clock.mono(),
-    onRefused: ({ seq, alarm, detail }) => log.error({ event: seq, alarm, detail }, 'the webhook refused an alarm event; it was given up'),
+    onRefused: ({ of, seq, id, detail }) => log.error({ of, event: seq, id, detail }, 'the webhook refused an event; it was given up'),
   });
   stack.push('notices', () => notices.close());
   const toldOutside = { webhook: config.webhookUrl !== null, deadManMs: config.deadmanUrl === null ? null : config.deadmanSeconds * 1_000 };

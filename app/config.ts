@@ -192,7 +192,7 @@ export const SETTINGS = {
     ownAddress,
     null,
     'an http:// or https:// address without name and password',
-    'every alarm event is sent there, signed; unset = none',
+    'every alarm event and warnings are sent there, signed; unset = none',
     // Addresses of such services are secrets themselves.
     true,
   ),
@@ -208,6 +208,14 @@ export const SETTINGS = {
     'at least 24 characters, or whsec_ and at least 24 bytes in Base64',
     'what the events are signed with',
     true,
+  ),
+  webhookWarnings: setting(
+    'BEACON_WEBHOOK_WARNINGS',
+    'webhookWarnings',
+    z.enum(['red', 'orange', 'yellow', 'none']),
+    'orange',
+    'red, orange, yellow or none',
+    'warnings of this level and worse are sent to the webhook',
   ),
   deadmanUrl: setting(
     'BEACON_DEADMAN_URL',

@@ -75,9 +75,9 @@ const COUNTERS: readonly (readonly [keyof MetricFacts, string, string])[] = [
   ['upstreamRedelivered', 'beacon_upstream_redelivered_total', 'messages the external broker sent again and that were known still'],
   ['upstreamDropped', 'beacon_upstream_dropped_total', 'QoS 0 messages of the external broker dropped because too many waited'],
   ['upstreamSessionsLost', 'beacon_upstream_sessions_lost_total', 'times the external broker had forgotten our session and what it kept'],
-  ['webhookDelivered', 'beacon_webhook_delivered_total', 'alarm events the webhook took'],
+  ['webhookDelivered', 'beacon_webhook_delivered_total', 'alarm events and warnings the webhook took'],
   ['webhookFailed', 'beacon_webhook_failed_total', 'attempts the webhook did not take'],
-  ['webhookRefused', 'beacon_webhook_refused_total', 'alarm events given up because the webhook refused them by name'],
+  ['webhookRefused', 'beacon_webhook_refused_total', 'events given up because the webhook refused them by name'],
   ['deadManBeats', 'beacon_deadman_beats_total', 'heartbeats the outside dead-man took'],
   ['deadManFailed', 'beacon_deadman_failed_total', 'heartbeats the outside dead-man did not take'],
 ];
@@ -112,7 +112,7 @@ const GAUGES: readonly (readonly [keyof MetricFacts, string, string])[] = [
   ['upstreamUp', 'beacon_upstream_up', '1 = the external broker is reached and subscribed to, 0 = it is not'],
   ['upstreamInFlight', 'beacon_upstream_in_flight', 'messages of the external broker waiting for their commit'],
   ['upstreamHeld', 'beacon_upstream_held', 'messages of the external broker waiting to be taken'],
-  ['webhookWaiting', 'beacon_webhook_waiting', 'alarm events the webhook has not taken yet'],
+  ['webhookWaiting', 'beacon_webhook_waiting', 'alarm events and warnings the webhook has not taken yet'],
   ['webhookLagSeconds', 'beacon_webhook_lag_seconds', 'age of the oldest of them'],
 ];
 

@@ -1,4 +1,5 @@
-import type { NoticesStatus } from '../store/notices/notices.ts';
+import type { NoticesSettings, NoticesStatus } from '../store/notices/notices.ts';
+import type { Config } from './config.ts';
 import type { MetricFacts } from './metrics.ts';
 import type { SystemFacts } from './system-watch.ts';
 
@@ -16,6 +17,15 @@ function webhookTrouble({ outbox, lateMs, told, untoldMs, runningMs, dead }: Not
   // What waited through our own outage gets its time to go out.
   if (trouble === null && runningMs < WEBHOOK_LATE_MS) return undefined;
   return trouble ?? 'it takes them too slowly';
+}
+
+/** Where events go, and which; null where no webhook is set. */
+export function webhookOf({
+  webhookUrl: url,
+  webhookSecret: secret,
+  webhookWarnings,
+}: Pick<Config, 'webhookUrl' | 'webhookSecret' | 'webhookWarnings'>): NoticesSettings['webhook'] {
+  return url === null || secret === null ? null : { url, secret, warnings: webhookWarnings === 'none' ? null : webhookWarnings };
 }
 
 /** What the system watch is told. */

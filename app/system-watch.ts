@@ -77,7 +77,7 @@ const CONDITIONS: readonly Condition[] = [
     code: 'webhook-failing',
     level: 'orange',
     test: ({ notices: { webhook } }) =>
-      webhook === null || webhook === undefined ? webhook : `alarm events do not reach the webhook (${webhook}); they wait`,
+      webhook === null || webhook === undefined ? webhook : `alarm events and warnings do not reach the webhook (${webhook}); they wait`,
   },
   {
     code: 'deadman-unheard',

@@ -1,12 +1,12 @@
 /**
- * Main thread's side of what the platform tells addresses of the user's: alarm events to a webhook, heartbeats to an outside dead-man.
+ * Main thread's side of what the platform tells addresses of the user's: alarm events and warnings to a webhook, heartbeats to an outside dead-man.
  * A thread that dies is started again with growing pauses; the outbox's position says where to go on.
  */
 import { backoffMs } from '../projector/backoff.ts';
 import type { Worker } from 'node:worker_threads';
 import { type Caller, createCaller } from '../thread/call.ts';
 import { spawnThread } from '../thread/spawn.ts';
-import type { NoticesEvent, NoticesMethods, NoticesThreadData } from './messages.ts';
+import type { NoticesEvent, NoticesMethods, NoticesThreadData, RefusedEvent } from './messages.ts';
 import type { OutboxStatus } from './outbox.ts';
 import { forgetOutbox } from './outbox-file.ts';
 
@@ -14,7 +14,7 @@ export interface NoticesSettings extends NoticesThreadData {
   /** Monotonic ms. */
   readonly mono: () => number;
   /** The receiver refused an event by name again and again and it was given up. */
-  readonly onRefused: (event: { readonly seq: number; readonly alarm: string; readonly detail: string }) => void;
+  readonly onRefused: (event: RefusedEvent) => void;
   /** For tests: another thread in the place of ours. */
   readonly spawn?: () => Worker;
 }

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LiveEvent } from '../../model/alarm.ts';
-import { exampleAlarm } from '../../model/testing/example-alarm.ts';
-import { createOutbox, type AlarmLiveEvent } from './outbox.ts';
+import type { Outgoing } from './event-log.ts';
+import { createOutbox, together } from './outbox.ts';
 import { type Attempt, retryAfterMs } from './post.ts';
 
 const YES: Attempt = { ok: true };
@@ -13,28 +12,16 @@ const no = (status: number, more: { retryAfterMs?: number } = {}): Attempt => ({
   retryAfterMs: more.retryAfterMs ?? 0,
 });
 
-function eventOf(seq: number, alarmId: string): LiveEvent {
-  return {
-    kind: 'alarm',
-    seq,
-    alarm: { ...exampleAlarm(), id: alarmId, seq },
-    event: { seq, type: 'raised', at: 1_000 + seq, by: null, entry: seq },
-  };
-}
-
-const device = (seq: number): LiveEvent => ({
-  kind: 'device',
+const eventOf = (seq: number, lane: string | null): Outgoing => ({
   seq,
-  at: seq,
-  id: 'd',
-  enterpriseId: 'e',
-  online: true,
-  health: [],
-  lastSeenAt: null,
+  lane,
+  at: 1_000 + seq,
+  message: { type: 'alarm.raised', test: false },
 });
+const device = (seq: number): Outgoing => eventOf(seq, null);
 
 /** An outbox on time of its own before a receiver that answers what it is told to. */
-function before(events: readonly LiveEvent[], answer: (event: AlarmLiveEvent, nth: number, now: number) => Attempt, startAt = 0) {
+function before(events: readonly Outgoing[], answer: (event: Outgoing, nth: number, now: number) => Attempt, startAt = 0) {
   let now = 0;
   let asked = 0;
   const taken: number[] = [];
@@ -50,11 +37,12 @@ function before(events: readonly LiveEvent[], answer: (event: AlarmLiveEvent, nt
   };
   let mostAtOnce = 0;
   let underWay = 0;
+  let beside = 0;
   const start = () =>
     createOutbox({
       log: {
         after: (seq, limit) => events.filter((event) => event.seq > seq).slice(0, limit),
-        count: (seq, most) => Math.min(most, events.filter((event) => event.seq > seq && event.kind === 'alarm').length),
+        count: (seq, most) => Math.min(most, events.filter((event) => event.seq > seq && event.lane !== null).length),
       },
       position: file,
       async send(event) {
@@ -68,6 +56,7 @@ function before(events: readonly LiveEvent[], answer: (event: AlarmLiveEvent, nt
         if (attempt.ok) taken.push(event.seq);
         return attempt;
       },
+      deliveredBeside: () => beside,
       mono: () => now,
       now: () => now,
       chance: () => 0.5,
@@ -80,6 +69,8 @@ function before(events: readonly LiveEvent[], answer: (event: AlarmLiveEvent, nt
     times,
     given,
     mostAtOnce: () => mostAtOnce,
+    /** The receiver took something of another stream. */
+    takesBeside: () => (beside += 1),
     async pass(outbox: ReturnType<typeof start>, ms: number) {
       for (const until = now + ms; now < until; now += 200) {
         outbox.turn();
@@ -90,17 +81,17 @@ function before(events: readonly LiveEvent[], answer: (event: AlarmLiveEvent, nt
 }
 
 const STORY = Array.from({ length: 60 }, (_, i) => (i % 7 === 3 ? device(i + 1) : eventOf(i + 1, `a${i % 5}`)));
-const ALARMS = STORY.filter((event) => event.kind === 'alarm');
+const ALARMS = STORY.filter((event) => event.lane !== null);
 
 function inOrder(taken: readonly number[]): boolean {
   const last = new Map<string, number>();
   const seen = new Set<number>();
   for (const seq of taken) {
     const event = STORY[seq - 1];
-    if (event === undefined || event.kind !== 'alarm' || seen.has(seq)) continue;
+    if (event === undefined || event.lane === null || seen.has(seq)) continue;
     seen.add(seq);
-    if ((last.get(event.alarm.id) ?? 0) > seq) return false;
-    last.set(event.alarm.id, seq);
+    if ((last.get(event.lane) ?? 0) > seq) return false;
+    last.set(event.lane, seq);
   }
   return true;
 }
@@ -190,6 +181,31 @@ describe('the outbox', () => {
     await wrongPlace.pass(wrongPlace.start(), 3_600_000);
     expect(wrongPlace.given).toEqual([]);
     expect(wrongPlace.file.position).toBe(0);
+  });
+
+  it('gives up what the receiver refuses by name of this stream alone, as long as it takes another', async () => {
+    const world = before([eventOf(1, 'a'), eventOf(2, 'b')], () => no(400));
+    const outbox = world.start();
+    await world.pass(outbox, 1_800_000);
+    expect(world.given).toEqual([]);
+    world.takesBeside();
+    await world.pass(outbox, 1_800_000);
+    expect(world.given).toEqual([1, 2]);
+    expect(outbox.status()).toMatchObject({ waiting: 0, refused: 2 });
+  });
+
+  it('two to one receiver are told as one', () => {
+    const one = { waiting: 2, oldestAt: 50, oldestForMs: 7, delivered: 1, failed: 3, refused: 0, trouble: null };
+    expect(together([one, { ...one, oldestAt: 40, oldestForMs: 9, trouble: 'HTTP 500' }])).toEqual({
+      waiting: 4,
+      oldestAt: 40,
+      oldestForMs: 9,
+      delivered: 2,
+      failed: 6,
+      refused: 0,
+      trouble: 'HTTP 500',
+    });
+    expect(together([{ ...one, oldestAt: null }, one]).oldestAt).toBe(50);
   });
 
   it('holds a bounded number in memory and counts those beyond', async () => {

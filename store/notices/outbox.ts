@@ -1,17 +1,15 @@
 /**
- * Carries alarm events from the records to one receiver: at least once, in order for each alarm, several alarms at a time. While the
- * receiver is down one event at a time asks whether it is back. An event is given up only when the receiver refuses it by name while
- * it takes others.
+ * Carries the events of one stream (alarms, or warnings) from the records to one receiver: at least once, in order for each alarm or
+ * warning, several of them at a time. While the receiver is down one event at a time asks whether it is back. An event is given up only
+ * when the receiver refuses it by name while it takes others.
  */
-import type { LiveEvent } from '../../model/alarm.ts';
 import { backoffMs } from '../projector/backoff.ts';
-import type { EventLog } from './event-log.ts';
+import type { EventLog, Outgoing } from './event-log.ts';
+import type { Position } from './outbox-file.ts';
 import type { Attempt } from './post.ts';
 
-export type AlarmLiveEvent = Extract<LiveEvent, { kind: 'alarm' }>;
-
 export interface OutboxStatus {
-  /** Alarm events not yet delivered, counted up to 10,000 beyond those in memory. */
+  /** Events not yet delivered, counted up to 10,000 beyond those in memory. */
   readonly waiting: number;
   /** When the oldest of them happened, UTC ms; null for none. */
   readonly oldestAt: number | null;
@@ -27,14 +25,16 @@ export interface OutboxStatus {
 
 export interface OutboxParts {
   readonly log: Pick<EventLog, 'after' | 'count'>;
-  readonly position: { readonly position: number; write(position: number): void };
-  readonly send: (event: AlarmLiveEvent) => Promise<Attempt>;
+  readonly position: Position;
+  readonly send: (event: Outgoing) => Promise<Attempt>;
+  /** Deliveries of the other streams to the same receiver, so far: it takes others, though it may take none of ours. */
+  readonly deliveredBeside: () => number;
   /** Monotonic ms. */
   readonly mono: () => number;
   /** UTC ms. */
   readonly now: () => number;
   readonly chance: () => number;
-  readonly onRefused: (event: AlarmLiveEvent, detail: string) => void;
+  readonly onRefused: (event: Outgoing, detail: string) => void;
 }
 
 export interface Outbox {
@@ -45,7 +45,7 @@ export interface Outbox {
   stop(): Promise<void>;
 }
 
-/** Alarm and device events in memory at most; so many may be sent again after a kill. */
+/** Events in memory at most, those passed over included; so many may be sent again after a kill. */
 const WINDOW = 500;
 const AT_ONCE = 8;
 const COUNT_MOST = 10_000;
@@ -53,7 +53,7 @@ const COUNT_MOST = 10_000;
 const REFUSALS = 20;
 
 interface Item {
-  readonly event: AlarmLiveEvent;
+  readonly event: Outgoing;
   /** Monotonic ms at which it happened, as far as the clock told when it was read. */
   readonly since: number;
   refusals: number;
@@ -87,14 +87,16 @@ export function createOutbox(parts: OutboxParts): Outbox {
     for (const event of parts.log.after(readTo, WINDOW - order.length)) {
       readTo = event.seq;
       order.push(event.seq);
-      if (event.kind !== 'alarm') continue;
-      const item: Item = { event, since: parts.mono() - Math.max(0, parts.now() - event.event.at), refusals: 0, deliveredBefore: 0 };
+      if (event.lane === null) continue;
+      const item: Item = { event, since: parts.mono() - Math.max(0, parts.now() - event.at), refusals: 0, deliveredBefore: 0 };
       pending.set(event.seq, item);
-      const lane = lanes.get(event.alarm.id);
-      if (lane === undefined) lanes.set(event.alarm.id, { items: [item], attempts: 0, notBefore: 0, busy: false });
+      const lane = lanes.get(event.lane);
+      if (lane === undefined) lanes.set(event.lane, { items: [item], attempts: 0, notBefore: 0, busy: false });
       else lane.items.push(item);
     }
   }
+
+  const taken = (): number => counts.delivered + parts.deliveredBeside();
 
   function advance(): void {
     let done = 0;
@@ -134,9 +136,9 @@ export function createOutbox(parts: OutboxParts): Outbox {
     lanes.delete(id);
     lanes.set(id, lane);
     if (!attempt.final) return;
-    if (item.refusals === 0) item.deliveredBefore = counts.delivered;
+    if (item.refusals === 0) item.deliveredBefore = taken();
     item.refusals += 1;
-    if (item.refusals < REFUSALS || counts.delivered === item.deliveredBefore) return;
+    if (item.refusals < REFUSALS || taken() === item.deliveredBefore) return;
     counts.refused += 1;
     parts.onRefused(item.event, attempt.detail);
     finish(id, lane, item);
@@ -179,7 +181,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
         ...counts,
         trouble,
         waiting: pending.size + beyond,
-        oldestAt: oldest.done === true ? null : oldest.value.event.event.at,
+        oldestAt: oldest.done === true ? null : oldest.value.event.at,
         oldestForMs: oldest.done === true ? 0 : parts.mono() - oldest.value.since,
       };
     },
@@ -187,5 +189,20 @@ export function createOutbox(parts: OutboxParts): Outbox {
       stopped = true;
       return active === 0 ? Promise.resolve() : new Promise((resolve) => (onIdle = resolve));
     },
+  };
+}
+
+/** Several outboxes to one receiver, told as one. */
+export function together(all: readonly OutboxStatus[]): OutboxStatus {
+  const sum = (of: (status: OutboxStatus) => number): number => all.reduce((total, status) => total + of(status), 0);
+  const oldest = all.flatMap(({ oldestAt }) => (oldestAt === null ? [] : [oldestAt]));
+  return {
+    waiting: sum((status) => status.waiting),
+    oldestAt: oldest.length === 0 ? null : Math.min(...oldest),
+    oldestForMs: Math.max(0, ...all.map((status) => status.oldestForMs)),
+    delivered: sum((status) => status.delivered),
+    failed: sum((status) => status.failed),
+    refused: sum((status) => status.refused),
+    trouble: all.find((status) => status.trouble !== null)?.trouble ?? null,
   };
 }

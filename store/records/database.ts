@@ -114,6 +114,8 @@ export interface WarningEventTable {
   warning_id: string;
   /** The event as JSON. */
   body: string;
+  /** The whole warning after it as JSON, where the event changed its level. */
+  warning: string | null;
 }
 export interface LedgerTable {
   id: Generated<number>;

@@ -3,7 +3,7 @@ import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { RecordsError } from './records-error.ts';
 
 /** Format this build writes: number of migrations. Kept in the file as `user_version`. */
-export const RECORDS_FORMAT = 5;
+export const RECORDS_FORMAT = 6;
 
 const first: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
@@ -118,7 +118,22 @@ const fifth: Migration = {
   },
 };
 
-const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001': first, '0002': second, '0003': third, '0004': fourth, '0005': fifth };
+/** A warning as it was after an event that changed its level, for those it is told to outside; earlier events have none. */
+const sixth: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const statements = [sql`alter table warning_event add column warning text`, sql`pragma user_version = 6`];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001': first,
+  '0002': second,
+  '0003': third,
+  '0004': fourth,
+  '0005': fifth,
+  '0006': sixth,
+};
 
 /** Brings the file to this build's format; one of a newer build is refused, never opened as if it were empty. */
 export async function migrateRecords<T>(db: Kysely<T>, file: string): Promise<void> {

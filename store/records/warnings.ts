@@ -23,6 +23,11 @@ function rowOf({ seq, warning }: WarningLive, peak: number) {
   };
 }
 
+function eventRow({ seq, warning, event }: WarningLive) {
+  const levelChanged = event.previous !== event.level;
+  return { seq, warning_id: warning.id, body: JSON.stringify(event), warning: levelChanged ? JSON.stringify(warning) : null };
+}
+
 /** The newest row per issue of a batch, with the worst level of the batch; what was never issued has no row. */
 function newestIssues(events: readonly WarningLive[]): ReturnType<typeof rowOf>[] {
   const newest = new Map<string, { live: WarningLive; peak: number }>();
@@ -40,7 +45,7 @@ function levelOf(rank: number): Level {
 }
 
 export function warningRecords(db: Kysely<RecordsDatabase>, client: RecordsClient): Records['warnings'] {
-  const insertEvent = (row: { seq: number; warning_id: string; body: string }): Compilable<unknown> =>
+  const insertEvent = (row: ReturnType<typeof eventRow>): Compilable<unknown> =>
     db
       .insertInto('warning_event')
       .values(row)
@@ -66,8 +71,7 @@ export function warningRecords(db: Kysely<RecordsDatabase>, client: RecordsClien
   return {
     async project(events): Promise<void> {
       if (events.length === 0) return;
-      const rows = events.map(({ seq, warning, event }) => ({ seq, warning_id: warning.id, body: JSON.stringify(event) }));
-      await client.post([...statementForRows(rows, insertEvent), ...statementForRows(newestIssues(events), putIssue)]);
+      await client.post([...statementForRows(events.map(eventRow), insertEvent), ...statementForRows(newestIssues(events), putIssue)]);
     },
     async lastSeq(): Promise<number> {
       const row = await client.first(db.selectFrom('warning_event').select((eb) => eb.fn.max('seq').as('seq')));

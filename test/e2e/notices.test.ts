@@ -70,11 +70,28 @@ describe('notices', () => {
     for (const { id, body } of receiver.taken) {
       if (seen.has(id)) continue;
       seen.add(id);
+      if (body.alarm === undefined) continue;
       const list = all.get(body.alarm.id);
       if (list === undefined) all.set(body.alarm.id, [body.seq]);
       else list.push(body.seq);
     }
     return all;
+  }
+  /** What was taken of one warning, each event once, in order. */
+  function takenOf(warningId: string): string[] {
+    const once = new Map<string, string>();
+    for (const { id, body } of receiver.taken)
+      if (body.warning?.id === warningId && !once.has(id)) once.set(id, `${body.type} ${body.warning.level}`);
+    return [...once.values()];
+  }
+  /** Index 40, yellow; then 58; then 68.5, orange: the first change is not told, the second is. */
+  async function worry(enterprise: string): Promise<void> {
+    await api.post('/enterprises', { id: enterprise, name: enterprise });
+    const until = Date.now() + 3_600_000;
+    for (const factor of ['hidden-hazard', 'commitment', 'special-work']) {
+      const { status } = await api.request('PUT', `/enterprises/${enterprise}/factors/${factor}`, { value: 1, until });
+      expect(status).toBe(200);
+    }
   }
   async function everythingTaken(): Promise<void> {
     await eventually('every alarm event is taken', PATIENCE_MS, async () => {
@@ -107,7 +124,9 @@ describe('notices', () => {
     expect(receiver.troubles).toEqual([]);
     const first = receiver.taken[0];
     expect(first?.id).toBe(first?.body.id);
-    expect(receiver.taken.some(({ body }) => body.type === 'alarm.raised' && body.alarm.deviceId === 'N-3' && !body.test)).toBe(true);
+    expect(receiver.taken.some(({ body }) => body.type === 'alarm.raised' && body.alarm?.deviceId === 'N-3' && !body.test)).toBe(true);
+    await eventually('its warning is taken too', PATIENCE_MS, async () => takenOf('enterprise:plant').length > 0);
+    expect(takenOf('enterprise:plant')).toEqual(['warning.issued red']);
   });
 
   const MANNERS: readonly (readonly [string, Manner])[] = [
@@ -124,6 +143,8 @@ describe('notices', () => {
       receiver.manner = manner;
       await say(0);
       await say(60);
+      const worried = `w-${receiver.taken.length}`;
+      await worry(worried);
       await eventually('it is tried', PATIENCE_MS, async () => (receiver.asked.get('/hook') ?? 0) > askedBefore);
       await disconnect();
       await platform.kill();
@@ -132,9 +153,12 @@ describe('notices', () => {
       await connect();
       await say(0);
       await say(60);
+      expect((await api.request('DELETE', `/enterprises/${worried}`)).status).toBeLessThan(300);
       await eventually('it waits', PATIENCE_MS, async () => (await metric('beacon_webhook_waiting')) > 0);
       receiver.manner = 'take';
       await everythingTaken();
+      await eventually('the warning is taken', PATIENCE_MS, async () => takenOf(`enterprise:${worried}`).length > 1);
+      expect(takenOf(`enterprise:${worried}`)).toEqual(['warning.updated orange', 'warning.lifted blue']);
       for (const [, seqs] of takenByAlarm()) expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
       expect(receiver.asked.get('/elsewhere')).toBeUndefined();
       expect(receiver.troubles).toEqual([]);

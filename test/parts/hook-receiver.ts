@@ -17,7 +17,11 @@ export interface Taken {
     readonly type: string;
     readonly seq: number;
     readonly test: boolean;
-    readonly alarm: { readonly id: string; readonly code: string; readonly deviceId: string | null };
+    /** Of an alarm event. */
+    readonly alarm?: { readonly id: string; readonly code: string; readonly deviceId: string | null };
+    /** Of a warning's. */
+    readonly warning?: { readonly id: string; readonly level: string };
+    readonly event: { readonly seq: number; readonly type: string };
   };
 }
 
