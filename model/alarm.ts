@@ -70,7 +70,9 @@ export interface Alarm {
   /** 1 for the first occurrence of this identity, counted up at each new one. */
   readonly occurrence: number;
   readonly recurrences: number;
+  /** It came first of its group, and keeps the mark until the whole group is normal. */
   readonly firstOut: boolean;
+  /** `cause:<enterprise or hazard source>/<line>` or `hazard-source:<id>`, from when it first rang; null where it is in none. */
   readonly groupId: string | null;
   /** Of a test enterprise, or a device in commissioning or test mode. */
   readonly test: boolean;
@@ -106,6 +108,8 @@ export type AlarmEventType =
   | 'commented'
   | 'verified'
   | 'changed-by-config'
+  /** Another of its group turned out to have come earlier: it is no longer first-out. */
+  | 'first-out-moved'
   | 'closed'
   | 'historic-exceedance';
 
@@ -119,7 +123,7 @@ export interface AlarmEvent {
   /** Account name of the person, or null where the system did it. */
   readonly by: string | null;
   readonly comment?: string;
-  /** e.g. `configuration`, `removed`, `bad-quality`, `repeat`, `escalated`, `expired`. */
+  /** e.g. `configuration`, `removed`, `bad-quality`, `repeat`, `escalated`, `expired`, `earlier-sample`. */
   readonly cause?: string;
   /** `silenced`, `shelved`, `out-of-service`: until when; absent = until somebody ends it. */
   readonly until?: EpochMs;

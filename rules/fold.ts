@@ -5,8 +5,8 @@ import type { LimitLevel } from '../model/level.ts';
 import type { SampleValue } from '../model/reading.ts';
 import type { EngineMs } from '../model/time.ts';
 import { AlarmBook } from './alarm/book.ts';
-import { CauseTables, causesOf, settleCauses } from './alarm/causes.ts';
-import { fireAlarmTimers } from './alarm/timing.ts';
+import { CauseTables, causesOf, groupOf, settleCauses } from './alarm/causes.ts';
+import { fireAlarmTimers, holderOf } from './alarm/timing.ts';
 import type { AlarmRecord } from './alarm/record.ts';
 import { applyCommand } from './command.ts';
 import { applyConfig } from './configure.ts';
@@ -49,6 +49,8 @@ export class EngineFold implements Engine, Core {
   readonly book: AlarmBook = new AlarmBook({
     policyOf: ({ enterpriseId }) => (enterpriseId === null ? undefined : this.registry.maps.enterprise.get(enterpriseId)?.alarmPolicy),
     causesOf: (record) => causesOf(this, record),
+    groupOf: (record) => groupOf(this, record),
+    touching: (record) => void holderOf(this, record),
     onCount: (record, by) => this.warnings.alarm(record, by),
   });
   readonly heap = new WakeHeap<DeviceState>();

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createEngine, restoreEngine } from './engine.ts';
 import type { Applied, Engine } from '../model/engine.ts';
 import type { RuleParts } from '../model/rule.ts';
-import { beginning, LIFE_OPS, LIVED, play, type Step } from './testing/histories.ts';
+import { beginning, GROUPED, LIFE_OPS, LIVED, play, type Step } from './testing/histories.ts';
 import type { Plant } from './testing/plant.ts';
 
 const deviceNumber = fc.integer({ min: 0, max: 4 });
@@ -235,10 +235,13 @@ describe('a snapshot', () => {
     expect(['ROR', 'FALL', 'DEV', 'MANY', 'WHEN', 'TURN', 'BOTH'].filter((ladder) => ladders.has(ladder)).length).toBeGreaterThan(4);
   }, 120_000);
 
-  it('cut wherever something happens in the life of an alarm gives the same from there on', () => {
-    const { entries, events } = played(LIVED);
+  it.each([
+    ['in the life of an alarm', LIVED, LIFE_EVENTS],
+    ['in a group of alarms', GROUPED, ['raised', 'first-out-moved earlier-sample', 'withdrawn', 'returned']],
+  ] as const)('cut wherever something happens %s gives the same from there on', (_, steps, awaited) => {
+    const { entries, events } = played(steps);
     const types = events.map((one) => (one.kind === 'alarm' ? `${one.event.type} ${one.event.cause ?? ''}`.trim() : one.kind));
-    expect([...new Set(types)]).toEqual(expect.arrayContaining(LIFE_EVENTS));
+    expect([...new Set(types)]).toEqual(expect.arrayContaining([...awaited]));
     const whole = createEngine();
     const cuts: [at: number, text: string][] = [];
     const told = entries.map((entry, i) => {

@@ -4,6 +4,7 @@ import type { AlarmCounts } from '../../model/engine.ts';
 import { LEVEL_RANK, type Level } from '../../model/level.ts';
 import type { Quality, Value } from '../../model/reading.ts';
 import type { EngineMs, EpochMs } from '../../model/time.ts';
+import { FirstOutGroups } from './first-out.ts';
 import { type AlarmLife, inherited, isSuppressed, NO_LIFE, outlives, quiet, suppressedBy, unsuppressed } from './life.ts';
 import { feedbackMs, firstResponseMs, NEXT_ROLE_MS, rearmMs, RED_FEEDBACK_AGAIN_MS, ROLES } from './policy.ts';
 import { type AlarmPlace, type AlarmRecord, toAlarm } from './record.ts';
@@ -23,10 +24,20 @@ export interface BookHooks {
   policyOf(place: AlarmPlace): AlarmPolicy | undefined;
   /** Lines of the cause-and-effect table that hide the alarm now. */
   causesOf(record: AlarmRecord): readonly string[];
+  /** The group in which it may be the first; null where it is in none. */
+  groupOf(record: AlarmRecord): string | null;
+  /** Another alarm than the one that is judged is about to change. */
+  touching(record: AlarmRecord): void;
   /** Told of every alarm that counts as it begins (+1) and ceases (−1) to be what it is. */
   onCount(record: AlarmRecord, by: 1 | -1): void;
 }
-const NO_HOOKS: BookHooks = { policyOf: () => undefined, causesOf: () => NO_LIFE.causes, onCount: () => undefined };
+const NO_HOOKS: BookHooks = {
+  policyOf: () => undefined,
+  causesOf: () => NO_LIFE.causes,
+  groupOf: () => null,
+  touching: () => undefined,
+  onCount: () => undefined,
+};
 
 /** Identity and place of one ladder's alarm. */
 export interface LadderIdentity {
@@ -80,6 +91,7 @@ export class AlarmBook {
   /** Closed, but of an identity that is still suppressed; by id. */
   readonly resting = new Map<string, AlarmRecord>();
   readonly timers = new AlarmTimers();
+  private readonly groups = new FirstOutGroups();
   /** Alarms that something was told of since the list was emptied: others may be hidden by them. */
   readonly touched: AlarmRecord[] = [];
   eventSeq = 0;
@@ -154,6 +166,7 @@ export class AlarmBook {
   /** Takes a record of a snapshot in. */
   restore(record: AlarmRecord): void {
     this.open.set(record.id, record);
+    this.groups.restore(record);
     this.count(record, 1);
     this.timers.schedule(record);
   }
@@ -215,7 +228,7 @@ export class AlarmBook {
   private openNew(holder: AlarmHolder, who: LadderIdentity, facts: AlarmRecord['facts'], seen: Observation): AlarmRecord {
     const record = this.make(holder, who, facts, seen, false);
     this.inherit(holder, record);
-    this.announce(record);
+    this.announce(record, this.now - Math.max(0, this.at - seen.since));
     holder.alarms.set(who.key, record);
     this.open.set(record.id, record);
     this.count(record, 1);
@@ -250,8 +263,11 @@ export class AlarmBook {
       this.lift(holder, record, 'shelved', { cause: 'level-raised' });
   }
 
-  /** It rings from now on, unless it is suppressed: the first response is due, the re-alarm timer begins. */
-  private announce(record: AlarmRecord): void {
+  /**
+   * It rings from now on, unless it is suppressed: the first response is due, the re-alarm timer begins.
+   * @param since engine time from which it counts in its group
+   */
+  private announce(record: AlarmRecord, since: EngineMs = this.now): void {
     const { level } = record.facts.shown;
     const policy = this.managed ? this.hooks.policyOf(record.place) : undefined;
     const responseMs = firstResponseMs(policy, level);
@@ -261,6 +277,17 @@ export class AlarmBook {
     if (isSuppressed(record.life)) return;
     const due = { what: 'first-response', engineAt: this.now + responseMs, step: 0 } as const;
     record.life = { ...record.life, due, repeat: this.nextRepeat(record) };
+    this.joinGroup(record, since);
+  }
+
+  /** It rings for the first time: who of its group came first may be settled anew. */
+  private joinGroup(record: AlarmRecord, since: EngineMs): void {
+    const id = record.group === undefined ? this.hooks.groupOf(record) : null;
+    if (id === null) return;
+    const overtaken = this.groups.join(record, id, since);
+    if (overtaken === null) return;
+    this.hooks.touching(overtaken);
+    this.tell(overtaken, 'first-out-moved', { cause: 'earlier-sample' });
   }
 
   private nextRepeat(record: AlarmRecord): AlarmLife['repeat'] {
@@ -378,11 +405,13 @@ export class AlarmBook {
     }
     holder.alarms.set(record.key, record);
     this.open.set(record.id, record);
+    this.groups.back(record);
   }
 
   private drop(holder: AlarmHolder, record: AlarmRecord): void {
     holder.alarms.delete(record.key);
     this.open.delete(record.id);
+    this.groups.leave(record);
     this.timers.forget(record);
   }
 

@@ -14,6 +14,8 @@ interface Line {
   readonly enterprise: string;
   readonly cause: AlarmSelector;
   readonly hides: readonly AlarmSelector[];
+  /** Lines that share an alarm are one group; the first of their names. */
+  group: string;
 }
 
 const NONE: readonly string[] = Object.freeze([]);
@@ -38,7 +40,8 @@ export class CauseTables {
   rebuild(registry: Registry): void {
     this.byCause.clear();
     this.byEffect.clear();
-    for (const enterprise of registry.maps.enterprise.values()) for (const line of linesOf(registry, enterprise.id)) this.add(line);
+    for (const enterprise of registry.maps.enterprise.values())
+      for (const line of grouped(linesOf(registry, enterprise.id))) this.add(line);
   }
 
   private add(line: Line): void {
@@ -65,7 +68,10 @@ function linesOf(
   ];
   const lines: Line[] = [];
   const take = (owner: string, table: readonly CauseLine[]): void => {
-    for (const { id, cause, hides } of table) lines.push({ name: `${owner}/${id}`, enterprise, cause, hides });
+    for (const { id, cause, hides } of table) {
+      const name = `${owner}/${id}`;
+      lines.push({ name, enterprise, cause, hides, group: name });
+    }
   };
   for (const owner of owners) {
     if (owner === undefined || owner.retiredAt !== null || owner.id === instead?.owner) continue;
@@ -82,6 +88,57 @@ function selects(selector: AlarmSelector, record: AlarmRecord): boolean {
     (selector.channel === undefined || selector.channel === record.channel) &&
     (selector.ladder === undefined || selector.ladder === record.ladder)
   );
+}
+
+/** Gives all lines that hang together by an alarm that both name, however many lines lie between them, one group. */
+function grouped(lines: readonly Line[]): readonly Line[] {
+  const neighbours = new Map<Line, Line[]>(lines.map((line) => [line, []]));
+  const byDevice = new Map<string, (readonly [AlarmSelector, Line])[]>();
+  for (const line of lines) {
+    for (const selector of [line.cause, ...line.hides]) {
+      const others = byDevice.get(selector.device) ?? [];
+      for (const [other, of] of others) {
+        if (of === line || !overlaps(selector, other)) continue;
+        neighbours.get(line)?.push(of);
+        neighbours.get(of)?.push(line);
+      }
+      others.push([selector, line]);
+      byDevice.set(selector.device, others);
+    }
+  }
+  const done = new Set<Line>();
+  for (const start of [...lines].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (done.has(start)) continue;
+    done.add(start);
+    for (const reached of reachedFrom(start, neighbours, done)) reached.group = start.name;
+  }
+  return lines;
+}
+
+function reachedFrom(start: Line, neighbours: ReadonlyMap<Line, readonly Line[]>, done: Set<Line>): readonly Line[] {
+  const reached = [start];
+  for (const line of reached) {
+    for (const next of neighbours.get(line) ?? []) {
+      if (done.has(next)) continue;
+      done.add(next);
+      reached.push(next);
+    }
+  }
+  return reached;
+}
+
+/**
+ * The group in which an alarm may be first-out: that of the cause-and-effect table that names it, else its hazard source. What an
+ * instrument or the system says of itself is in none: it may stand for weeks, and nothing of the process would be first meanwhile.
+ */
+export function groupOf(core: Core, record: AlarmRecord): string | null {
+  const { deviceId, enterpriseId, hazardSourceId } = record.place;
+  if (deviceId === null || record.kind === 'instrument' || record.kind === 'system') return null;
+  const names = (line: Line): boolean =>
+    line.enterprise === enterpriseId && [line.cause, ...line.hides].some((selector) => selects(selector, record));
+  const line = core.causes.ofCause(deviceId).find(names) ?? core.causes.ofEffect(deviceId)?.find(names);
+  if (line !== undefined) return `cause:${line.group}`;
+  return hazardSourceId === null ? null : `hazard-source:${hazardSourceId}`;
 }
 
 /** Lines that hide the alarm now. */

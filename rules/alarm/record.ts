@@ -1,6 +1,7 @@
 import type { Alarm, AlarmKind } from '../../model/alarm.ts';
 import type { Quality, Value } from '../../model/reading.ts';
 import type { EngineMs, EpochMs } from '../../model/time.ts';
+import type { GroupMark } from './first-out.ts';
 import { type AlarmLife, endOfSuppression, suppressedBy, suppressionsOf } from './life.ts';
 import { type AlarmFacts, stateOf } from './step.ts';
 
@@ -46,6 +47,8 @@ export interface AlarmRecord {
   rangSeq: number;
   /** What people and times did to it beside its state; null while nothing (always null for what entries of format 1 raised). */
   life: AlarmLife | null;
+  /** Its place in its group, from when it first rang; absent where it is in none. */
+  group?: GroupMark;
 }
 
 /** The alarm as the outside sees it. */
@@ -84,8 +87,8 @@ export function toAlarm(record: AlarmRecord): Alarm {
     dueAt: record.dueAt,
     occurrence: record.occurrence,
     recurrences: facts.recurrences,
-    firstOut: false,
-    groupId: null,
+    firstOut: record.group?.first ?? false,
+    groupId: record.group?.id ?? null,
     test: place.test,
     historic: record.historic,
     ruleRevision: record.ruleRevision,

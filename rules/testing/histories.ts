@@ -192,6 +192,38 @@ export const LIVED: readonly Step[] = [
   passes(4_000),
 ];
 
+const stamped = (device: number, value: number, stamp: number): Step => ({ ...sends(device, value), do: 'send', stamp }) as Step;
+
+/** A history in which alarms of one hazard source come one after the other, the mark of the first moves, and it outlives its alarm. */
+export const GROUPED: readonly Step[] = [
+  ...[0, 1, 2].map((n): Step => ({ do: 'place', device: n, source: 's1' })),
+  // Three good stamps: then the platform knows that this device's clock is right, and that a later sample was under way.
+  ...[1, 2, 3].flatMap((n) => [stamped(0, n / 10, 0), passes(1_000)]),
+  sends(1, 26),
+  passes(1_000),
+  stamped(0, 26, -2_500),
+  sends(2, 26),
+  passes(4_000),
+  { do: 'command', op: 'acknowledge', pick: 1, stale: false },
+  { do: 'command', op: 'withdraw', pick: 1, stale: false },
+  sends(0, 0),
+  passes(16_000),
+  { do: 'command', op: 'acknowledge', pick: 1, stale: false },
+  sends(0, 27),
+  passes(1_000),
+  { do: 'command', op: 'acknowledge', pick: 2, stale: false },
+  sends(0, 1),
+  passes(16_000),
+  { do: 'command', op: 'acknowledge', pick: 0, stale: false },
+  { do: 'command', op: 'acknowledge', pick: 1, stale: false },
+  sends(1, 0),
+  sends(2, 0),
+  passes(16_000),
+  sends(1, 28),
+  { do: 'restart', ms: 30_000 },
+  sends(2, 28),
+];
+
 /** A plant with four devices and a gateway's worth of trouble ahead. */
 export function beginning(): Plant {
   const plant = new Plant().setUp(

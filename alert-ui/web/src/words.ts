@@ -25,6 +25,8 @@ export interface Words {
   limit(code: string): string;
   enterprise(id: string | null): string;
   health(code: string): string;
+  /** What alarms of a group (`Alarm.groupId`) have in common. */
+  group(id: string): string;
   /** One line: level, place, what. */
   line(alarm: Alarm): string;
   /** One line to be spoken: level, where by name, what; the device's number only where it has no name. */
@@ -32,6 +34,8 @@ export interface Words {
   /** Everything a search may find. */
   hay(alarm: Alarm): string;
 }
+
+const OF_SOURCE = 'hazard-source:';
 
 type Translate = (key: string, slots?: Readonly<Record<string, string>>) => string;
 
@@ -86,6 +90,11 @@ export function createWords(directory: Directory, t: Translate, te: (key: string
     limit,
     enterprise,
     health,
+    group: (id) => {
+      const source = id.startsWith(OF_SOURCE) ? id.slice(OF_SOURCE.length) : null;
+      if (source !== null) return directory.hazardSources.get(source)?.name ?? source;
+      return t('firstOut.causes', { line: id.slice(id.indexOf('/') + 1) });
+    },
     line,
     spoken: (alarm) => {
       const at = place(alarm);
