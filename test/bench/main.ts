@@ -17,6 +17,7 @@ import { influxRateRun } from './influx-rate.ts';
 import { latencyRun } from './latency.ts';
 import type { Figures } from './probes.ts';
 import { median, percentile, spread } from './statistics.ts';
+import { soakRun } from './soak.ts';
 import { stormRun } from './storm.ts';
 import { upstreamCeiling, type UpstreamRun, upstreamThroughMosquitto } from './upstream.ts';
 import { bareRun, platformRun, type ThroughputRun, type ThroughputSettings } from './throughput.ts';
@@ -31,6 +32,8 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     only: { type: 'string' },
+    minutes: { type: 'string' },
+    rate: { type: 'string' },
   },
 });
 const quick = values.quick;
@@ -337,6 +340,31 @@ if (wanted('upstream')) {
     upstreamRow('Mosquitto as documented (`autosave_on_changes`)', persistent);
   } else say(`Mosquitto not measured: ${missing}.`);
   say('');
+}
+
+// An hour by itself: only when it is asked for by name, and never beside the other parts.
+if (quick || values.only === 'soak') {
+  const rate = Number(values.rate ?? (quick ? 300 : 26_000));
+  const seconds = quick ? 6 : Number(values.minutes ?? 60) * 60;
+  const run = await soakRun(rate, seconds, connections);
+  say(`## ${(seconds / 60).toFixed(quick ? 1 : 0)} minutes at ${rate} messages/s, 50 alarm events/s beside them`);
+  say('');
+  say(
+    '| sixth | resident, MB | handles | threads | cores | loop p99, ms | entries not yet in the store | journal, MB | folder, MB | PUBLISH to `alarm` p50, ms | p99 | max |',
+  );
+  say('|---|---|---|---|---|---|---|---|---|---|---|---|');
+  for (const [i, { samples, alarms }] of run.parts.entries()) {
+    const of = (pick: (sample: (typeof samples)[number]) => number, digits = 0): string => spread(samples.map(pick), digits);
+    say(
+      `| ${i + 1} | ${of((s) => s.residentMb)} | ${of((s) => s.handles)} | ${of((s) => s.threads)} | ${of((s) => s.cores, 2)} | ${of((s) => s.loopP99Ms, 1)} | ${of((s) => s.lagEntries)} | ${of((s) => s.journalMb)} | ${of((s) => s.folderMb)} | ${alarms.p50.toFixed(1)} | ${alarms.p99.toFixed(1)} | ${alarms.max.toFixed(1)} |`,
+    );
+  }
+  say('');
+  say(
+    `${run.perSecond.toFixed(0)} acknowledged a second, PUBACK p99 ${run.pubackP99Ms.toFixed(1)} ms, largest ${run.pubackMaxMs.toFixed(0)} ms; the generator itself came up to ${run.generatorLateMs.toFixed(0)} ms late. Everything was in the store ${run.drainedSeconds.toFixed(1)} s after the end. Unanswered: ${run.unanswered}.`,
+  );
+  say('');
+  unanswered += run.unanswered;
 }
 
 say(`Unanswered over everything: ${unanswered}.`);
