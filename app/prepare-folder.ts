@@ -1,10 +1,11 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
+import { makeFolder } from '../store/make-folder.ts';
 import { StartError } from './start-error.ts';
 
 /** Makes the data folder or says in one line why it cannot be used. */
 export function prepareFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     accessSync(path, constants.W_OK | constants.R_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

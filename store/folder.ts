@@ -2,16 +2,17 @@
  * One process per data folder. The lock is a lock of the operating system (held by SQLite on the file `lock`), so that it ends with the
  * process however that ends: after kill -9 there is nothing stale to wait for. Nothing else in this process may open that file.
  */
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { makeFolder } from './make-folder.ts';
 
 export type FolderLock = { release(): void } | { readonly error: 'in-use' | 'not-writable'; readonly detail: string };
 
 /** Makes the folder where it is missing and takes its lock. */
 export async function lockFolder(path: string): Promise<FolderLock> {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     return { error: 'not-writable', detail: messageOf(error) };

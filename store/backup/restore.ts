@@ -8,6 +8,7 @@ import { markHours } from '../readings/influx/due-book.ts';
 import { BackupError } from './backup-error.ts';
 import { copyFileDurably, factsOf, freeBytes, isFree, sized, syncFolders, syncPath } from './files.ts';
 import { type BackupContent, type BackupFile, MANIFEST_FILE, readManifest } from './manifest.ts';
+import { makeFolder } from '../make-folder.ts';
 
 export interface RestoreOptions {
   readonly backup: string;
@@ -31,7 +32,7 @@ export function restoreBackup({ backup, folder, tell, now }: RestoreOptions): Ba
   tell(`verifying ${content.files.length} files, ${sized(bytes)}`);
   for (const file of content.files) verify(backup, file);
 
-  mkdirSync(dirname(folder), { recursive: true });
+  makeFolder(dirname(folder));
   const mounted = existsSync(folder) && statSync(folder).dev !== statSync(dirname(folder)).dev;
   const free = freeBytes(mounted ? folder : dirname(folder));
   if (free < bytes) throw new BackupError(`${folder} has ${sized(free)} free, ${sized(bytes)} are needed`);

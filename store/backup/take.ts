@@ -23,6 +23,7 @@ import { copyJournal, type JournalCopy, TrimmedAway } from './journal-copy.ts';
 import { BACKUP_FORMAT, type BackupContent, MANIFEST_FILE, manifestText } from './manifest.ts';
 import { copyReadings, POSITION_FILE } from './readings-copy.ts';
 import { lookAtRecords, sameCredentials } from './records-facts.ts';
+import { makeFolder } from '../make-folder.ts';
 
 const RECORDS_FILE = 'records.db';
 /** Made anew by the start, or another process' business. */
@@ -77,7 +78,7 @@ export async function takeBackup(options: BackupOptions): Promise<BackupContent>
   const inside = relative(source, target);
   if (inside !== '' && !inside.startsWith('..')) throw new BackupError(`${target} is inside ${source}: a backup must stand elsewhere`);
   const existed = existsSync(target);
-  mkdirSync(target, { recursive: true, mode: 0o700 });
+  makeFolder(target, 0o700);
   try {
     checkRoom(source, target);
     for (let attempt = 1; ; attempt++) {
