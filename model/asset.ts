@@ -1,5 +1,5 @@
 import type { Classification } from './hazard/classify.ts';
-import type { RuleContent } from './rule.ts';
+import type { JointCondition, RuleContent } from './rule.ts';
 import type { Level } from './level.ts';
 import type { EpochMs } from './time.ts';
 
@@ -115,6 +115,22 @@ export interface Device extends Asset {
 
 /** Changes parts of a limit, or adds one, for everything within a scope. Its name is for people. */
 export interface Rule extends Asset, RuleContent {}
+/** About one limit. */
+export interface LimitRule extends Rule {
+  readonly profileId: string;
+  readonly measurement: string;
+}
+/** About several points of one hazard source. */
+export interface JointRule extends Rule {
+  readonly joint: JointCondition;
+}
+
+export function isJoint(rule: Rule): rule is JointRule {
+  return rule.joint !== undefined;
+}
+export function isLimitRule(rule: Rule): rule is LimitRule {
+  return rule.joint === undefined && rule.profileId !== null && rule.measurement !== null;
+}
 
 export type AssetKind = 'area' | 'site' | 'enterprise' | 'hazard-source' | 'gateway' | 'device' | 'rule';
 export interface AssetOf {

@@ -1,10 +1,10 @@
-import type { Alarm, LiveEvent, SuppressedBy } from './alarm.ts';
+import type { Alarm, AlarmKind, LiveEvent, SuppressedBy } from './alarm.ts';
 import type { AssetKind, AssetOf, Rule } from './asset.ts';
 import type { ConfigChange, Entry } from './entry.ts';
 import type { Level, LimitLevel } from './level.ts';
 import type { Catalogue, Confidence, LimitDir } from './profile.ts';
 import type { Quality, Value } from './reading.ts';
-import type { LimitPart, LimitSources } from './rule.ts';
+import type { JointCondition, LimitPart, LimitSources } from './rule.ts';
 import type { EngineMs, EpochMs } from './time.ts';
 import type { Warning, WarningHead, WarningLive } from './warning.ts';
 
@@ -61,11 +61,12 @@ export type RuleChange =
 
 /** One limit that a change of a rule would make less strict, for some of the devices it reaches. */
 export interface SoftenedLimit {
-  readonly profileId: string;
+  /** Null of a rule over several points. */
+  readonly profileId: string | null;
   readonly variant: string | null;
-  readonly measurement: string;
+  readonly measurement: string | null;
   readonly code: string;
-  readonly parts: readonly LimitPart[];
+  readonly parts: readonly (LimitPart | 'joint')[];
   /** Confidence V or M, with a clause: not for one person alone. */
   readonly mandatory: boolean;
   readonly basis: string;
@@ -157,6 +158,61 @@ export interface EffectiveLimit {
   readonly sources?: LimitSources;
 }
 
+/** Why a rule over several points is not judged; stable. */
+export type JointReason =
+  | 'disabled-by-rule'
+  | 'no-voters'
+  | 'device-missing'
+  | 'attribute-missing'
+  | 'condition-missing'
+  | 'expression-invalid';
+
+/** Why it is neither raised nor cleared at the moment, and the points that say nothing. */
+export interface JointHold {
+  readonly reason: 'bad-quality' | 'no-data' | 'late';
+  readonly detail: string;
+}
+
+/**
+ * A point that votes, and what it says. `bad` = it cannot be believed (bad quality, silent, nothing yet); `held` = the same, but its last
+ * word that could be believed was for the alarm, so it keeps its vote; `bypassed` = somebody is working on it or tries it out.
+ */
+export interface JointVoter {
+  readonly device: string;
+  readonly measurement: string;
+  readonly channel: number | null;
+  readonly says: 'for' | 'against' | 'bad' | 'held' | 'bypassed';
+}
+
+/** A rule over several points as it stands at its hazard source. */
+export interface JointLimit {
+  readonly rule: string;
+  readonly name: string;
+  readonly revision: number;
+  readonly code: string;
+  readonly kind: AlarmKind;
+  readonly level: Level;
+  readonly onDelayMs: number;
+  readonly offDelayMs: number;
+  readonly latching: boolean;
+  readonly basis: string;
+  readonly basisZh?: string;
+  readonly joint: JointCondition;
+  readonly armed: boolean;
+  readonly reason: JointReason | null;
+  readonly detail: string | null;
+  readonly holds?: JointHold;
+  readonly on: boolean;
+  /** Votes, 1 or 0 for true or false, or the number; null while nothing is known. */
+  readonly value: number | null;
+  /** Votes wanted (fewer than the rule says where fewer voters are left), or the set point. */
+  readonly needed: number;
+  readonly voters?: readonly JointVoter[];
+  /** Its open alarm. */
+  readonly alarmId: string | null;
+  readonly ruleRevision: number;
+}
+
 export interface LatestPoint {
   readonly measurement: string;
   readonly channel: number | null;
@@ -201,6 +257,8 @@ export interface EngineView {
   latest(deviceId: string): readonly LatestPoint[];
   /** With `sources`. */
   limits(deviceId: string): readonly EffectiveLimit[];
+  /** Rules over several points of a hazard source, as they stand. */
+  jointLimits(hazardSourceId: string): readonly JointLimit[];
   /** What a change of a rule would do; nothing changes. */
   tryRule(change: RuleChange): RuleTrial;
   status(deviceId: string): DeviceStatus | undefined;

@@ -1,4 +1,5 @@
 import type { Rule } from './asset.ts';
+import type { JointCondition } from './rule.ts';
 
 /** One difference between two revisions of a rule; what one of them does not say is null. */
 export interface RuleDifference {
@@ -19,11 +20,31 @@ export function differences(before: Rule | undefined, after: Rule): readonly Rul
 }
 
 function facts(rule: Rule): Map<string, unknown> {
-  const { name, parts, reason, approvedBy, retiredAt } = rule;
+  const { name, parts, joint, reason, approvedBy, retiredAt } = rule;
   const found = new Map<string, unknown>([['name', name]]);
   for (const [part, value] of Object.entries(parts)) found.set(`parts.${part}`, value === null ? 'none' : value);
+  if (joint !== undefined) for (const [path, value] of jointFacts(joint)) found.set(path, value);
   found.set('reason', reason);
   found.set('approvedBy', approvedBy);
   found.set('retired', retiredAt !== null);
   return found;
+}
+
+/** Lists and tests are told whole, as JSON: they have no order of parts that people would look for. */
+function jointFacts(joint: JointCondition): readonly (readonly [string, unknown])[] {
+  if ('vote' in joint) {
+    const { atLeast, of, when, bad } = joint.vote;
+    return [
+      ['joint.atLeast', atLeast],
+      ['joint.of', JSON.stringify(of)],
+      ['joint.when', JSON.stringify(when)],
+      ['joint.bad', bad],
+    ];
+  }
+  const { expression, compare = null, unit = null } = joint;
+  return [
+    ['joint.expression', expression],
+    ['joint.compare', compare],
+    ['joint.unit', unit],
+  ];
 }

@@ -72,17 +72,60 @@ export interface LimitSources {
   readonly attributes?: readonly AttributeSource[];
 }
 
+/** A point of a device of the hazard source. */
+export interface PointName {
+  readonly device: string;
+  readonly measurement: string;
+  /** From 1; only where the measurement has channels. */
+  readonly channel?: number;
+}
+
+/** The same point of every device of one profile at the hazard source: those that come later vote, too. */
+export interface VoterGroup {
+  readonly profileId: string;
+  readonly measurement: string;
+  readonly channel?: number;
+}
+
+/** When a point votes: while one of its own limits is on, or by a number of the vote's own, in the unit of the measurement. */
+export type VoteTest =
+  | { readonly limit: string }
+  | { readonly dir: 'hi' | 'lo'; readonly setPoint: number; readonly deadband: number }
+  /** A number, or `bit3` of a status word. */
+  | { readonly dir: 'state'; readonly setPoint: number | string };
+
+/** k of n points. */
+export interface Vote {
+  readonly atLeast: number;
+  readonly of: readonly PointName[] | VoterGroup;
+  readonly when: VoteTest;
+  /** What a voter that cannot be believed counts as: as a vote for the alarm, or not at all (k of n − 1). */
+  readonly bad: 'votes' | 'drops';
+}
+
+/**
+ * A condition over several points of one hazard source. The alarm is the source's own. An expression is on while it is true or, with
+ * `compare`, while the number it gives is past the rule's set point.
+ */
+export type JointCondition =
+  | { readonly vote: Vote }
+  | { readonly expression: string; readonly compare?: 'hi' | 'lo'; readonly unit?: string };
+
 /** What a rule says, apart from being an asset. */
 export interface RuleContent {
   readonly scope: RuleScope;
   /** Id of the profile, enterprise, hazard source or device. */
   readonly scopeId: string;
-  /** Whose limits: devices of this profile within the scope. For the scope `profile` the same as `scopeId`. */
-  readonly profileId: string;
-  readonly measurement: string;
+  /** Whose limits: devices of this profile within the scope. For the scope `profile` the same as `scopeId`. Null with `joint`. */
+  readonly profileId: string | null;
+  /** Null with `joint`. */
+  readonly measurement: string | null;
+  /** Code of the limit; with `joint` the name of the alarm, one of a kind at its hazard source. */
   readonly code: string;
   /** A limit of the site's own that the catalogue does not have, and the way it looks; null = about one that there is. */
   readonly adds: LimitDir | null;
+  /** A condition over several points of the hazard source that is its scope. Absent = a rule about one limit. */
+  readonly joint?: JointCondition;
   readonly parts: RuleParts;
   /** Why; wanted where a limit is switched off or a mandatory one becomes less strict. */
   readonly reason: string | null;

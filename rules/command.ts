@@ -73,7 +73,7 @@ export function applyCommand(core: Core, body: CommandBody): Outcome {
       return shelve(core, record, body.by, command, refused) ?? done();
     case 'suppress':
       if (!isOpen) return refused('state-not-allowed', 'closed');
-      if (record.place.deviceId === null) return refused('state-not-allowed', OF_SYSTEM);
+      if (record.kind === 'system') return refused('state-not-allowed', OF_SYSTEM);
       book.suppress(record, { byHand: { since: core.clock.at, by: body.by, reason: command.reason } }, 'suppressed', {
         by: body.by,
         reason: command.reason,
@@ -82,7 +82,7 @@ export function applyCommand(core: Core, body: CommandBody): Outcome {
     case 'out-of-service': {
       const { permit, reason, until = null } = command;
       if (!isOpen) return refused('state-not-allowed', 'closed');
-      if (record.place.deviceId === null) return refused('state-not-allowed', OF_SYSTEM);
+      if (record.kind === 'system') return refused('state-not-allowed', OF_SYSTEM);
       if (until !== null && until <= core.clock.at) return refused('state-not-allowed', 'its planned end is past');
       book.suppress(record, { out: { since: core.clock.at, until, by: body.by, permit, reason } }, 'out-of-service', {
         by: body.by,
@@ -112,7 +112,7 @@ const OF_SYSTEM = 'an alarm of the system itself is never suppressed';
 function shelve(core: Core, record: AlarmRecord, by: string, command: ShelveCommand, refused: Refuse): Outcome | null {
   const { level } = record.facts.shown;
   if (!core.book.open.has(record.id)) return refused('state-not-allowed', 'closed');
-  if (record.place.deviceId === null) return refused('state-not-allowed', OF_SYSTEM);
+  if (record.kind === 'system') return refused('state-not-allowed', OF_SYSTEM);
   if (level === 'red') return refused('red-not-shelvable', 'red');
   const { reason, oneShot = false, approvedBy = null } = command;
   if (level === 'orange' && approvedBy === null) return refused('approval-required', 'orange: a second person has to agree');
@@ -168,7 +168,11 @@ interface Rung {
 
 /** How the alarm's ladder stands now; null where there is no such ladder any more. */
 function rungNow(core: Core, record: AlarmRecord): Rung | null {
-  const device = record.place.deviceId === null ? undefined : core.devices.get(record.place.deviceId);
+  if (record.place.deviceId === null) {
+    const joint = core.joint.latchingNow(record);
+    return joint === null ? null : { latching: joint.plan.top, value: joint.good, limit: joint.needed };
+  }
+  const device = core.devices.get(record.place.deviceId);
   if (device === undefined) return null;
   for (let i = 0; i < device.plan.points.length; i += 1) {
     const plan = device.plan.points[i];

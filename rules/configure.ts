@@ -1,4 +1,4 @@
-import type { Rule } from '../model/asset.ts';
+import { isJoint, type Rule } from '../model/asset.ts';
 import type { Outcome } from '../model/engine.ts';
 import type { ConfigBody, ConfigChange } from '../model/entry.ts';
 import type { Catalogue } from '../model/profile.ts';
@@ -27,6 +27,7 @@ function changeAsset(core: Core, change: Extract<ConfigChange, { readonly op: 'p
   if (after === null) return { ok: true, changed: false, asset: before };
   if (change.asset === 'rule') return changeRule(core, change.op === 'put' ? change.value.id : change.id, after, entrySeq, by);
   core.registry.store(change.asset, after);
+  if (change.asset === 'hazard-source') core.joint.touch(change.op === 'put' ? change.value.id : change.id);
   if (change.asset === 'enterprise' || change.asset === 'hazard-source') followCauses(core);
   if (change.op === 'retire') {
     const device = change.asset === 'device' ? core.devices.get(change.id) : undefined;
@@ -67,6 +68,7 @@ function changeDevice(core: Core, id: string, entrySeq: number): void {
   core.devices.set(id, device);
   const due = followDates(core, device);
   if (due >= 0) core.heap.atLatest(device, due);
+  core.joint.touch(asset.hazardSourceId);
 }
 
 /** Every device the rule reaches follows at once; what would be unsound is refused and changes nothing. */
@@ -76,6 +78,10 @@ function changeRule(core: Core, id: string, after: AnyAsset, entrySeq: number, b
   const { refused } = judgeRule(core, before, after.retiredAt === null ? after : null);
   if (refused !== null) return { ok: false, ...refused };
   storeRule(core, after, entrySeq, by);
+  if (isJoint(after)) {
+    core.joint.touch(after.scopeId);
+    return { ok: true, changed: true, asset: after };
+  }
   for (const device of reachedBy(core, after)) follow(core, device, device.asset, entrySeq);
   return { ok: true, changed: true, asset: after };
 }
@@ -103,6 +109,7 @@ function changeEnterprise(core: Core, id: string): void {
     followPlace(core, device);
     core.warnings.device(device);
   }
+  core.joint.touchEnterprise(id);
 }
 
 function changeCatalogue(core: Core, catalogue: Catalogue, entrySeq: number): Outcome {

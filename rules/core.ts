@@ -6,6 +6,7 @@ import type { CauseTables } from './alarm/causes.ts';
 import type { DeviceState } from './device-state.ts';
 import type { Plan } from './evaluate/plan.ts';
 import type { GatewayState } from './health/gateway.ts';
+import type { JointBook } from './joint/book.ts';
 import type { Registry } from './registry.ts';
 import type { ResendBook } from './resend.ts';
 import type { EngineClock } from './time/engine-clock.ts';
@@ -25,6 +26,8 @@ export interface Core {
   readonly gateways: Map<string, GatewayState>;
   readonly resends: ResendBook;
   readonly warnings: WarningBook;
+  /** Rules over several points of one hazard source, and the alarms of hazard sources. */
+  readonly joint: JointBook;
   /** Alarms of the system itself. */
   readonly system: AlarmHolder;
   /** Level of each fault code of the catalogue. */

@@ -80,6 +80,7 @@ export function newDevice(core: Core, asset: Device, order: number, ruleRevision
     alarms: new Map(),
     occurrences: new Map(),
     resting: new Map(),
+    listeners: null,
     share: null,
     snapshotOf: -1,
   };
@@ -101,6 +102,8 @@ export function follow(core: Core, device: DeviceState, asset: Device, ruleRevis
   if (before.profileId !== asset.profileId || before.calibratedAt !== asset.calibratedAt) forgetCalibration(core, device);
   followDates(core, device, BY_CONFIG);
   core.warnings.device(device);
+  core.joint.touch(before.hazardSourceId);
+  core.joint.touch(asset.hazardSourceId);
   core.heap.atLatest(device, core.clock.now);
 }
 
@@ -253,6 +256,7 @@ export function retire(core: Core, device: DeviceState): void {
   core.heap.remove(device);
   leaveGateway(core, device);
   core.devices.delete(device.asset.id);
+  core.joint.touch(device.asset.hazardSourceId);
   core.warnings.device(device);
   core.resends.forget(device.asset.id);
 }

@@ -8,6 +8,7 @@ import type { CountWindow } from './evaluate/count-window.ts';
 import type { Plan } from './evaluate/plan.ts';
 import type { RateWindow } from './evaluate/rate-window.ts';
 import type { PointHealth } from './health/point-health.ts';
+import type { JointState } from './joint/state.ts';
 import type { PointSpec } from './health/spec.ts';
 import type { ClockError } from './time/clock-error.ts';
 import type { Sleeper } from './time/wake-heap.ts';
@@ -114,6 +115,8 @@ export interface DeviceState extends Sleeper {
   resting: Map<string, AlarmRecord>;
   /** How often each identity has occurred. */
   occurrences: Map<string, number>;
+  /** Rules over several points that read it, or null: nearly all. Rebuilt from the rules. */
+  listeners: readonly JointState[] | null;
   /** What it adds to the warnings above it, or null. Rebuilt from the rest. */
   share: DeviceShare | null;
   /** Snapshot that has it already. */

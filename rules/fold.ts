@@ -23,6 +23,7 @@ import type { PlanPoint } from './evaluate/plan.ts';
 import { delayDue, runDue } from './evaluate/point.ts';
 import { setFault, syncFaults } from './instrument.ts';
 import { applyPresence, fallSilent, graceFrom, noteChange, silenceDue, tellChanges } from './presence.ts';
+import { JointBook } from './joint/book.ts';
 import { Registry } from './registry.ts';
 import { type CredentialState, ResendBook } from './resend.ts';
 import { readSnapshot, Snapshot } from './snapshot.ts';
@@ -71,6 +72,7 @@ export class EngineFold implements Engine, Core {
   readonly relink: DeviceState[] = [];
   readonly resends = new ResendBook((state) => this.touchCredential(state));
   readonly warnings = new WarningBook(this);
+  readonly joint: JointBook = new JointBook(this);
   readonly view: EngineWindow = new EngineWindow(this);
   deafUntil = 0;
   upstreamBackAt = 0;
@@ -107,8 +109,10 @@ export class EngineFold implements Engine, Core {
     let fault = this.fireDue();
     if (this.warnings.waits()) this.judgeWarnings(undefined);
     try {
+      if (this.joint.waits()) this.joint.settle(entry.seq);
       applied = this.dispatch(entry);
       if (this.relink.length > 0) judgeAsking(this);
+      if (this.joint.waits()) this.joint.settle(entry.seq);
       settleCauses(this);
       if (this.changed.size > 0) tellChanges(this);
     } catch (error) {
@@ -119,6 +123,7 @@ export class EngineFold implements Engine, Core {
       this.ruleVersions.length = 0;
       this.relink.length = 0;
       this.applyFault(entry);
+      this.joint.settleAfterFault(entry.seq);
       settleCauses(this);
     }
     if (this.warnings.waits()) this.judgeWarnings(causeOf(entry));
@@ -193,6 +198,8 @@ export class EngineFold implements Engine, Core {
         this.heap.atLatest(first, now + RETRY_MS);
       }
     }
+    for (let first = this.joint.heap.first; first !== undefined && first.wakeAt <= now; first = this.joint.heap.first)
+      this.joint.wake(first);
     fireAlarmTimers(this);
     return fault;
   }
@@ -269,7 +276,8 @@ export class EngineFold implements Engine, Core {
     const warning = this.warnings.heap.first?.wakeAt ?? null;
     const wait = this.book.timers.wait(this.clock.at, this.clock.now);
     let first = device;
-    for (const one of [warning, wait === null ? null : this.clock.now + wait])
+    const joint = this.joint.heap.first?.wakeAt ?? null;
+    for (const one of [joint, warning, wait === null ? null : this.clock.now + wait])
       if (one !== null && (first === null || one < first)) first = one;
     return first;
   }

@@ -63,6 +63,7 @@ function setOnline(core: Core, device: DeviceState, online: boolean): void {
 
 /** The device's presence or health is told once, at the end of the entry. */
 export function noteChange(core: Core, device: DeviceState): void {
+  core.joint.mark(device);
   core.changed.add(device);
 }
 

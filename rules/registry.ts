@@ -166,7 +166,11 @@ export class Registry {
   /** What a rule is about must stand; whether what it says is sound is judged in `scopes/check.ts`. */
   private wrongScope(rule: Rule): Refused | null {
     const { scope, scopeId } = rule;
-    if (!this.profiles.has(rule.profileId)) return refuse('unknown-reference', 'profileId');
+    if (rule.joint !== undefined) {
+      if (scope !== 'hazard-source') return refuse('invalid', 'scope: a rule over several points is one of a hazard source');
+      return this.inService(scope, scopeId) === undefined ? refuse('unknown-reference', 'scopeId') : null;
+    }
+    if (rule.profileId === null || !this.profiles.has(rule.profileId)) return refuse('unknown-reference', 'profileId');
     if (scope === 'profile') return scopeId === rule.profileId ? null : refuse('invalid', 'profileId: must be the profile of the scope');
     const found = this.inService(scope, scopeId);
     if (found === undefined) return refuse('unknown-reference', 'scopeId');

@@ -109,7 +109,14 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 2,
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('joint' as const),
+      how: fc.constantFrom('votes' as const, 'drops' as const, 'expression' as const, 'retire' as const),
+    }),
+  },
+  {
+    weight: 4,
     arbitrary: fc.record({ do: fc.constant('place' as const), device: deviceNumber, source: fc.constantFrom('s1', 's2', null) }),
   },
   {
@@ -230,6 +237,7 @@ describe('a snapshot', () => {
     expect([...kinds].sort()).toEqual(['command', 'config', 'message', 'presence', 'start', 'stop', 'system', 'tick']);
     expect(open).toBeGreaterThan(3);
     expect(rules).toBeGreaterThan(2);
+    expect(ladders).toContain('JOINT');
     expect([...warningTypes].sort()).toEqual(['factor-ended', 'factor-set', 'issued', 'lifted', 'updated']);
     // Of the kinds that are judged by more than the value; which of them come is a matter of the seed.
     expect(['ROR', 'FALL', 'DEV', 'MANY', 'WHEN', 'TURN', 'BOTH'].filter((ladder) => ladders.has(ladder)).length).toBeGreaterThan(4);
@@ -351,7 +359,9 @@ describe('whatever happens', () => {
             if (alarm.state === 'UNACK' || alarm.state === 'RTNUN' || alarm.state === 'LUNACK') unseen[alarm.level] += 1;
           }
           expect(plant.engine.view.counts()).toEqual({ open: levels, unacknowledged: unseen, suppressed });
-          const identities = open.map((alarm) => [alarm.deviceId, alarm.measurement, alarm.channel, alarm.ladder].join('|'));
+          const identities = open.map((alarm) =>
+            [alarm.deviceId ?? alarm.hazardSourceId, alarm.measurement, alarm.channel, alarm.ladder].join('|'),
+          );
           expect(new Set(identities).size).toBe(identities.length);
         });
       }),

@@ -10,6 +10,7 @@ import type { Phase } from './evaluate/condition.ts';
 import { linkOpen } from './evaluate/ladders.ts';
 import type { PlanPoint } from './evaluate/plan.ts';
 import { planAt, stateAt } from './evaluate/spot.ts';
+import type { SourceRow } from './joint/book.ts';
 import { type GatewayRow, gatewayOf, gatewayRows, takeGateways } from './health/gateway.ts';
 import type { PointHealth } from './health/point-health.ts';
 import type { AnyAsset } from './registry.ts';
@@ -95,6 +96,8 @@ interface Header {
   /** Absent = none was judged yet. */
   readonly warnings?: WarningRows;
   readonly gateways?: readonly GatewayRow[];
+  /** Hazard sources with rules over several points; absent = none. */
+  readonly joint?: readonly SourceRow[];
   readonly system: { readonly alarms: readonly AlarmRecord[]; readonly occurrences: readonly (readonly [string, number])[] };
 }
 
@@ -206,6 +209,7 @@ function headerLine(core: Core, seq: number): string {
     nextOrder: core.nextOrder,
     format: core.format,
     ...(core.format < 2 ? {} : { warnings: core.warnings.rows() }),
+    ...(core.joint.sources.size === 0 ? {} : { joint: core.joint.rows() }),
     ...(core.gateways.size === 0 ? {} : { gateways: gatewayRows(core) }),
     system: { alarms: [...core.system.alarms.values()], occurrences: [...core.system.occurrences] },
   };
@@ -359,6 +363,7 @@ export function readSnapshot(core: Core, text: string): number {
   deviceAssets.sort((a, b) => a[1] - b[1]);
   for (const [asset] of deviceAssets) core.registry.store('device', asset);
   for (const row of deviceRows) takeDevice(core, row);
+  core.joint.restore(head.joint ?? []);
   core.warnings.restore(head.warnings, core.format);
   return head.seq;
 }

@@ -1,6 +1,15 @@
 import type { Alarm } from '../model/alarm.ts';
 import type { AssetKind, AssetOf } from '../model/asset.ts';
-import type { AlarmCounts, DeviceStatus, EffectiveLimit, EngineView, LatestPoint, RuleChange, RuleTrial } from '../model/engine.ts';
+import type {
+  AlarmCounts,
+  DeviceStatus,
+  EffectiveLimit,
+  EngineView,
+  JointLimit,
+  LatestPoint,
+  RuleChange,
+  RuleTrial,
+} from '../model/engine.ts';
 import type { Catalogue } from '../model/profile.ts';
 import { toAlarm } from './alarm/record.ts';
 import type { Core } from './core.ts';
@@ -80,6 +89,10 @@ export class EngineWindow implements EngineView {
       const sources = sourcesOf(asked, limit.measurement, limit.code);
       return { ...limit, ...(holds === null ? {} : { holds }), ruleRevision, sources };
     });
+  }
+
+  jointLimits(hazardSourceId: string): readonly JointLimit[] {
+    return this.core.joint.limits(hazardSourceId);
   }
 
   tryRule(change: RuleChange): RuleTrial {

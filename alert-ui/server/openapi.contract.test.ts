@@ -150,6 +150,7 @@ it('every route answers at least once as the document says', async () => {
   await platform.records.ledger.append([{ ...line, verdict: 'refused', reason: 'NOT_JSON' }], []);
   await ask('GET', `${api}/devices/{id}/latest`, { id: 'd' }, 200);
   await ask('GET', `${api}/devices/{id}/limits`, { id: 'd' }, 200);
+  await ask('GET', `${api}/hazard-sources/{id}/limits`, { id: 'x' }, 200);
   await ask('GET', `${api}/devices/{id}/connections`, { id: 'd' }, 200);
   await ask('GET', `${api}/devices/{id}/readings`, { id: 'd' }, 200, undefined, '?measurement=lel');
   await ask(

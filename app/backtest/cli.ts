@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
+import { jointOf } from '../../alert-ui/server/routes/rule-content.ts';
+import { joint } from '../../alert-ui/server/schema/rule.ts';
 import type { Rule } from '../../model/asset.ts';
 import type { BacktestAlarm, BacktestResult } from '../../model/backtest.ts';
 import type { ConfigChange } from '../../model/entry.ts';
@@ -24,8 +26,9 @@ const ruleList = z.array(
     id: z.string(),
     scope: z.string(),
     scopeId: z.string(),
-    profileId: z.string(),
-    measurement: z.string(),
+    profileId: z.string().nullable().default(null),
+    measurement: z.string().nullable().default(null),
+    joint: joint.optional(),
     code: z.string(),
     parts: z.record(z.string(), z.unknown()),
   }),
@@ -54,7 +57,7 @@ function rulesOf(file: string): readonly ConfigChange[] {
   }
   const stamps = { revision: 0, createdAt: 0, updatedAt: 0, retiredAt: null, approvedBy: null };
   return rules.data.map((rule) => {
-    const value = { name: rule.id, adds: null, reason: null, ...rule, ...stamps } as unknown as Rule;
+    const value = { name: rule.id, adds: null, reason: null, ...rule, ...stamps, ...jointOf(rule.joint) } as unknown as Rule;
     return { op: 'put', asset: 'rule', value, base: 0 };
   });
 }

@@ -118,7 +118,7 @@ function rangOf(alarm: Alarm, event: AlarmEvent): Rang {
     code: alarm.code,
     level: alarm.level,
     atMs: event.at - BEGIN,
-    device: alarm.deviceId ?? '',
+    device: alarm.deviceId ?? alarm.hazardSourceId ?? '',
     measurement: alarm.measurement,
     value: alarm.value,
     unit: alarm.unit,

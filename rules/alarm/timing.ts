@@ -5,7 +5,7 @@ import type { AlarmRecord } from './record.ts';
 /** Whose alarm it is, about to be changed; undefined: its device is gone. */
 export function holderOf(core: Core, record: AlarmRecord): AlarmHolder | undefined {
   const id = record.place.deviceId;
-  if (id === null) return core.system;
+  if (id === null) return record.place.hazardSourceId === null ? core.system : core.joint.sources.get(record.place.hazardSourceId);
   const device = core.devices.get(id);
   if (device !== undefined) core.touch(device);
   return device ?? core.gateways.get(id);

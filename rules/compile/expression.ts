@@ -101,7 +101,7 @@ function isOn(profile: Profile, measurement: string, code: string): boolean {
 }
 
 /** Is a bit of a status word set; words above 2³¹ arrive as negative numbers from some devices. */
-function hasBit(word: number, bit: number): boolean {
+export function hasBit(word: number, bit: number): boolean {
   return Math.floor((word < 0 ? word + 2 ** 32 : word) / 2 ** bit) % 2 === 1;
 }
 
@@ -230,7 +230,7 @@ function walk(node: ASTNode, scope: Scope, reads: Reads): Wrong | null {
   return null;
 }
 
-function childrenOf(args: unknown): readonly ASTNode[] {
+export function childrenOf(args: unknown): readonly ASTNode[] {
   if (Array.isArray(args)) return args.flatMap(childrenOf);
   return isNode(args) ? [args] : [];
 }
@@ -239,7 +239,7 @@ function isNode(value: unknown): value is ASTNode {
   return typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
 }
 
-function problemOf(error: unknown, text: string): string {
+export function problemOf(error: unknown, text: string): string {
   if (!(error instanceof Error)) return `1:1 cannot be compiled near "${text.slice(0, 40)}"`;
   const summary = error.message.split('\n', 1)[0] ?? '';
   const range: unknown = 'range' in error ? error.range : undefined;
@@ -251,7 +251,7 @@ function isRange(value: unknown): value is { readonly start: number; readonly en
   return typeof value === 'object' && value !== null && 'start' in value && typeof value.start === 'number' && 'end' in value;
 }
 
-function problemAt(text: string, start: number, end: number, what: string): string {
+export function problemAt(text: string, start: number, end: number, what: string): string {
   const before = text.slice(0, start).split('\n');
   const column = (before.at(-1)?.length ?? 0) + 1;
   return `${before.length}:${column} ${what} near "${text.slice(start, Math.max(end, start + 1)).slice(0, 40)}"`;

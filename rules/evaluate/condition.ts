@@ -10,6 +10,9 @@ export const WAITING = 1;
 export const ON = 2;
 export const LEAVING = 3;
 
+/** What of a limit its delays take. */
+export type Delays = Pick<ArmedLimit, 'onDelayMs' | 'offDelayMs'>;
+
 export interface Condition {
   phase: Phase;
   /** How much of the present delay has run, ms. */
@@ -27,7 +30,7 @@ export function judge(condition: Condition, limit: ArmedLimit, value: number): b
 }
 
 /** The same where the answers are known: it is true (asked while off), it is past the way back (asked while on). */
-export function take(condition: Condition, limit: ArmedLimit, isTrueNow: boolean, hasLeftNow: boolean): boolean {
+export function take(condition: Condition, limit: Delays, isTrueNow: boolean, hasLeftNow: boolean): boolean {
   switch (condition.phase) {
     case OFF:
       if (!isTrueNow) return false;
@@ -53,14 +56,14 @@ export function take(condition: Condition, limit: ArmedLimit, isTrueNow: boolean
 }
 
 /** Milliseconds until its delay ends, or -1 when none runs. */
-export function remaining(condition: Condition, limit: ArmedLimit): number {
+export function remaining(condition: Condition, limit: Delays): number {
   if (condition.phase === WAITING) return Math.max(0, limit.onDelayMs - condition.ran);
   if (condition.phase === LEAVING) return Math.max(0, limit.offDelayMs - condition.ran);
   return -1;
 }
 
 /** Lets the delay run. Returns true when the limit went on or off by it. */
-export function run(condition: Condition, limit: ArmedLimit, ms: number): boolean {
+export function run(condition: Condition, limit: Delays, ms: number): boolean {
   const left = remaining(condition, limit);
   if (left < 0) return false;
   if (ms < left) {

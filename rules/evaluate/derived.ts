@@ -102,12 +102,13 @@ function readerOf(device: DeviceState): Reader {
   };
 }
 
-/** Is the limit on, of any channel; undefined while no channel of it is judged. */
-function limitOn(device: DeviceState, measurement: string, code: string): boolean | undefined {
+/** Is the limit on, of the given channel or of any (absent); undefined while it is not judged. */
+export function limitOn(device: DeviceState, measurement: string, code: string, channel?: number | null): boolean | undefined {
   const { points, derived } = device.plan;
   let known: boolean | undefined;
   const ask = (plan: PlanPoint, state: PointState | null): void => {
     if (plan.measurement !== measurement || state === null || state.held || state.good === null) return;
+    if (channel !== undefined && plan.channel !== channel) return;
     const at = plan.limits.findIndex((limit) => limit.code === code);
     if (at < 0) return;
     const condition = state.conditions?.[at];

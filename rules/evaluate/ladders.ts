@@ -74,6 +74,7 @@ export function stepLadders(core: Core, device: DeviceState, index: number, line
   }
   point.open = anyOpen ? open : null;
   settle(point);
+  core.joint.mark(device);
   if (device.plan.asksLimits && !core.relink.includes(device)) core.relink.push(device);
 }
 

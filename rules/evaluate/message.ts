@@ -205,6 +205,7 @@ function applySample(core: Core, device: DeviceState, sample: Sample, message: M
       if (value !== undefined && applyValue(core, device, sample, value, line, ageMs)) judged = true;
     }
     if (device.derived.length > 0) judgeDerived(core, device, sample, line, ageMs);
+    if (device.listeners !== null && !late) core.joint.heard(device, sample);
     if (sample.faults !== undefined || sample.pointFaults !== undefined) takeFaults(core, device, sample, line, ageMs);
   }
   if (!late && device.backlogUntil >= 0) endBacklog(core, device);
@@ -295,6 +296,7 @@ function takeFaults(core: Core, device: DeviceState, sample: Sample, line: numbe
 /** The late batch is over: what is still true rings now. */
 export function endBacklog(core: Core, device: DeviceState): void {
   device.backlogUntil = -1;
+  core.joint.mark(device);
   for (let i = 0; i < device.points.length; i += 1) {
     const point = device.points[i];
     if (point === undefined || point === null) continue;

@@ -1,4 +1,4 @@
-import type { Rule } from '../../model/asset.ts';
+import type { LimitRule, Rule } from '../../model/asset.ts';
 import { LEVEL_RANK } from '../../model/level.ts';
 import type { LimitDef, LimitDir, MeasurementDef, Profile } from '../../model/profile.ts';
 import type { RuleParts } from '../../model/rule.ts';
@@ -14,14 +14,14 @@ export interface Problem {
 /** Longest delay or window a rule may set. */
 const DAY_MS = 86_400_000;
 const TEXT_MAX = 1_000;
-const CODE = /^[A-Z][A-Z0-9_]{0,31}$/;
+export const CODE = /^[A-Z][A-Z0-9_]{0,31}$/;
 const BIT = /^bit([0-9]|[12][0-9]|3[01])$/;
 const DIRS: ReadonlySet<string> = new Set<LimitDir>(['hi', 'lo', 'roc_hi', 'roc_lo', 'dev_hi', 'state', 'count_hi']);
 /** Instrument alarms are named so: no limit of a site may look like one. */
-const RESERVED = /^(BAD|FAULT|STUCK|DRIFT|SILENT|F\d\d)$/;
+export const RESERVED = /^(BAD|FAULT|STUCK|DRIFT|SILENT|F\d\d)$/;
 
 /** `limit`: what the wider rules and the catalogue have under its code, or null. Profile and measurement are known. */
-export function problemsOf(rule: Rule, before: Rule | undefined, profile: Profile, limit: LimitDef | null): readonly Problem[] {
+export function problemsOf(rule: LimitRule, before: Rule | undefined, profile: Profile, limit: LimitDef | null): readonly Problem[] {
   const def = profile.measurements.find((one) => one.key === rule.measurement);
   if (def === undefined) return [{ path: 'measurement', message: `${rule.measurement} is no measurement of ${profile.id}` }];
   if (def.valueType === 'string') return [{ path: 'measurement', message: `${rule.measurement} is text: it has no limits` }];
@@ -39,6 +39,7 @@ export function problemsOf(rule: Rule, before: Rule | undefined, profile: Profil
 }
 
 function fixedPart(before: Rule, after: Rule): string | null {
+  if (before.joint !== undefined) return 'joint';
   const fixed = ['scope', 'scopeId', 'profileId', 'measurement', 'code', 'adds'] as const;
   return fixed.find((one) => before[one] !== after[one]) ?? null;
 }
@@ -55,7 +56,7 @@ function aboutProblems(rule: Rule, def: MeasurementDef, limit: LimitDef | null):
   return limit === null ? [] : [{ path: 'adds', message: `${rule.code} is there already: leave "adds" out to change it` }];
 }
 
-function reasonProblems(rule: Rule): readonly Problem[] {
+export function reasonProblems(rule: Rule): readonly Problem[] {
   return rule.parts.enabled === false && (rule.reason ?? '').trim() === ''
     ? [{ path: 'reason', message: 'wanted where a limit is switched off' }]
     : [];
@@ -94,22 +95,32 @@ function partProblems(parts: RuleParts, dir: LimitDir, def: MeasurementDef): rea
     if (dir !== 'hi') say('resetBelow', 'only a high limit has one');
     else if (!Number.isFinite(parts.resetBelow)) say('resetBelow', 'wanted: a number');
   }
-  for (const name of ['onDelayMs', 'offDelayMs'] as const) {
-    const ms = parts[name];
-    if (ms !== undefined && !(Number.isInteger(ms) && ms >= 0 && ms <= DAY_MS)) say(name, `wanted: whole milliseconds, 0 … ${DAY_MS}`);
-  }
+  problems.push(...delayProblems(parts));
   if (parts.windowMs !== undefined) {
     if (dir === 'hi' || dir === 'lo' || dir === 'state') say('windowMs', 'only a rate, a deviation or a count has one');
     else if (!(Number.isInteger(parts.windowMs) && parts.windowMs > 0 && parts.windowMs <= 7 * DAY_MS))
       say('windowMs', `wanted: whole milliseconds, 1 … ${7 * DAY_MS}`);
   }
   if (parts.level !== undefined && !Object.hasOwn(LEVEL_RANK, parts.level)) say('level', 'wanted: red, orange, yellow, blue or none');
-  for (const name of ['basis', 'basisZh', 'onlyWhen'] as const) {
+  return [...problems, ...textProblems(parts)];
+}
+
+export function delayProblems(parts: RuleParts): readonly Problem[] {
+  return (['onDelayMs', 'offDelayMs'] as const).flatMap((name) => {
+    const ms = parts[name];
+    const sound = ms === undefined || (Number.isInteger(ms) && ms >= 0 && ms <= DAY_MS);
+    return sound ? [] : [{ path: `parts.${name}`, message: `wanted: whole milliseconds, 0 … ${DAY_MS}` }];
+  });
+}
+
+export function textProblems(parts: RuleParts): readonly Problem[] {
+  const problems = (['basis', 'basisZh', 'onlyWhen'] as const).flatMap((name) => {
     const text = parts[name];
-    if (typeof text === 'string' && (text.trim() === '' || text.length > TEXT_MAX)) say(name, `wanted: 1 … ${TEXT_MAX} characters`);
-  }
-  if (parts.basisZh !== undefined && parts.basis === undefined) say('basisZh', 'wanted together with basis');
-  return problems;
+    const wrong = typeof text === 'string' && (text.trim() === '' || text.length > TEXT_MAX);
+    return wrong ? [{ path: `parts.${name}`, message: `wanted: 1 … ${TEXT_MAX} characters` }] : [];
+  });
+  if (parts.basisZh === undefined || parts.basis !== undefined) return problems;
+  return [...problems, { path: 'parts.basisZh', message: 'wanted together with basis' }];
 }
 
 /** A condition is an expression over the profile's points, attributes and conditions. */

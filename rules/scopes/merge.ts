@@ -1,4 +1,4 @@
-import type { Rule } from '../../model/asset.ts';
+import type { LimitRule, Rule } from '../../model/asset.ts';
 import type { LimitDef, LimitVariant, MeasurementDef, Profile } from '../../model/profile.ts';
 import { ownSetPoint, worstOf } from '../compile/limits.ts';
 import type { Chain } from './chain.ts';
@@ -35,8 +35,8 @@ export function withRules(profile: Profile, variant: string | null, chain: Chain
   return merged;
 }
 
-function merge(profile: Profile, variant: string | null, rules: readonly Rule[]): Profile {
-  const touched = new Map<string, Rule[]>();
+function merge(profile: Profile, variant: string | null, rules: readonly LimitRule[]): Profile {
+  const touched = new Map<string, LimitRule[]>();
   for (const rule of rules) {
     const of = touched.get(rule.measurement);
     if (of === undefined) touched.set(rule.measurement, [rule]);
@@ -49,7 +49,7 @@ function merge(profile: Profile, variant: string | null, rules: readonly Rule[])
   return { ...profile, measurements };
 }
 
-function mergeMeasurement(def: MeasurementDef, variantName: string | null, rules: readonly Rule[]): MeasurementDef {
+function mergeMeasurement(def: MeasurementDef, variantName: string | null, rules: readonly LimitRule[]): MeasurementDef {
   const variants = def.variants ?? {};
   const variant = variantName !== null && Object.hasOwn(variants, variantName) ? variants[variantName] : undefined;
   const worst = worstOf(def, variant);

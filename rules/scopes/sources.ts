@@ -1,4 +1,4 @@
-import type { Device, HazardSource, Rule } from '../../model/asset.ts';
+import type { Device, HazardSource, LimitRule } from '../../model/asset.ts';
 import type { MeasurementDef, Profile } from '../../model/profile.ts';
 import { type AttributeSource, LIMIT_PARTS, type LimitPart, type LimitSources, type PartSource, type RuleParts } from '../../model/rule.ts';
 import { ownSetPoint, worstOf } from '../compile/limits.ts';
@@ -29,7 +29,7 @@ export interface Asked {
   /** As the catalogue has it, and with the rules in it. */
   readonly catalogued: Profile;
   readonly merged: Profile;
-  readonly rules: readonly Rule[];
+  readonly rules: readonly LimitRule[];
 }
 
 /** Parts that the limit does not have (no window, no condition anywhere) are left out. */

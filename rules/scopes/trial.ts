@@ -1,4 +1,6 @@
-import type { Device, Rule } from '../../model/asset.ts';
+import { type Device, isJoint, isLimitRule, type LimitRule, type Rule } from '../../model/asset.ts';
+import { jointProblems, softenedJoint } from '../joint/check.ts';
+import { makeJoint } from '../joint/plan.ts';
 import type { EffectiveLimit, RefusalCode, RuleChange, RuleTrial, SoftenedLimit } from '../../model/engine.ts';
 import type { LimitDef, Profile } from '../../model/profile.ts';
 import type { RuleScope } from '../../model/rule.ts';
@@ -52,10 +54,26 @@ export function tryRule(core: Core, change: RuleChange): RuleTrial {
 
 /** `after`: the rule as it would stand, or null where it leaves. */
 export function judgeRule(core: Core, before: Rule | undefined, after: Rule | null): Judged {
-  const { registry } = core;
   const rule = after ?? before;
-  const profile = rule === undefined ? undefined : registry.profiles.get(rule.profileId);
-  if (rule === undefined || profile === undefined) return judged([], [], 0);
+  if (rule === undefined) return judged([], [], 0);
+  if (isJoint(rule)) return judgeJointRule(core, before, after);
+  if (!isLimitRule(rule) || (after !== null && !isLimitRule(after))) return refusal({ path: 'measurement', message: 'wanted' });
+  return judgeLimitRule(core, rule, before, after);
+}
+
+/** A rule over several points stands alone: it changes no limit of a device. */
+function judgeJointRule(core: Core, before: Rule | undefined, after: Rule | null): Judged {
+  const present = before?.retiredAt === null && isJoint(before) ? before : null;
+  if (after === null || !isJoint(after)) return judged([], softenedJoint(present, null), 0);
+  const problems = jointProblems(core, after, before);
+  if (problems.length > 0) return judged(problems, [], 0);
+  return judged([], softenedJoint(present, after), makeJoint(core, after).inputs.size);
+}
+
+function judgeLimitRule(core: Core, rule: LimitRule, before: Rule | undefined, after: LimitRule | null): Judged {
+  const { registry } = core;
+  const profile = registry.profiles.get(rule.profileId);
+  if (profile === undefined) return judged([], [], 0);
   const placed = placeOf(registry, rule);
   if (after !== null) {
     const twin = registry.rules.twin(after);
@@ -92,7 +110,7 @@ function refusal(problem: Problem): Judged {
 }
 
 /** A device that could stand where the rule holds, with nothing filled in. */
-function placeOf(registry: Registry, rule: Rule): Device | null {
+function placeOf(registry: Registry, rule: LimitRule): Device | null {
   const bare: Device = {
     id: '',
     name: '',
@@ -129,14 +147,14 @@ function placeOf(registry: Registry, rule: Rule): Device | null {
 }
 
 /** What the catalogue and the wider rules have under the rule's code. */
-function widerLimit(registry: Registry, rule: Rule, profile: Profile, placed: Device | null): LimitDef | null {
+function widerLimit(registry: Registry, rule: LimitRule, profile: Profile, placed: Device | null): LimitDef | null {
   const wider = WIDER[rule.scope];
   const merged = wider === null || placed === null ? profile : withRules(profile, placed.variant, registry.rules.chain(placed, wider));
   return merged.measurements.find((one) => one.key === rule.measurement)?.limits.find((one) => one.code === rule.code) ?? null;
 }
 
 /** Does `inner` lie inside the scope of `outer`. */
-function reaches(registry: Registry, outer: Rule, inner: Rule): boolean {
+function reaches(registry: Registry, outer: LimitRule, inner: LimitRule): boolean {
   const placed = placeOf(registry, inner);
   return placed !== null && scopeIdOf(placed, outer.scope) === outer.scopeId;
 }
@@ -153,7 +171,14 @@ export function* reachedBy(core: Core, rule: Rule): Iterable<DeviceState> {
   }
 }
 
-function compareAll(core: Core, rule: Rule, before: Rule | undefined, after: Rule | null, profile: Profile, placed: Device | null): Judged {
+function compareAll(
+  core: Core,
+  rule: LimitRule,
+  before: Rule | undefined,
+  after: LimitRule | null,
+  profile: Profile,
+  placed: Device | null,
+): Judged {
   const { registry } = core;
   const found = new Findings(rule);
   const bare = rule.scope === 'device' || placed === null ? [] : barePlaces(rule, profile, placed);
@@ -177,7 +202,7 @@ function compareAll(core: Core, rule: Rule, before: Rule | undefined, after: Rul
 }
 
 /** Where nothing is filled in, with each variant the measurement has. */
-function barePlaces(rule: Rule, profile: Profile, placed: Device): readonly Device[] {
+function barePlaces(rule: LimitRule, profile: Profile, placed: Device): readonly Device[] {
   const def = profile.measurements.find((one) => one.key === rule.measurement);
   return [null, ...Object.keys(def?.variants ?? {})].map((variant) => ({ ...placed, variant }));
 }
@@ -185,11 +210,11 @@ function barePlaces(rule: Rule, profile: Profile, placed: Device): readonly Devi
 class Findings {
   readonly problems: Problem[] = [];
   readonly softened: SoftenedLimit[] = [];
-  private readonly rule: Rule;
+  private readonly rule: LimitRule;
   private readonly seen = new Map<readonly EffectiveLimit[], Set<readonly EffectiveLimit[]>>();
   private readonly told = new Set<string>();
 
-  constructor(rule: Rule) {
+  constructor(rule: LimitRule) {
     this.rule = rule;
   }
 

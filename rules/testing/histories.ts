@@ -1,7 +1,7 @@
 import type { AlarmCommand } from '../../model/entry.ts';
 import type { Enterprise } from '../../model/asset.ts';
 import type { Quality } from '../../model/reading.ts';
-import type { RuleParts } from '../../model/rule.ts';
+import type { JointCondition, RuleParts } from '../../model/rule.ts';
 import { classify } from '../../model/hazard/classify.ts';
 import type { SetFactorName, WarningScope } from '../../model/warning.ts';
 import { area, catalogue, device, enterprise, hazardSource, limit, measurement, Plant, profile, rule } from './plant.ts';
@@ -124,6 +124,8 @@ export type Step =
       readonly parts: RuleParts;
     }
   | { readonly do: 'retire-rule'; readonly scope: 'profile' | 'enterprise' | 'device'; readonly code: 'PRE' | 'L1' | 'L2' | 'OWN' }
+  /** A rule over several points of the hazard source s1. */
+  | { readonly do: 'joint'; readonly how: 'votes' | 'drops' | 'expression' | 'retire' }
   | { readonly do: 'system'; readonly code: string; readonly active: boolean }
   | { readonly do: 'place'; readonly device: number; readonly source: string | null }
   | { readonly do: 'district'; readonly area: string | null; readonly kind: 'real' | 'test' }
@@ -336,6 +338,19 @@ export function play(plant: Plant, step: Step): void {
     case 'retire-rule':
       plant.config({ op: 'retire', asset: 'rule', id: `${step.scope}-${step.code}`, base: null });
       return;
+    case 'joint': {
+      if (step.how === 'retire') {
+        plant.config({ op: 'retire', asset: 'rule', id: 's1-joint', base: null });
+        return;
+      }
+      const joint: JointCondition =
+        step.how === 'expression'
+          ? { expression: 'value("d0", "lel") > 20.0 || on("d1", "lel", "L2")' }
+          : { vote: { atLeast: 2, of: { profileId: 'gas', measurement: 'lel' }, when: { limit: 'L1' }, bad: step.how } };
+      const about = { scope: 'hazard-source', scopeId: 's1', profileId: null, measurement: null, code: 'JOINT', joint } as const;
+      plant.rule(rule('s1-joint', { level: 'red', basis: 'own', onDelayMs: 2_000, latching: true }, about));
+      return;
+    }
     case 'system':
       plant.apply({ kind: 'system', code: step.code, active: step.active, level: 'orange' });
       return;

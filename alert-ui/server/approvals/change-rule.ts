@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { configureOne } from '../routes/outcome.ts';
-import { sameContent } from '../routes/rule-content.ts';
+import { jointOf, sameContent } from '../routes/rule-content.ts';
 import { present } from '../http/validate.ts';
 import { storedRule } from '../schema/rule.ts';
 import type { ApprovalKind } from './second-person.ts';
@@ -32,8 +32,8 @@ export const changeRule: ApprovalKind = {
       await configureOne(platform, requester, requestId, 'rule', id, { op: 'retire', asset: 'rule', id, base: asked.base });
       return;
     }
-    const { parts, ...rest } = asked.rule;
-    const value = { ...rest, parts: present(parts), approvedBy: approver.name };
+    const { parts, joint, ...rest } = asked.rule;
+    const value = { ...rest, parts: present(parts), approvedBy: approver.name, ...jointOf(joint) };
     if (moved !== null && sameContent(moved, value)) return;
     await configureOne(platform, requester, requestId, 'rule', id, { op: 'put', asset: 'rule', base: asked.base, value });
   },

@@ -68,7 +68,7 @@ export const alarmLifeRoutes: Route[] = [
     handle: async ({ platform, actor, path, body, requestId }) => {
       const alarm = await demandAlarm(platform, actor, 'alarm.shelve', path.id);
       const { minutes, oneShot, reason } = body;
-      if (alarm.level === 'orange' && alarm.state !== 'NORM' && alarm.deviceId !== null) {
+      if (alarm.level === 'orange' && alarm.state !== 'NORM' && alarm.kind !== 'system') {
         const asked = await askSecondPerson(platform, actor, {
           kind: shelveOrange,
           enterpriseId: alarm.enterpriseId,

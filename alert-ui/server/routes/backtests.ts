@@ -11,6 +11,7 @@ import { present } from '../http/validate.ts';
 import { HttpProblem } from '../problem.ts';
 import { backtest, backtestBody } from '../schema/backtest.ts';
 import { listBody } from '../schema/common.ts';
+import { jointOf } from './rule-content.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
 
 const tag = 'rules';
@@ -19,8 +20,10 @@ const byId = z.object({ id: z.string().min(1).max(64) });
 function asRequest(actor: AccountActor, body: z.infer<typeof backtestBody>): BacktestRequest {
   const { from, to, device } = body;
   const puts = body.rules.map((rule): ConfigChange => {
-    const value = { ...rule, name: rule.name ?? rule.id, approvedBy: null, revision: 0, createdAt: 0, updatedAt: 0, retiredAt: null };
-    return { op: 'put', asset: 'rule', value: value as Rule, base: 0 };
+    const { joint, parts, name = rule.id, profileId = null, measurement = null, ...rest } = rule;
+    const stamps = { approvedBy: null, revision: 0, createdAt: 0, updatedAt: 0, retiredAt: null };
+    const value: Rule = { ...rest, ...stamps, name, profileId, measurement, parts: present(parts), ...jointOf(joint) };
+    return { op: 'put', asset: 'rule', value, base: 0 };
   });
   const retired = body.retire.map((id): ConfigChange => ({ op: 'retire', asset: 'rule', id, base: null }));
   const enterprises = body.enterprise === undefined ? (actor.enterprises ?? undefined) : [body.enterprise];

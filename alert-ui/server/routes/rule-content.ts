@@ -1,8 +1,11 @@
+import type { z } from 'zod';
 import type { Rule } from '../../../model/asset.ts';
 import type { EngineView, RuleChange } from '../../../model/engine.ts';
 import { differences } from '../../../model/rule-changes.ts';
 import { sees } from '../access.ts';
+import { present } from '../http/validate.ts';
 import { HttpProblem } from '../problem.ts';
+import type * as schema from '../schema/rule.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
 
 /** Whose a rule is; null = of the whole system (scope `profile`). undefined = what it is about is not there. */
@@ -29,6 +32,14 @@ export function findRule(view: EngineView, actor: AccountActor, id: string): Rul
   const rule = view.assets('rule').get(id);
   if (rule === undefined || !seesRule(view, actor, rule)) throw new HttpProblem('not-found', `rule ${id}`);
   return rule;
+}
+
+/** The condition over several points as the fold keeps it: what was not said is absent. */
+export function jointOf(joint: z.output<typeof schema.joint> | undefined): Pick<Rule, 'joint'> {
+  if (joint === undefined) return {};
+  if ('expression' in joint) return { joint: present(joint) };
+  const { of, ...vote } = joint.vote;
+  return { joint: { vote: { ...vote, of: Array.isArray(of) ? of.map(present) : present(of) } } };
 }
 
 /** As it is sent: with whose it is. */

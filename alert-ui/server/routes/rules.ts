@@ -4,7 +4,7 @@ import type { Rule } from '../../../model/asset.ts';
 import type { EngineView, RuleChange, RuleTrial } from '../../../model/engine.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
 import { differences } from '../../../model/rule-changes.ts';
-import { demand } from '../access.ts';
+import { demand, sees } from '../access.ts';
 import { changeRule } from '../approvals/change-rule.ts';
 import { askSecondPerson } from '../approvals/second-person.ts';
 import type { AssetPages } from '../http/page.ts';
@@ -17,7 +17,7 @@ import * as schema from '../schema/rule.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
 import { randomText } from '../sign-in/secrets.ts';
 import { baseRevision, configureOne, demandFreeId, etag } from './outcome.ts';
-import { enterpriseOf, findRule, ruleRequest, seesRule, shown } from './rule-content.ts';
+import { enterpriseOf, findRule, jointOf, ruleRequest, seesRule, shown } from './rule-content.ts';
 
 const tag = 'rules';
 const byId = z.object({ id: reference });
@@ -86,7 +86,7 @@ function softenedText({ softened }: RuleTrial): string {
   return softened
     .map(
       ({ code, measurement, variant, parts, basis }) =>
-        `${measurement} ${code}${variant === null ? '' : ` (${variant})`} ${parts.join(', ')} [${basis}]`,
+        `${measurement ?? ''} ${code}${variant === null ? '' : ` (${variant})`} ${parts.join(', ')} [${basis}]`,
     )
     .join('; ')
     .slice(0, 500);
@@ -106,7 +106,8 @@ function demandUnit(view: EngineView, rule: Rule, unit: string | undefined): voi
   throw new HttpProblem('invalid', `unit: ${rule.measurement} is in ${ucum}, not in ${unit}`, { errors });
 }
 
-function profileOf(view: EngineView, fresh: z.output<typeof schema.newRule>): string {
+function profileOf(view: EngineView, fresh: z.output<typeof schema.newRule>): string | null {
+  if (fresh.joint !== undefined) return fresh.profileId ?? null;
   if (fresh.profileId !== undefined) return fresh.profileId;
   if (fresh.scope === 'profile') return fresh.scopeId;
   const device = fresh.scope === 'device' ? view.assets('device').get(fresh.scopeId) : undefined;
@@ -141,7 +142,7 @@ export function ruleRoutes(pages: AssetPages): Route[] {
             seesRule(view, actor, one) &&
             (query.scope === undefined || query.scope.includes(one.scope)) &&
             (query.scopeId === undefined || query.scopeId.includes(one.scopeId)) &&
-            (query.profile === undefined || query.profile.includes(one.profileId)) &&
+            (query.profile === undefined || query.profile.includes(one.profileId ?? '')) &&
             (query.enterprise === undefined || query.enterprise.includes(enterpriseOf(view, one) ?? '')),
           query.cursor,
           query.limit,
@@ -161,11 +162,23 @@ export function ruleRoutes(pages: AssetPages): Route[] {
       problems: ['not-allowed', 'not-found', 'id-taken', 'id-retired', 'unknown-reference', 'invalid', 'unavailable'],
       handle: ({ platform, actor, body, query, requestId }) => {
         const { view } = platform;
-        const { id = `rule-${randomText(6)}`, name = id, unit, parts, ...rest } = body;
+        const { id = `rule-${randomText(6)}`, name = id, unit, parts, joint, measurement = null, ...rest } = body;
+        if (measurement === null && joint === undefined)
+          throw new HttpProblem('invalid-request', 'measurement', { errors: [{ path: 'measurement', message: 'wanted' }] });
         demandFreeId(view.assets('rule').get(id), id);
         const now = platform.clock.now();
         const head = { revision: 1, createdAt: now, updatedAt: now, retiredAt: null };
-        const rule: Rule = { ...rest, ...head, id, name, profileId: profileOf(view, body), parts: present(parts), approvedBy: null };
+        const rule: Rule = {
+          ...rest,
+          ...head,
+          id,
+          name,
+          profileId: profileOf(view, body),
+          measurement,
+          parts: present(parts),
+          approvedBy: null,
+          ...jointOf(joint),
+        };
         demandUnit(view, rule, unit);
         return change({
           platform,
@@ -211,7 +224,14 @@ export function ruleRoutes(pages: AssetPages): Route[] {
         const current = standing(platform.view, actor, path.id);
         const base = baseRevision(ifMatch, current);
         const parts = body.parts === undefined ? current.parts : present(body.parts);
-        const value: Rule = { ...current, name: body.name ?? current.name, parts, reason: body.reason ?? current.reason, approvedBy: null };
+        const value: Rule = {
+          ...current,
+          name: body.name ?? current.name,
+          parts,
+          reason: body.reason ?? current.reason,
+          approvedBy: null,
+          ...jointOf(body.joint),
+        };
         demandUnit(platform.view, current, body.unit);
         return put(platform, actor, requestId, value, base, body.reason ?? null, query.dryRun === true);
       },
@@ -242,6 +262,21 @@ export function ruleRoutes(pages: AssetPages): Route[] {
           reason: query.reason ?? null,
           answer: () => ({ status: 204 }),
         });
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/hazard-sources/{id}/limits',
+      operationId: 'hazard-source.limits',
+      tag,
+      summary: 'Rules over several points of a hazard source as they stand: armed or why not, on or off, and what each voter says',
+      params: byId,
+      replies: { 200: { description: 'Rules', schema: schema.jointLimits } },
+      problems: ['not-found'],
+      handle: ({ platform, actor, path }) => {
+        const source = platform.view.assets('hazard-source').get(path.id);
+        if (source === undefined || !sees(actor, source.enterpriseId)) throw new HttpProblem('not-found', `hazard source ${path.id}`);
+        return ok({ hazardSource: source.id, limits: platform.view.jointLimits(source.id) });
       },
     }),
     route({
@@ -284,8 +319,9 @@ export function ruleRoutes(pages: AssetPages): Route[] {
         await platform.flushRules();
         const found = (await platform.records.rules.versions(path.id)).find(({ rule }) => rule.revision === body.revision);
         if (found === undefined) throw new HttpProblem('not-found', `revision ${body.revision} of rule ${path.id}`);
-        const { name, parts, reason } = found.rule;
-        const value: Rule = { ...current, name, parts, reason: body.reason ?? reason, approvedBy: null };
+        const { name, parts, reason, joint } = found.rule;
+        const said = joint === undefined ? {} : { joint };
+        const value: Rule = { ...current, name, parts, reason: body.reason ?? reason, approvedBy: null, ...said };
         return put(platform, actor, requestId, value, base, body.reason ?? null, false);
       },
     }),

@@ -4,7 +4,7 @@ import { epochMs, id, level, reference } from './common.ts';
 import { newRule } from './rule.ts';
 
 /** A rule as it would be written, with what a rule in force has: an id and its profile. */
-const rule = newRule.omit({ unit: true }).extend({ id, profileId: reference });
+const rule = newRule.omit({ unit: true }).extend({ id });
 
 /** Longest period of one backtest. */
 const LONGEST_MS = 366 * 86_400_000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RULE_SCOPES } from '../../../model/rule.ts';
-import { epochMs, id, limitLevel, name } from './common.ts';
+import { epochMs, id, level, limitLevel, name } from './common.ts';
 
 const DAY_MS = 86_400_000;
 const scope = z
@@ -33,13 +33,61 @@ export const ruleParts = z
   })
   .meta({ id: 'RuleParts', description: 'What the rule sets; what is absent stays as it is without it.' });
 
+const pointName = z.strictObject({
+  device: z.string().min(1).max(128),
+  measurement: z.string().min(1).max(80),
+  channel: z.int().min(1).max(64).optional(),
+});
+const voteTest = z.union([
+  z.strictObject({
+    limit: z.string().min(1).max(40).meta({ description: 'Code of a limit of the measurement: it votes while that is on.' }),
+  }),
+  z.strictObject({ dir: z.enum(['hi', 'lo']), setPoint: z.number(), deadband: z.number().min(0).default(0) }),
+  z.strictObject({ dir: z.literal('state'), setPoint: z.union([z.number(), z.string().max(10)]) }),
+]);
+const vote = z.strictObject({
+  atLeast: z.int().min(1).max(1_000),
+  of: z.union([
+    z.array(pointName).min(1).max(200),
+    z
+      .strictObject({
+        profileId: z.string().min(1).max(128),
+        measurement: z.string().min(1).max(80),
+        channel: z.int().min(1).max(64).optional(),
+      })
+      .meta({ description: 'The same point of every device of this profile at the hazard source, also of those that come later.' }),
+  ]),
+  when: voteTest,
+  bad: z.enum(['votes', 'drops']).default('votes').meta({
+    description:
+      'What a voter that cannot be believed (bad quality, silent, nothing yet) counts as: as a vote for the alarm, or not at all (k of n − 1). Alone they raise nothing; one that voted for the alarm keeps its vote.',
+  }),
+});
+export const joint = z
+  .union([
+    z.strictObject({ vote }),
+    z.strictObject({
+      expression: z.string().trim().min(1).max(2_000).meta({
+        description:
+          'CEL: value("device", "measurement"[, channel]), is(…), on("device", "measurement", "CODE"), attribute(…), condition(…), asset.name',
+      }),
+      compare: z
+        .enum(['hi', 'lo'])
+        .optional()
+        .meta({ description: 'The expression gives a number, compared with the set point of the parts.' }),
+      unit: z.string().min(1).max(40).optional(),
+    }),
+  ])
+  .meta({ id: 'JointCondition', description: 'A condition over several points of one hazard source; the alarm is the source’s own.' });
+
 const content = {
   scope,
   scopeId: z.string(),
-  profileId: z.string(),
-  measurement: z.string(),
+  profileId: z.string().nullable(),
+  measurement: z.string().nullable(),
   code: z.string(),
   adds: dir.nullable(),
+  joint: joint.optional(),
   parts: ruleParts,
   reason: z.string().nullable(),
   approvedBy: z.string().nullable(),
@@ -55,9 +103,10 @@ export const newRule = z.strictObject({
   scope,
   scopeId: reference,
   profileId: reference.optional().meta({ description: 'Need not be said for the scopes `profile` and `device`.' }),
-  measurement: reference,
+  measurement: reference.optional().meta({ description: 'Wanted, but with `joint`.' }),
   code: reference,
   adds: dir.nullable().default(null).meta({ description: 'The kind of a limit of one’s own, which the catalogue does not have.' }),
+  joint: joint.optional(),
   unit: z
     .string()
     .max(40)
@@ -70,14 +119,15 @@ export const rulePatch = z.strictObject({
   name: name.optional(),
   unit: newRule.shape.unit,
   parts: ruleParts.optional().meta({ description: 'In place of all parts it had.' }),
+  joint: joint.optional().meta({ description: 'In place of the condition it had.' }),
   reason: ruleReason.optional(),
 });
 export const rollBackBody = z.strictObject({ revision: z.int().min(1), reason: ruleReason.optional() });
 
 const softened = z.object({
-  profileId: z.string(),
+  profileId: z.string().nullable(),
   variant: z.string().nullable(),
-  measurement: z.string(),
+  measurement: z.string().nullable(),
   code: z.string(),
   parts: z.array(z.string()),
   mandatory: z.boolean().meta({ description: 'Confidence V or M, with a clause: a second person has to agree.' }),
@@ -109,3 +159,45 @@ export const ruleVersion = z
       .meta({ description: 'Against the revision before; of the first everything it says.' }),
   })
   .meta({ id: 'RuleVersion' });
+
+const says = z.enum(['for', 'against', 'bad', 'held', 'bypassed']).meta({
+  description:
+    '`bad`: it cannot be believed. `held`: the same, but its last word that could be believed was for the alarm. `bypassed`: somebody is working on it or tries it out.',
+});
+export const jointLimits = z
+  .object({
+    hazardSource: z.string(),
+    limits: z.array(
+      z.object({
+        rule: z.string(),
+        name: z.string(),
+        revision: z.int(),
+        code: z.string(),
+        kind: z.enum(['process', 'instrument', 'fire', 'system']),
+        level,
+        onDelayMs: z.int(),
+        offDelayMs: z.int(),
+        latching: z.boolean(),
+        basis: z.string(),
+        basisZh: z.string().optional(),
+        joint,
+        armed: z.boolean(),
+        reason: z
+          .enum(['disabled-by-rule', 'no-voters', 'device-missing', 'attribute-missing', 'condition-missing', 'expression-invalid'])
+          .nullable()
+          .meta({ description: 'Why it is not armed.' }),
+        detail: z.string().nullable(),
+        holds: z
+          .object({ reason: z.enum(['bad-quality', 'no-data', 'late']), detail: z.string() })
+          .optional()
+          .meta({ description: 'Why it is neither raised nor cleared at the moment, and the points that say nothing.' }),
+        on: z.boolean(),
+        value: z.number().nullable().meta({ description: 'Votes, 1 or 0 for true or false, or the number.' }),
+        needed: z.number().meta({ description: 'Votes wanted: fewer than the rule says where fewer voters are left; or the set point.' }),
+        voters: z.array(z.object({ device: z.string(), measurement: z.string(), channel: z.int().nullable(), says })).optional(),
+        alarmId: z.string().nullable(),
+        ruleRevision: z.int(),
+      }),
+    ),
+  })
+  .meta({ id: 'JointLimits', description: 'Rules over several points of one hazard source, as they stand.' });

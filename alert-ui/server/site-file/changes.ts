@@ -2,6 +2,7 @@ import type { AssetKind, AssetOf, HazardSource, Rule } from '../../../model/asse
 import type { EngineView } from '../../../model/engine.ts';
 import type { ConfigChange } from '../../../model/entry.ts';
 import { present } from '../http/validate.ts';
+import { jointOf } from '../routes/rule-content.ts';
 import { type ReadSite, type SiteProblem, placeOf } from './parse.ts';
 import { SECTIONS, type Section, SECTION_NAMES, type SiteFile } from './schema.ts';
 
@@ -107,7 +108,7 @@ function classified(view: Assets, id: string): Pick<HazardSource, 'classificatio
 }
 
 function ruleOf(value: SiteFile['rules'][number], file: SiteFile, view: Assets): Rule {
-  const { name = value.id, unit: _, profileId, parts, ...rest } = value;
+  const { name = value.id, unit: _, profileId, measurement = null, parts, joint, ...rest } = value;
   const { scope, scopeId } = value;
   const ofDevice =
     scope === 'device'
@@ -117,9 +118,11 @@ function ruleOf(value: SiteFile['rules'][number], file: SiteFile, view: Assets):
     ...rest,
     ...STAMPS,
     name,
-    profileId: profileId ?? (scope === 'profile' ? scopeId : (ofDevice ?? '')),
+    profileId: joint !== undefined ? (profileId ?? null) : (profileId ?? (scope === 'profile' ? scopeId : (ofDevice ?? ''))),
+    measurement,
     parts: present(parts),
     approvedBy: null,
+    ...jointOf(joint),
   };
 }
 

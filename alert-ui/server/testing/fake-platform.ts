@@ -2,7 +2,16 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Actor } from '../../../model/actor.ts';
 import type { Alarm, AlarmEventType, AlarmStateName, LiveEvent, SuppressedBy } from '../../../model/alarm.ts';
 import type { AssetKind, AssetOf, Device, Enterprise } from '../../../model/asset.ts';
-import type { AlarmCounts, DeviceStatus, EffectiveLimit, EngineView, LatestPoint, Outcome, RuleTrial } from '../../../model/engine.ts';
+import type {
+  AlarmCounts,
+  DeviceStatus,
+  EffectiveLimit,
+  EngineView,
+  JointLimit,
+  LatestPoint,
+  Outcome,
+  RuleTrial,
+} from '../../../model/engine.ts';
 import type { AlarmCommand, ConfigChange } from '../../../model/entry.ts';
 import type { Level } from '../../../model/level.ts';
 import type { Backtest } from '../../../model/backtest.ts';
@@ -95,6 +104,9 @@ class HandMadeView implements EngineView {
   }
   restingAlarms(): Iterable<Alarm> {
     return this.resting.values();
+  }
+  jointLimits(): readonly JointLimit[] {
+    return [];
   }
   latest(deviceId: string): readonly LatestPoint[] {
     return this.points.get(deviceId) ?? [];
