@@ -128,11 +128,24 @@ function batteryCell({ sent, acknowledged, runawayS, flamingS, cells }: BatteryC
   ];
 }
 
+/** What the wrong class for a place costs. */
+function riseLines({ name, withRise }: CalmDay): readonly string[] {
+  if (withRise === null) return [];
+  const rang = withRise.filter(({ kind }) => kind !== 'instrument');
+  const told = rang.map(({ device, code, level, atS }) => `${device ?? ''} ${code} (${level}) at ${show(atS)} s`).join(', ');
+  return [
+    rang.length === 0
+      ? `The day \`${name}\` with its heat detectors of class A1R: no process or fire alarm.`
+      : `The day \`${name}\` with its heat detectors of class A1R instead, which is the wrong class for that place, is **not calm**: ${told}. The alarm latches, so that it counts once for all the times. More than 10 K within seconds is what a rate of rise stands for, and the simulated detector has no thermal lag that would soften it. The cure is the class: suffix S does not answer below the static response temperature whatever the rate (variant \`A1S\`), and loses the gain told above.`,
+    '',
+  ];
+}
+
 function calmDayLines(days: readonly CalmDay[]): readonly string[] {
   return [
     '## Calm days',
     '',
-    'Days of 24 hours from the simulators in which nothing happens that a person must hear of (`test/evidence/nuisance`). Process or fire alarms of any level, blue included:',
+    'Days of 24 hours from the simulators in which nothing happens that a person must hear of (`test/evidence/nuisance`). Heat detectors are of class A1R (fixed temperature and rate of rise), but for the furnace hall, where the air warms fast without a fire: there the class is A1S, as EN 54-5 has it for such places. Process or fire alarms of any level, blue included:',
     '',
     '| day | messages | process and fire alarms | instrument alarms | as expected |',
     '|---|---|---|---|---|',
@@ -144,6 +157,7 @@ function calmDayLines(days: readonly CalmDay[]): readonly string[] {
     '',
     ...days.map(({ name, about }) => `- **${name}**: ${about}`),
     '',
+    ...days.flatMap(riseLines),
   ];
 }
 

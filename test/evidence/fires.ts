@@ -7,6 +7,7 @@ import { parseCsv } from '../../simulators/replay/csv.ts';
 import { mappingOf } from '../../simulators/replay/mapping.ts';
 import { readRecording, type Recording } from '../../simulators/replay/recording.ts';
 import { parseScenario } from '../../simulators/scenario-file/parse.ts';
+import type { Scenario } from '../../simulators/scenario-file/schema.ts';
 import { type Heard as HeardInScenario, type Verdict, verdictOf } from '../../simulators/scenario-file/verdict.ts';
 import { COLUMNS, FIRE_CEL, readFire, roomOf } from './first-fires.ts';
 import { hearRecordings } from './recorded.ts';
@@ -192,6 +193,28 @@ export interface CalmDay {
   readonly messages: number;
   readonly verdict: Verdict;
   readonly heard: readonly HeardInScenario[];
+  /** What rings when its heat detectors without rate of rise have it (class A1R); null where all have it already. */
+  readonly withRise: readonly HeardInScenario[] | null;
+}
+
+/** The day with every heat detector of class A1R; null where nothing would be different. */
+function withRateOfRise(scenario: Scenario): Scenario | null {
+  const lacks = (device: Scenario['devices'][number]): boolean => device.profile === HEAT && device.variant?.endsWith('R') === false;
+  if (!scenario.devices.some(lacks)) return null;
+  return { ...scenario, devices: scenario.devices.map((device) => (lacks(device) ? { ...device, variant: 'A1R' } : device)) };
+}
+
+async function playDay(
+  scenario: Scenario,
+): Promise<{ readonly messages: number; readonly verdict: Verdict; readonly heard: readonly HeardInScenario[] }> {
+  const world = await openVirtualPlatform();
+  try {
+    const played = await playScenario(world, scenario);
+    const heard = played.heard.filter(({ type }) => type === 'raised' || type === 'level-raised');
+    return { messages: played.messages, verdict: verdictOf(scenario, played.heard, played.troubles), heard };
+  } finally {
+    await world.close();
+  }
 }
 
 /** The days of `test/evidence/nuisance`, each on a platform of its own. */
@@ -199,15 +222,13 @@ export async function playCalmDays(folder: URL): Promise<readonly CalmDay[]> {
   const days: CalmDay[] = [];
   for (const file of readdirSync(folder).sort()) {
     const scenario = parseScenario(readFileSync(new URL(file, folder), 'utf8'));
-    const world = await openVirtualPlatform();
-    try {
-      const played = await playScenario(world, scenario);
-      const verdict = verdictOf(scenario, played.heard, played.troubles);
-      const heard = played.heard.filter(({ type }) => type === 'raised' || type === 'level-raised');
-      days.push({ name: scenario.name, about: scenario.about, messages: played.messages, verdict, heard });
-    } finally {
-      await world.close();
-    }
+    const risen = withRateOfRise(scenario);
+    days.push({
+      name: scenario.name,
+      about: scenario.about,
+      ...(await playDay(scenario)),
+      withRise: risen === null ? null : (await playDay(risen)).heard,
+    });
   }
   return days;
 }
