@@ -3,10 +3,13 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../harness/platform-process.ts';
+import { chromiumPath } from '../harness/browser.ts';
 import { influxdMissing } from '../parts/influxd.ts';
 import { mosquittoMissing } from '../parts/mosquitto.ts';
+import { backtestRate } from './backtest-rate.ts';
 import { boardsRun } from './boards.ts';
 import { cityRun } from './city.ts';
+import { deskRun, webMissing } from './desk.ts';
 import { measureFdatasync } from './disk.ts';
 import { engineRate } from './engine-rate.ts';
 import { frozenRun } from './frozen.ts';
@@ -276,12 +279,53 @@ if (wanted('boards')) {
   unanswered += run.missing;
 }
 
+if (wanted('browser')) {
+  const size = quick
+    ? { devices: 60, alarms: 40, updatesPerS: 40, seconds: 2, loads: 1 }
+    : { devices: 10_000, alarms: 1_000, updatesPerS: 500, seconds: 60, loads: 5 };
+  const missing = chromiumPath() === null ? 'chromium is not on the PATH' : webMissing();
+  say(`## The desk in Chromium with ${size.devices} devices, ${size.alarms} open alarms, ${size.updatesPerS} alarm events a second`);
+  say('');
+  if (missing !== null) say(`Not measured: ${missing}.`);
+  else {
+    const run = await deskRun(size);
+    const [load] = run.loads;
+    const kB = (bytes: number): string => (bytes / 1_000).toFixed(0);
+    say(
+      `${run.eventsPerS.toFixed(0)} events a second arrived, for ${size.seconds} s; each is an alarm that returns or rings again. Tasks of the page longer than 50 ms: ${run.longTasks.length}, **${(run.longShare * 100).toFixed(1)} %** of the time (wanted ≤ 10), the longest **${Math.max(0, ...run.longTasks).toFixed(0)} ms** (wanted ≤ 100). At the end the list had ${run.rows} rows; different from the API's: **${run.different.length}**. The platform took ${run.platformCores.toFixed(2)} of a core.`,
+    );
+    say('');
+    say(
+      `First load of the desk with this list, nothing cached: ${load?.scripts ?? 0} scripts of **${kB(load?.scriptBytes ?? 0)} kB** on the wire (wanted ≤ 250), ${kB(load?.unpackedBytes ?? 0)} kB unpacked; first row after ${spread(
+        run.loads.map((one) => one.firstRowMs),
+        0,
+      )} ms, interactive after **${spread(
+        run.loads.map((one) => one.interactiveMs),
+        0,
+      )} ms** (wanted ≤ 1,000).`,
+    );
+    if (run.complaints.length > 0) say(`The page complained: ${run.complaints.slice(0, 3).join('; ')}.`);
+    unanswered += run.unanswered + run.different.length + run.complaints.length;
+  }
+  say('');
+}
+
 if (wanted('city')) {
-  const run = await cityRun(quick ? 2_000 : 100_000, quick ? wide : { ...wide, measureMs: 8_000 });
+  const run = await cityRun(
+    quick ? 2_000 : 100_000,
+    quick ? wide : { ...wide, measureMs: 8_000 },
+    quick ? { ratePerS: 500, seconds: 1 } : { ratePerS: 10_000, seconds: 50 },
+  );
   say(`## ${run.devices} devices of three points registered`);
   say('');
   say(
     `Registered through the bulk route in ${run.registerSeconds.toFixed(1)} s (${(run.devices / run.registerSeconds).toFixed(0)} a second, each with its credential). Resident memory ${run.residentMb.registered.toFixed(0)} MB, under load ${run.residentMb.underLoad.toFixed(0)} MB (wanted ≤ 1,611). Throughput of ${connections} of them with 20 in flight: ${run.perSecond.many.toFixed(0)} messages/s, **${(run.perSecond.many / run.perSecond.few).toFixed(2)}** of the ${run.perSecond.few.toFixed(0)} with ${connections} registered (wanted ≥ 0.85). PUBACK of others in the five seconds after the load, in which the snapshot it made due is cut (${run.snapshotSeconds.toFixed(1)} s): p50 ${run.pubacks.p50.toFixed(1)} ms, p99 ${run.pubacks.p99.toFixed(1)} ms, largest ${run.pubacks.max.toFixed(1)} ms. After kill -9, with the newest snapshot damaged, ready again in **${run.restart.seconds.toFixed(1)} s** (wanted ≤ 10) with ${run.restart.replayed} entries replayed.`,
+  );
+  say('');
+  say(
+    run.delays === null
+      ? `Delay of the main thread while a snapshot is cut: not measured, none was cut under ${run.delayRatePerS} messages/s.`
+      : `Delay of the main thread under ${run.delayRatePerS} messages/s: while ${run.delays.snapshots} snapshots were cut (${run.delays.during.turns} looks) p99 ${run.delays.during.p99.toFixed(1)} ms, p99.9 **${run.delays.during.p999.toFixed(1)} ms** (wanted ≤ 20), largest ${run.delays.during.max.toFixed(1)} ms; otherwise (${run.delays.otherwise.turns} looks) p99 ${run.delays.otherwise.p99.toFixed(1)} ms, p99.9 ${run.delays.otherwise.p999.toFixed(1)} ms, largest ${run.delays.otherwise.max.toFixed(1)} ms.`,
   );
   say('');
   unanswered += run.unanswered;
@@ -299,6 +343,36 @@ if (wanted('engine')) {
       rates.map((r) => r.applyNanosPerValue),
       0,
     )} ns a value.`,
+  );
+  say('');
+  say('| points of the plant | apply, ns a value | decoded and applied, thousand values/s |');
+  say('|---|---|---|');
+  for (const devices of quick ? [300] : [333, 3_333, 33_333]) {
+    const plants = Array.from({ length: quick ? 1 : 3 }, () => engineRate(quick ? 10_000 : 200_000, { devices, sources: 0 }));
+    say(
+      `| ${devices * 3} | ${spread(
+        plants.map((r) => r.applyNanosPerValue),
+        0,
+      )} | ${spread(
+        plants.map((r) => r.valuesPerSecond / 1_000),
+        0,
+      )} |`,
+    );
+  }
+  say('');
+}
+
+if (wanted('backtest')) {
+  say('## Backtest of stored history, one core');
+  say('');
+  const run = quick ? await backtestRate(50, 1, 1) : await backtestRate(1_000, 15, 3);
+  const thousands = (rates: readonly number[]): string =>
+    spread(
+      rates.map((rate) => rate / 1_000),
+      0,
+    );
+  say(
+    `\`npm run backtest\` over ${run.values} values that a platform had stored, the start of the program included: **${thousands(run.asItWas)}** thousand values/s as it was (wanted ≥ 250), ${thousands(run.withRule)} with a rule tried, which is judged by a second engine beside the first.`,
   );
   say('');
 }

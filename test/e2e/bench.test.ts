@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { chromiumPath } from '../harness/browser.ts';
 import { influxdMissing } from '../parts/influxd.ts';
 import { repositoryRoot } from '../harness/platform-process.ts';
 
@@ -33,10 +34,14 @@ it('the quick bench ends with every table and no unanswered PUBLISH or alarm', {
     'to the last of 5: ',
     '## 2000 devices of three points registered',
     '| a broker that always has more | ',
+    '## The desk in Chromium with 60 devices',
+    '| points of the plant | ',
+    '## Backtest of stored history, one core',
   ])
     expect(stdout).toContain(row);
   expect(stdout).not.toMatch(/NaN|Infinity|undefined/);
   expect(stdout).toContain('Unanswered over everything: 0.');
+  if (chromiumPath() !== null) expect(stdout).toContain("different from the API's: **0**");
   if (influxdMissing() === null) {
     expect(stdout).toContain('| back, catching up | ');
     const equal = /equal for \*\*(\d+) of (\d+)\*\* devices/.exec(stdout);

@@ -11,6 +11,7 @@ import { HttpProblem } from '../problem.ts';
 import type { Identities } from '../sign-in/identity.ts';
 import { isLoopback } from '../sign-in/origin.ts';
 import { identify } from './mount.ts';
+import { servePacked } from './packed.ts';
 import type { Route } from './route.ts';
 import { mountWrongMethod } from './wrong-method.ts';
 
@@ -59,6 +60,7 @@ export function mountWeb(app: Express, options: ServerOptions): void {
   const root = options.webRoot;
   if (root === null || !existsSync(join(root, 'index.html'))) return;
   // File names under assets carry a digest of their content.
+  if (existsSync(join(root, 'assets'))) app.use('/assets', servePacked(join(root, 'assets')));
   app.use(
     '/assets',
     express.static(join(root, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false, index: false, redirect: false }),

@@ -1,6 +1,7 @@
 /**
  * The live side of the board: one Socket.IO connection, folded into one picture; the age of the link; subscriptions to readings.
- * Messages are folded at once and shown once per frame. Losing the link keeps the picture and tells its age.
+ * Messages are folded at once and shown with the next frame, while many come ten times a second. Losing the link keeps the picture and
+ * tells its age.
  */
 import { io, type Socket } from 'socket.io-client';
 import { shallowReactive } from 'vue';
@@ -17,7 +18,7 @@ export interface Live {
   /** What is issued; `state.version` counts its changes too. */
   readonly warned: Warned;
   readonly state: {
-    /** Counted up once per frame after the picture changed: what shows the picture depends on it. */
+    /** Counted up with the next frame after the picture changed, at most ten times a second: what shows the picture depends on it. */
     readonly version: number;
     readonly link: LinkState;
     readonly ageMs: number;
@@ -43,6 +44,8 @@ export interface Live {
 }
 
 const TICK_MS = 1_000;
+/** To show the picture costs the order and the sound of the whole list: in a flood of events not with every frame. */
+const SHOW_EVERY_MS = 100;
 const RECONNECT_MS = 3_000;
 /** A `resume` that brought nothing is asked again with a heartbeat, not with every event. */
 const RESUME_PATIENCE_MS = 4_000;
@@ -78,6 +81,8 @@ export function createLive(api: Api, session: Session): Live {
   let serverOffset: number | null = null;
   let resumedAt = Number.NEGATIVE_INFINITY;
   let frame = 0;
+  let later: ReturnType<typeof setTimeout> | null = null;
+  let shownAt = Number.NEGATIVE_INFINITY;
   let paging = 0;
   const watched = new Map<string, number>();
   const readingListeners = new Set<(message: ReadingsMessage) => void>();
@@ -93,18 +98,27 @@ export function createLive(api: Api, session: Session): Live {
   }
 
   function changed(): void {
-    if (frame !== 0) return;
-    // A hidden page gets no frames, but its sound and title must follow.
-    frame = document.hidden ? -1 : requestAnimationFrame(publish);
-    if (frame === -1) queueMicrotask(publish);
+    const wait = shownAt + SHOW_EVERY_MS - performance.now();
+    // A hidden page gets no frames, but its sound and title must follow; its timers are slow, so that every event looks by itself.
+    if (document.hidden && wait <= 0) publish();
+    else if (frame === 0 && later === null) {
+      if (wait <= 0) frame = requestAnimationFrame(publish);
+      else later = setTimeout(inTime, wait);
+    }
+  }
+  function inTime(): void {
+    later = null;
+    changed();
   }
   function onVisibility(): void {
-    if (!document.hidden || frame <= 0) return;
-    cancelAnimationFrame(frame);
-    publish();
+    if (document.hidden && frame !== 0) publish();
   }
   function publish(): void {
+    cancelAnimationFrame(frame);
+    if (later !== null) clearTimeout(later);
     frame = 0;
+    later = null;
+    shownAt = performance.now();
     state.version += 1;
   }
 

@@ -56,7 +56,8 @@ export interface SoundPlan {
 /** Does the sound have to begin again? When the voices differ, or when something rings that did not: never because one was taken. */
 export function startsAnew(before: SoundPlan, next: SoundPlan): boolean {
   if (JSON.stringify(before.voices) !== JSON.stringify(next.voices)) return true;
-  return next.members.some((m) => !before.members.includes(m));
+  const sounded = new Set(before.members);
+  return next.members.some((m) => !sounded.has(m));
 }
 
 /** Local mute: at most 10 min, broken by any red alarm that was not ringing when it began. */
