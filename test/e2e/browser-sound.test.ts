@@ -98,6 +98,44 @@ describe.skipIf(chromiumPath() === null)('the sound of the board (needs chromium
     await context.close();
   }, 180_000);
 
+  it('chimes once for a warning that is issued or rises, unlike any alarm; not on a muted desk', async () => {
+    const { context, page, complaints } = await openWindow(browser, 'en', DESK);
+    await listen(page);
+    await signInOn(page, platform.httpBase, 'admin', ADMIN_PASSWORD);
+    await page.getByRole('button', { name: 'Start watch' }).click();
+    await page.getByRole('button', { name: 'Yes', exact: true }).click();
+    await expect.poll(async () => (await heardOn(page)).quietS, SOON).toBeGreaterThan(1);
+    await forget(page);
+    const said = page.locator('.warned');
+    const worry = async (enterprise: string, factor: string): Promise<void> => {
+      const { status } = await api.request('PUT', `/enterprises/${enterprise}/factors/${factor}`, {
+        value: 1,
+        until: Date.now() + 3_600_000,
+      });
+      expect(status).toBe(200);
+    };
+    for (const id of ['quiet-works', 'muted-works']) await api.post('/enterprises', { id, name: id });
+    // Index 40: issued as yellow. 58: no other level. 68.5: orange.
+    await worry('quiet-works', 'hidden-hazard');
+    await expect.poll(async () => said.textContent(), SOON).toBe('Yellow warning: Enterprise quiet-works');
+    await expect.poll(async () => (await heardOn(page)).quietS, SOON).toBeLessThan(60);
+    await expect.poll(async () => (await heardOn(page)).quietS, SOON).toBeGreaterThan(1);
+    expect((await heardOn(page)).tones).toHaveLength(2);
+    await worry('quiet-works', 'commitment');
+    await worry('quiet-works', 'special-work');
+    await expect.poll(async () => said.textContent(), SOON).toBe('Orange warning: Enterprise quiet-works');
+    await expect.poll(async () => (await heardOn(page)).tones.length, SOON).toBe(4);
+    await expect.poll(async () => (await heardOn(page)).quietS, SOON).toBeGreaterThan(1);
+    expect((await heardOn(page)).hz.filter((hz) => Math.abs(hz - 1760) > 40 && Math.abs(hz - 1480) > 40)).toEqual([]);
+    expect((await heardOn(page)).hz.length).toBeGreaterThan(1);
+    await page.getByTitle(/^Mutes this desk only/).click();
+    await worry('muted-works', 'hidden-hazard');
+    await expect.poll(async () => said.textContent(), SOON).toBe('Yellow warning: Enterprise muted-works');
+    expect((await heardOn(page)).tones).toHaveLength(4);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   it('goes on after a reload by itself; where the browser holds the sound back the page says so and goes on with the first key', async () => {
     const { context, page } = await openWindow(browser, 'en', DESK);
     await signInOn(page, platform.httpBase, 'admin', ADMIN_PASSWORD);

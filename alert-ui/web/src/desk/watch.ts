@@ -2,9 +2,12 @@
  * The watch at this desk: which alarms ring, what sounds, the local mute, the page's title and icon, desktop notices.
  * Works on every page, from sign-in to sign-out.
  */
-import { computed, type ComputedRef, effectScope, ref, shallowRef, watch as follow } from 'vue';
+import { computed, type ComputedRef, effectScope, ref, type ShallowRef, shallowRef, watch as follow } from 'vue';
 import type { Alarm } from '../../../../model/alarm.ts';
+import type { Level } from '../../../../model/level.ts';
+import type { Warning } from '../../../../model/warning.ts';
 import type { Live } from '../live/live.ts';
+import { risenWarning } from '../live/warned.ts';
 import { createHorn, type HornState } from '../sound/horn.ts';
 import { beginMute, isMuted, type Mute, ringKey, soundPlan } from '../sound/plan.ts';
 import { compareAlarms, isRinging } from './order.ts';
@@ -19,6 +22,8 @@ export interface Watch {
   readonly silencedUntil: ComputedRef<number | null>;
   /** ms until the local mute ends. */
   readonly muteLeftMs: ComputedRef<number>;
+  /** The last warning that was issued or rose while this page was open; null = none did. */
+  readonly risen: Readonly<ShallowRef<Warning | null>>;
   /** "Heard it?" is being asked. */
   readonly asking: { value: boolean };
   /** To be called in a click: turns the sound on, and where nothing rings lets it be heard and asks for it. */
@@ -124,8 +129,24 @@ export function createWatch(
       },
       { immediate: true },
     );
+    const risen = shallowRef<Warning | null>(null);
+    let knownAt: number | null = null;
+    let known: ReadonlyMap<string, Level> | null = null;
+    follow(
+      () => live.state.version,
+      () => {
+        const { seq, issued } = live.warned;
+        if (seq === knownAt) return;
+        const worst = risenWarning(known, issued);
+        knownAt = seq;
+        known = seq === null ? null : new Map([...issued.values()].map((one) => [one.id, one.level]));
+        if (worst === null) return;
+        risen.value = worst;
+        if (!muted.value) horn.chime();
+      },
+    );
     const sound = computed<SoundState>(() => (muted.value ? 'muted' : horn.status.state));
-    return { ringing, silencedUntil, sound, muteLeftMs, muted };
+    return { ringing, silencedUntil, sound, muteLeftMs, muted, risen };
   });
   if (result === undefined) throw new Error('the scope of the watch did not run');
 
@@ -134,6 +155,7 @@ export function createWatch(
     silencedUntil: result.silencedUntil,
     sound: result.sound,
     muteLeftMs: result.muteLeftMs,
+    risen: result.risen,
     asking,
     async start() {
       keep(true);

@@ -3,7 +3,7 @@ import type { Level } from '../../../../model/level.ts';
 import { exampleWarning } from '../../../../model/testing/example-warning.ts';
 import type { Warning, WarningScope } from '../../../../model/warning.ts';
 import type { WarningMessage } from '../../../protocol/live.ts';
-import { noWarnings, takePicture, takeWarning, worstWarning } from './warned.ts';
+import { noWarnings, risenWarning, takePicture, takeWarning, worstWarning } from './warned.ts';
 
 const of = (scope: WarningScope, id: string, level: Level, ri = 50): Warning =>
   exampleWarning(scope, id, 'a', { level, ri, state: level === 'blue' ? 'resting' : 'issued' });
@@ -25,6 +25,20 @@ describe('warnings in the browser', () => {
     expect(worstWarning(warned)?.level).toBe('red');
     expect(takeWarning(warned, message(7, 6, of('area', 'x', 'blue')))).toBe('applied');
     expect([worstWarning(warned), warned.issued.size, warned.seq]).toEqual([null, 0, 7]);
+  });
+
+  it('are news when issued or risen, also those missed meanwhile, never when they fall or were there at the beginning', () => {
+    const issued = (...items: Warning[]): ReadonlyMap<string, Warning> => new Map(items.map((one) => [one.id, one]));
+    const known = new Map<string, Level>([
+      ['area:x', 'orange'],
+      ['enterprise:e', 'red'],
+    ]);
+    expect(risenWarning(null, issued(of('area', 'x', 'red')))).toBeNull();
+    expect(risenWarning(known, issued(of('area', 'x', 'orange'), of('enterprise', 'e', 'yellow')))).toBeNull();
+    expect(risenWarning(known, issued())).toBeNull();
+    expect(risenWarning(known, issued(of('area', 'x', 'red')))?.id).toBe('area:x');
+    expect(risenWarning(known, issued(of('area', 'x', 'orange'), of('hazard-source', 's', 'yellow')))?.id).toBe('hazard-source:s');
+    expect(risenWarning(known, issued(of('hazard-source', 's', 'red'), of('area', 'x', 'red')))?.id).toBe('area:x');
   });
 
   it('show the worst; of several alike the widest, then the highest index', () => {

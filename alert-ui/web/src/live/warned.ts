@@ -2,7 +2,7 @@
  * What is issued, as the browser knows it: a fold of `warnings` and `warning`. Warnings are numbered apart from alarms and devices; an
  * event that does not follow what is here makes the caller ask for the whole picture again. Pure.
  */
-import { LEVEL_RANK } from '../../../../model/level.ts';
+import { LEVEL_RANK, type Level } from '../../../../model/level.ts';
 import type { Warning } from '../../../../model/warning.ts';
 import type { WarningMessage, WarningsEvent } from '../../../protocol/live.ts';
 import type { Folded } from './fold.ts';
@@ -30,6 +30,20 @@ export function takeWarning(warned: Warned, message: WarningMessage): Folded {
   if (message.warning.state === 'issued') warned.issued.set(message.warning.id, message.warning);
   else warned.issued.delete(message.warning.id);
   return 'applied';
+}
+
+/**
+ * The worst that was issued or rose since; null where nothing did. What falls is no news for the ear.
+ * @param known levels of what was issued before; null: nothing was known, so nothing can have risen
+ */
+export function risenWarning(known: ReadonlyMap<string, Level> | null, issued: ReadonlyMap<string, Warning>): Warning | null {
+  if (known === null) return null;
+  let worst: Warning | null = null;
+  for (const one of issued.values()) {
+    const rose = LEVEL_RANK[one.level] > LEVEL_RANK[known.get(one.id) ?? 'none'];
+    if (rose && (worst === null || before(one, worst))) worst = one;
+  }
+  return worst;
 }
 
 const WIDE: Readonly<Record<Warning['scope'], number>> = { area: 0, enterprise: 1, 'hazard-source': 2 };

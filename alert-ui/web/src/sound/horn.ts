@@ -3,7 +3,7 @@
  * Says truthfully whether the browser lets it sound.
  */
 import { shallowReactive } from 'vue';
-import { beginnings, PATTERNS, type SoundPlan, startsAnew, type Tone } from './plan.ts';
+import { beginnings, CHIME, CHIME_MS, chimeAt, PATTERNS, type SoundPlan, startsAnew, type Tone } from './plan.ts';
 
 /** `off`: the watch has not been started here. `blocked`: started, but the browser does not let it sound. */
 export type HornState = 'off' | 'blocked' | 'ready' | 'unsupported';
@@ -13,6 +13,8 @@ export interface Horn {
   /** To be called in a click: asks the browser for sound. */
   start(): Promise<void>;
   play(plan: SoundPlan): void;
+  /** Sounds the chime of a warning once, in the next gap; one for all that come while it waits or sounds. */
+  chime(): void;
   /** Sounds one pattern now, for "heard it?". */
   test(): void;
   close(): void;
@@ -23,6 +25,8 @@ const REFILL_MS = 20_000;
 const RAMP_S = 0.02;
 const HARMONICS = new Float32Array([0, 1, 0.5, 0.33, 0.25, 0.2]);
 const VOLUME = 0.35;
+/** What is left of a stroke of the bell at its end. */
+const BELL_END = 0.15;
 
 export function createHorn(): Horn {
   const status = shallowReactive<{ state: HornState }>({ state: typeof AudioContext === 'undefined' ? 'unsupported' : 'off' });
@@ -34,7 +38,11 @@ export function createHorn(): Horn {
   let filledToMs = 0;
   let timer: ReturnType<typeof setInterval> | null = null;
 
-  function sound(at: AudioContext, into: AudioNode, tone: Tone, startS: number): void {
+  let bell: GainNode | null = null;
+  /** Audio time at which the last chime is over. */
+  let bellEndsAt = Number.NEGATIVE_INFINITY;
+
+  function sound(at: AudioContext, into: AudioNode, tone: Tone, startS: number, dies = false): void {
     const oscillator = at.createOscillator();
     const gain = at.createGain();
     if (wave !== null) oscillator.setPeriodicWave(wave);
@@ -43,7 +51,8 @@ export function createHorn(): Horn {
     if (tone.toHz !== tone.fromHz) oscillator.frequency.linearRampToValueAtTime(tone.toHz, endS);
     gain.gain.setValueAtTime(0, startS);
     gain.gain.linearRampToValueAtTime(VOLUME, startS + RAMP_S);
-    gain.gain.setValueAtTime(VOLUME, endS - RAMP_S);
+    if (dies) gain.gain.exponentialRampToValueAtTime(VOLUME * BELL_END, endS - RAMP_S);
+    else gain.gain.setValueAtTime(VOLUME, endS - RAMP_S);
     gain.gain.linearRampToValueAtTime(0, endS);
     oscillator.connect(gain).connect(into);
     oscillator.start(startS);
@@ -71,6 +80,19 @@ export function createHorn(): Horn {
     beganAt = context.currentTime + 0.05;
     filledToMs = 0;
     fill();
+    // A chime that had not begun looks for a gap of the new plan.
+    if (bell !== null && context.currentTime < bellEndsAt - CHIME_MS / 1000) ring();
+  }
+
+  function ring(): void {
+    if (context === null) return;
+    bell?.disconnect();
+    bell = context.createGain();
+    bell.connect(context.destination);
+    const nowMs = (context.currentTime + 0.05 - beganAt) * 1000;
+    const startS = beganAt + chimeAt(plan, Math.max(0, nowMs)) / 1000;
+    for (const tone of CHIME) sound(context, bell, tone, startS + tone.atMs / 1000, true);
+    bellEndsAt = startS + CHIME_MS / 1000;
   }
 
   function follow(): void {
@@ -99,6 +121,10 @@ export function createHorn(): Horn {
       plan = next;
       if (anew) restart();
     },
+    chime() {
+      if (context === null || context.state !== 'running' || context.currentTime < bellEndsAt) return;
+      ring();
+    },
     test() {
       if (context === null || context.state !== 'running') return;
       for (const tone of PATTERNS.orange) sound(context, context.destination, tone, context.currentTime + 0.05 + tone.atMs / 1000);
@@ -107,6 +133,9 @@ export function createHorn(): Horn {
       if (timer !== null) clearInterval(timer);
       timer = null;
       bus?.disconnect();
+      bell?.disconnect();
+      bell = null;
+      bellEndsAt = Number.NEGATIVE_INFINITY;
       const closing = context;
       context = null;
       void closing?.close();

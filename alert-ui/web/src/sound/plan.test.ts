@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Alarm } from '../../../../model/alarm.ts';
 import { makeAlarm } from '../testing/alarms.ts';
-import { beginMute, beginnings, isMuted, MUTE_MAX_MS, PATTERNS, soundPlan, startsAnew } from './plan.ts';
+import { beginMute, beginnings, CHIME, CHIME_MS, chimeAt, isMuted, MUTE_MAX_MS, PATTERNS, soundPlan, startsAnew } from './plan.ts';
 
 const sounds = (ringing: readonly Alarm[], blind = false, muted = false): string[] =>
   soundPlan(ringing, blind, muted).voices.map((v) => v.sound);
@@ -42,6 +42,37 @@ describe('what the desk sounds', () => {
     expect(ring === undefined ? [] : beginnings(ring, 0, 6_000)).toEqual([0, 2_000, 4_000]);
     expect(ring === undefined ? [] : beginnings(ring, 6_000, 8_001)).toEqual([6_000, 8_000]);
     expect(calm === undefined ? [] : [...beginnings(calm, 0, 60_000), ...beginnings(calm, 60_000, 120_000)]).toEqual([0]);
+  });
+});
+
+describe('the chime of a warning', () => {
+  it('is one sound with an end, 20 % and more above every alarm', () => {
+    expect(Math.max(...CHIME.map((tone) => tone.atMs + tone.lengthMs))).toBe(CHIME_MS);
+    const alarms = Object.values(PATTERNS).flatMap((tones) => tones.flatMap((tone) => [tone.fromHz, tone.toHz]));
+    for (const { fromHz } of CHIME) expect(fromHz).toBeGreaterThan(1.2 * Math.max(...alarms));
+  });
+  it('sounds at once while nothing rings, else in the next gap: it covers no tone of an alarm', () => {
+    expect(chimeAt(soundPlan([], false, false), 12_345)).toBe(12_345);
+    const calm = makeAlarm({ id: 'b', level: 'blue' });
+    const yellow = makeAlarm({ id: 'y', level: 'yellow' });
+    const fault = makeAlarm({ id: 'f', kind: 'instrument', level: 'orange' });
+    for (const ringing of [[red], [orange], [yellow], [calm], [fault], [red, fault]]) {
+      for (const blind of [false, true]) {
+        const plan = soundPlan(ringing, blind, false);
+        const tones = plan.voices.flatMap((voice) =>
+          beginnings(voice, 0, 80_000).flatMap((begin) =>
+            PATTERNS[voice.sound].map(({ atMs, lengthMs }) => [begin + atMs, lengthMs] as const),
+          ),
+        );
+        const wrong: number[] = [];
+        for (let from = 0; from < 64_000; from += 93) {
+          const at = chimeAt(plan, from);
+          const covered = tones.some(([begin, lengthMs]) => begin < at + CHIME_MS && begin + lengthMs > at);
+          if (at < from || at >= from + 5_000 || covered) wrong.push(from);
+        }
+        expect(wrong).toEqual([]);
+      }
+    }
   });
 });
 

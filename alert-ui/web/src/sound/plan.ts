@@ -34,6 +34,19 @@ export const PATTERNS: Readonly<Record<SoundName, readonly Tone[]>> = {
   ],
 };
 
+/**
+ * A warning (预警) that is issued or rises: a bell of two strokes, once. 20 % and more above every tone of an alarm, and dying away where
+ * those stand: nobody takes it for one.
+ */
+export const CHIME: readonly Tone[] = [
+  { atMs: 0, lengthMs: 300, fromHz: 1760, toHz: 1760 },
+  { atMs: 300, lengthMs: 400, fromHz: 1480, toHz: 1480 },
+];
+export const CHIME_MS = 700;
+const CHIME_GAP_MS = 40;
+/** Longer than any pattern, and long enough to find a gap after one that the blind tone fills. */
+const CHIME_LOOKS_MS = 5_000;
+
 /** How often a level repeats, ms; null = once. Blue sounds once per newcomer. */
 export const REPEAT_MS: Readonly<Record<Level, number | null>> = { red: 2_000, orange: 5_000, yellow: 20_000, blue: null };
 export const BLIND_REPEAT_MS = 30_000;
@@ -104,6 +117,24 @@ export function soundPlan(ringing: readonly Alarm[], blind: boolean, muted: bool
     voices.push({ sound: 'blind', repeatMs: BLIND_REPEAT_MS, offsetMs: worst === null ? 0 : BLIND_OFFSET_MS });
   }
   return { voices, members };
+}
+
+function lengthOf(sound: SoundName): number {
+  return Math.max(...PATTERNS[sound].map((tone) => tone.atMs + tone.lengthMs));
+}
+
+/** From when on (ms, relative) the chime fits between what rings: it neither covers an alarm nor mixes with one. */
+export function chimeAt(plan: SoundPlan, fromMs: number): number {
+  const busy = plan.voices
+    .flatMap((voice) =>
+      beginnings(voice, Math.max(0, fromMs - CHIME_LOOKS_MS), fromMs + CHIME_LOOKS_MS).map(
+        (at) => [at, at + lengthOf(voice.sound)] as const,
+      ),
+    )
+    .sort(([a], [b]) => a - b);
+  let at = fromMs;
+  for (const [begin, end] of busy) if (begin < at + CHIME_MS && end > at) at = end + CHIME_GAP_MS;
+  return at;
 }
 
 /** Beginnings (ms, relative) of a voice within [fromMs, toMs). */
