@@ -23,6 +23,11 @@ export function settable(scope: WarningScope): readonly SetFactorName[] {
   return scope === 'area' ? ['weather'] : SET_FACTORS;
 }
 
+/** The right that setting it takes: what the plant says of itself, or what is judged by those who watch it. */
+export function factorRight(name: SetFactorName): 'warning.declare' | 'warning.assess' {
+  return name === 'special-work' || name === 'commitment' ? 'warning.declare' : 'warning.assess';
+}
+
 export interface WarningFactor {
   readonly name: FactorName;
   /** 0…1. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Platform } from '../../../model/ports/platform.ts';
-import type { SetFactorName, Warning, WarningHead, WarningScope } from '../../../model/warning.ts';
+import { factorRight, type SetFactorName, type Warning, type WarningHead, type WarningScope } from '../../../model/warning.ts';
 import { areaWithin, demand, sees } from '../access.ts';
 import { cursorOf, positionOf } from '../http/page.ts';
 import { BODY_BYTES, ok, type Route, route } from '../http/route.ts';
@@ -32,11 +32,6 @@ function isPlace(value: unknown): value is Pick<WarningHead, 'level' | 'scope' |
   return typeof value === 'object' && value !== null && 'level' in value && 'scope' in value && 'ri' in value && 'id' in value;
 }
 
-/** What the plant says of itself, and what is judged by those who watch it. */
-function rightFor(name: SetFactorName): 'warning.declare' | 'warning.assess' {
-  return name === 'special-work' || name === 'commitment' ? 'warning.declare' : 'warning.assess';
-}
-
 const FAMILIES = [
   { scope: 'hazard-source', path: '/hazard-sources', noun: 'hazard source', article: 'a' },
   { scope: 'enterprise', path: '/enterprises', noun: 'enterprise', article: 'an' },
@@ -52,7 +47,7 @@ async function setFactor(
 ): Promise<Warning> {
   const id = `${what.scope}:${what.id}`;
   const { enterpriseId } = find(platform, actor, id, what.noun, what.id);
-  demand(actor, rightFor(what.name), enterpriseId);
+  demand(actor, factorRight(what.name), enterpriseId);
   const change = { op: 'factor', scope: what.scope, id: what.id, factor: what.name } as const;
   const [outcome] = await platform.configure(actor, requestId, [
     said === null ? { ...change, value: null, until: null } : { ...change, ...present(said) },

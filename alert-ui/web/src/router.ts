@@ -17,6 +17,7 @@ export function createPages(session: Session, isCalm: () => boolean): Router {
       { path: '/devices/:id', component: () => import('./pages/DevicePage.vue'), props: true },
       { path: '/approvals', component: () => import('./pages/ApprovalsPage.vue') },
       { path: '/warnings', component: () => import('./pages/WarningsPage.vue') },
+      { path: '/sources/:id', component: () => import('./pages/SourcePage.vue'), props: true },
       { path: '/connect', component: () => import('./pages/ConnectPage.vue') },
       { path: '/:rest(.*)*', component: () => import('./pages/NotFoundPage.vue') },
     ],

@@ -9,7 +9,8 @@ export interface Api {
   get<T>(path: string, query?: Readonly<Record<string, string | number | undefined>>): Promise<Answer<T>>;
   post<T>(path: string, body?: unknown): Promise<Answer<T>>;
   patch<T>(path: string, body: unknown, revision: number): Promise<Answer<T>>;
-  remove(path: string): Promise<Answer<unknown>>;
+  put<T>(path: string, body: unknown): Promise<Answer<T>>;
+  remove<T = unknown>(path: string): Promise<Answer<T>>;
   /** Token that goes out with changing requests. */
   setCsrf(token: string | null): void;
   /** Called when the server says that nobody is signed in. */
@@ -67,6 +68,7 @@ export function createApi(fetcher: typeof fetch = fetch.bind(globalThis)): Api {
     get: (path, query) => call('GET', path + search(query), undefined, {}),
     post: (path, body) => call('POST', path, body ?? {}, {}),
     patch: (path, body, revision) => call('PATCH', path, body, { 'If-Match': `"${revision}"` }),
+    put: (path, body) => call('PUT', path, body, {}),
     remove: (path) => call('DELETE', path, undefined, {}),
     setCsrf(token) {
       csrf = token;

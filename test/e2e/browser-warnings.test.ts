@@ -1,0 +1,112 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Warning } from '../../model/warning.ts';
+import { makeDevices, signIn, type Api } from '../harness/api.ts';
+import { chromiumPath, openBrowser, openWindow, signInOn } from '../harness/browser.ts';
+import { connectDevice } from '../harness/device-client.ts';
+import { ADMIN_PASSWORD, startPlatform, temporaryFolder, type PlatformProcess } from '../harness/platform-process.ts';
+
+const DESK = { width: 1920, height: 1080 };
+const SOON = { timeout: 20_000, interval: 100 };
+
+/** Warnings as people meet them: issued by an alarm in the source, broken down, made worse by what a person says, lifted. */
+describe.skipIf(chromiumPath() === null)('warnings on the page (needs chromium: apt-get install chromium)', () => {
+  const folder = temporaryFolder('browser-warnings');
+  let platform: PlatformProcess;
+  let api: Api;
+  let browser: Browser;
+  let page: Page;
+  let complaints: readonly string[];
+
+  beforeAll(async () => {
+    platform = await startPlatform({ dataDir: folder.path });
+    api = await signIn(platform.httpBase);
+    await api.post('/enterprises', { id: 'haida', name: 'Haida', kind: 'real' });
+    await api.post('/hazard-sources', { id: 'tanks', name: 'Tank farm 3', enterpriseId: 'haida' });
+    browser = await openBrowser();
+    const window = await openWindow(browser, 'en', DESK);
+    ({ page, complaints } = window);
+    await signInOn(page, platform.httpBase, 'admin', ADMIN_PASSWORD);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await platform.stop();
+    folder.remove();
+  });
+
+  const row = (): Locator => page.locator('li.row').filter({ hasText: 'Tank farm 3' });
+  const factor = (name: string): Locator => row().locator('tbody tr').filter({ hasText: name });
+  const told = (): Promise<Warning> => api.get<Warning>('/warnings/hazard-source%3Atanks');
+
+  it('is issued by an alarm in the source and broken down', async () => {
+    await page.goto(`${platform.httpBase}/warnings`);
+    await row().getByText('Blue', { exact: true }).waitFor();
+    const [made] = await makeDevices(api, 'haida', 'gas.combustible.point.industrial', ['GD-07'], { hazardSourceId: 'tanks' });
+    if (made === undefined) throw new Error('no device');
+    const client = await connectDevice(platform.mqttUrl, made);
+    // A cover that was opened (F12) is an orange alarm of the instrument.
+    await client.telemetry({ ts: Date.now(), values: { lel: 1 }, faults: ['F12'] });
+    await client.close();
+    await row().getByText('Orange warning').waitFor();
+    await row().getByRole('button', { name: 'Break-down' }).click();
+    // Weight 0.9, orange 0.7; nobody has classified the source.
+    await expect
+      .poll(() => factor('Worst alarm').locator('td').allTextContents(), SOON)
+      .toEqual(expect.arrayContaining(['0.90', '0.70', '0.63']));
+    expect(await factor('Inherent (class)').textContent()).toContain('no data');
+  });
+
+  it('rises by what a person says, with a reason and an end, and says who', async () => {
+    await row().getByRole('button', { name: 'Set: Major hidden hazard open' }).click();
+    const form = row().getByRole('form', { name: 'Major hidden hazard open' });
+    expect(await form.getByRole('button', { name: 'Set factor' }).isDisabled()).toBe(true);
+    await form.getByLabel('x, 0 to 1').fill('0.5');
+    await form.getByLabel('Reason').fill('Ledger 2026-118 open');
+    const before = (await told()).ri;
+    await form.getByRole('button', { name: 'Set factor' }).click();
+    await factor('Major hidden hazard open').getByText('set by admin').waitFor();
+    await factor('Major hidden hazard open').getByText('Ledger 2026-118 open').waitFor();
+    const set = await told();
+    expect(set.ri).toBeGreaterThan(before);
+    expect(set.factors.find((one) => one.name === 'hidden-hazard')).toMatchObject({ x: 0.5, by: 'admin', comment: 'Ledger 2026-118 open' });
+    expect(set.factors.find((one) => one.name === 'hidden-hazard')?.until).toBeGreaterThan(Date.now() + 7 * 3_600_000);
+    await row().getByRole('button', { name: 'Set: Weather' }).click();
+    await row().getByRole('form', { name: 'Weather' }).getByLabel('Reason').fill('Storm');
+    await row().getByRole('form', { name: 'Weather' }).getByRole('button', { name: 'Set factor' }).click();
+    await factor('Weather').getByText('Storm').waitFor();
+    await row().getByRole('button', { name: 'Set: Weather' }).click();
+    await row().getByRole('button', { name: 'Take back' }).click();
+    await expect.poll(() => factor('Weather').textContent(), SOON).toContain('no data');
+  });
+
+  it('takes its inherent risk from a classification that is worked out first and kept then', async () => {
+    await row().getByRole('link', { name: 'Tank farm 3' }).click();
+    await page.getByText('Not classified').waitFor();
+    await page.getByRole('button', { name: 'Classify', exact: true }).click();
+    const form = page.getByRole('form', { name: 'Classify' });
+    await form.getByLabel('Substance', { exact: true }).selectOption('chlorine');
+    await form.getByLabel('Design maximum, t').fill('50');
+    await form.getByLabel('People within 500 m').fill('60');
+    await form.getByRole('button', { name: 'Work out' }).click();
+    await form.getByText('S = Σ q/Q = 10').waitFor();
+    expect((await api.get<{ classification?: unknown }>('/hazard-sources/tanks')).classification).toBeUndefined();
+    await form.getByRole('button', { name: 'Keep as its class' }).click();
+    // Chlorine: Q 5 t, β 4; 60 people: α 1.5. R = 1.5 · 4 · 10 = 60.
+    await page.getByText('Major hazard installation, class II').waitFor();
+    await page.getByText('by admin').waitFor();
+    await expect.poll(() => page.locator('tbody tr').filter({ hasText: 'Inherent (class)' }).textContent(), SOON).toContain('0.80');
+  });
+
+  it('is lifted: the plant becomes a test enterprise', async () => {
+    await page.goto(`${platform.httpBase}/warnings`);
+    await row()
+      .getByText(/warning$/)
+      .waitFor();
+    expect((await api.request('PATCH', '/enterprises/haida', { kind: 'test' })).status).toBe(200);
+    await row().getByText('Blue', { exact: true }).waitFor();
+    await row().getByText('test enterprise, not counted').waitFor();
+    expect((await told()).state).toBe('resting');
+    // The one line that was refused is the browser's own complaint about a 404 or 409.
+    expect(complaints.filter((one) => !/status of 4\d\d/.test(one))).toEqual([]);
+  });
+});
