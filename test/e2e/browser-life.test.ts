@@ -94,6 +94,21 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
     await panel(other).getByRole('button', { name: 'Return to service' }).click();
     await section(board, 'Ringing 1').waitFor();
 
+    // Suppression by hand is the administrator's, too; what is hidden goes on and rings when it ends.
+    expect(await panel(board).getByRole('button', { name: 'Suppress by design' }).count()).toBe(0);
+    await panel(other).getByRole('button', { name: 'Suppress by design' }).click();
+    await panel(other).locator('.form').getByRole('button', { name: 'Suppress by design' }).click();
+    await section(board, 'Suppressed by design 1').waitFor();
+    await panel(other).getByRole('button', { name: 'End suppression' }).click();
+    await section(board, 'Ringing 1').waitFor();
+
+    // C goes to the comment, also where the panel is open already.
+    await rowOf(board, 'GD-07').click();
+    await rowOf(board, 'GD-07').press('c');
+    await board.keyboard.type('cover was open');
+    await board.keyboard.press('Enter');
+    await panel(board).locator('.timeline').getByText('cover was open').waitFor();
+
     await panel(board).getByRole('button', { name: 'Verify', exact: true }).click();
     await panel(board).getByRole('button', { name: 'False alarm' }).click();
     await rowOf(board, 'GD-07').getByText('False alarm').waitFor();
@@ -107,6 +122,7 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
     const phone = await open('chief', PHONE);
     await phone.goto(`${platform.httpBase}/alarms/${red.id}`);
     expect(await phone.getByRole('button', { name: 'Shelve', exact: true }).isDisabled()).toBe(true);
+    expect(await phone.getByText('A red alarm is never shelved.').isVisible()).toBe(true);
     await phone.getByRole('button', { name: 'Verify', exact: true }).click();
     await phone.getByRole('button', { name: 'Real', exact: true }).click();
     await eventually('verified', 5_000, async () => {

@@ -1,5 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ListBody } from '../../alert-ui/protocol/http.ts';
+import type { Alarm } from '../../model/alarm.ts';
 import type { Warning } from '../../model/warning.ts';
 import { makeDevices, signIn, type Api } from '../harness/api.ts';
 import { chromiumPath, openBrowser, openWindow, signInOn } from '../harness/browser.ts';
@@ -95,6 +97,31 @@ describe.skipIf(chromiumPath() === null)('warnings on the page (needs chromium: 
     await page.getByText('Major hazard installation, class II').waitFor();
     await page.getByText('by admin').waitFor();
     await expect.poll(() => page.locator('tbody tr').filter({ hasText: 'Inherent (class)' }).textContent(), SOON).toContain('0.80');
+  });
+
+  it('hides by design what its cause-and-effect table names, line by line, until the line is taken out', async () => {
+    const hidden = async (): Promise<readonly (string | null)[]> =>
+      (await api.get<ListBody<Alarm>>('/alarms?suppressed=by-design')).items.map((alarm) => alarm.deviceId);
+    const [esd] = await makeDevices(api, 'haida', 'gas.combustible.point.industrial', ['ESD-1'], { hazardSourceId: 'tanks' });
+    if (esd === undefined) throw new Error('no device');
+    const client = await connectDevice(platform.mqttUrl, esd);
+    await client.telemetry({ ts: Date.now(), values: { lel: 1 }, faults: ['F12'] });
+    await client.close();
+    const add = page.getByRole('form', { name: 'Add a line' });
+    await page.getByRole('button', { name: 'Add a line' }).click();
+    await add.getByLabel('Line').fill('esd');
+    await add.getByLabel('Cause (device)').fill('ESD-9');
+    await add.getByLabel('Hides (device)').fill('GD-07');
+    await add.getByLabel('Reason').fill('Trip isolates the tank');
+    await add.getByRole('button', { name: 'Add a line' }).click();
+    await page.getByText('causes: line esd names the device ESD-9').waitFor();
+    await add.getByLabel('Cause (device)').fill('ESD-1');
+    await add.getByRole('button', { name: 'Add a line' }).click();
+    await page.getByRole('cell', { name: 'Trip isolates the tank' }).waitFor();
+    await expect.poll(hidden, SOON).toEqual(['GD-07']);
+    await page.getByRole('button', { name: 'Remove line esd' }).click();
+    await page.getByText('No line yet').waitFor();
+    await expect.poll(hidden, SOON).toEqual([]);
   });
 
   it('is lifted: the plant becomes a test enterprise', async () => {

@@ -30,14 +30,14 @@ export interface Commands {
   silence(alarms: readonly Alarm[]): Promise<void>;
   /** Shelving, suppression, out of service, verification, and their ends. */
   change(alarm: Alarm, what: Change, body: Readonly<Record<string, unknown>>): Promise<Changed>;
-  /** May the signed-in account take alarms out of service? */
+  /** May the signed-in account take alarms out of service, or suppress them by hand? */
   readonly mayTakeOut: () => boolean;
   /** May the signed-in account do this at all? */
   readonly allowed: () => boolean;
   close(): void;
 }
 
-export type Change = 'shelve' | 'unshelve' | 'unsuppress' | 'out-of-service' | 'return-to-service' | 'verify';
+export type Change = 'shelve' | 'unshelve' | 'suppress' | 'unsuppress' | 'out-of-service' | 'return-to-service' | 'verify';
 /** `waits`: a second person has to agree first. */
 export type Changed = 'done' | 'waits' | Problem;
 
