@@ -95,7 +95,7 @@ describe.skipIf(chromiumPath() === null)('warnings on the page (needs chromium: 
     await form.getByRole('button', { name: 'Keep as its class' }).click();
     // Chlorine: Q 5 t, β 4; 60 people: α 1.5. R = 1.5 · 4 · 10 = 60.
     await page.getByText('Major hazard installation, class II').waitFor();
-    await page.getByText('by admin').waitFor();
+    await page.getByText(/^by admin/).waitFor();
     await expect.poll(() => page.locator('tbody tr').filter({ hasText: 'Inherent (class)' }).textContent(), SOON).toContain('0.80');
   });
 
