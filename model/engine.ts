@@ -1,6 +1,7 @@
 import type { Alarm, AlarmKind, LiveEvent, SuppressedBy } from './alarm.ts';
 import type { AssetKind, AssetOf, Rule } from './asset.ts';
 import type { ConfigChange, Entry } from './entry.ts';
+import type { Flood, FloodState } from './flood.ts';
 import type { Level, LimitLevel } from './level.ts';
 import type { Catalogue, Confidence, LimitDir } from './profile.ts';
 import type { Quality, Value } from './reading.ts';
@@ -263,6 +264,9 @@ export interface EngineView {
   tryRule(change: RuleChange): RuleTrial;
   status(deviceId: string): DeviceStatus | undefined;
   counts(): AlarmCounts;
+  readonly flood: FloodState;
+  /** The last ones, newest first, the one that goes on included. */
+  floods(): readonly Flood[];
   /** Number of the last event of a warning. */
   readonly warningSeq: number;
   /** One for every hazard source, enterprise and area in service. */

@@ -274,10 +274,11 @@ export class EngineFold implements Engine, Core {
   nextDue(): EngineMs | null {
     const device = this.heap.first?.wakeAt ?? null;
     const warning = this.warnings.heap.first?.wakeAt ?? null;
+    const flood = this.book.flood.endsAt;
     const wait = this.book.timers.wait(this.clock.at, this.clock.now);
     let first = device;
     const joint = this.joint.heap.first?.wakeAt ?? null;
-    for (const one of [joint, warning, wait === null ? null : this.clock.now + wait])
+    for (const one of [joint, warning, flood, wait === null ? null : this.clock.now + wait])
       if (one !== null && (first === null || one < first)) first = one;
     return first;
   }

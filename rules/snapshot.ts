@@ -2,6 +2,7 @@ import type { AssetKind, Device } from '../model/asset.ts';
 import type { SnapshotJob } from '../model/engine.ts';
 import type { Catalogue } from '../model/profile.ts';
 import type { Flag, Quality, Value } from '../model/reading.ts';
+import type { FloodRow } from './alarm/flood.ts';
 import type { AlarmRecord } from './alarm/record.ts';
 import type { Core } from './core.ts';
 import { newDevice } from './device-life.ts';
@@ -95,6 +96,8 @@ interface Header {
   readonly format?: number;
   /** Absent = none was judged yet. */
   readonly warnings?: WarningRows;
+  /** Absent = nothing was annunciated lately, and there was no flood. */
+  readonly flood?: FloodRow;
   readonly gateways?: readonly GatewayRow[];
   /** Hazard sources with rules over several points; absent = none. */
   readonly joint?: readonly SourceRow[];
@@ -198,6 +201,7 @@ function deviceLine(d: DeviceState): string {
 }
 
 function headerLine(core: Core, seq: number): string {
+  const flood = core.book.flood.row();
   const header: Header = {
     seq,
     clock: core.clock,
@@ -210,6 +214,7 @@ function headerLine(core: Core, seq: number): string {
     format: core.format,
     ...(core.format < 2 ? {} : { warnings: core.warnings.rows() }),
     ...(core.joint.sources.size === 0 ? {} : { joint: core.joint.rows() }),
+    ...(flood === null ? {} : { flood }),
     ...(core.gateways.size === 0 ? {} : { gateways: gatewayRows(core) }),
     system: { alarms: [...core.system.alarms.values()], occurrences: [...core.system.occurrences] },
   };
@@ -325,6 +330,7 @@ export function readSnapshot(core: Core, text: string): number {
   for (const code of head.deaf) core.deaf.add(code);
   core.deafUntil = head.deafUntil;
   core.upstreamBackAt = head.upstreamBackAt ?? 0;
+  if (head.flood !== undefined) core.book.flood.restore(head.flood);
   core.nextOrder = head.nextOrder;
   core.format = head.format ?? 1;
   const catalogueLine = lines[2] ?? '';

@@ -10,6 +10,7 @@ import type {
   RuleChange,
   RuleTrial,
 } from '../model/engine.ts';
+import type { Flood, FloodState } from '../model/flood.ts';
 import type { Catalogue } from '../model/profile.ts';
 import { toAlarm } from './alarm/record.ts';
 import type { Core } from './core.ts';
@@ -110,6 +111,14 @@ export class EngineWindow implements EngineView {
 
   counts(): AlarmCounts {
     return this.core.book.counts();
+  }
+
+  get flood(): FloodState {
+    return this.core.book.flood.state;
+  }
+
+  floods(): readonly Flood[] {
+    return this.core.book.flood.all();
   }
 
   get warningSeq(): number {

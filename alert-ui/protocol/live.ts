@@ -1,5 +1,6 @@
 import type { Alarm, AlarmEvent } from '../../model/alarm.ts';
 import type { AlarmCounts } from '../../model/engine.ts';
+import type { FloodState } from '../../model/flood.ts';
 import type { Quality, Value } from '../../model/reading.ts';
 import type { Warning, WarningEvent } from '../../model/warning.ts';
 
@@ -13,6 +14,8 @@ export interface SnapshotEvent {
   readonly next?: string;
   /** Closed, but still suppressed: they stand in the lists of what is suppressed. At most 500. */
   readonly resting?: readonly Alarm[];
+  /** Of the whole platform, and so only for those who see all of it. */
+  readonly flood?: FloodState;
   readonly devices: { readonly online: number; readonly offline: number; readonly total: number };
 }
 export interface AlarmMessage {
@@ -48,6 +51,8 @@ export interface HeartbeatMessage {
   readonly health: readonly string[];
   /** Presence counts of the devices this viewer may see; absent = unchanged. */
   readonly devices?: { readonly online: number; readonly offline: number; readonly total: number };
+  /** Of the whole platform, and so only for those who see all of it. A beat comes at once when a flood begins. */
+  readonly flood?: FloodState;
 }
 /**
  * Every warning that is issued, as this viewer may see them: after each `snapshot`, and when it asks by `resume-warnings`. Warnings are

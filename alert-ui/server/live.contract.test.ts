@@ -179,6 +179,20 @@ describe('events', () => {
     expect(alice.heartbeats[0]).toMatchObject({ epoch: 'epoch-1', seq: 200, prev: alice.have, health: [], devices: { total: 1 } });
   });
 
+  it('a flood is told at once to those who see everything, and to nobody else', async () => {
+    const { platform } = served;
+    const [admin, alice] = [await board('admin'), await board('alice')];
+    const now = { number: 3, since: 1_000, endedAt: null, annunciated: 11, most: 11 };
+    platform.view.flood = { now, last: null, inTenMinutes: 11 };
+    platform.clock.advance(200);
+    await admin.until(() => admin.heartbeats.length > 0);
+    await alice.until(() => alice.heartbeats.length > 0);
+    expect([admin.heartbeats[0]?.flood, alice.heartbeats[0]?.flood]).toEqual([platform.view.flood, undefined]);
+    expect((await board('admin')).snapshots[0]?.flood?.now).toEqual(now);
+    expect((await (await served.as('admin')).get('/floods')).body).toEqual({ ...platform.view.flood, items: [now] });
+    expect((await (await served.as('alice')).get('/floods')).status).toBe(403);
+  });
+
   it('snapshots count and list what one may see', async () => {
     const { platform } = served;
     platform.raise(platform.alarm('1-0', 'a', { level: 'red' }));

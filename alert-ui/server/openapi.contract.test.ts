@@ -194,6 +194,7 @@ it('every route answers at least once as the document says', async () => {
   await ask('GET', `${api}/alarms/{id}`, { id: '1-0' }, 200);
   await ask('POST', `${api}/alarms/{id}/reset`, { id: '1-0' }, 200, {});
 
+  await ask('GET', `${api}/floods`, {}, 200);
   await ask('GET', `${api}/kpi`, {}, 200, undefined, '?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&enterprise=x');
   await ask('GET', `${api}/kpi`, {}, 400, undefined, '?from=2&to=1');
   await ask('GET', `${api}/kpi.csv`, {}, 200);

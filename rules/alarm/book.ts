@@ -1,9 +1,18 @@
-import type { Alarm, AlarmEvent, AlarmEventType, AlarmKind, LiveEvent, SuppressedBy } from '../../model/alarm.ts';
+import {
+  type Alarm,
+  type AlarmEvent,
+  type AlarmEventType,
+  type AlarmKind,
+  type LiveEvent,
+  SAID_AGAIN,
+  type SuppressedBy,
+} from '../../model/alarm.ts';
 import type { AlarmPolicy } from '../../model/asset.ts';
 import type { AlarmCounts } from '../../model/engine.ts';
 import { LEVEL_RANK, type Level } from '../../model/level.ts';
 import type { Quality, Value } from '../../model/reading.ts';
 import type { EngineMs, EpochMs } from '../../model/time.ts';
+import { FloodWatch } from './flood.ts';
 import { FirstOutGroups } from './first-out.ts';
 import { type AlarmLife, inherited, isSuppressed, NO_LIFE, outlives, quiet, suppressedBy, unsuppressed } from './life.ts';
 import { feedbackMs, firstResponseMs, NEXT_ROLE_MS, rearmMs, RED_FEEDBACK_AGAIN_MS, ROLES } from './policy.ts';
@@ -91,6 +100,7 @@ export class AlarmBook {
   /** Closed, but of an identity that is still suppressed; by id. */
   readonly resting = new Map<string, AlarmRecord>();
   readonly timers = new AlarmTimers();
+  readonly flood = new FloodWatch();
   private readonly groups = new FirstOutGroups();
   /** Alarms that something was told of since the list was emptied: others may be hidden by them. */
   readonly touched: AlarmRecord[] = [];
@@ -119,6 +129,7 @@ export class AlarmBook {
     this.at = at;
     this.now = now;
     this.managed = managed;
+    this.flood.settle(at, now);
     this.touched.length = 0;
     this.out = null;
   }
@@ -592,6 +603,7 @@ export class AlarmBook {
     const seq = this.number();
     record.seq = seq;
     this.touched.push(record);
+    if (this.managed && isAnnunciation(record, type, told.cause)) this.flood.annunciated(this.at, this.now);
     const { by = null, ...facts } = told;
     const alarm: Alarm = toAlarm(record);
     this.push({
@@ -611,6 +623,13 @@ export class AlarmBook {
       },
     });
   }
+}
+
+/** It is told to the operator as something new; the performance figures count the same. */
+function isAnnunciation(record: AlarmRecord, type: AlarmEventType, cause: string | undefined): boolean {
+  if (record.place.test || record.historic || isSuppressed(record.life)) return false;
+  if (type === 're-announced') return !SAID_AGAIN.includes(cause ?? '');
+  return type === 'raised' || (type === 'level-raised' && !record.facts.acknowledged);
 }
 
 /** Level or limit is another: `value`, `limit` and `unit` are those of the last such change. */

@@ -1,10 +1,8 @@
 import type { Rates } from '../../model/performance.ts';
+import { FLOOD_BEGINS_ABOVE, FLOOD_ENDS_BELOW, FLOOD_WINDOW_MS as TEN_MS } from '../../model/flood.ts';
 import type { EpochMs } from '../../model/time.ts';
 
 const HOUR_MS = 3_600_000;
-const TEN_MS = 600_000;
-const FLOOD_BEGINS_ABOVE = 10;
-const FLOOD_ENDS_BELOW = 5;
 const BUSY_HOUR_ABOVE = 30;
 const BUSY_TEN_ABOVE = 10;
 

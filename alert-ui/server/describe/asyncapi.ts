@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { alarm, alarmEvent } from '../schema/alarm.ts';
 import { deviceStatus } from '../schema/asset.ts';
+import { floodState } from '../schema/flood.ts';
 import { warning, warningEvent } from '../schema/warning.ts';
 import { epochMs, level, quality, value } from '../schema/common.ts';
 
@@ -13,7 +14,15 @@ const wish = z.object({ devices: z.array(z.string()).optional(), enterprises: z.
 
 /** Shapes of the live events, for the description and for tests. */
 export const liveSchemas = {
-  snapshot: z.object({ epoch: z.string(), seq: z.int(), counts, alarms: z.array(alarm), next: z.string().optional(), devices }),
+  snapshot: z.object({
+    epoch: z.string(),
+    seq: z.int(),
+    counts,
+    alarms: z.array(alarm),
+    next: z.string().optional(),
+    devices,
+    flood: floodState.optional(),
+  }),
   alarm: z.object({ seq: z.int(), prev, alarm, event: alarmEvent }),
   device: z.object({
     seq: z.int(),
@@ -24,7 +33,15 @@ export const liveSchemas = {
     lastSeenAt: epochMs.nullable(),
   }),
   readings: z.object({ at: epochMs, items: z.array(z.tuple([z.string(), z.string(), z.int().nullable(), epochMs, value, quality])) }),
-  heartbeat: z.object({ epoch: z.string(), seq: z.int(), prev, at: epochMs, health: z.array(z.string()), devices: devices.optional() }),
+  heartbeat: z.object({
+    epoch: z.string(),
+    seq: z.int(),
+    prev,
+    at: epochMs,
+    health: z.array(z.string()),
+    devices: devices.optional(),
+    flood: floodState.optional(),
+  }),
   warnings: z
     .object({ epoch: z.string(), seq: z.int(), items: z.array(warning) })
     .meta({ description: 'What is issued, worst first, at most 500; numbered apart from alarms and devices.' }),

@@ -1,5 +1,6 @@
 import type { AlarmCounts, EngineView } from '../../../model/engine.ts';
 import type { Alarm, SuppressedBy } from '../../../model/alarm.ts';
+import type { FloodState } from '../../../model/flood.ts';
 import type { Level } from '../../../model/level.ts';
 import type { SnapshotEvent } from '../../protocol/live.ts';
 import { sees } from '../access.ts';
@@ -60,7 +61,7 @@ export class Audience {
         },
       };
     }
-    return { ...this.cached.snapshot, seq: this.lastSeq };
+    return { ...this.cached.snapshot, ...this.flood(view), seq: this.lastSeq };
   }
 
   /** As the engine counts, over what this audience sees. */
@@ -80,6 +81,11 @@ export class Audience {
       if (wantsAcknowledgement(alarm)) unacknowledged[alarm.level] += 1;
     }
     return { open, unacknowledged, suppressed };
+  }
+
+  /** A flood is of the whole platform: whoever sees a part of it is not told. */
+  flood(view: EngineView): { flood?: FloodState } {
+    return this.actor.enterprises === null ? { flood: view.flood } : {};
   }
 
   /** Presence counts of what this audience sees. */

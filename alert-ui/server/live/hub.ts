@@ -87,6 +87,8 @@ export class Hub {
   /** Number of the last event that went out, or that was there before we listened. */
   private published: number;
   private lookAt = 0;
+  /** Number of the flood that boards know of; 0 = none goes on. */
+  private floodTold = 0;
   private readonly counted = {
     droppedToSnapshot: 0,
     disconnectedSlow: 0,
@@ -356,6 +358,15 @@ export class Hub {
         audience.lastSeq = event.seq;
       }
     }
+    this.tellFlood();
+  }
+
+  /** Boards fold their list as a flood begins and no later; its end is told as soon. */
+  private tellFlood(): void {
+    const number = this.parts.platform.view.flood.now?.number ?? 0;
+    if (number === this.floodTold) return;
+    this.floodTold = number;
+    this.heartbeat();
   }
 
   /** Events of warnings, numbered apart: a client that knows none sees no hole in the numbers of alarms and devices. */
@@ -411,6 +422,7 @@ export class Hub {
       at: platform.clock.now(),
       health: platform.health(),
       devices: audience.devices(platform.view),
+      ...audience.flood(platform.view),
     };
   }
 
@@ -420,6 +432,7 @@ export class Hub {
     this.waitingRoom.sweep(mono);
     const late = mono - this.lookAt > 4 * LOOK_EVERY_MS;
     this.lookAt = mono;
+    this.tellFlood();
     let pending = 0;
     for (const viewer of this.viewers.values()) {
       const verdict = viewer.backlog.look(mono, late);

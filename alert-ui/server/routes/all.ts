@@ -9,6 +9,7 @@ import { classificationRoutes } from './classification.ts';
 import { backtestRoutes } from './backtests.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { deviceRoutes } from './devices.ts';
+import { floodRoutes } from './floods.ts';
 import { gatewayRoutes } from './gateways.ts';
 import { infoRoutes } from './info.ts';
 import { kpiRoutes } from './kpi.ts';
@@ -52,6 +53,7 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...alarmLifeRoutes,
       ...alarmRoutes,
       ...kpiRoutes,
+      ...floodRoutes,
       ...warningRoutes,
       ...approvalRoutes,
       ...backtestRoutes,

@@ -13,6 +13,7 @@ import type {
   RuleTrial,
 } from '../../../model/engine.ts';
 import type { AlarmCommand, ConfigChange } from '../../../model/entry.ts';
+import type { Flood, FloodState } from '../../../model/flood.ts';
 import type { Level } from '../../../model/level.ts';
 import type { Backtest } from '../../../model/backtest.ts';
 import type { FiguresQuery } from '../../../model/performance.ts';
@@ -158,6 +159,10 @@ class HandMadeView implements EngineView {
       if (alarm.state !== 'ACKED' && alarm.state !== 'LACK') unacknowledged[alarm.level] += 1;
     }
     return { open, unacknowledged, suppressed };
+  }
+  flood: FloodState = { now: null, last: null, inTenMinutes: 0 };
+  floods(): readonly Flood[] {
+    return [this.flood.now, this.flood.last].filter((one) => one !== null);
   }
   readonly warnings = new Map<string, Warning>();
   warningSeq = 0;
