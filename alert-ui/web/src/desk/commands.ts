@@ -23,6 +23,8 @@ export type Progress =
 export interface Commands {
   readonly progress: ReadonlyMap<string, Progress>;
   acknowledge(alarm: Alarm, comment?: string): Promise<void>;
+  /** All of them in one request, each as it was seen. */
+  acknowledgeAll(alarms: readonly Alarm[]): Promise<void>;
   withdraw(alarm: Alarm): Promise<void>;
   reset(alarm: Alarm): Promise<void>;
   comment(alarm: Alarm, comment: string): Promise<boolean>;
@@ -44,7 +46,7 @@ export type Changed = 'done' | 'waits' | Problem;
 export const RECEIPT_WITHIN_MS = 3_000;
 const NOTE_FOR_MS = 8_000;
 /** As many as one request takes. */
-const SILENCED_AT_ONCE = 500;
+const AT_ONCE = 500;
 /** An acknowledgement can be withdrawn this long. */
 export const WITHDRAW_WITHIN_MS = 10_000;
 
@@ -123,6 +125,30 @@ export function createCommands(api: Api, live: Live, session: Session): Commands
     progress,
     acknowledge: (alarm, comment) =>
       send(alarm, 'acknowledge', { seen: alarm.seq, ...(comment === undefined || comment === '' ? {} : { comment }) }),
+    async acknowledgeAll(alarms) {
+      if (live.state.link === 'blind' || live.state.link === 'connecting') {
+        for (const { id } of alarms) note(id, { kind: 'blind' });
+        return;
+      }
+      const asked = alarms.filter(({ id }) => progress.get(id)?.kind !== 'sending').slice(0, AT_ONCE);
+      if (asked.length === 0) return;
+      for (const { id } of asked) {
+        progress.set(id, { kind: 'sending' });
+        later(id, RECEIPT_WITHIN_MS, () => progress.set(id, { kind: 'no-receipt' }));
+      }
+      const items = asked.map(({ id, seq }) => ({ id, seen: seq }));
+      const answer = await api.post<{ items: readonly { id: string; status: number; code?: string }[] }>('/alarms/acknowledge', { items });
+      if (!answer.ok) {
+        const { code, status, requestId } = answer.problem;
+        for (const { id } of asked) note(id, { kind: 'problem', code, status, requestId });
+        return;
+      }
+      for (const { id, status, code } of answer.body.items) {
+        if (code === 'alarm-changed') note(id, { kind: 'changed' });
+        else if (code !== undefined) note(id, { kind: 'problem', code, status, requestId: undefined });
+        else clear(id);
+      }
+    },
     withdraw: (alarm) => send(alarm, 'withdraw', {}),
     reset: (alarm) => send(alarm, 'reset', {}),
     async comment(alarm, comment) {
@@ -133,7 +159,7 @@ export function createCommands(api: Api, live: Live, session: Session): Commands
     },
     async silence(alarms) {
       if (alarms.length === 0 || live.state.link === 'blind' || live.state.link === 'connecting') return;
-      const answer = await api.post('/alarms/silence', { items: alarms.slice(0, SILENCED_AT_ONCE).map(({ id }) => ({ id })) });
+      const answer = await api.post('/alarms/silence', { items: alarms.slice(0, AT_ONCE).map(({ id }) => ({ id })) });
       if (answer.ok) return;
       const { code, status, requestId } = answer.problem;
       for (const { id } of alarms) note(id, { kind: 'problem', code, status, requestId });

@@ -5,6 +5,7 @@
  */
 import type { Alarm, AlarmEvent, SuppressedBy } from '../../../../model/alarm.ts';
 import type { AlarmCounts } from '../../../../model/engine.ts';
+import type { FloodState } from '../../../../model/flood.ts';
 import { LEVELS, type Level } from '../../../../model/level.ts';
 import type { AlarmMessage, DeviceMessage, HeartbeatMessage, SnapshotEvent } from '../../../protocol/live.ts';
 
@@ -34,6 +35,8 @@ export interface Picture {
   /** Closed, but still suppressed: they stand in the lists of what is suppressed. */
   resting: Map<string, Alarm>;
   counts: AlarmCounts;
+  /** Null: not told, for this viewer does not see everything. */
+  flood: FloodState | null;
   /** Cursor of the first page of open alarms that the snapshot left out; null when the picture is whole. */
   next: string | null;
   devices: DeviceCounts;
@@ -59,6 +62,7 @@ export function emptyPicture(): Picture {
     closed: new Map(),
     resting: new Map(),
     counts: { open: { ...NO_COUNT }, unacknowledged: { ...NO_COUNT }, suppressed: { ...NO_FLAG } },
+    flood: null,
     next: null,
     devices: { online: 0, offline: 0, total: 0 },
     presence: new Map(),
@@ -101,6 +105,7 @@ export function applySnapshot(picture: Picture, snapshot: SnapshotEvent): void {
   picture.alarms = new Map(snapshot.alarms.filter((a) => a.state !== 'NORM').map((a) => [a.id, a]));
   picture.resting = new Map((snapshot.resting ?? []).map((alarm) => [alarm.id, alarm]));
   picture.counts = snapshot.counts;
+  picture.flood = snapshot.flood ?? null;
   picture.next = snapshot.next ?? null;
   picture.devices = { ...snapshot.devices };
   picture.presence = new Map();

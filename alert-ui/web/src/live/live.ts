@@ -251,6 +251,7 @@ export function createLive(api: Api, session: Session): Live {
       opened.on('heartbeat', (beat) => {
         state.health = beat.health;
         if (beat.devices !== undefined) picture.devices = { ...beat.devices };
+        if (beat.flood !== undefined) picture.flood = beat.flood;
         const whole = checkHeartbeat(picture, beat);
         if (whole === 'whole') {
           state.catchingUp = false;
