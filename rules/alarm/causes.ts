@@ -133,12 +133,14 @@ function reachedFrom(start: Line, neighbours: ReadonlyMap<Line, readonly Line[]>
  */
 export function groupOf(core: Core, record: AlarmRecord): string | null {
   const { deviceId, enterpriseId, hazardSourceId } = record.place;
-  if (deviceId === null || record.kind === 'instrument' || record.kind === 'system') return null;
+  if (record.kind === 'instrument' || record.kind === 'system') return null;
+  const ofSource = hazardSourceId === null ? null : `hazard-source:${hazardSourceId}`;
+  // A rule over several points of a hazard source: no cause-and-effect table can name it.
+  if (deviceId === null) return ofSource;
   const names = (line: Line): boolean =>
     line.enterprise === enterpriseId && [line.cause, ...line.hides].some((selector) => selects(selector, record));
   const line = core.causes.ofCause(deviceId).find(names) ?? core.causes.ofEffect(deviceId)?.find(names);
-  if (line !== undefined) return `cause:${line.group}`;
-  return hazardSourceId === null ? null : `hazard-source:${hazardSourceId}`;
+  return line === undefined ? ofSource : `cause:${line.group}`;
 }
 
 /** Lines that hide the alarm now. */

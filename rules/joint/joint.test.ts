@@ -70,6 +70,7 @@ describe('k of n points', () => {
       measurement: null,
       channel: null,
       hazardSourceId: 'tank',
+      groupId: 'hazard-source:tank',
       enterpriseId: 'works',
       kind: 'process',
       level: 'red',
