@@ -24,7 +24,8 @@ export function demandUsable(setting: string, path: string, parts: SecureContext
   }
 }
 
-function tlsDoor(config: Config): TlsDoor | null {
+/** The TLS door as it will be opened; null when none is set. A file that cannot be used is told by name. */
+export function tlsDoor(config: Config): TlsDoor | null {
   if (config.mqttsPort === null || config.tlsCert === null || config.tlsKey === null) return null;
   const cert = readPem('BEACON_TLS_CERT', config.tlsCert);
   const key = readPem('BEACON_TLS_KEY', config.tlsKey);

@@ -23,7 +23,7 @@ import type { StoreSettings } from '../store/readings/open.ts';
 import type { Config } from './config.ts';
 import { openCredentialBook } from './credential-book.ts';
 import { createBacktests } from './backtest/backtests.ts';
-import { brokerPolicy } from './broker-policy.ts';
+import { brokerPolicy, tlsDoor } from './broker-policy.ts';
 import { dataFolder, defaultArchiveMax } from './data-folder.ts';
 import { startDeadMan } from './dead-man.ts';
 import { startEventFeed } from './event-feed.ts';
@@ -46,7 +46,7 @@ import { createStopStack, type StopTrouble } from './stop-stack.ts';
 import { startSystemWatch } from './system-watch.ts';
 import { startTicker } from './ticker.ts';
 import { demandOneFolder, dropOrphanCredentials, mustSubmit } from './start-steps.ts';
-import { joinSources, openUpstream, upstreamFacts, upstreamMetrics } from './upstream.ts';
+import { joinSources, openUpstream, upstreamFacts, upstreamMetrics, upstreamSettings } from './upstream.ts';
 import { gatherVerdicts } from './verdict-batch.ts';
 import { readVersion, RELEASED_AT } from './version.ts';
 
@@ -133,6 +133,9 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   const { clock, log } = options;
   const seams = options.seams;
   const folder = dataFolder(config.dataDir);
+  // Files the settings name are looked at before anything is made: a wrong setting leaves no folder behind.
+  tlsDoor(config);
+  upstreamSettings(config);
   prepareFolder(config.dataDir);
   const lock = await lockFolder(config.dataDir);
   if ('error' in lock)

@@ -357,13 +357,19 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): {
   const result: Record<string, unknown> = {};
   for (const definition of definitions) {
     const fromEnv = env[definition.env];
-    const raw = fromEnv !== undefined && fromEnv !== '' ? fromEnv : (fromFile[definition.env] ?? fromFile[definition.key]);
+    const isFromEnv = fromEnv !== undefined && fromEnv !== '';
+    const raw = isFromEnv ? fromEnv : (fromFile[definition.env] ?? fromFile[definition.key]);
     if (raw === undefined || raw === null) {
       result[definition.key] = definition.fallback;
       continue;
     }
     const parsed = definition.schema.safeParse(raw);
-    if (!parsed.success) throw new ConfigError(`${definition.env}=${shown(definition, raw)}: not allowed; allowed: ${definition.allowed}`);
+    if (!parsed.success) {
+      // The key as it was written, so that a search for it ends where it has to be changed.
+      const written = isFromEnv || Object.hasOwn(fromFile, definition.env) ? definition.env : definition.key;
+      const where = isFromEnv ? '' : ` in ${path}`;
+      throw new ConfigError(`${written}=${shown(definition, raw)}${where}: not allowed; allowed: ${definition.allowed}`);
+    }
     result[definition.key] = parsed.data;
   }
   const config = Object.freeze(result) as Config;

@@ -67,7 +67,8 @@ export const alarmLifeRoutes: Route[] = [
     problems: [...problems, 'red-not-shelvable', 'approval-required'],
     handle: async ({ platform, actor, path, body, requestId }) => {
       const alarm = await demandAlarm(platform, actor, 'alarm.shelve', path.id);
-      const { minutes, oneShot, reason } = body;
+      const { minutes, reason } = body;
+      const oneShot = body.oneShot === true ? true : undefined;
       if (alarm.level === 'orange' && alarm.state !== 'NORM' && alarm.kind !== 'system') {
         const asked = await askSecondPerson(platform, actor, {
           kind: shelveOrange,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { VERIFIED_AS } from '../../../model/alarm.ts';
-import { epochMs, level, quality, value } from './common.ts';
+import { epochMs, level, quality, timeGiven, value } from './common.ts';
 
 export const alarmState = z
   .enum(['NORM', 'UNACK', 'ACKED', 'RTNUN', 'LUNACK', 'LACK'])
@@ -129,16 +129,19 @@ const reason = z.string().trim().min(1).max(500);
 export const shelveBody = z
   .strictObject({
     minutes: z.int().min(1).max(480).optional().meta({ description: '8 h at most.' }),
-    oneShot: z.literal(true).optional().meta({ description: 'Until it next returns, 8 h at most.' }),
+    oneShot: z.boolean().optional().meta({ description: 'true: until it next returns, 8 h at most. false is as if it were not said.' }),
     reason,
   })
-  .refine((body) => (body.minutes === undefined) !== (body.oneShot === undefined), 'either minutes or oneShot');
+  .refine((body) => (body.minutes === undefined) === (body.oneShot === true), 'either minutes or oneShot');
 export const suppressBody = z.strictObject({ reason });
 export const liftBody = z.strictObject({ reason: reason.optional() });
 export const outOfServiceBody = z.strictObject({
   permit: z.string().trim().min(1).max(100),
   reason,
-  until: epochMs.optional().meta({ description: 'Planned end; without one it lasts until somebody returns it to service.' }),
+  until: timeGiven.optional().meta({
+    override: { type: ['integer', 'string'] },
+    description: 'Planned end, ms since 1970 or ISO 8601 with offset; without one it lasts until somebody returns it to service.',
+  }),
 });
 export const verifyBody = z.strictObject({ as: verifiedAs, note: comment.optional(), comment: comment.optional() });
 export const silenceGroupBody = z.strictObject({

@@ -31,6 +31,9 @@ export function mapOf<T extends z.ZodType>(item: T) {
 export const attributes = mapOf(z.union([z.number(), z.string().max(200), z.boolean()]));
 export const conditions = mapOf(z.union([z.boolean(), z.string().max(200)]));
 
+/** A time in a body: ms since 1970, or ISO 8601 with offset. */
+export const timeGiven = z.union([epochMs, z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))]);
+
 /** A time in a query: ms since 1970, or ISO 8601 with offset. */
 export const queryTime = z
   .union([

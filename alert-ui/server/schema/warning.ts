@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochMs, level } from './common.ts';
+import { epochMs, level, timeGiven } from './common.ts';
 
 export const warningScope = z.enum(['hazard-source', 'enterprise', 'area']).meta({ id: 'WarningScope' });
 export const setFactorName = z.enum(['special-work', 'commitment', 'hidden-hazard', 'weather']).meta({ id: 'SetFactorName' });
@@ -86,7 +86,7 @@ export const warningWithEvents = warning.extend({ events: z.array(warningEvent) 
 
 export const factorBody = z.strictObject({
   value: z.number().min(0).max(1).meta({ description: '0 = nothing of it, 1 = as bad as it gets.' }),
-  until: z.union([epochMs, z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))]).meta({
+  until: timeGiven.meta({
     override: { type: ['integer', 'string'] },
     description: 'When it ends: ms since 1970, or ISO 8601 with offset; at most a year ahead.',
   }),

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeDevices, signIn } from '../../harness/api.ts';
@@ -33,12 +33,31 @@ describe('settings', () => {
       { BEACON_MQTTS_PORT: '0', BEACON_TLS_CERT: '/etc/hostname', BEACON_TLS_KEY: '/etc/hostname' },
       /^BEACON_TLS_CERT=\/etc\/hostname: cannot be used/,
     ],
+    [
+      'a folder no system makes',
+      { BEACON_DATA_DIR: '/proc/no-such-folder/data' },
+      /^BEACON_DATA_DIR=\/proc\/no-such-folder\/data: not writable/,
+    ],
+    ['a folder below a file', { BEACON_DATA_DIR: '/etc/hostname/data' }, /^BEACON_DATA_DIR=\/etc\/hostname\/data: not writable/],
   ])('%s is one line with the key, the value and what is allowed', async (_what, env, line) => {
-    const ended = await runToEnd({ BEACON_DATA_DIR: leftovers.folder('settings'), ...env });
+    const folder = leftovers.folder('settings');
+    const ended = await runToEnd({ BEACON_DATA_DIR: folder, ...env });
     expect(ended.code).toBe(1);
     expect(ended.stderr.trim().split('\n')).toHaveLength(1);
     expect(ended.stderr).toMatch(line);
     expect(ended.stdout).toBe('');
+  });
+
+  it('are looked at before anything is made, the files they name too: one line at every log level, and an empty folder', async () => {
+    const folder = leftovers.folder('untouched');
+    const tls = { BEACON_MQTTS_PORT: '0', BEACON_TLS_CERT: '/nowhere/cert.pem', BEACON_TLS_KEY: '/nowhere/key.pem' };
+    const upstream = { BEACON_UPSTREAM_URL: 'mqtts://127.0.0.1:1', BEACON_UPSTREAM_CA: '/nowhere/ca.pem' };
+    for (const wrong of [tls, upstream]) {
+      const ended = await runToEnd({ BEACON_DATA_DIR: folder, BEACON_LOG_LEVEL: 'info', ...wrong });
+      expect(ended.code).toBe(1);
+      expect(ended.stderr).toMatch(/^BEACON_[A-Z_]+=\/nowhere\/[a-z]+\.pem: cannot be read \(ENOENT\); allowed: a PEM file\n$/);
+      expect(readdirSync(folder)).toEqual([]);
+    }
   });
 
   it.skipIf(opensslMissing)(
