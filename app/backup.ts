@@ -6,12 +6,14 @@ import { loadConfig } from './config.ts';
 import { commandLine } from './one-line.ts';
 import { readVersion } from './version.ts';
 
+export const BACKUP_USAGE = 'usage: npm run backup -- <new folder>   (of what: BEACON_DATA_DIR, as for npm start)';
+
 /** `npm run backup -- <folder>`: a backup of BEACON_DATA_DIR to a new folder, whether the platform runs or not. */
 export async function backup(args: readonly string[], seams: BackupSeams = {}): Promise<void> {
   await commandLine('backup', async (say) => {
     const [target, ...more] = args;
     if (target === undefined || target.startsWith('-') || more.length > 0) {
-      return say.wrong('usage: npm run backup -- <new folder>   (of what: BEACON_DATA_DIR, as for npm start)');
+      return say.wrong(BACKUP_USAGE);
     }
     const { config } = loadConfig(process.env);
     // The platform goes first.

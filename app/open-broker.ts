@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
 import { startOpenBroker } from '../broker/open.ts';
+import { helpAsked } from './help.ts';
 
 /** `npm run broker -- --open --port N`: the embedded broker alone with an open policy, for outside conformance suites. */
+const USAGE = 'usage: npm run broker -- --open --port N   (0 to 65535; --open is required: anybody may do anything)\n';
+helpAsked(USAGE);
 const { values } = parseArgs({
   options: {
     open: { type: 'boolean', default: false },
@@ -11,7 +14,7 @@ const { values } = parseArgs({
 });
 const port = Number(values.port);
 if (!values.open || !Number.isInteger(port) || port < 0 || port > 65_535) {
-  process.stderr.write('usage: npm run broker -- --open --port N   (0 to 65535; --open is required: anybody may do anything)\n');
+  process.stderr.write(USAGE);
   process.exit(1);
 }
 const broker = await startOpenBroker({ host: values.host, port });

@@ -1,13 +1,16 @@
 import { resolve } from 'node:path';
 import { sized } from '../store/backup/files.ts';
 import { restoreBackup } from '../store/backup/restore.ts';
+import { helpAsked } from './help.ts';
 import { commandLine } from './one-line.ts';
 
 /** `npm run restore -- <backup> <folder>`: verifies a backup and makes a data folder of it, for BEACON_DATA_DIR of the next start. */
+const USAGE = 'usage: npm run restore -- <backup> <new folder>';
+helpAsked(USAGE);
 await commandLine('restore', async (say) => {
   const [backup, folder, ...more] = process.argv.slice(2);
   if (backup === undefined || folder === undefined || more.length > 0 || backup.startsWith('-')) {
-    return say.wrong('usage: npm run restore -- <backup> <new folder>');
+    return say.wrong(USAGE);
   }
   const to = resolve(folder);
   const { at, build, journal, files } = restoreBackup({ backup: resolve(backup), folder: to, tell: say.progress, now: Date.now });

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { helpAsked } from './help.ts';
 import { checkSite } from './site/check.ts';
 
 /**
  * `npm run rules:check -- <site file> …`: reads site files, says what is wrong with them line by line, and runs the rule tests in them.
  * Exit code 0: all sound and every test passed; 1: something is not; 2: a file could not be read.
  */
+const USAGE = 'usage: npm run rules:check -- <site file> …\n';
+helpAsked(USAGE);
 const files = process.argv.slice(2).filter((one) => one !== '--');
 if (files.length === 0 || files.some((one) => one.startsWith('-'))) {
-  process.stderr.write('usage: npm run rules:check -- <site file> …\n');
+  process.stderr.write(USAGE);
   process.exit(2);
 }
 

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { siteReport } from '../alert-ui/server/schema/site-file.ts';
+import { helpAsked } from './help.ts';
 
 /**
  * `npm run site -- export | import`: a site of a running platform as a file, and back. Speaks the same API as everybody, with an API token
@@ -95,6 +96,7 @@ async function answered(response: Response): Promise<Response> {
   );
 }
 
+helpAsked(USAGE);
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { helpAsked } from '../../app/help.ts';
 import { repositoryRoot } from '../harness/platform-process.ts';
 import { chromiumPath } from '../harness/browser.ts';
 import { influxdMissing } from '../parts/influxd.ts';
@@ -29,6 +30,11 @@ import { bareRun, platformRun, type ThroughputRun, type ThroughputSettings } fro
  * `npm run bench`: ratios taken in one run on one machine. Bare Aedes and the platform alternate; medians and spread are printed.
  * `--quick` is a small version that only shows that the bench runs; `--write` puts the table into docs/evidence/bench.md.
  */
+helpAsked(`usage: npm run bench -- [--quick] [--rounds N] [--only PART,…] [--write]
+  --quick   a small version that only shows that the bench runs
+  --rounds  how often bare and ours alternate (5)
+  --only    these parts alone
+  --write   the table into docs/evidence/bench.md`);
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },

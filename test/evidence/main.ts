@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { helpAsked } from '../../app/help.ts';
 import { repositoryRoot } from '../harness/platform-process.ts';
 import { influxdMissing, startInfluxd } from '../parts/influxd.ts';
 import { playBatteryCell, playCalmDays, playCompartments, playSmokeAlarms } from './fires.ts';
@@ -16,6 +17,11 @@ import { firesPage, missed } from './first-fires-page.ts';
  * `npm run evidence -- fires --recordings FOLDER [--write]`: every recording, and calm days, on virtual time.
  * `npm run evidence -- process --recordings FOLDER [--write]`: a chemical reactor with nine faults, on virtual time.
  */
+const USAGE =
+  'usage: npm run evidence -- first-fires --recordings FOLDER [--speed 1] [--store embedded|influx|both] [--write]\n' +
+  '       npm run evidence -- fires --recordings FOLDER [--write]\n' +
+  '       npm run evidence -- process --recordings FOLDER [--write]\n';
+helpAsked(USAGE);
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -29,11 +35,7 @@ const folder = values.recordings ?? process.env['BEACON_RECORDINGS'];
 const speed = Number(values.speed);
 const what = positionals[0];
 if ((what !== 'first-fires' && what !== 'fires' && what !== 'process') || folder === undefined || !(speed > 0)) {
-  process.stderr.write(
-    'usage: npm run evidence -- first-fires --recordings FOLDER [--speed 1] [--store embedded|influx|both] [--write]\n' +
-      '       npm run evidence -- fires --recordings FOLDER [--write]\n' +
-      '       npm run evidence -- process --recordings FOLDER [--write]\n',
-  );
+  process.stderr.write(USAGE);
   process.exit(1);
 }
 const fires = existsSync(join(folder, 'fsri_compartments_visible')) ? join(folder, 'fsri_compartments_visible') : folder;

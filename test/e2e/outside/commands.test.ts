@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { repositoryRoot } from '../../harness/platform-process.ts';
+
+/** The commands of package.json that do one thing and end: each says how it is called. */
+
+const run = promisify(execFile);
+const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+const commands = Object.entries(scripts).flatMap(([name, script]) => {
+  const program = /exec node (dist\/\S+\.js)$/.exec(script)?.[1];
+  return program === undefined ? [] : [{ name, program: join(repositoryRoot, program) }];
+});
+
+describe('a command of the repository', () => {
+  it('is each of those the documents name', () => {
+    expect(commands.map(({ name }) => name).sort()).toEqual(
+      ['backtest', 'backup', 'bench', 'broker', 'evidence', 'restore', 'rules:check', 'simulate', 'site'].sort(),
+    );
+  });
+
+  it.each(commands)('$name says with --help how it is called, on stdout, exit code 0', async ({ name, program }) => {
+    const { stdout, stderr } = await run(process.execPath, [program, '--help']);
+    expect(stdout).toContain(`npm run ${name} -- `);
+    expect(stderr).toBe('');
+  });
+});
