@@ -64,8 +64,21 @@ export class Registry {
     if (kind === 'rule') this.rules.replace(asRule(before), asRule(after));
   }
 
-  *all(): Iterable<readonly [AssetKind, AnyAsset]> {
-    for (const kind of KINDS) for (const asset of this.maps[kind].values()) yield [kind, asset];
+  /**
+   * Every asset but the devices in service, by kind; a retired device with its place among all devices. The snapshot begins with it, in
+   * one turn: the devices of a city are not looked at.
+   */
+  besideDevices(): readonly (readonly [AssetKind, AnyAsset, number])[] {
+    const found: (readonly [AssetKind, AnyAsset, number])[] = [];
+    for (const kind of KINDS) {
+      if (kind !== 'device') for (const asset of this.maps[kind].values()) found.push([kind, asset, 0]);
+      else
+        for (const [id, order] of [...this.retiredOrder].sort((a, b) => a[1] - b[1])) {
+          const asset = this.maps.device.get(id);
+          if (asset !== undefined) found.push([kind, asset, order]);
+        }
+    }
+    return found;
   }
 
   private count(kind: AssetKind, asset: AnyAsset, by: 1 | -1): void {

@@ -241,12 +241,7 @@ export class Snapshot implements SnapshotJob {
     this.onEnd = onEnd;
     this.head = [FORMAT, headerLine(core, seq)];
     this.catalogue = core.registry.catalogue;
-    const assets: (readonly [AssetKind, AnyAsset, number])[] = [];
-    for (const [kind, asset] of core.registry.all()) {
-      if (kind !== 'device') assets.push([kind, asset, 0]);
-      else if (asset.retiredAt !== null) assets.push([kind, asset, core.registry.retiredOrder.get(asset.id) ?? 0]);
-    }
-    this.assets = assets;
+    this.assets = core.registry.besideDevices();
     this.devices = [...core.devices.values()];
     this.credentials = [...core.resends.credentials.values()];
   }
