@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { askSecondPerson } from '../approvals/second-person.ts';
 import { shelveOrange } from '../approvals/shelve-orange.ts';
 import { BODY_BYTES, ok, type Route, route } from '../http/route.ts';
@@ -6,65 +5,38 @@ import { present } from '../http/validate.ts';
 import { HttpProblem } from '../problem.ts';
 import * as schema from '../schema/alarm.ts';
 import { approval } from '../schema/approval.ts';
+import { ACT_PROBLEMS, actRoute, alarmReply, byAlarm, groupRoute } from './alarm-act.ts';
 import { carryOut, demandAlarm } from './alarm-command.ts';
 
 /** What people do to an alarm beside its state: silence, shelving, suppression by design, out of service, verification. */
-
-const tag = 'alarms';
-const byId = z.object({ id: z.string().min(1).max(64) });
-const replies = { 200: { description: 'The alarm', schema: schema.alarm } };
-const problems = ['not-found', 'not-allowed', 'state-not-allowed', 'unavailable'] as const;
-const bodyLimit = BODY_BYTES.comment;
-
 export const alarmLifeRoutes: Route[] = [
-  route({
-    method: 'post',
-    path: '/alarms/silence',
-    operationId: 'alarm.silence-group',
-    tag,
+  groupRoute({
+    name: 'silence',
     summary: 'Silence what sounds, by id; each item has its own result',
     body: schema.silenceGroupBody,
-    replies: { 200: { description: 'One result per item, in order', schema: schema.groupResult } },
-    handle: async ({ platform, actor, body, requestId }) => {
-      const items = await Promise.all(
-        body.items.map(async ({ id }) => {
-          try {
-            return { id, status: 200, alarm: await carryOut(platform, actor, requestId, 'alarm.silence', { op: 'silence', alarmId: id }) };
-          } catch (error) {
-            if (!(error instanceof HttpProblem)) throw error;
-            return present({ id, status: error.status, code: error.code, detail: error.detail, alarm: error.extras.alarm });
-          }
-        }),
-      );
-      const done = items.filter((item) => item.status === 200).map((item) => item.id);
-      return { status: 200, body: { items }, detail: `${done.length} of ${items.length}: ${done.join(' ')}`.slice(0, 2_000) };
-    },
+    action: 'alarm.silence',
+    command: ({ id }) => ({ op: 'silence', alarmId: id }),
   }),
-  route({
-    method: 'post',
-    path: '/alarms/{id}/silence',
-    operationId: 'alarm.silence',
-    tag,
+  actRoute({
+    name: 'silence',
     summary: 'Sound off on every desk for the time of its level (red 1 min, orange 5, yellow 30); news sounds at once',
-    params: byId,
     body: schema.nothing,
     bodyLimit: BODY_BYTES.none,
-    replies,
-    problems,
-    handle: async ({ platform, actor, path, requestId }) =>
-      ok(await carryOut(platform, actor, requestId, 'alarm.silence', { op: 'silence', alarmId: path.id })),
+    action: 'alarm.silence',
+    command: (_, alarmId) => ({ op: 'silence', alarmId }),
   }),
+  // An orange one waits for a second person: the one act that does not end with the alarm.
   route({
     method: 'post',
     path: '/alarms/{id}/shelve',
     operationId: 'alarm.shelve',
-    tag,
+    tag: 'alarms',
     summary: 'Shelve for some minutes or until it next returns. Red: never. Orange: 202, a second person has to agree',
-    params: byId,
+    params: byAlarm,
     body: schema.shelveBody,
-    bodyLimit,
-    replies: { ...replies, 202: { description: 'Waits for a second person', schema: approval } },
-    problems: [...problems, 'red-not-shelvable', 'approval-required'],
+    bodyLimit: BODY_BYTES.comment,
+    replies: { ...alarmReply, 202: { description: 'Waits for a second person', schema: approval } },
+    problems: [...ACT_PROBLEMS, 'red-not-shelvable', 'approval-required'],
     handle: async ({ platform, actor, path, body, requestId }) => {
       const alarm = await demandAlarm(platform, actor, 'alarm.shelve', path.id);
       const { minutes, reason } = body;
@@ -83,121 +55,53 @@ export const alarmLifeRoutes: Route[] = [
       return { ...ok(await carryOut(platform, actor, requestId, 'alarm.shelve', command)), detail: reason };
     },
   }),
-  route({
-    method: 'post',
-    path: '/alarms/{id}/unshelve',
-    operationId: 'alarm.unshelve',
-    tag,
+  actRoute({
+    name: 'unshelve',
     summary: 'End shelving before its time; what is true rings',
-    params: byId,
     body: schema.liftBody,
-    bodyLimit,
-    replies,
-    problems,
-    handle: async ({ platform, actor, path, body, requestId }) =>
-      ok(
-        await carryOut(
-          platform,
-          actor,
-          requestId,
-          'alarm.shelve',
-          present({ op: 'unshelve', alarmId: path.id, reason: body.reason } as const),
-        ),
-      ),
+    action: 'alarm.shelve',
+    command: ({ reason }, alarmId) => ({ op: 'unshelve', alarmId, reason }),
   }),
-  route({
-    method: 'post',
-    path: '/alarms/{id}/suppress',
-    operationId: 'alarm.suppress',
-    tag,
+  actRoute({
+    name: 'suppress',
     summary: 'Suppress by design, by hand, until somebody ends it',
-    params: byId,
     body: schema.suppressBody,
-    bodyLimit,
-    replies,
-    problems,
-    handle: async ({ platform, actor, path, body, requestId }) => {
-      const command = { op: 'suppress', alarmId: path.id, reason: body.reason } as const;
-      return { ...ok(await carryOut(platform, actor, requestId, 'alarm.suppress', command)), detail: body.reason };
-    },
+    action: 'alarm.suppress',
+    command: ({ reason }, alarmId) => ({ op: 'suppress', alarmId, reason }),
+    detail: ({ reason }) => reason,
   }),
-  route({
-    method: 'post',
-    path: '/alarms/{id}/unsuppress',
-    operationId: 'alarm.unsuppress',
-    tag,
+  actRoute({
+    name: 'unsuppress',
     summary: 'End suppression by hand; what the cause-and-effect table hides, only its cause shows again',
-    params: byId,
     body: schema.liftBody,
-    bodyLimit,
-    replies,
-    problems,
-    handle: async ({ platform, actor, path, body, requestId }) =>
-      ok(
-        await carryOut(
-          platform,
-          actor,
-          requestId,
-          'alarm.suppress',
-          present({ op: 'unsuppress', alarmId: path.id, reason: body.reason } as const),
-        ),
-      ),
+    action: 'alarm.suppress',
+    command: ({ reason }, alarmId) => ({ op: 'unsuppress', alarmId, reason }),
   }),
-  route({
-    method: 'post',
-    path: '/alarms/{id}/out-of-service',
-    operationId: 'alarm.out-of-service',
-    tag,
+  actRoute({
+    name: 'out-of-service',
     summary: 'Take the alarm out of service by permit, until its planned end or until somebody returns it',
-    params: byId,
     body: schema.outOfServiceBody,
-    bodyLimit,
-    replies,
-    problems,
-    handle: async ({ platform, actor, path, body, requestId }) => {
-      const { permit, reason, until } = body;
-      if (until !== undefined && until <= platform.clock.now())
+    action: 'alarm.out-of-service',
+    command: ({ permit, reason, until }, alarmId, now) => {
+      if (until !== undefined && until <= now)
         throw new HttpProblem('invalid-request', 'until is past', { errors: [{ path: 'body.until', message: 'past' }] });
-      const command = present({ op: 'out-of-service' as const, alarmId: path.id, permit, reason, until });
-      return { ...ok(await carryOut(platform, actor, requestId, 'alarm.out-of-service', command)), detail: `${permit}: ${reason}` };
+      return { op: 'out-of-service', alarmId, permit, reason, until };
     },
+    detail: ({ permit, reason }) => `${permit}: ${reason}`,
   }),
-  route({
-    method: 'post',
-    path: '/alarms/{id}/return-to-service',
-    operationId: 'alarm.return-to-service',
-    tag,
+  actRoute({
+    name: 'return-to-service',
     summary: 'End out of service; what is true rings',
-    params: byId,
     body: schema.liftBody,
-    bodyLimit,
-    replies,
-    problems,
-    handle: async ({ platform, actor, path, body, requestId }) =>
-      ok(
-        await carryOut(
-          platform,
-          actor,
-          requestId,
-          'alarm.out-of-service',
-          present({ op: 'return-to-service', alarmId: path.id, reason: body.reason } as const),
-        ),
-      ),
+    action: 'alarm.out-of-service',
+    command: ({ reason }, alarmId) => ({ op: 'return-to-service', alarmId, reason }),
   }),
-  route({
-    method: 'post',
-    path: '/alarms/{id}/verify',
-    operationId: 'alarm.verify',
-    tag,
+  actRoute({
+    name: 'verify',
     summary: 'Say what it turned out to be: real, false, test, maintenance, instrument. That is the feedback that is due',
-    params: byId,
     body: schema.verifyBody,
-    bodyLimit,
-    replies,
-    problems,
-    handle: async ({ platform, actor, path, body, requestId }) => {
-      const command = present({ op: 'verify' as const, alarmId: path.id, as: body.as, comment: body.note ?? body.comment });
-      return { ...ok(await carryOut(platform, actor, requestId, 'alarm.verify', command)), detail: body.as };
-    },
+    action: 'alarm.verify',
+    command: ({ as, note, comment }, alarmId) => ({ op: 'verify', alarmId, as, comment: note ?? comment }),
+    detail: ({ as }) => as,
   }),
 ];

@@ -4,13 +4,12 @@ import { areaWithin, sees } from '../access.ts';
 import { BODY_BYTES, ok, type Route, route } from '../http/route.ts';
 import { present } from '../http/validate.ts';
 import { alarmPage } from '../live/urgency.ts';
-import { HttpProblem } from '../problem.ts';
 import * as schema from '../schema/alarm.ts';
 import { cursor, level, limit, listBody, listOf, queryTime, reference } from '../schema/common.ts';
-import { asHistory, carryOut, findAlarm } from './alarm-command.ts';
+import { actRoute, byAlarm, groupRoute } from './alarm-act.ts';
+import { asHistory, findAlarm } from './alarm-command.ts';
 import { enterpriseScope } from './scope.ts';
 
-const byId = z.object({ id: z.string().min(1).max(64) });
 const tag = 'alarms';
 
 export const alarmRoutes: Route[] = [
@@ -91,7 +90,7 @@ export const alarmRoutes: Route[] = [
     operationId: 'alarm.get',
     tag,
     summary: 'One alarm with its events',
-    params: byId,
+    params: byAlarm,
     replies: { 200: { description: 'The alarm', schema: schema.alarmWithEvents } },
     problems: ['not-found', 'unavailable'],
     handle: async ({ platform, actor, path }) => {
@@ -99,101 +98,43 @@ export const alarmRoutes: Route[] = [
       return ok({ ...alarm, events });
     },
   }),
-  route({
-    method: 'post',
-    path: '/alarms/acknowledge',
-    operationId: 'alarm.acknowledge-group',
-    tag,
+  groupRoute({
+    name: 'acknowledge',
     summary: 'Acknowledge what is on the screen, by id; each item has its own result',
     body: schema.groupBody,
-    replies: { 200: { description: 'One result per item, in order', schema: schema.groupResult } },
-    handle: async ({ platform, actor, body, requestId }) => {
-      const items = await Promise.all(
-        body.items.map(async (item) => {
-          try {
-            const command = present({ op: 'acknowledge' as const, alarmId: item.id, seen: item.seen, comment: body.comment });
-            return { id: item.id, status: 200, alarm: await carryOut(platform, actor, requestId, 'alarm.acknowledge', command) };
-          } catch (error) {
-            if (!(error instanceof HttpProblem)) throw error;
-            return present({ id: item.id, status: error.status, code: error.code, detail: error.detail, alarm: error.extras.alarm });
-          }
-        }),
-      );
-      const done = items.filter((item) => item.status === 200).map((item) => item.id);
-      return { status: 200, body: { items }, detail: `${done.length} of ${items.length}: ${done.join(' ')}`.slice(0, 2_000) };
-    },
+    action: 'alarm.acknowledge',
+    command: ({ id, seen }, { comment }) => ({ op: 'acknowledge', alarmId: id, seen, comment }),
   }),
-  route({
-    method: 'post',
-    path: '/alarms/{id}/acknowledge',
-    operationId: 'alarm.acknowledge',
-    tag,
+  actRoute({
+    name: 'acknowledge',
     summary: 'Acknowledge; `seen` is the seq on the screen. Already acknowledged: unchanged, the first person kept',
-    params: byId,
     body: schema.acknowledgeBody,
-    bodyLimit: BODY_BYTES.comment,
-    replies: { 200: { description: 'The alarm', schema: schema.alarm } },
-    problems: ['not-found', 'not-allowed', 'alarm-changed', 'state-not-allowed', 'unavailable'],
-    handle: async ({ platform, actor, path, body, requestId }) =>
-      ok(
-        await carryOut(
-          platform,
-          actor,
-          requestId,
-          'alarm.acknowledge',
-          present({ op: 'acknowledge' as const, alarmId: path.id, seen: body.seen, comment: body.comment }),
-        ),
-      ),
+    action: 'alarm.acknowledge',
+    problems: ['alarm-changed'],
+    command: ({ seen, comment }, alarmId) => ({ op: 'acknowledge', alarmId, seen, comment }),
   }),
-  route({
-    method: 'post',
-    path: '/alarms/{id}/withdraw',
-    operationId: 'alarm.withdraw',
-    tag,
+  actRoute({
+    name: 'withdraw',
     summary: 'Take an acknowledgement back within 10 s: it rings again, both facts stay',
-    params: byId,
     body: schema.nothing,
     bodyLimit: BODY_BYTES.none,
-    replies: { 200: { description: 'The alarm', schema: schema.alarm } },
-    problems: ['not-found', 'not-allowed', 'state-not-allowed', 'too-late', 'unavailable'],
-    handle: async ({ platform, actor, path, requestId }) =>
-      ok(await carryOut(platform, actor, requestId, 'alarm.withdraw', { op: 'withdraw', alarmId: path.id })),
+    action: 'alarm.withdraw',
+    problems: ['too-late'],
+    command: (_, alarmId) => ({ op: 'withdraw', alarmId }),
   }),
-  route({
-    method: 'post',
-    path: '/alarms/{id}/reset',
-    operationId: 'alarm.reset',
-    tag,
+  actRoute({
+    name: 'reset',
     summary: 'Reset a latched alarm whose latching limit is off',
-    params: byId,
     body: schema.resetBody,
-    bodyLimit: BODY_BYTES.comment,
-    replies: { 200: { description: 'The alarm', schema: schema.alarm } },
-    problems: ['not-found', 'not-allowed', 'state-not-allowed', 'unavailable'],
-    handle: async ({ platform, actor, path, body, requestId }) =>
-      ok(
-        await carryOut(
-          platform,
-          actor,
-          requestId,
-          'alarm.reset',
-          present({ op: 'reset' as const, alarmId: path.id, comment: body.comment }),
-        ),
-      ),
+    action: 'alarm.reset',
+    command: ({ comment }, alarmId) => ({ op: 'reset', alarmId, comment }),
   }),
-  route({
-    method: 'post',
-    path: '/alarms/{id}/comment',
-    operationId: 'alarm.comment',
-    tag,
+  actRoute({
+    name: 'comment',
     summary: 'Say something about an open alarm',
-    params: byId,
     body: schema.commentBody,
-    bodyLimit: BODY_BYTES.comment,
-    replies: { 200: { description: 'The alarm', schema: schema.alarm } },
-    problems: ['not-found', 'not-allowed', 'state-not-allowed', 'unavailable'],
-    handle: async ({ platform, actor, path, body, requestId }) =>
-      ok(await carryOut(platform, actor, requestId, 'alarm.comment', { op: 'comment', alarmId: path.id, comment: body.comment })),
+    action: 'alarm.comment',
+    command: ({ comment }, alarmId) => ({ op: 'comment', alarmId, comment }),
   }),
 ];
 
