@@ -49,6 +49,31 @@ describe('an alarm that is spoken', () => {
   });
 });
 
+describe('a status word', () => {
+  function of(profile: string, key: string, texts: object) {
+    const def = builtInCatalogue.profiles.find((p) => p.id === profile)?.measurements.find((m) => m.key === key);
+    const directory = { measurement: () => def } as unknown as Directory;
+    const spoken = createWords(
+      directory,
+      (k, slots) => (lookUp(texts, k) ?? k).replaceAll(/\{(\w+)\}/g, (_whole, slot: string) => slots?.[slot] ?? ''),
+      (k) => lookUp(texts, k) !== undefined,
+      () => texts === zh,
+    );
+    return (value: number) => spoken.value('D', key, value);
+  }
+  it("says in the field's words how the thing stands, never a bit where a word is known", () => {
+    const smoke = of('fire.smoke.point', 'status', zh);
+    expect([0b1, 0b10, 0b11, 0b101, 0b10001, 0b110].map(smoke)).toEqual(['正常', '火警', '火警', '故障', '监管', '火警、故障']);
+    const english = of('fire.smoke.point', 'status', en);
+    expect([0b1, 0b11, 0b1000000001].map(english)).toEqual(['normal', 'fire', 'bit 9']);
+    const vehicle = of('transport.dg_vehicle', 'alarm_word', zh);
+    expect([0, 0b1, 0b11, 2 ** 31].map(vehicle)).toEqual(['无', '紧急求救', '紧急求救、超速', '非法开门']);
+  });
+  it('calls nothing normal that says nothing: bit 0 clear is the test flag of GB/T 26875.3', () => {
+    expect(of('fire.smoke.point', 'status', zh)(0)).toBe('测试状态');
+  });
+});
+
 describe('codes have words in both languages', () => {
   const instrument = readFileSync(new URL('../../../rules/instrument.ts', import.meta.url), 'utf8');
   const system = readFileSync(new URL('../../../app/system-watch.ts', import.meta.url), 'utf8');

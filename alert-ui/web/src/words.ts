@@ -37,6 +37,16 @@ export interface Words {
 
 const OF_SOURCE = 'hazard-source:';
 
+/**
+ * Status words with a meaning of their own for every bit, by the unit they are declared in: component status and transmission device
+ * status of GB/T 26875.3 (types 2 and 21), alarm flags of JT/T 808.
+ */
+const STATUS_WORDS: Readonly<Record<string, string>> = {
+  '{bitmask16}': 'component',
+  '{bitmask8}': 'transmitter',
+  '{bitmask32}': 'vehicle',
+};
+
 type Translate = (key: string, slots?: Readonly<Record<string, string>>) => string;
 
 /** @param t and @param te as of vue-i18n; @param zh whether Chinese is shown now. */
@@ -56,11 +66,17 @@ export function createWords(directory: Directory, t: Translate, te: (key: string
   const value: Words['value'] = (deviceId, key, of) =>
     shownReading(of, directory.measurement(deviceId, key), {
       switched: (name, on) => t(`switch.${te(`switch.${name}.on`) ? name : 'any'}.${on ? 'on' : 'off'}`),
-      bits: (set) =>
-        set.length === 0
-          ? t('bits.none')
-          : set.map(({ bit, code }) => (code === null ? t('bits.bit', { n: String(bit) }) : limit(code))).join(t('bits.and')),
+      bits: (set, { ucum }) => {
+        const said = `bits.${STATUS_WORDS[ucum] ?? 'any'}`;
+        if (set.length === 0) return te(`${said}.none`) ? t(`${said}.none`) : t('bits.none');
+        // "Normal" beside a fire or a fault would contradict it: it is said only where nothing else is.
+        const telling = set.length > 1 && te(`${said}.none`) ? set.filter(({ bit }) => bit !== 0) : set;
+        return telling.map(({ bit, code }) => (code !== null ? limit(code) : bitName(said, bit))).join(t('bits.and'));
+      },
     });
+  function bitName(said: string, bit: number): string {
+    return te(`${said}.${bit}`) ? t(`${said}.${bit}`) : t('bits.bit', { n: String(bit) });
+  }
   function place(alarm: Alarm): Place {
     const path: string[] = [];
     if (alarm.enterpriseId !== null) path.push(enterprise(alarm.enterpriseId));

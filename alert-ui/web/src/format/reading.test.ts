@@ -56,3 +56,15 @@ describe('words of the catalogue', () => {
     expect(codes.filter((code) => !sign.test(code) && names[code] === undefined)).toEqual([]);
   });
 });
+
+describe('bits of a status word', () => {
+  it.each([
+    ['zh-CN', zh],
+    ['en', en],
+  ])('every status word of the catalogue has words of its own: %s', (_language, texts) => {
+    const bits: Readonly<Record<string, unknown>> = texts.bits;
+    const kinds = builtInCatalogue.profiles.flatMap((p) => p.measurements.filter((m) => m.valueType === 'bitmask').map((m) => m.ucum));
+    expect(new Set(kinds)).toEqual(new Set(['{bitmask8}', '{bitmask16}', '{bitmask32}']));
+    for (const kind of ['component', 'transmitter', 'vehicle']) expect(Object.keys(bits[kind] as object).length).toBeGreaterThan(5);
+  });
+});

@@ -8,10 +8,10 @@ export interface ReadingWords {
   /** What a switch says when it is 1 or 0. */
   switched(key: string, on: boolean): string;
   /** The bits that are set, lowest first; `code` is the limit that watches the bit, if one does. */
-  bits(set: readonly { readonly bit: number; readonly code: string | null }[]): string;
+  bits(set: readonly { readonly bit: number; readonly code: string | null }[], def: Pick<MeasurementDef, 'ucum'>): string;
 }
 
-type Def = Pick<MeasurementDef, 'key' | 'valueType' | 'resolution' | 'limits'>;
+type Def = Pick<MeasurementDef, 'key' | 'valueType' | 'resolution' | 'limits' | 'ucum'>;
 
 /** Decimals of a resolution: 0.1 → 1, 0.01 → 2, 1 and 5 → 0. */
 export function decimalsOf(resolution: number): number {
@@ -38,6 +38,6 @@ function setBits(value: number, limits: Def['limits']): { bit: number; code: str
 export function shownReading(value: Value | undefined, def: Def | undefined, words: ReadingWords): string {
   if (typeof value !== 'number' || def === undefined) return shownValue(value);
   if (def.valueType === 'boolean' && (value === 0 || value === 1)) return words.switched(def.key, value === 1);
-  if (def.valueType === 'bitmask' && Number.isInteger(value) && value >= 0) return words.bits(setBits(value, def.limits));
+  if (def.valueType === 'bitmask' && Number.isInteger(value) && value >= 0) return words.bits(setBits(value, def.limits), def);
   return def.valueType === 'number' ? padded(value, def.resolution) : shownNumber(value);
 }

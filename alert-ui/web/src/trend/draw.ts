@@ -3,6 +3,7 @@ import type uPlot from 'uplot';
 import type { Alarm } from '../../../../model/alarm.ts';
 import type { EffectiveLimit } from '../../../../model/engine.ts';
 import type { Level } from '../../../../model/level.ts';
+import { placeLabels } from './limit-labels.ts';
 
 const FONT = '"Noto Sans SC Variable", sans-serif';
 const TEXT = '#14181D';
@@ -96,9 +97,14 @@ export function drawLimits(u: uPlot, limits: readonly EffectiveLimit[], label: (
   ctx.font = `${14 * px}px ${FONT}`;
   ctx.textAlign = 'left';
   ctx.textBaseline = 'bottom';
-  for (const limit of limits) {
-    const y = u.valToPos(Number(limit.setPoint), 'y', true);
-    if (y < bbox.top - 1 || y > bbox.top + bbox.height + 1) continue;
+  const seen = limits
+    .map((limit) => ({ limit, y: u.valToPos(Number(limit.setPoint), 'y', true), text: label(limit) }))
+    .filter(({ y }) => y >= bbox.top - 1 && y <= bbox.top + bbox.height + 1)
+    .map((one) => {
+      const shaped = one.limit.level === 'none' ? 0 : 16 * px;
+      return { ...one, shaped, width: ctx.measureText(one.text).width + shaped + 8 * px };
+    });
+  for (const { y } of seen) {
     ctx.strokeStyle = TEXT;
     ctx.lineWidth = 1.5 * px;
     ctx.setLineDash([8 * px, 5 * px]);
@@ -107,14 +113,16 @@ export function drawLimits(u: uPlot, limits: readonly EffectiveLimit[], label: (
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
     ctx.setLineDash([]);
-    const text = label(limit);
-    const shaped = limit.level === 'none' ? 0 : 16 * px;
-    const width = ctx.measureText(text).width + shaped + 8 * px;
-    ctx.fillStyle = 'rgba(255, 255, 255, 0.85)';
-    ctx.fillRect(bbox.left + 4 * px, y - 19 * px, width, 17 * px);
-    if (limit.level !== 'none') mark(ctx, limit.level, bbox.left + 14 * px, y - 10.5 * px, 5 * px, '#FFFFFF');
+  }
+  // Names after all lines: the line of a neighbour must not strike one through.
+  const places = placeLabels(seen, bbox.width - 8 * px, px);
+  for (const [i, { limit, y, text, shaped, width }] of seen.entries()) {
+    const left = bbox.left + (places[i] ?? 0);
+    ctx.fillStyle = 'rgba(255, 255, 255, 0.92)';
+    ctx.fillRect(left + 4 * px, y - 19 * px, width, 17 * px);
+    if (limit.level !== 'none') mark(ctx, limit.level, left + 14 * px, y - 10.5 * px, 5 * px, '#FFFFFF');
     ctx.fillStyle = TEXT;
-    ctx.fillText(text, bbox.left + 8 * px + shaped, y - 2 * px);
+    ctx.fillText(text, left + 8 * px + shaped, y - 2 * px);
   }
   ctx.restore();
 }
