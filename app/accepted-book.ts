@@ -1,5 +1,6 @@
 import type { Inbound } from '../model/ports/message-source.ts';
 import type { LedgerCount, LedgerLine } from '../model/ports/records.ts';
+import type { DoubtCode } from '../model/rejection.ts';
 import type { EpochMs } from '../model/time.ts';
 import { HEAD_BYTES, printableHead, TOPIC_CHARS } from './ledger-lines.ts';
 
@@ -9,8 +10,8 @@ import { HEAD_BYTES, printableHead, TOPIC_CHARS } from './ledger-lines.ts';
  * of the main thread's time, most of it in the garbage collector.)
  */
 export interface AcceptedBook {
-  /** @param detail what the line adds in words; null = nothing. */
-  note(inbound: Inbound, device: string, detail: string | null): void;
+  /** @param detail what the line adds in words; null = nothing. @param reason what of it was doubted. */
+  note(inbound: Inbound, device: string, detail: string | null, reason?: DoubtCode | null): void;
   /** Newest first. */
   recent(device: string): readonly LedgerLine[];
   /** Counts since the last call. */
@@ -31,6 +32,7 @@ interface DeviceRing {
   readonly topics: string[];
   readonly addresses: (string | null)[];
   readonly details: (string | null)[];
+  readonly reasons: (DoubtCode | null)[];
   enterprise: string;
   /** Slots in use, and the one to be written next. */
   filled: number;
@@ -53,6 +55,7 @@ export function createAcceptedBook(): AcceptedBook {
         topics: [],
         addresses: [],
         details: [],
+        reasons: [],
         enterprise,
         filled: 0,
         next: 0,
@@ -76,7 +79,7 @@ export function createAcceptedBook(): AcceptedBook {
   }
 
   return {
-    note(inbound, device, detail) {
+    note(inbound, device, detail, reason = null) {
       const { payload, publisher } = inbound;
       const ring = ringOf(device, publisher.enterprise);
       count(ring, device, inbound.receivedAt);
@@ -95,6 +98,7 @@ export function createAcceptedBook(): AcceptedBook {
       ring.topics[slot] = before === inbound.topic ? before : inbound.topic.slice(0, TOPIC_CHARS);
       ring.addresses[slot] = publisher.address;
       ring.details[slot] = detail;
+      ring.reasons[slot] = reason;
       ring.next = (slot + 1) % KEEP;
       ring.filled = Math.max(ring.filled, slot + 1);
     },
@@ -110,7 +114,7 @@ export function createAcceptedBook(): AcceptedBook {
           device,
           enterprise: ring.enterprise,
           verdict: 'accepted',
-          reason: null,
+          reason: ring.reasons[slot] ?? null,
           topic: ring.topics[slot] ?? null,
           head: printableHead(ring.bytes.subarray(headAt, headAt + (ring.bytes[at + USED_AT] ?? 0))),
           size: ring.bytes.readUInt32LE(at + SIZE_AT),

@@ -1,7 +1,7 @@
 import type { Clock } from '../model/ports/clock.ts';
 import type { Inbound } from '../model/ports/message-source.ts';
 import type { LedgerCount, LedgerLine, LedgerVerdict, Records } from '../model/ports/records.ts';
-import type { Refusal, RejectionCode } from '../model/rejection.ts';
+import type { DoubtCode, LedgerReason, Refusal } from '../model/rejection.ts';
 import type { EpochMs } from '../model/time.ts';
 import { createAcceptedBook } from './accepted-book.ts';
 import { printableHead, refusalLine, refusedUnder } from './ledger-lines.ts';
@@ -23,7 +23,8 @@ const QUEUE_BOUND = 20_000;
  * in batches; when the records cannot take them, lines are dropped and counted, and the counts wait.
  */
 export interface LedgerFeed {
-  accepted(inbound: Inbound, device: string, detail: string | null): void;
+  /** @param reason what of it was kept but doubted; null = nothing. */
+  accepted(inbound: Inbound, device: string, detail: string | null, reason?: DoubtCode | null): void;
   refused(line: LedgerLine): void;
   /** What was refused of one message. Lines beyond the rate are counted without being made. */
   refusedParts(inbound: Inbound, refused: readonly Refusal[]): void;
@@ -42,7 +43,7 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
   /** Of those who were not: anybody can think of a name. */
   const refusedConnects = createRecentLines(KEEP_CONNECTIONS, KEEP_REFUSED_NAMES);
   let queue: LedgerLine[] = [];
-  let counts = new Map<string, { minute: EpochMs; device: string; verdict: LedgerVerdict; reason: RejectionCode | null; count: number }>();
+  let counts = new Map<string, { minute: EpochMs; device: string; verdict: LedgerVerdict; reason: LedgerReason | null; count: number }>();
   /** Refusals of the running minute per device and reason. */
   let refusals = new Map<string, number>();
   let refusalMinute = 0;
@@ -86,7 +87,7 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
     count(line, line.device ?? '');
     if (mayHaveLine(line.at, line.device ?? line.address ?? '', line.reason)) enqueue(line);
   }
-  function mayHaveLine(at: EpochMs, source: string, reason: RejectionCode | null): boolean {
+  function mayHaveLine(at: EpochMs, source: string, reason: LedgerReason | null): boolean {
     return underRate(at, `${source} ${reason ?? ''}`, REFUSALS_PER_MINUTE);
   }
 
@@ -118,7 +119,7 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
   schedule();
 
   return {
-    accepted: (inbound, device, detail) => accepted.note(inbound, device, detail),
+    accepted: (inbound, device, detail, reason) => accepted.note(inbound, device, detail, reason),
     refused: enter,
     refusedParts(inbound, refused) {
       let head: string | null = null;

@@ -3,6 +3,7 @@ import type { MessageBody } from '../model/entry.ts';
 import type { Inbound, PresenceChange, RefusedAtDoor } from '../model/ports/message-source.ts';
 import type { LedgerLine } from '../model/ports/records.ts';
 import type { Refusal } from '../model/rejection.ts';
+import type { Doubt } from './doubts.ts';
 
 /** How much of a payload the ledger shows, bytes (at most 255: one byte counts them in `accepted-book.ts`). */
 export const HEAD_BYTES = 120;
@@ -37,17 +38,20 @@ export function acceptedUnder(inbound: Inbound, body: MessageBody): string {
   return inbound.publisher.device ?? body.samples[0]?.device ?? inbound.publisher.credential;
 }
 
+const NO_NOTES = { retained: false, restarted: false, lost: 0 };
+
 /** What an accepted message's line says beside the message itself; null = nothing. */
-export function acceptedDetail(applied: Applied): string | null {
-  if (applied.notes === undefined) return applied.resend ? 'resend' : null;
-  const { retained, restarted, lost } = applied.notes;
+export function acceptedDetail(applied: Applied, doubt: Doubt | null = null): string | null {
+  if (applied.notes === undefined && doubt === null) return applied.resend ? 'resend' : null;
+  const { retained, restarted, lost } = applied.notes ?? NO_NOTES;
   const said = [
     applied.resend ? 'resend' : '',
     retained ? 'retained' : '',
     restarted ? 'the counter began anew' : '',
     lost > 0 ? `${lost} before it never came` : '',
   ].filter((part) => part !== '');
-  return said.length === 0 ? null : said.join(', ');
+  const whole = [...(doubt === null ? [] : [doubt.detail]), ...(said.length === 0 ? [] : [said.join(', ')])];
+  return whole.length === 0 ? null : whole.join('; ');
 }
 
 /** The device a refused part is entered under. */
@@ -91,7 +95,8 @@ function shownUsername(username: string | null): string | null {
   return /^[A-Za-z0-9_-]{28,}$/.test(username) ? `${username.slice(0, 4)}…` : username;
 }
 
-export function refusedAtDoorLine(refused: RefusedAtDoor): LedgerLine {
+/** @param enterprise of the device or gateway it is about, so that its own people see the line too */
+export function refusedAtDoorLine(refused: RefusedAtDoor, enterprise: string | null = null): LedgerLine {
   const connect = refused.code.startsWith('CONNECT_');
   const detail = [
     refused.at,
@@ -101,7 +106,7 @@ export function refusedAtDoorLine(refused: RefusedAtDoor): LedgerLine {
   return {
     at: refused.refusedAt,
     device: refused.device ?? shownUsername(refused.username),
-    enterprise: null,
+    enterprise,
     verdict: connect ? 'connect-refused' : 'refused',
     reason: refused.code,
     topic: connect ? null : (refused.at ?? null),

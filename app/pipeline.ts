@@ -6,6 +6,7 @@ import type { Inbound, PresenceChange, RefusedAtDoor } from '../model/ports/mess
 import type { Sample } from '../model/reading.ts';
 import type { EpochMs } from '../model/time.ts';
 import { ingest, type Ingested, type Registry } from '../ingest/ingest.ts';
+import { doubtsOf } from './doubts.ts';
 import type { Stamp } from './head.ts';
 import type { LedgerFeed } from './ledger-feed.ts';
 import { acceptedDetail, acceptedUnder, connectionLine, refusedAtDoorLine } from './ledger-lines.ts';
@@ -99,6 +100,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return applied;
   }
 
+  function rangeOf(device: string, measurement: string): readonly [number, number] | undefined {
+    return parts.registry.device(device)?.profile.measurements.find((def) => def.key === measurement)?.range;
+  }
+
   function settleMessage(inbound: Inbound, draft: EntryDraft & MessageBody, outcome: AppendOutcome): void {
     if (!outcome.ok) {
       counters.unstored += 1;
@@ -110,8 +115,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const applied = apply(draft, outcome.seq);
     if (draft.samples.length > 0 && !applied.resend && inbound.stale !== true) router.samples(draft.enterprise, draft.samples);
     if (draft.refused.length > 0) ledger.refusedParts(inbound, draft.refused);
-    if (draft.samples.length > 0 || draft.refused.length === 0)
-      ledger.accepted(inbound, acceptedUnder(inbound, draft), inbound.stale === true ? STALE : acceptedDetail(applied));
+    if (draft.samples.length > 0 || draft.refused.length === 0) {
+      const doubt = doubtsOf(draft.samples, rangeOf);
+      const detail = inbound.stale === true ? STALE : acceptedDetail(applied, doubt);
+      ledger.accepted(inbound, acceptedUnder(inbound, draft), detail, doubt?.reason ?? null);
+    }
   }
 
   function message(inbound: Inbound): void {
@@ -204,7 +212,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       ledger.connection(connectionLine(change));
     },
     refusedAtDoor(refused) {
-      const line = refusedAtDoorLine(refused);
+      // Only names that are ours have an enterprise: a stranger's word stays without one.
+      const owner =
+        refused.device === null
+          ? null
+          : (engine.view.assets('device').get(refused.device) ?? engine.view.assets('gateway').get(refused.device));
+      const line = refusedAtDoorLine(refused, owner?.enterpriseId ?? null);
       if (line.verdict === 'connect-refused') ledger.connection(line);
       else ledger.refused(line);
     },

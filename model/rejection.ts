@@ -33,6 +33,12 @@ export type RejectionCode =
   | 'CONNECT_BAD_PROTOCOL'
   | 'CONNECT_RETIRED';
 
+/** What an accepted message's line says where a part of it was kept, marked and judged, but not simply believed. */
+export type DoubtCode = 'OUT_OF_RANGE' | 'CLOCK_REPLACED';
+
+/** Reason of a line in the ledger; texts of all of them are where those of refusals are. */
+export type LedgerReason = RejectionCode | DoubtCode;
+
 /** One refused part of a message (or the whole of it). */
 export interface Refusal {
   readonly code: RejectionCode;

@@ -652,6 +652,38 @@ describe('the ledger', () => {
     expect((await admin.get('/ledger?reason=NO_SUCH')).status).toBe(400);
   });
 
+  it('says what of an accepted message was doubted, and finds it by its reason', async () => {
+    const admin = await served.as('admin');
+    const { platform } = served;
+    const line = { device: 'a-gas-1', enterprise: 'a', topic: 't', head: 'x', size: 1, address: null, more: 0 };
+    platform.recentLines.set('a-gas-1', [
+      { ...line, at: 2, verdict: 'accepted', reason: 'OUT_OF_RANGE', detail: 'lel: 105 is outside 0 to 100' },
+      { ...line, at: 1, verdict: 'accepted', reason: null, detail: null },
+    ]);
+    const found = items(await admin.get('/ledger?device=a-gas-1&reason=OUT_OF_RANGE'));
+    expect(found).toMatchObject([
+      { verdict: 'accepted', detail: 'lel: 105 is outside 0 to 100', advice: { en: expect.stringMatching(/range/) } },
+    ]);
+  });
+
+  it('names the topics that a refused device, or gateway, may use', async () => {
+    const admin = await served.as('admin');
+    const { platform } = served;
+    const line = { enterprise: 'a', topic: 't', head: '', size: 0, detail: 'publish', address: null, more: 0, verdict: 'refused' as const };
+    const made = await admin.send('POST', '/enterprises/a/gateways', { id: 'a-gw-1', name: 'gateway' });
+    expect(made.status).toBe(201);
+    await platform.records.ledger.append(
+      ['a-gas-1', 'a-gw-1', 'nobody'].map((device, at) => ({ ...line, device, at, reason: 'FORBIDDEN_TOPIC' as const })),
+      [],
+    );
+    const told = new Map(
+      items(await admin.get('/ledger?reason=FORBIDDEN_TOPIC')).map((item) => [item['device'], item['advice'] as { en: string }]),
+    );
+    expect(told.get('a-gas-1')?.en).toContain('beacon/v1/a/a-gas-1/telemetry');
+    expect(told.get('a-gw-1')?.en).toContain('beacon/v1/a/+/command');
+    expect(told.get('nobody')?.en).not.toContain('beacon/v1/');
+  });
+
   it('takes a span as [from, to), of lines in memory and in the records alike', async () => {
     const admin = await served.as('admin');
     const { platform } = served;

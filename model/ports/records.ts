@@ -4,7 +4,7 @@ import type { Role } from '../actor.ts';
 import type { Approval, ApprovalQuery, ApprovalState } from '../approval.ts';
 import type { Level } from '../level.ts';
 import type { RuleVersion } from '../engine.ts';
-import type { RejectionCode } from '../rejection.ts';
+import type { LedgerReason } from '../rejection.ts';
 import type { EpochMs } from '../time.ts';
 import type { Warning, WarningEvent, WarningLive, WarningScope } from '../warning.ts';
 
@@ -69,7 +69,7 @@ export interface LedgerLine {
   readonly device: string | null;
   readonly enterprise: string | null;
   readonly verdict: LedgerVerdict;
-  readonly reason: RejectionCode | null;
+  readonly reason: LedgerReason | null;
   readonly topic: string | null;
   /** First bytes, printable, ≤ 160 characters. */
   readonly head: string;
@@ -87,7 +87,7 @@ export interface LedgerCount {
   readonly minute: EpochMs;
   readonly device: string;
   readonly verdict: LedgerVerdict;
-  readonly reason: RejectionCode | null;
+  readonly reason: LedgerReason | null;
   readonly count: number;
 }
 
@@ -110,7 +110,7 @@ export interface LedgerQuery {
   readonly device?: string;
   readonly enterprises?: readonly string[];
   readonly verdict?: LedgerVerdict;
-  readonly reason?: RejectionCode;
+  readonly reason?: LedgerReason;
   /** At or after. */
   readonly from?: EpochMs;
   /** Before. */

@@ -1,7 +1,7 @@
 /** Ingest ledger: why a sensor does not show. Lines are cut short by their writer; here they are kept, counted and bounded. */
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { LedgerCount, LedgerRow, LedgerVerdict, Page, Records } from '../../model/ports/records.ts';
-import type { RejectionCode } from '../../model/rejection.ts';
+import type { LedgerReason } from '../../model/rejection.ts';
 import { pageOf, readCursor } from './cursor.ts';
 import type { LedgerTable, RecordsDatabase } from './database.ts';
 import { oneOf } from './one-of.ts';
@@ -14,7 +14,7 @@ export const ACCEPTED_KEPT = 20;
 const TRIM_ROWS = 2_000;
 
 function ledgerRow(row: Selectable<LedgerTable>): LedgerRow {
-  return { ...row, verdict: row.verdict as LedgerVerdict, reason: row.reason as RejectionCode | null };
+  return { ...row, verdict: row.verdict as LedgerVerdict, reason: row.reason as LedgerReason | null };
 }
 
 export function ledgerRecords(db: Kysely<RecordsDatabase>, client: RecordsClient): Records['ledger'] {
@@ -104,7 +104,7 @@ export function ledgerRecords(db: Kysely<RecordsDatabase>, client: RecordsClient
         minute: row.minute,
         device: row.device,
         verdict: row.verdict as LedgerVerdict,
-        reason: row.reason === '' ? null : (row.reason as RejectionCode),
+        reason: row.reason === '' ? null : (row.reason as LedgerReason),
         count: row.count,
       }));
     },

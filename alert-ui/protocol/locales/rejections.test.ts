@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { RejectionCode } from '../../../model/rejection.ts';
+import type { LedgerReason } from '../../../model/rejection.ts';
 import en from './rejections.en.json' with { type: 'json' };
 import zh from './rejections.zh-CN.json' with { type: 'json' };
 
 /** Compiles only while both languages have every code of the model, and no other. */
-const english: Readonly<Record<RejectionCode, { readonly title: string; readonly advice: string }>> = en.rejection;
-const chinese: Readonly<Record<RejectionCode, { readonly title: string; readonly advice: string }>> = zh.rejection;
+const english: Readonly<Record<LedgerReason, { readonly title: string; readonly advice: string }>> = en.rejection;
+const chinese: Readonly<Record<LedgerReason, { readonly title: string; readonly advice: string }>> = zh.rejection;
 
 describe('texts of refusals', () => {
   it('both languages have the same codes, each with a title and an advice of its own', () => {

@@ -277,7 +277,7 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
       handle: ({ platform, actor, path }) => {
         const device = findDevice(platform.view, actor, path.id);
         demand(actor, 'ledger.view', device.enterpriseId);
-        return ok({ items: platform.connections(device.id).map((line) => ({ ...line, ...adviceFor(line.reason) })) });
+        return ok({ items: platform.connections(device.id).map((line) => ({ ...line, ...adviceFor(line, platform.view) })) });
       },
     }),
   ];

@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import type { Platform } from '../../../model/ports/platform.ts';
 import type { LedgerLine, LedgerQuery } from '../../../model/ports/records.ts';
-import type { RejectionCode } from '../../../model/rejection.ts';
+import type { LedgerReason } from '../../../model/rejection.ts';
 import type { LedgerItem } from '../../protocol/http.ts';
 import { may } from '../../../model/access.ts';
 import { ok, type Route, route } from '../http/route.ts';
 import { present } from '../http/validate.ts';
 import { cursor, limit, listBody, listOf, queryTime, reference } from '../schema/common.ts';
 import { ledgerItem } from '../schema/device-detail.ts';
-import { adviceFor, isRejectionCode } from './advice.ts';
+import { adviceFor, isLedgerReason } from './advice.ts';
 import { enterpriseScope } from './scope.ts';
 
 /** Why does my sensor not show? Every message and every connection attempt has its line, with what to do. */
@@ -22,7 +23,7 @@ export const ledgerRoutes: Route[] = [
       device: reference.optional(),
       enterprise: listOf(reference).optional(),
       verdict: z.enum(['accepted', 'refused', 'connect-refused', 'connect-accepted']).optional(),
-      reason: z.string().refine(isRejectionCode, 'not a reason code').optional(),
+      reason: z.string().refine(isLedgerReason, 'not a reason code').optional(),
       from: queryTime.optional().meta({ description: 'Inclusive.' }),
       to: queryTime.optional().meta({ description: 'Exclusive.' }),
       cursor: cursor.optional(),
@@ -35,10 +36,11 @@ export const ledgerRoutes: Route[] = [
       if (enterprises?.length === 0) return ok({ items: [] });
       await platform.flushLedger();
       const { enterprise: _asked, reason, ...rest } = query;
-      const asked: LedgerQuery = present({ ...rest, enterprises, reason: reason as RejectionCode | undefined });
+      const asked: LedgerQuery = present({ ...rest, enterprises, reason: reason as LedgerReason | undefined });
       const page = await platform.records.ledger.list(asked);
-      const kept: LedgerItem[] = page.items.map((row) => ({ ...row, ...adviceFor(row.reason) }));
-      const fresh = query.cursor === undefined ? recentAccepted((device) => platform.recent(device), query, enterprises, kept) : [];
+      const kept: LedgerItem[] = page.items.map((row) => ({ ...row, ...adviceFor(row, platform.view) }));
+      const fresh =
+        query.cursor === undefined ? recentAccepted((device) => platform.recent(device), platform.view, query, enterprises, kept) : [];
       const items = [...fresh, ...kept].sort((a, b) => b.at - a.at);
       return ok({ items, ...(page.next === null ? {} : { next: page.next }) });
     },
@@ -48,6 +50,7 @@ export const ledgerRoutes: Route[] = [
 /** The last accepted messages of a device live in memory; those that are not in the records stand beside them, without a number. */
 function recentAccepted(
   recent: (device: string) => readonly LedgerLine[],
+  view: Platform['view'],
   query: {
     device?: string | undefined;
     verdict?: string | undefined;
@@ -58,12 +61,13 @@ function recentAccepted(
   enterprises: readonly string[] | undefined,
   kept: readonly LedgerItem[],
 ): LedgerItem[] {
-  if (query.device === undefined || query.reason !== undefined) return [];
+  if (query.device === undefined) return [];
   if (query.verdict !== undefined && query.verdict !== 'accepted') return [];
   const known = new Set(kept.filter((row) => row.verdict === 'accepted').map((row) => `${row.at} ${row.topic} ${row.head}`));
   return recent(query.device)
+    .filter((line) => query.reason === undefined || line.reason === query.reason)
     .filter((line) => line.verdict === 'accepted' && !known.has(`${line.at} ${line.topic} ${line.head}`))
     .filter((line) => enterprises === undefined || (line.enterprise !== null && enterprises.includes(line.enterprise)))
     .filter((line) => (query.from === undefined || line.at >= query.from) && (query.to === undefined || line.at < query.to))
-    .map((line) => ({ ...line, id: 0, ...adviceFor(null) }));
+    .map((line) => ({ ...line, id: 0, ...adviceFor(line, view) }));
 }

@@ -101,7 +101,7 @@ export const limitsBody = z
   .meta({ id: 'Limits' });
 
 const inBoth = z.object({ 'zh-CN': z.string(), en: z.string() }).nullable();
-const title = inBoth.meta({ description: 'What was wrong, for people; null where nothing was refused.' });
+const title = inBoth.meta({ description: 'What was wrong or doubted, for people; null where there is no reason.' });
 export const advice = inBoth.meta({ description: 'What to do about it.' });
 const ledgerLine = z.object({
   at: epochMs,

@@ -1,5 +1,5 @@
 /** How far a new device has got, from its connection attempts, its ledger and its latest values. Pure. */
-import type { RejectionCode } from '../../../../model/rejection.ts';
+import type { LedgerReason } from '../../../../model/rejection.ts';
 import type { LedgerVerdict } from '../../../../model/ports/records.ts';
 
 export type Rung = 'door' | 'signedIn' | 'topic' | 'understood' | 'stored';
@@ -9,7 +9,7 @@ export const RUNGS: readonly Rung[] = ['door', 'signedIn', 'topic', 'understood'
 export interface Line {
   readonly at: number;
   readonly verdict: LedgerVerdict;
-  readonly reason: RejectionCode | null;
+  readonly reason: LedgerReason | null;
 }
 
 export interface Step<L extends Line> {
@@ -19,7 +19,7 @@ export interface Step<L extends Line> {
   readonly line: L | null;
 }
 
-const TOPIC: ReadonlySet<RejectionCode> = new Set<RejectionCode>(['BAD_TOPIC', 'UNKNOWN_TOPIC', 'FORBIDDEN_TOPIC', 'FOREIGN_DEVICE']);
+const TOPIC: ReadonlySet<LedgerReason> = new Set<LedgerReason>(['BAD_TOPIC', 'UNKNOWN_TOPIC', 'FORBIDDEN_TOPIC', 'FOREIGN_DEVICE']);
 
 /** The rung a refused line stands on. A frame that is too large was refused before its topic could be read. */
 export function rungOf(line: Line): Rung {

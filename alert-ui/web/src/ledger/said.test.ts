@@ -18,6 +18,9 @@ const inEnglish = (detail: string): string => said(detail, translate(en));
 const DETAILS: readonly (readonly [detail: string, stays: string])[] = [
   ['lel: a number is expected, not a text', 'lel'],
   ['lel: a number is expected, not a string', 'lel'],
+  ['lel: 105 is outside 0 to 100', '105'],
+  ['ts: 2026-11-29T12:00:00.000Z replaced by the arrival', '2026-11-29T12:00:00.000Z'],
+  ['a: -5 is outside 0 to 100; and 2 more doubted; resend', '-5'],
   ['lel: true, false, 1 or 0 is expected, not an object', 'lel'],
   ['seq: a whole number ≥ 0 is expected', 'seq'],
   ['ts: judged by arrival; milliseconds since 1970 UTC or ISO 8601 with offset', 'ts'],
