@@ -8,6 +8,7 @@ import { AckQueue, type Settling } from './ack-queue.ts';
 import type { Door } from './door.ts';
 import { FrameGate, type Violation } from './frame-gate.ts';
 import { InboundMessage } from './inbound.ts';
+import { isHarmlessWord } from './other-platforms.ts';
 import { messageDigest } from './qos2-ids.ts';
 import { isCleanText, topicLevels } from './topic-text.ts';
 
@@ -23,7 +24,7 @@ interface Waiting extends Settling {
 const REMEMBERED_TOPICS = 4_096;
 /** After our own end of a connection, so long for the client's. */
 const GOODBYE_MS = 500;
-/** Refused subscriptions of one connection that get a ledger line. */
+/** Refused subscriptions, and words dropped, of one connection that get a ledger line. */
 const REFUSALS_TOLD = 10;
 
 /** Number of a last will among its connection's messages: nobody sent it, it is no sign of life. */
@@ -64,6 +65,7 @@ export class Connection {
   readonly #allowed = new Set<string>();
   #sent = 0;
   #refusalsTold = 0;
+  #wordsDropped = 0;
   #refused = false;
   #closing = false;
   #forbidden = false;
@@ -97,6 +99,11 @@ export class Connection {
     this.#sent += 1;
     const { topic, payload } = packet;
     if (!this.#mayPublish(signedIn, topic)) {
+      if (isHarmlessWord(topic, signedIn.publisher.kind)) {
+        // Its receipt waits for those before it, as every other; nothing of it goes further.
+        this.#enqueue({ settled: true, bytes: topic.length, done });
+        return;
+      }
       this.#forbidden = true;
       this.#closeAfterReceipts();
       return;
@@ -164,9 +171,9 @@ export class Connection {
     return false;
   }
 
-  /** Whether a will could be published. */
+  /** Whether a will could be published, or is dropped when its time comes without harm to anybody. */
   mayWill(signedIn: SignedIn, topic: string): boolean {
-    return this.#mayPublish(signedIn, topic);
+    return this.#mayPublish(signedIn, topic) || isHarmlessWord(topic, signedIn.publisher.kind);
   }
 
   /** One line for the ledger. */
@@ -218,11 +225,18 @@ export class Connection {
       return false;
     }
     if (!this.#door.may(actor, 'mqtt.publish', { enterprise: publisher.enterprise, device: publisher.device, topic })) {
-      this.refuse('FORBIDDEN_TOPIC', 'publish', topic, publisher.credential);
+      if (isHarmlessWord(topic, publisher.kind)) this.#dropped(topic, publisher.credential);
+      else this.refuse('FORBIDDEN_TOPIC', 'publish', topic, publisher.credential);
       return false;
     }
     if (this.#allowed.size < REMEMBERED_TOPICS) this.#allowed.add(topic);
     return true;
+  }
+
+  /** A word that nobody listens to: the first ones of a connection have their line. */
+  #dropped(topic: string, credential: string): void {
+    this.#wordsDropped += 1;
+    if (this.#wordsDropped <= REFUSALS_TOLD) this.refuse('UNKNOWN_TOPIC', 'publish', topic, credential);
   }
 
   #enqueue(waiting: Waiting): void {

@@ -267,6 +267,26 @@ describe('rights', () => {
     expect(bench.broker.status().faults).toBe(0);
   });
 
+  it('goes on with a ThingsBoard client that announces itself: a line each, a receipt each in order, its telemetry arrives', async () => {
+    bench = await startBench();
+    const client = await RawClient.signIn(bench.port, 'd1');
+    client.send({ cmd: 'subscribe', messageId: 9, subscriptions: [{ topic: 'v1/devices/me/attributes', qos: 1 }] });
+    client.publish('v1/devices/me/attributes', '{"fw":"1.2"}', 1);
+    client.publish('v1/devices/me/attributes/request/1', '{"sharedKeys":"x"}', 2);
+    client.publish('v1/devices/me/telemetry', '{"v":1}', 3);
+    await client.until(() => client.of('puback').length === 3);
+    expect(client.of('suback')[0]).toMatchObject({ granted: [128] });
+    expect(client.of('puback').map((packet) => packet.messageId)).toEqual([1, 2, 3]);
+    expect(bench.inbound).toMatchObject([{ topic: 'v1/devices/me/telemetry' }]);
+    expect(codes()).toEqual(['FORBIDDEN_TOPIC', 'UNKNOWN_TOPIC', 'UNKNOWN_TOPIC']);
+
+    const gateway = await RawClient.signIn(bench.port, 'g1', { will: { topic: 'v1/gateway/disconnect', payload: '{"device":"d1"}' } });
+    gateway.publish('v1/gateway/connect', '{"device":"d1"}', 1);
+    gateway.publish('v1/gateway/telemetry', '{"d1":[{"v":1}]}', 2);
+    await gateway.until(() => gateway.of('puback').length === 2);
+    expect(bench.inbound.map(({ topic }) => topic)).toEqual(['v1/devices/me/telemetry', 'v1/gateway/telemetry']);
+  });
+
   it('drops a topic that is not UTF-8', async () => {
     bench = await startBench();
     const client = await RawClient.signIn(bench.port, 'g1');
