@@ -24,6 +24,7 @@ import type { Config } from './config.ts';
 import { openCredentialBook } from './credential-book.ts';
 import { createBacktests } from './backtest/backtests.ts';
 import { brokerPolicy, tlsDoor } from './broker-policy.ts';
+import { siteReader } from './site/read-apart.ts';
 import { dataFolder, defaultArchiveMax } from './data-folder.ts';
 import { startDeadMan } from './dead-man.ts';
 import { startEventFeed } from './event-feed.ts';
@@ -401,6 +402,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     mqttPort: () => broker.ports.mqtt,
     secureCookies: false,
     log,
+    readSite: siteReader(),
   });
   stack.push('snapshot at stop', async () => {
     await pipeline.submit(stamp({ kind: 'stop' }));

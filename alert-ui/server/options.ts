@@ -1,4 +1,5 @@
 import type { StrangerAuditStatus } from './http/stranger-audit.ts';
+import type { SiteReader } from './site-file/parse.ts';
 import type { WaitingStatus } from './live/waiting-room.ts';
 
 /** The little the server needs of a logger; pino fits. Nothing secret is ever handed to it. */
@@ -18,6 +19,8 @@ export interface ServerOptions {
   /** True where there is nothing but TLS: the cookie is given over TLS alone and HSTS is sent. Else the cookie is Secure when it was given over TLS. */
   readonly secureCookies: boolean;
   readonly log: ServerLog;
+  /** Reads a site file, elsewhere than on the thread that answers devices. */
+  readonly readSite: SiteReader;
 }
 
 /** Bounds and counts, for metrics and for whoever runs the server. */

@@ -93,6 +93,7 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
     sessionEnded: (idHash) => hub.endSession(idHash),
     accountChanged,
     tokenEnded: (id) => hub.endToken(id),
+    readSite: options.readSite,
   });
 
   const router = express.Router({ caseSensitive: true });

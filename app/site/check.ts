@@ -1,5 +1,5 @@
 import { changesOf } from '../../alert-ui/server/site-file/changes.ts';
-import { type ReadSite, readSite, type SiteProblem } from '../../alert-ui/server/site-file/parse.ts';
+import { numbered, type ReadSite, readSite, type SiteProblem } from '../../alert-ui/server/site-file/parse.ts';
 import { SECTION_NAMES } from '../../alert-ui/server/site-file/schema.ts';
 import { ENTRY_VERSION } from '../../model/entry.ts';
 import type { ConfigChange } from '../../model/entry.ts';
@@ -28,7 +28,7 @@ export function checkSite(text: string): CheckedSite {
   const engine = createEngine();
   const head = { v: ENTRY_VERSION, at: 0, boot: 'check', mono: 0, kind: 'config', by: 'rules:check', requestId: '' } as const;
   engine.apply({ ...head, seq: 1, changes: [{ op: 'catalogue', catalogue: builtInCatalogue }] });
-  const { items, problems } = changesOf(site, engine.view);
+  const { items, problems } = changesOf(numbered(site), engine.view);
   const changes = items.flatMap(({ change }): ConfigChange[] => (change === null ? [] : [change]));
   const found: SiteProblem[] = [...problems];
   const notes: SiteProblem[] = [];

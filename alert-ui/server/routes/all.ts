@@ -19,6 +19,7 @@ import { readingRoutes } from './readings.ts';
 import { readingCsvRoutes } from './readings-csv.ts';
 import { ruleRoutes } from './rules.ts';
 import { type SessionParts, sessionRoutes } from './session.ts';
+import type { SiteReader } from '../site-file/parse.ts';
 import { siteFileRoutes } from './site-file.ts';
 import { tokenRoutes } from './tokens.ts';
 import { warningRoutes } from './warnings.ts';
@@ -28,6 +29,7 @@ export interface RouteParts extends SessionParts {
   readonly demo: boolean;
   readonly mqttPort: () => number | null;
   readonly tokenEnded: (id: string) => void;
+  readonly readSite: SiteReader;
 }
 
 /** Every route under the base. A fixed path stands before one with a parameter in its place. */
@@ -45,7 +47,7 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...gatewayRoutes(pages, provisioning),
       ...catalogueRoutes,
       ...ruleRoutes(pages),
-      ...siteFileRoutes(provisioning),
+      ...siteFileRoutes(provisioning, parts.readSite),
       ...deviceRoutes(pages, provisioning),
       ...readingRoutes,
       ...readingCsvRoutes,

@@ -13,7 +13,7 @@ import { queryFlag, listOf, reference } from '../schema/common.ts';
 import { siteReport } from '../schema/site-file.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
 import { changesOf, type SiteItem } from '../site-file/changes.ts';
-import { readSite, type SiteProblem } from '../site-file/parse.ts';
+import type { SiteProblem, SiteReader } from '../site-file/parse.ts';
 import { writeSite } from '../site-file/write.ts';
 import type { Provisioning } from './provisioning.ts';
 import { ruleRequest } from './rule-content.ts';
@@ -24,7 +24,7 @@ const tag = 'rules';
 const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/plain'] as const;
 const BATCH = 500;
 
-export function siteFileRoutes(provisioning: Provisioning): Route[] {
+export function siteFileRoutes(provisioning: Provisioning, readSite: SiteReader): Route[] {
   return [
     route({
       method: 'get',
@@ -59,9 +59,12 @@ export function siteFileRoutes(provisioning: Provisioning): Route[] {
       replies: { 200: { description: 'What stands, what differs, what was done', schema: siteReport } },
       problems: ['invalid', 'unavailable'],
       handle: async ({ platform, actor, body, query, requestId }) => {
-        const read = readSite(body);
+        const read = await readSite(body);
+        if (read === null) throw new HttpProblem('unavailable', 'other site files are being read; send it again when they are done');
         if (!read.ok) return refusal(read.problems, query.dryRun === true);
+        await turn();
         const { items, problems } = changesOf(read.site, platform.view);
+        await turn();
         const going = items.filter((item) => item.change !== null);
         const rehearsed = platform.rehearse(going.flatMap(({ change }): ConfigChange[] => (change === null ? [] : [change])));
         const wrong = [...problems, ...going.flatMap((item, i) => itemProblems(platform.view, actor, items, item, rehearsed[i]))];
@@ -85,6 +88,13 @@ export function siteFileRoutes(provisioning: Provisioning): Route[] {
       },
     }),
   ];
+}
+
+/** Lets devices be answered between two long steps; what changes meanwhile is found out by its revision. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 /** As the rehearsal found that they hold. */

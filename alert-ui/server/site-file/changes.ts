@@ -3,7 +3,7 @@ import type { EngineView } from '../../../model/engine.ts';
 import type { ConfigChange } from '../../../model/entry.ts';
 import { present } from '../http/validate.ts';
 import { jointOf } from '../routes/rule-content.ts';
-import { type ReadSite, type SiteProblem, placeOf } from './parse.ts';
+import { type NumberedSite, type SiteProblem, placeOf } from './parse.ts';
 import { SECTIONS, type Section, SECTION_NAMES, type SiteFile } from './schema.ts';
 
 /** From a site file to the changes that make it so, in the order in which they hold. What is not in the file is left alone. */
@@ -25,7 +25,7 @@ type Assets = Pick<EngineView, 'assets'>;
 const STAMPS = { revision: 1, createdAt: 0, updatedAt: 0, retiredAt: null } as const;
 
 export function changesOf(
-  site: ReadSite,
+  site: NumberedSite,
   view: Assets,
 ): { readonly items: readonly SiteItem[]; readonly problems: readonly SiteProblem[] } {
   const items: SiteItem[] = [];
@@ -34,7 +34,7 @@ export function changesOf(
     for (const [index, change] of putsOf(section, site.file, view)) {
       const path = [section, index];
       const { kind } = SECTIONS[section];
-      const where = { line: site.lineOf([...path, 'id']), path: placeOf(path) };
+      const where = { line: site.lineAt(section, index), path: placeOf(path) };
       const current = view.assets(kind).get(change.value.id);
       if (current !== undefined && current.retiredAt !== null) {
         problems.push({ ...where, message: `${change.value.id} belonged to something retired and is not given again` });

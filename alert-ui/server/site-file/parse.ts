@@ -16,11 +16,46 @@ export interface ReadSite {
   lineOf(path: readonly PropertyKey[]): number;
 }
 
+/** What reading came to. */
+export type SiteRead = { readonly ok: true; readonly site: ReadSite } | { readonly ok: false; readonly problems: readonly SiteProblem[] };
+
+/** The same as it crosses from one thread to another: every thing's line beside it. */
+export type PackedRead =
+  | { readonly ok: true; readonly file: SiteFile; readonly lines: Readonly<Record<Section, readonly number[]>> }
+  | { readonly ok: false; readonly problems: readonly SiteProblem[] };
+
+/** Reads a file without holding anybody up; null = others are being read, come again. */
+export type SiteReader = (text: string) => Promise<SiteThings | null>;
+export type SiteThings =
+  | { readonly ok: true; readonly site: NumberedSite }
+  | { readonly ok: false; readonly problems: readonly SiteProblem[] };
+
+/** The file and the line each of its things begins at. */
+export interface NumberedSite {
+  readonly file: SiteFile;
+  lineAt(section: Section, index: number): number;
+}
+
 const MOST_PROBLEMS = 200;
 
-export function readSite(
-  text: string,
-): { readonly ok: true; readonly site: ReadSite } | { readonly ok: false; readonly problems: readonly SiteProblem[] } {
+export function numbered({ file, lineOf }: ReadSite): NumberedSite {
+  return { file, lineAt: (section, index) => lineOf([section, index, 'id']) };
+}
+
+export function packed(read: SiteRead): PackedRead {
+  if (!read.ok) return read;
+  const { file, lineAt } = numbered(read.site);
+  const linesOf = (section: Section): number[] => file[section].map((_, index) => lineAt(section, index));
+  const lines = Object.fromEntries(SECTION_NAMES.map((section) => [section, linesOf(section)])) as Record<Section, number[]>;
+  return { ok: true, file, lines };
+}
+
+export function unpacked(read: PackedRead): SiteThings {
+  if (!read.ok) return read;
+  return { ok: true, site: { file: read.file, lineAt: (section, index) => read.lines[section][index] ?? 1 } };
+}
+
+export function readSite(text: string): SiteRead {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {

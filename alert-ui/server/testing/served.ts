@@ -3,6 +3,7 @@ import type { Role } from '../../../model/actor.ts';
 import { createAccount } from '../accounts.ts';
 import type { ServerLog } from '../options.ts';
 import { type BeaconServer, createServer } from '../server.ts';
+import { packed, readSite, unpacked } from '../site-file/parse.ts';
 import { FakePlatform } from './fake-platform.ts';
 
 /** Passwords of the accounts every test has; no log, audit line or record may ever hold one. */
@@ -34,7 +35,14 @@ export class Served {
     const logged: string[] = [];
     const write = (fields: object, message: string): void => void logged.push(JSON.stringify({ ...fields, message }));
     const log: ServerLog = { info: write, warn: write, error: write };
-    const server = createServer(platform, { webRoot, demo: false, mqttPort: () => 1883, secureCookies: false, log });
+    const server = createServer(platform, {
+      webRoot,
+      demo: false,
+      mqttPort: () => 1883,
+      secureCookies: false,
+      log,
+      readSite: async (text) => unpacked(packed(readSite(text))),
+    });
     const port = await server.start('127.0.0.1', 0);
     return new Served(platform, server, `http://127.0.0.1:${port}`, logged);
   }
