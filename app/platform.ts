@@ -14,6 +14,7 @@ import type { EventFeed } from './event-feed.ts';
 import type { LedgerFeed } from './ledger-feed.ts';
 import type { Metrics } from './metrics.ts';
 import { performanceOf } from './performance.ts';
+import { proposalsOf } from './proposals.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Router } from './router.ts';
 import type { RuleFeed } from './rule-feed.ts';
@@ -110,6 +111,7 @@ export function createPlatform(parts: PlatformParts): Platform {
       await parts.events.flush(EVENTS_WAIT_MS);
       return performanceOf(parts.records, parts.timeZone, query);
     },
+    proposals: (query) => proposalsOf(parts.engine.view, parts.readings, query),
     health: parts.health,
     ready: parts.ready,
     disconnect: (credential) => parts.source.disconnect(credential),

@@ -2,6 +2,7 @@ import type { Alarm, AlarmEvent } from '../../model/alarm.ts';
 import type { Role } from '../../model/actor.ts';
 import type { Device } from '../../model/asset.ts';
 import type { DeviceStatus, EffectiveLimit, LatestPoint } from '../../model/engine.ts';
+import type { Proposals } from '../../model/proposal.ts';
 import type { Quality, Value } from '../../model/reading.ts';
 import type { LedgerRow } from '../../model/ports/records.ts';
 
@@ -47,6 +48,12 @@ export interface LatestBody {
 export interface LimitsBody {
   readonly device: string;
   readonly limits: readonly EffectiveLimit[];
+}
+export interface ProposalsBody extends Proposals {
+  readonly device: string;
+  readonly measurement: string;
+  readonly channel: number | null;
+  readonly unit: string;
 }
 export interface ReadingsBody {
   readonly unit: string;

@@ -162,6 +162,8 @@ it('every route answers at least once as the document says', async () => {
     '?measurement=lel&maxPoints=10&from=2026-01-01T00:00:00Z&to=1800000000000',
   );
   await ask('GET', `${api}/devices/{id}/readings`, { id: 'd' }, 400, undefined, '?measurement=nonsense');
+  await ask('GET', `${api}/devices/{id}/limit-proposals`, { id: 'd' }, 200, undefined, '?measurement=lel');
+  await ask('GET', `${api}/devices/{id}/limit-proposals`, { id: 'd' }, 400, undefined, '?measurement=lel&from=0');
   await ask('GET', `${api}/devices/{id}/readings.csv`, { id: 'd' }, 200, undefined, '?measurement=lel');
   await ask('GET', `${api}/devices/{id}/readings.csv`, { id: 'd' }, 400, undefined, '?measurement=nonsense');
   await ask('GET', `${api}/ledger`, {}, 200, undefined, '?device=d&verdict=refused&from=1');

@@ -6,7 +6,8 @@ import type { Sample } from '../reading.ts';
 import type { EpochMs } from '../time.ts';
 import type { WarningLive } from '../warning.ts';
 import type { Clock } from './clock.ts';
-import type { ReadingQueries } from './reading-store.ts';
+import type { RangeQuery, ReadingQueries } from './reading-store.ts';
+import type { Proposals } from '../proposal.ts';
 import type { Backtest, BacktestRequest } from '../backtest.ts';
 import type { Figures, FiguresQuery, Target } from '../performance.ts';
 import type { CredentialRow, LedgerLine, Records } from './records.ts';
@@ -94,6 +95,8 @@ export interface Platform {
   flushWarnings(): Promise<void>;
   figures(query: FiguresQuery): Promise<PerformanceReport>;
   readonly backtests: Backtests;
+  /** Deadband and delays for the limits of one point, from its own history. Nothing changes. */
+  proposals(query: RangeQuery): Promise<Proposals>;
   /** The history of rules is asked after this. */
   flushRules(): Promise<void>;
   health(): readonly string[];

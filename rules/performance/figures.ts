@@ -6,9 +6,10 @@ import { RateCounter } from './rates.ts';
 import { spreadOf } from './spread.ts';
 import { StandingCounter } from './standing.ts';
 
-const CHATTERING_TIMES = 3;
-const CHATTERING_WITHIN_MS = 60_000;
-const FLEETING_BELOW_MS = 10_000;
+/** Chattering: so many activations of one alarm within that time; fleeting: over within that time (our own defaults, confidence D and V). */
+export const CHATTERING_TIMES = 3;
+export const CHATTERING_WITHIN_MS = 60_000;
+export const FLEETING_BELOW_MS = 10_000;
 const ENOUGH_MS = 30 * 86_400_000;
 const WORST = 10;
 /** Longest list of standing alarms; the count is whole. */

@@ -14,6 +14,7 @@ import { gatewayRoutes } from './gateways.ts';
 import { infoRoutes } from './info.ts';
 import { kpiRoutes } from './kpi.ts';
 import { ledgerRoutes } from './ledger.ts';
+import { proposalRoutes } from './proposals.ts';
 import { Provisioning } from './provisioning.ts';
 import { readingRoutes } from './readings.ts';
 import { readingCsvRoutes } from './readings-csv.ts';
@@ -50,6 +51,7 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...siteFileRoutes(provisioning, parts.readSite),
       ...deviceRoutes(pages, provisioning),
       ...readingRoutes,
+      ...proposalRoutes,
       ...readingCsvRoutes,
       ...ledgerRoutes,
       ...alarmLifeRoutes,

@@ -20,6 +20,8 @@ import type { FiguresQuery } from '../../../model/performance.ts';
 import type { LiveListener, PerformanceReport, Platform, Rehearsed, SubmitOutcome } from '../../../model/ports/platform.ts';
 import type { LedgerLine } from '../../../model/ports/records.ts';
 import type { Catalogue } from '../../../model/profile.ts';
+import type { RangeQuery } from '../../../model/ports/reading-store.ts';
+import type { Proposals } from '../../../model/proposal.ts';
 import type { Quality, Sample, Value } from '../../../model/reading.ts';
 import type { Warning, WarningEventType, WarningHead } from '../../../model/warning.ts';
 import { exampleAlarm } from '../../../model/testing/example-alarm.ts';
@@ -430,6 +432,24 @@ export class FakePlatform implements Platform {
   async figures(query: FiguresQuery): Promise<PerformanceReport> {
     this.figuresAsked.push(query);
     return exampleFigures(query);
+  }
+  proposals({ device, measurement, from, to }: RangeQuery): Promise<Proposals> {
+    const present = { deadband: 2, onDelayMs: 0, offDelayMs: 0 };
+    const proposed = { ...present, offDelayMs: 30_000 };
+    const now = { alarms: 9, chattering: 2, fleeting: 1 };
+    const after = { alarms: 2, chattering: 0, fleeting: 0 };
+    const rule = {
+      id: 'd-lel-l1',
+      scope: 'device',
+      scopeId: device,
+      measurement,
+      code: 'L1',
+      parts: { offDelayMs: 30_000 },
+      reason: 'x',
+    } as const;
+    const steps = [{ part: 'offDelayMs', value: 30_000, course: after }] as const;
+    const item = { code: 'L1', ladder: 'hi', dir: 'hi', setPoint: 25, from, to, samples: 500, noise: 0.1 } as const;
+    return Promise.resolve({ cut: false, items: [{ ...item, present, now, proposed, after, steps, rule, secondPerson: false }] });
   }
   health(): readonly string[] {
     return this.healthCodes;
