@@ -93,6 +93,8 @@ export type AlarmEventType =
   | 'raised'
   | 'level-raised'
   | 'level-lowered'
+  /** A milder limit of the ladder began to latch: nothing rose, but it takes a reset from now on. */
+  | 'latched'
   | 'returned'
   | 're-announced'
   | 'acknowledged'

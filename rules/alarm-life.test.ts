@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Alarm, AlarmEvent } from '../model/alarm.ts';
-import type { CauseLine } from '../model/asset.ts';
+import type { AlarmPolicy, CauseLine } from '../model/asset.ts';
 import type { AlarmCommand } from '../model/entry.ts';
 import { restoreEngine } from './engine.ts';
 import { device, enterprise, limit, measurement, Plant, profile } from './testing/plant.ts';
@@ -348,6 +348,79 @@ describe('due times', () => {
     one.do({ op: 'acknowledge' });
     one.pass(MIN);
     expect(one.since(mark).slice(3)).toEqual(['silenced', 'acknowledged']);
+  });
+
+  const rings = (one: Life, policy: AlarmPolicy | undefined): void => {
+    const more = policy === undefined ? {} : { alarmPolicy: policy };
+    one.place('enterprise', enterprise('works', more));
+  };
+
+  it('begin to repeat when the device moves under a re-alarm timer, from the move on, and cease when it moves away', () => {
+    const one = new Life();
+    one.config({ op: 'put', asset: 'enterprise', base: 0, value: enterprise('mill', { alarmPolicy: { rearmMs: { yellow: 20_000 } } }) });
+    one.lel(30);
+    one.pass(MIN);
+    const due = one.gas?.dueAt;
+    const mark = one.mark;
+    one.put(device('gd-1', 'gas', { heartbeatMs: DAY, enterpriseId: 'mill' }));
+    one.pass(19_000);
+    expect(one.since(mark)).toEqual(['changed-by-config configuration']);
+    one.killAndRestart(0);
+    one.pass(2_000);
+    expect(one.since(mark).slice(1)).toEqual(['re-announced repeat']);
+    expect(one.gas?.dueAt).toBe(due);
+    one.put(device('gd-1', 'gas', { heartbeatMs: DAY, enterpriseId: 'works' }));
+    one.pass(MIN);
+    expect(one.since(mark).slice(2)).toEqual(['changed-by-config configuration']);
+  });
+
+  it('follow a re-alarm timer that is set, moved and taken away where the alarm is, and no other change begins it anew', () => {
+    const one = new Life();
+    one.lel(30);
+    const mark = one.mark;
+    rings(one, { rearmMs: { yellow: 20_000 } });
+    one.pass(15_000);
+    rings(one, { rearmMs: { yellow: 20_000, red: 1_000 } });
+    one.pass(5_500);
+    expect(one.since(mark)).toEqual(['re-announced repeat']);
+    rings(one, { rearmMs: { yellow: 90_000 } });
+    one.pass(89_000);
+    rings(one, undefined);
+    one.pass(MIN);
+    expect(one.since(mark)).toEqual(['re-announced repeat']);
+  });
+
+  it('leave what is silenced, seen or suppressed quiet when a re-alarm timer comes', () => {
+    const one = new Life();
+    one.lel(30);
+    one.do({ op: 'acknowledge' });
+    one.lel(30, 'gd-2');
+    one.do({ op: 'silence' }, 'wang', 'gd-2');
+    rings(one, { rearmMs: { yellow: 20_000 } });
+    const mark = one.mark;
+    one.pass(2 * MIN);
+    expect([...one.since(mark), ...one.since(mark, 'gd-2')]).toEqual([]);
+  });
+});
+
+describe('a milder limit of the ladder that latches', () => {
+  const LATCH = profile('gas', [
+    measurement('lel', [limit('L1', 'yellow', 25, { latching: true, onDelayMs: 5_000 }), limit('L2', 'red', 50)]),
+  ]);
+  it('under a worse one tells that it takes a reset from now on, asks for no new acknowledgement, and is counted once', () => {
+    const one = new Plant().setUp([LATCH], [device('gd-1', 'gas', { heartbeatMs: DAY })]);
+    one.send('gd-1', 'lel', 60);
+    const screen = one.alarm('hi');
+    expect(screen).toMatchObject({ level: 'red', latched: false });
+    one.pass(6_000);
+    expect(one.told('hi')).toEqual(['hi raised', 'hi latched']);
+    expect(one.alarmEvents('hi').at(-1)?.[0]).toEqual(one.alarm('hi'));
+    expect(one.alarm('hi')).toMatchObject({ state: 'UNACK', level: 'red', latched: true });
+    expect(one.command({ op: 'acknowledge', alarmId: screen?.id ?? '', seen: screen?.seq ?? 0 }).outcomes[0]).toMatchObject({ ok: true });
+    one.send('gd-1', 'lel', 0);
+    expect(one.alarm('hi')).toMatchObject({ state: 'LACK', level: 'yellow' });
+    one.command({ op: 'reset', alarmId: screen?.id ?? '' });
+    expect(one.told('hi').slice(2)).toEqual(['hi acknowledged', 'hi returned', 'hi reset']);
   });
 });
 

@@ -1,14 +1,15 @@
-import { isJoint, type Rule } from '../model/asset.ts';
+import { type Enterprise, isJoint, type Rule } from '../model/asset.ts';
 import type { Outcome } from '../model/engine.ts';
 import type { ConfigBody, ConfigChange } from '../model/entry.ts';
 import type { Catalogue } from '../model/profile.ts';
 import type { RuleScope } from '../model/rule.ts';
 import { followCauses } from './alarm/causes.ts';
+import { followPlace } from './alarm/place.ts';
 import type { Core } from './core.ts';
-import { follow, followPlace, newDevice, retire } from './device-life.ts';
+import { follow, newDevice, retire } from './device-life.ts';
 import { followDates } from './health/calendar.ts';
-import { forgetGateway } from './health/gateway.ts';
-import { syncFaults } from './instrument.ts';
+import { followGateways, forgetGateway } from './health/gateway.ts';
+import { placeOf, syncFaults } from './instrument.ts';
 import type { AnyAsset } from './registry.ts';
 import { judgeRule, reachedBy } from './scopes/trial.ts';
 
@@ -26,6 +27,7 @@ function changeAsset(core: Core, change: Extract<ConfigChange, { readonly op: 'p
   const { before, after } = checked;
   if (after === null) return { ok: true, changed: false, asset: before };
   if (change.asset === 'rule') return changeRule(core, change.op === 'put' ? change.value.id : change.id, after, entrySeq, by);
+  const enterpriseWas = change.asset === 'enterprise' ? core.registry.maps.enterprise.get(after.id) : undefined;
   core.registry.store(change.asset, after);
   if (change.asset === 'hazard-source') core.joint.touch(change.op === 'put' ? change.value.id : change.id);
   if (change.asset === 'enterprise' || change.asset === 'hazard-source') followCauses(core);
@@ -47,7 +49,7 @@ function changeAsset(core: Core, change: Extract<ConfigChange, { readonly op: 'p
   const id = change.value.id;
   core.warnings.asset(change.asset, id);
   if (change.asset === 'device') changeDevice(core, id, entrySeq);
-  if (change.asset === 'enterprise' && before !== undefined) changeEnterprise(core, id);
+  if (enterpriseWas !== undefined) changeEnterprise(core, id, enterpriseWas);
   if (change.asset === 'hazard-source' && before !== undefined) {
     for (const device of core.devices.values()) if (device.asset.hazardSourceId === id) follow(core, device, device.asset, entrySeq);
   }
@@ -100,15 +102,16 @@ function retireRulesOf(core: Core, scope: RuleScope, scopeId: string, entrySeq: 
   }
 }
 
-function changeEnterprise(core: Core, id: string): void {
+function changeEnterprise(core: Core, id: string, before: Enterprise): void {
   const enterprise = core.registry.maps.enterprise.get(id);
   if (enterprise === undefined) return;
   for (const device of core.devices.values()) {
     if (device.asset.enterpriseId !== id) continue;
     device.enterprise = enterprise;
-    followPlace(core, device);
+    followPlace(core, device, placeOf(device), before, enterprise);
     core.warnings.device(device);
   }
+  followGateways(core, id, before);
   core.joint.touchEnterprise(id);
 }
 

@@ -1,5 +1,5 @@
 import type { Device } from '../model/asset.ts';
-import type { AlarmPlace } from './alarm/record.ts';
+import { followPlace } from './alarm/place.ts';
 import type { Core } from './core.ts';
 import type { DeviceState, PointState } from './device-state.ts';
 import { type Condition, ON, OFF, WAITING, LEAVING } from './evaluate/condition.ts';
@@ -91,12 +91,13 @@ export function follow(core: Core, device: DeviceState, asset: Device, ruleRevis
   core.touch(device);
   const plan = planFor(core, asset);
   const before = device.asset;
+  const { enterprise } = device;
   device.asset = asset;
   device.enterprise = core.registry.maps.enterprise.get(asset.enterpriseId) ?? device.enterprise;
   const samePlan = plan === device.plan || samePoints(device.plan, plan);
   if (!samePlan && device.backlogUntil >= 0) endBacklog(core, device);
   Object.assign(device, periods(asset, plan));
-  followPlace(core, device);
+  followPlace(core, device, placeOf(device), enterprise, device.enterprise);
   if (samePlan) device.plan = plan;
   else changePlan(core, device, plan, ruleRevision);
   if (before.profileId !== asset.profileId || before.calibratedAt !== asset.calibratedAt) forgetCalibration(core, device);
@@ -121,29 +122,6 @@ function samePoints(a: Plan, b: Plan): boolean {
   const equal = same(a.points, b.points) && same(a.limits, b.limits);
   row.set(b, equal);
   return equal;
-}
-
-function samePlace(a: AlarmPlace, b: AlarmPlace): boolean {
-  return (
-    a.enterpriseId === b.enterpriseId &&
-    a.areaId === b.areaId &&
-    a.hazardSourceId === b.hazardSourceId &&
-    a.deviceId === b.deviceId &&
-    a.test === b.test
-  );
-}
-
-/** Open alarms move with their device. */
-export function followPlace(core: Core, device: DeviceState): void {
-  if (device.alarms.size === 0 && device.resting.size === 0) return;
-  const place = placeOf(device);
-  for (const record of [...device.alarms.values(), ...device.resting.values()]) {
-    if (samePlace(record.place, place)) continue;
-    core.touch(device);
-    core.book.amend(record, 'changed-by-config', { cause: BY_CONFIG }, (one) => {
-      one.place = place;
-    });
-  }
 }
 
 function changePlan(core: Core, device: DeviceState, plan: Plan, ruleRevision: number): void {

@@ -420,6 +420,58 @@ describe('resends', () => {
     expect(one.message('gd-1', [sample], same).resend).toBe(true);
   });
 
+  it('what was cut off two starts ago is still a resend, however long the start between was', () => {
+    const one = gas();
+    const sample = one.sample('gd-1', [one.value('lel', 1)]);
+    const same = { digest: 42, packetId: 7, stamped: false, nth: 0, connection: 1 };
+    one.message('gd-1', [sample], same);
+    one.restart(1_000);
+    one.pass(120_000);
+    one.engine = restoreEngine(one.engine.serialise());
+    one.restart(1_000);
+    expect(one.message('gd-1', [sample], same).resend).toBe(true);
+  });
+
+  it('nor is it forgotten when the client was back for a moment and we went down before it had sent anything', () => {
+    const one = gas();
+    const sample = one.sample('gd-1', [one.value('lel', 1)]);
+    const same = { digest: 42, packetId: 7, stamped: false, nth: 0, connection: 1 };
+    one.message('gd-1', [sample], same);
+    one.restart(1_000);
+    one.pass(120_000);
+    const back = { kind: 'presence', credential: 'gd-1', device: 'gd-1', client: 'gd-1/c', connection: 1, what: 'connected' } as const;
+    one.apply(back);
+    one.engine = restoreEngine(one.engine.serialise());
+    one.restart(1_000);
+    expect(one.message('gd-1', [sample], same).resend).toBe(true);
+  });
+
+  it('a device that is cut after every message and uses its packet ids again sends new readings', () => {
+    const one = gas();
+    const values = [1, 30, 1];
+    const resends = values.map((value, n) => {
+      const resend = one.message('gd-1', [one.sample('gd-1', [one.value('lel', value)])], {
+        digest: value,
+        packetId: 1,
+        stamped: false,
+        nth: 0,
+        connection: n,
+      }).resend;
+      one.apply({
+        kind: 'presence',
+        credential: 'gd-1',
+        device: 'gd-1',
+        client: 'gd-1/c',
+        connection: n,
+        what: 'disconnected',
+        clean: false,
+      });
+      one.pass(50_000);
+      return resend;
+    });
+    expect(resends).toEqual([false, false, false]);
+  });
+
   it('an NB-IoT device that reconnects cleanly with the same packet id and the same bytes sends a new reading', () => {
     const one = gas();
     const sample = one.sample('gd-1', [one.value('lel', 1)]);

@@ -78,6 +78,8 @@ interface ClientState {
   readonly sent: SentRing;
   /** Possibly unacknowledged messages of the connection before. */
   before: Sent[];
+  /** When the present connection began, as long as nothing new came over it; -1 = something did, or it is not known. */
+  onlyResendsSince: EngineMs;
 }
 
 export interface CredentialState {
@@ -132,6 +134,7 @@ export class ResendBook {
         resend = true;
       }
     }
+    if (!resend) client.onlyResendsSince = -1;
     client.sent.dropBefore(clock.now - BEFORE_CUT_MS);
     client.sent.add(packetId, digest, clock.now);
     return resend;
@@ -144,6 +147,18 @@ export class ResendBook {
     else state.digests[state.next] = message.digest;
     state.next = (state.next + 1) % DIGESTS;
     return false;
+  }
+
+  /**
+   * A new start of ours: every connection of the one before ended with it. Noted now and not when the client is back, which may be
+   * several starts later: what it sent was cut off then.
+   */
+  started(clock: EngineClock): void {
+    for (const state of this.credentials.values()) {
+      if (![...state.clients.values()].some((client) => endedWithBoot(client, clock))) continue;
+      this.touch(state);
+      for (const client of state.clients.values()) if (endedWithBoot(client, clock)) cut(client, clock.bootAt);
+    }
   }
 
   connected(credential: string, client: string, connection: number, clock: EngineClock): void {
@@ -164,51 +179,66 @@ export class ResendBook {
     if (known === undefined) {
       const oldest = state.clients.size >= CLIENTS ? state.clients.keys().next() : undefined;
       if (oldest !== undefined && oldest.done !== true) state.clients.delete(oldest.value);
-      const made: ClientState = { boot: clock.bootNumber, connection, sent: new SentRing(), before: [] };
+      const made: ClientState = { boot: clock.bootNumber, connection, sent: new SentRing(), before: [], onlyResendsSince: -1 };
       state.clients.set(id, made);
       return made;
     }
-    if (known.boot !== clock.bootNumber) {
-      // Our own restart cut it.
-      if (known.connection >= 0) cut(known, clock.bootAt);
-      known.boot = clock.bootNumber;
-      known.connection = connection;
-    } else if (known.connection !== connection) {
-      if (known.connection >= 0) cut(known, clock.now);
-      known.connection = connection;
-    }
+    if (known.boot === clock.bootNumber && known.connection === connection) return known;
+    // Our own restart cut it, or a cut that nobody told us of.
+    if (known.connection >= 0) cut(known, endedWithBoot(known, clock) ? clock.bootAt : clock.now);
+    known.boot = clock.bootNumber;
+    known.connection = connection;
+    known.onlyResendsSince = clock.now;
     return known;
   }
 }
 
+function endedWithBoot(client: ClientState, clock: EngineClock): boolean {
+  return client.connection >= 0 && client.boot !== clock.bootNumber;
+}
+
 /**
  * The connection ended without DISCONNECT. What it sent may come again, and so may what was left over from the connection before: a
- * client that is cut in the middle of its resends has the rest of them still to send.
+ * client that is cut in the middle of its resends has the rest of them still to send, however long ago it sent them first.
  */
 function cut(client: ClientState, at: EngineMs): void {
-  const recent = [...client.before, ...client.sent.list()].filter((sent) => sent.at >= at - BEFORE_CUT_MS);
-  client.before = recent.slice(-FIRST_OF_CONNECTION);
+  const oldest = at - BEFORE_CUT_MS;
+  const stillSending = client.onlyResendsSince >= 0 && client.onlyResendsSince >= oldest;
+  const recent = (sent: Sent): boolean => sent.at >= oldest;
+  const left = stillSending ? client.before : client.before.filter(recent);
+  client.before = [...left, ...client.sent.list().filter(recent)].slice(-FIRST_OF_CONNECTION);
   client.sent.clear();
   client.connection = -1;
+  client.onlyResendsSince = -1;
 }
 
 /** One credential as plain data. */
 export function writeCredential(state: CredentialState): unknown {
   const list = (sent: readonly Sent[]): unknown => sent.map((one) => [one.packetId, one.digest, one.at]);
-  const clients = [...state.clients].map(([id, one]) => [id, one.boot, one.connection, list(one.sent.list()), list(one.before)]);
+  const clients = [...state.clients].map(([id, one]) => {
+    const { boot, connection, sent, before, onlyResendsSince } = one;
+    const more = onlyResendsSince < 0 ? [] : [{ onlyResendsSince }];
+    return [id, boot, connection, list(sent.list()), list(before), ...more];
+  });
   return [state.id, state.next, state.digests, clients];
 }
 
 type SentRow = [number, number, number];
-export type CredentialRow = [string, number, number[], [string, number, number, SentRow[], SentRow[]][]];
+/** What came after format 1, by name; absent where it is as in a new client. */
+interface ClientMore {
+  readonly onlyResendsSince?: EngineMs;
+}
+type ClientRow = [string, number, number, SentRow[], SentRow[], ClientMore?];
+export type CredentialRow = [string, number, number[], ClientRow[]];
 
 export function readCredential([id, next, digests, rows]: CredentialRow): CredentialState {
   const list = (sent: readonly SentRow[]): Sent[] => sent.map(([packetId, digest, at]) => ({ packetId, digest, at }));
   const clients = new Map<string, ClientState>();
-  for (const [client, boot, connection, sent, before] of rows) {
+  for (const [client, boot, connection, sent, before, more = {}] of rows) {
     const ring = new SentRing();
     for (const [packetId, digest, at] of sent) ring.add(packetId, digest, at);
-    clients.set(client, { boot, connection, sent: ring, before: list(before) });
+    const { onlyResendsSince = -1 } = more;
+    clients.set(client, { boot, connection, sent: ring, before: list(before), onlyResendsSince });
   }
   return { id, digests, next, clients, snapshotOf: -1 };
 }

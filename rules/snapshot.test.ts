@@ -120,6 +120,14 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('place' as const), device: deviceNumber, source: fc.constantFrom('s1', 's2', null) }),
   },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('move' as const),
+      device: deviceNumber,
+      to: fc.constantFrom('works' as const, 'mill' as const),
+    }),
+  },
+  {
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('district' as const),

@@ -201,7 +201,8 @@ export class AlarmBook {
     this.count(record, -1);
     const before = record.facts;
     record.facts = result.last;
-    const event = result.event;
+    // Format 1 told nobody of a latch that began under a higher level.
+    const event = result.event === 'latched' && !this.managed ? null : result.event;
     if (event === 're-announced' || shownChanged(before, record.facts)) {
       record.value = seen.value;
       record.limit = seen.limit;
@@ -515,6 +516,13 @@ export class AlarmBook {
   sounds(record: AlarmRecord): boolean {
     const { facts } = record;
     return this.open.has(record.id) && !facts.acknowledged && (facts.on !== null || facts.latch !== null) && !isSuppressed(record.life);
+  }
+
+  /** The re-alarm timer of its enterprise is another: that of an alarm that sounds begins anew, or ends. */
+  followRearm(record: AlarmRecord): void {
+    if (!this.managed || record.life === null) return;
+    record.life = { ...record.life, repeat: record.life.silence === null && this.sounds(record) ? this.nextRepeat(record) : null };
+    if (this.open.has(record.id)) this.timers.schedule(record);
   }
 
   /** Sound off until then; it ends by itself, or at once when there is news. */

@@ -114,7 +114,8 @@ function judged(facts: AlarmFacts | null, on: Top | null, latching: Top | null):
     return done({ ...next, acknowledged: facts.acknowledged && covered }, 'level-raised');
   }
   if (rose(shown, facts.shown)) return done(next, 'level-lowered');
-  return { ok: true, facts: next, event: null, last: next };
+  // A milder limit of the ladder began to latch: the level stays, but it takes a reset from now on.
+  return { ok: true, facts: next, event: facts.latch === null && latch !== null ? 'latched' : null, last: next };
 }
 
 /** Takes the latch away. Refused while unseen, and while the latching limit itself is on (fact book 1.2). */

@@ -1,6 +1,8 @@
+import type { Enterprise } from '../../model/asset.ts';
 import { UPSTREAM_CONNECTIONS_FROM } from '../../model/ports/message-source.ts';
 import type { EngineMs } from '../../model/time.ts';
 import type { AlarmHolder, LadderIdentity } from '../alarm/book.ts';
+import { followPlace } from '../alarm/place.ts';
 import type { AlarmRecord } from '../alarm/record.ts';
 import type { Core } from '../core.ts';
 import type { DeviceState } from '../device-state.ts';
@@ -172,6 +174,14 @@ function identity(core: Core, gateway: GatewayState): LadderIdentity {
     fault: false,
     ruleRevision: 0,
   };
+}
+
+/** Its enterprise changed: its alarm is where the enterprise is now, and under its re-alarm timer. */
+export function followGateways(core: Core, enterpriseId: string, before: Enterprise): void {
+  for (const gateway of core.gateways.values()) {
+    if (core.registry.maps.gateway.get(gateway.id)?.enterpriseId !== enterpriseId) continue;
+    followPlace(core, gateway, identity(core, gateway).place, before, core.registry.maps.enterprise.get(enterpriseId) ?? before);
+  }
 }
 
 /** The gateway is retired: its alarm closes, and its devices stand for themselves. */

@@ -302,6 +302,16 @@ describe('a gateway', () => {
     for (const id of ['a', 'b', 'c']) expect(one.engine.view.status(id)).toMatchObject({ online: true, health: [] });
   });
 
+  it('its alarm follows its enterprise into test and under a re-alarm timer', () => {
+    const one = three();
+    gatewaySays(one, 'disconnected');
+    one.pass(200_000);
+    one.place('enterprise', enterprise('works', { kind: 'test', alarmPolicy: { rearmMs: { yellow: 30_000 } } }));
+    expect(one.alarm('F01')).toMatchObject({ deviceId: 'gw', test: true });
+    one.pass(31_000);
+    expect(one.told('F01')).toEqual(['F01 raised', 'F01 changed-by-config', 'F01 re-announced']);
+  });
+
   it('comes apart again: a device that stays silent after its gateway is back has its own alarm', () => {
     const one = three();
     gatewaySays(one, 'disconnected');

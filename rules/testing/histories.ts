@@ -128,6 +128,8 @@ export type Step =
   | { readonly do: 'joint'; readonly how: 'votes' | 'drops' | 'expression' | 'retire' }
   | { readonly do: 'system'; readonly code: string; readonly active: boolean }
   | { readonly do: 'place'; readonly device: number; readonly source: string | null }
+  /** To another enterprise, one whose alarms ring again soon, and back. */
+  | { readonly do: 'move'; readonly device: number; readonly to: 'works' | 'mill' }
   | { readonly do: 'district'; readonly area: string | null; readonly kind: 'real' | 'test' }
   | { readonly do: 'classify'; readonly source: string; readonly tonnes: number }
   | { readonly do: 'retire-source'; readonly source: string }
@@ -238,6 +240,7 @@ export function beginning(): Plant {
   plant.place('area', area('street', 'district'));
   plant.place('hazard-source', hazardSource('s1'));
   plant.place('enterprise', enterprise('works', { areaId: 'street' }));
+  plant.place('enterprise', enterprise('mill', { alarmPolicy: { rearmMs: { red: 20_000, yellow: 45_000, blue: 45_000 } } }));
   plant.config({ op: 'put', asset: 'gateway', base: 0, value: GATEWAY });
   return plant;
 }
@@ -357,6 +360,11 @@ export function play(plant: Plant, step: Step): void {
     case 'place': {
       const standing = view.assets('device').get(`d${step.device}`);
       if (standing !== undefined) plant.put({ ...standing, hazardSourceId: step.source });
+      return;
+    }
+    case 'move': {
+      const standing = view.assets('device').get(`d${step.device}`);
+      if (standing !== undefined) plant.put({ ...standing, enterpriseId: step.to });
       return;
     }
     case 'district':

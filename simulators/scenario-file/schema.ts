@@ -196,6 +196,7 @@ const eventType = z.enum([
   'raised',
   'level-raised',
   'level-lowered',
+  'latched',
   'returned',
   're-announced',
   'acknowledged',

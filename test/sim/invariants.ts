@@ -50,8 +50,8 @@ export class EventsTellAll implements Watcher {
   }
 }
 
-/** These change without an event of their own: a peak grows, a quality changes, a milder limit of the ladder begins to latch, an alarm that a change leaves as it was is judged by a newer revision, a due time is set after its event. */
-const QUIET: ReadonlySet<string> = new Set(['peak', 'quality', 'latched', 'ruleRevision', 'dueAt']);
+/** These change without an event of their own: a peak grows, a quality changes, an alarm that a change leaves as it was is judged by a newer revision. */
+const QUIET: ReadonlySet<string> = new Set(['peak', 'quality', 'ruleRevision']);
 
 function differing(heard: Alarm, open: Alarm): string | null {
   for (const [field, value] of Object.entries(open)) {
@@ -235,12 +235,14 @@ const RINGS: ReadonlySet<string> = new Set(['raised', 'level-raised', 're-announ
 
 /**
  * The re-alarm timer of an enterprise: what nobody has acknowledged rings again after that time, and not before. Silenced and suppressed
- * alarms may keep quiet; a step of our clock or an outage begins the time anew, and nothing is said of an alarm whose level fell or whose
- * device was moved since it rang.
+ * alarms may keep quiet; a step of our clock or an outage begins the time anew, a move to another enterprise too, and nothing is said of an
+ * alarm whose level fell since it rang.
  */
 export class RingsAgain implements Watcher {
   /** Wall time of the last ring of an alarm, while nothing has happened that moves the timer. */
   private readonly rangAt = new Map<string, number>();
+  /** Where each was when it was last heard of. */
+  private readonly enterprises = new Map<string, string | null>();
   private last: { readonly boot: string; readonly mono: number; readonly at: number } | null = null;
 
   see({ entry, applied, engine, after }: Step): void {
@@ -253,7 +255,7 @@ export class RingsAgain implements Watcher {
       engine.view.assets('enterprise').get(alarm.enterpriseId ?? '')?.alarmPolicy?.rearmMs?.[alarm.level] ?? Infinity;
     for (const event of applied.events) {
       if (event.kind !== 'alarm') continue;
-      const { id, deviceId, ladder } = event.alarm;
+      const { id, deviceId, ladder, enterpriseId } = event.alarm;
       const { type, cause } = event.event;
       const rang = this.rangAt.get(id);
       if (cause === 'repeat' && rang !== undefined && entry.at - rang < rearmOf(event.alarm)) {
@@ -263,7 +265,11 @@ export class RingsAgain implements Watcher {
         );
       }
       if (RINGS.has(type) && cause !== 'escalated') this.rangAt.set(id, entry.at);
-      if (type === 'level-lowered' || type === 'returned' || type === 'reset' || cause === 'configuration') this.rangAt.delete(id);
+      if (type === 'level-lowered' || type === 'returned' || type === 'reset') this.rangAt.delete(id);
+      // Under the timer of another enterprise it begins anew; what a change left as it was goes on.
+      if (cause === 'configuration' && type !== 'changed-by-config') this.rangAt.delete(id);
+      if (this.enterprises.get(id) !== enterpriseId && this.enterprises.has(id)) this.rangAt.set(id, entry.at);
+      this.enterprises.set(id, enterpriseId);
     }
     for (const alarm of after.values()) {
       // Silenced and suppressed: the time goes on, and what happens when they end is a ring of its own.

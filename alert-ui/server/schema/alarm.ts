@@ -79,6 +79,7 @@ export const alarmEvent = z
       'raised',
       'level-raised',
       'level-lowered',
+      'latched',
       'returned',
       're-announced',
       'acknowledged',

@@ -151,7 +151,7 @@ export class Auditor implements Watcher {
   private message(entry: Entry & MessageBody, { applied }: Step): void {
     const resend = this.isResend(entry);
     this.messages.push(entry);
-    if (resend !== applied.resend && !(resend && this.twoStartsAgo(entry)))
+    if (resend !== applied.resend)
       throw new Disagreement('resend', resend ? 'a resend is taken for new' : 'a new message is taken for a resend');
     if (applied.resend) return;
     for (const sample of entry.samples) {
@@ -212,12 +212,6 @@ export class Auditor implements Watcher {
       if (message.stamped) return true;
       return message.packetId !== null && old.packetId === message.packetId && message.nth < 64 && old !== message;
     });
-  }
-
-  /** What was sent two starts ago may have been forgotten: nobody says how long an unacknowledged packet id is to be kept. */
-  private twoStartsAgo(message: Entry & MessageBody): boolean {
-    const boots = new Set(this.messages.filter((old) => old.digest === message.digest).map((old) => old.boot));
-    return boots.size > 1;
   }
 
   private command(entry: Extract<Entry, { kind: 'command' }>, { named, before, applied }: Step): void {
