@@ -433,7 +433,9 @@ describe('whatever happens', () => {
             if (warning.test) continue;
             const points = [...view.assets('device').values()]
               .filter((one) => one.retiredAt === null && one.mode === 'live' && view.status(one.id)?.lastSeenAt !== null)
-              .filter((one) => (warning.scope === 'enterprise' ? true : one.hazardSourceId === warning.hazardSourceId));
+              .filter((one) =>
+                warning.scope === 'enterprise' ? one.enterpriseId === warning.enterpriseId : one.hazardSourceId === warning.hazardSourceId,
+              );
             const offline = points.filter((one) => view.status(one.id)?.online === false);
             const silence = warning.factors.find((one) => one.name === 'offline');
             // Of these histories: `gas` has three points, `other` two.
