@@ -6,6 +6,7 @@ import { type AlarmRecord, toAlarm } from './alarm/record.ts';
 import type { Core } from './core.ts';
 import type { Top } from './alarm/step.ts';
 import { holderOf } from './alarm/timing.ts';
+import { releaseOver } from './health/watch.ts';
 import { linkOpen, topsOf } from './evaluate/ladders.ts';
 
 /** A withdrawal is possible this long after the acknowledgement (semantics 6), whatever our wall clock does meanwhile. */
@@ -57,6 +58,8 @@ export function applyCommand(core: Core, body: CommandBody): Outcome {
       return done();
     case 'verify': {
       const { as, comment } = command;
+      const device = isOpen && record.place.deviceId !== null ? core.devices.get(record.place.deviceId) : undefined;
+      if (device !== undefined) releaseOver(device, record, as);
       book.feedback(
         record,
         'verified',

@@ -15,6 +15,7 @@ import { follow } from './device-life.ts';
 import { followDates } from './health/calendar.ts';
 import type { GatewayState } from './health/gateway.ts';
 import { findMissing } from './health/point-silence.ts';
+import { silenceWorsens } from './health/silence-stages.ts';
 import { watches } from './health/watch.ts';
 import type { DeviceState } from './device-state.ts';
 import { derivedDue, judgeAsking, runDerivedDue } from './evaluate/derived.ts';
@@ -234,8 +235,19 @@ export class EngineFold implements Engine, Core {
       } else silence = now + device.silenceMs;
     }
     next = sooner(next, silence);
+    next = sooner(next, this.wakeSilent(device));
     if (watches(this)) next = sooner(next, this.wakeHealth(device));
     if (next >= 0) this.heap.atLatest(device, next);
+  }
+
+  /** The silence of what guards lives grows worse; not for a reason of ours. */
+  private wakeSilent(device: DeviceState): EngineMs {
+    const worsens = silenceWorsens(this, device);
+    if (worsens < 0) return -1;
+    if (deafTo(this, device)) return this.clock.now + device.silenceMs;
+    if (worsens > this.clock.now) return worsens;
+    syncFaults(this, device);
+    return -1;
   }
 
   /** Points that say nothing any more, and dates that have come. */

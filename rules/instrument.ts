@@ -7,6 +7,7 @@ import type { AlarmPlace } from './alarm/record.ts';
 import type { Top } from './alarm/step.ts';
 import type { Core } from './core.ts';
 import type { DeviceState } from './device-state.ts';
+import { silenceLevel } from './health/silence-stages.ts';
 import { CODES, DRIFT_CODE, OVER, OVER_HELD } from './health/point-health.ts';
 
 /**
@@ -115,17 +116,23 @@ function levelOf(core: Core, code: string): Level | null {
   return level === 'none' ? null : level;
 }
 
+/** Level at which its silence stands now, or null. */
+function silenceNow(device: DeviceState): Level | null {
+  return device.alarms.get(`|${SILENCE}`)?.facts.on?.level ?? null;
+}
+
 function wanted(core: Core, device: DeviceState): Map<string, Wanted> {
   const out = new Map<string, Wanted>();
-  const add = (code: string, spot: Spot, more: Partial<Wanted> = {}): void => {
-    const level = levelOf(core, code);
-    if (level === null) return;
+  const add = (code: string, spot: Spot, more: Partial<Wanted> = {}, staged: (usual: Level) => Level = (usual) => usual): void => {
+    const usual = levelOf(core, code);
+    if (usual === null) return;
+    const level = staged(usual);
     const point = spot.measurement === null ? '' : pointKey(spot.measurement, spot.channel);
     const { measurement, channel } = spot;
     out.set(`${point}|${code}`, { value: null, quality: null, latching: false, past: false, ...more, code, level, measurement, channel });
   };
   const whole: Spot = { measurement: null, channel: null };
-  if (device.silent && !device.behind) add(SILENCE, whole);
+  if (device.silent && !device.behind) add(SILENCE, whole, {}, (usual) => silenceLevel(core, device, usual, silenceNow(device)));
   for (const code of device.due) add(code, whole);
   for (const code of device.faults) add(code, whole);
   for (const [key, codes] of Object.entries(device.pointFaults)) {

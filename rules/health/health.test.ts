@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { builtInCatalogue } from '../catalogue/built-in.ts';
 import { createEngine, restoreEngine } from '../engine.ts';
+import type { VerifiedAs } from '../../model/alarm.ts';
 import type { Device } from '../../model/asset.ts';
 import { ENTRY_VERSION } from '../../model/entry.ts';
 import type { MessageBody } from '../../model/entry.ts';
@@ -245,7 +246,7 @@ describe('one point that says nothing any more', () => {
       say(one, ['pressure', 'temp']);
       one.pass(10_000);
     }
-    one.pass(3_600_000);
+    one.pass(3_000_000);
     expect(once(one, 'F01')).toEqual(['F01 raised']);
     expect(one.alarm('F01')?.measurement).toBeNull();
     say(one, ['pressure']);
@@ -271,6 +272,125 @@ describe('one point that says nothing any more', () => {
     one.apply({ kind: 'tick' });
     one.pass(150_000);
     expect(one.told()).toEqual([]);
+  });
+});
+
+describe('the silence of what guards lives', () => {
+  const HOUR = 3_600_000;
+  const levels = (one: Plant): readonly string[] =>
+    one
+      .alarmEvents('F01')
+      .filter(([, event]) => event.cause !== 'escalated')
+      .map(([, event]) => `${event.type} ${event.level}`);
+
+  it('is yellow when the dead-man runs out and orange after an hour without a word, and returns as one', () => {
+    const one = plant(gas('gd', { heartbeatMs: 60_000 }));
+    one.send('gd', 'lel', 0);
+    one.pass(HOUR - 1_000);
+    expect(levels(one)).toEqual(['raised yellow']);
+    one.acknowledge('F01');
+    restored(one);
+    one.pass(2_000);
+    expect(one.alarm('F01')).toMatchObject({ level: 'orange', state: 'UNACK', active: true });
+    one.pass(HOUR);
+    one.restart(60_000);
+    one.pass(5_000);
+    expect(one.alarm('F01')).toMatchObject({ level: 'orange' });
+    one.send('gd', 'lel', 0);
+    expect(levels(one)).toEqual(['raised yellow', 'acknowledged yellow', 'level-raised orange', 'returned orange']);
+  });
+
+  it('has 50 minutes from its own dead-man on where a device speaks seldom', () => {
+    const one = plant(gas('gd', { heartbeatMs: 8 * HOUR }));
+    one.send('gd', 'lel', 0);
+    one.pass(24 * HOUR + 45 * 60_000);
+    expect(levels(one)).toEqual(['raised yellow']);
+    one.pass(10 * 60_000);
+    expect(levels(one)).toEqual(['raised yellow', 'level-raised orange']);
+  });
+
+  it('does not grow worse while it is ours: our outage and our deafness begin the hour anew', () => {
+    const one = plant(gas('gd', { heartbeatMs: 60_000 }));
+    one.send('gd', 'lel', 0);
+    one.pass(HOUR - 60_000);
+    one.restart(60_000);
+    one.pass(HOUR - 1_000);
+    expect(levels(one)).toEqual(['raised yellow']);
+    one.apply({ kind: 'system', code: 'disk-full', active: true, level: 'orange' });
+    one.pass(HOUR);
+    one.apply({ kind: 'system', code: 'disk-full', active: false, level: 'orange' });
+    one.pass(HOUR - 1_000);
+    expect(levels(one)).toEqual(['raised yellow']);
+    one.pass(10_000);
+    expect(levels(one)).toEqual(['raised yellow', 'level-raised orange']);
+  });
+
+  it('stays yellow for what can raise no red', () => {
+    const one = plant(device('t', 'hazchem.weather', { heartbeatMs: 60_000 }));
+    const red = one.engine.view.limits('t').some((limit) => limit.level === 'red');
+    one.send('t', 'wind_speed', 3);
+    one.pass(3 * HOUR);
+    expect([red, levels(one)]).toEqual([false, ['raised yellow']]);
+  });
+});
+
+describe('an over-range that a person found to be the sensor', () => {
+  const flooded = (): Plant => {
+    const one = plant(gas());
+    for (const value of [0, 0, 105, 3]) {
+      one.send('gd', 'lel', value);
+      one.pass(10_000);
+    }
+    expect(one.alarm('hi')).toMatchObject({ level: 'red', active: true });
+    return one;
+  };
+  const verify = (one: Plant, ladder: string, as: VerifiedAs): void =>
+    void one.command({ op: 'verify', alarmId: one.alarm(ladder)?.id ?? '', as });
+  const reads = (one: Plant, value: number): unknown => {
+    one.send('gd', 'lel', value);
+    one.pass(60_000);
+    return one.alarm('hi')?.active;
+  };
+
+  it.each(['instrument', 'false'] as const)('(%s) counts as what it reads from its next sample on; F04 and the latch stay', (as) => {
+    const one = flooded();
+    expect(reads(one, 3)).toBe(true);
+    verify(one, 'F04', as);
+    restored(one);
+    expect(reads(one, 3)).toBe(false);
+    expect(one.alarm('hi')).toMatchObject({ state: 'LUNACK', level: 'red' });
+    expect(one.alarm('F04')).toMatchObject({ state: 'LUNACK' });
+  });
+
+  it('clears no gas that is there: a value above a limit goes on to alarm, and the next over-range holds again', () => {
+    const one = flooded();
+    verify(one, 'F04', 'false');
+    expect(reads(one, 60)).toBe(true);
+    expect(reads(one, 105)).toBe(true);
+    expect(reads(one, 3)).toBe(true);
+  });
+
+  it.each([
+    ['F04', 'real'],
+    ['F04', 'test'],
+    ['F04', 'maintenance'],
+    ['hi', 'false'],
+    ['hi', 'instrument'],
+  ] as const)('stays held when %s is verified as %s', (ladder, as) => {
+    const one = flooded();
+    verify(one, ladder, as);
+    expect(reads(one, 3)).toBe(true);
+  });
+
+  it('stays held while it is beyond its range, and while the device itself reports F04', () => {
+    const one = flooded();
+    one.send('gd', 'lel', 105);
+    verify(one, 'F04', 'false');
+    expect(reads(one, 3)).toBe(true);
+    one.send('gd', 'lel', 3, { faults: ['F04'] });
+    const own = [...one.engine.view.openAlarms()].filter((alarm) => alarm.ladder === 'F04');
+    for (const alarm of own) one.command({ op: 'verify', alarmId: alarm.id, as: 'false' });
+    expect(reads(one, 3)).toBe(true);
   });
 });
 

@@ -1,3 +1,5 @@
+import type { VerifiedAs } from '../../model/alarm.ts';
+import type { AlarmRecord } from '../alarm/record.ts';
 import type { Core } from '../core.ts';
 import type { DeviceState, PointState } from '../device-state.ts';
 import { judgeValue } from '../evaluate/point.ts';
@@ -57,6 +59,23 @@ function reported(device: DeviceState, index: number): boolean {
   const key = device.plan.points[index]?.key ?? '';
   if (device.pointFaults[key]?.includes('F04') === true) return true;
   return device.faults.includes('F04') && device.specs.filter((spec) => (spec?.over ?? null) !== null).length === 1;
+}
+
+/** What a person has found an F04 to be when no gas was there. */
+const NO_GAS: ReadonlySet<VerifiedAs> = new Set<VerifiedAs>(['instrument', 'false']);
+
+/**
+ * A person has been there and says that an over-range was the sensor's, not gas: that is the proof the hold waits for (fact book, F04),
+ * and what the sensor reads counts again from its next sample on. Nothing is released while it still is beyond its range or reports so,
+ * while a late batch is under way, or by a word about any other alarm: that a gas alarm was false says nothing about a sensor that folds
+ * back. The F04 itself and every latch stay until somebody resets them.
+ */
+export function releaseOver(device: DeviceState, verified: AlarmRecord, as: VerifiedAs): void {
+  if (!NO_GAS.has(as) || verified.kind !== 'instrument' || device.backlogUntil >= 0) return;
+  const index = device.plan.points.findIndex((point) => `${point.key}|F04` === verified.key);
+  const health = device.points[index]?.health ?? null;
+  if (health === null || (health.found & OVER) !== 0 || reported(device, index)) return;
+  health.found &= ~OVER_HELD;
 }
 
 function folds(device: DeviceState, spec: PointSpec): boolean {
