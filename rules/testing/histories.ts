@@ -198,6 +198,21 @@ export const LIVED: readonly Step[] = [
 
 const stamped = (device: number, value: number, stamp: number): Step => ({ ...sends(device, value), do: 'send', stamp }) as Step;
 
+/** A vote of two at a hazard source, over a restart and a move of one of the two to another enterprise: whatever chance draws, it is in. */
+export const VOTED: readonly Step[] = [
+  ...[0, 1].map((n): Step => ({ do: 'place', device: n, source: 's1' })),
+  { do: 'joint', how: 'votes' },
+  sends(0, 26),
+  sends(1, 26),
+  passes(4_000),
+  { do: 'move', device: 1, to: 'mill' },
+  passes(70_000),
+  { do: 'restart', ms: 16_000 },
+  { do: 'move', device: 1, to: 'works' },
+  sends(0, 0),
+  passes(12_000),
+];
+
 /** A history in which alarms of one hazard source come one after the other, the mark of the first moves, and it outlives its alarm. */
 export const GROUPED: readonly Step[] = [
   ...[0, 1, 2].map((n): Step => ({ do: 'place', device: n, source: 's1' })),
