@@ -75,10 +75,10 @@ export class FloodWatch {
       : { window: this.window, now: this.now, past: this.past };
   }
 
-  restore({ window, now, past }: FloodRow): void {
-    this.window = window.map(([at, count]) => [at, count]);
-    this.inWindow = window.reduce((sum, [, count]) => sum + count, 0);
-    this.now = now;
-    this.past = [...past];
+  restore(row: FloodRow): void {
+    this.window = row.window.map(([at, count]) => [at, count]);
+    this.inWindow = row.window.reduce((sum, [, count]) => sum + count, 0);
+    this.now = row.now;
+    this.past = [...row.past];
   }
 }
