@@ -4,7 +4,7 @@ import type { Alarm } from '../../model/alarm.ts';
 import { type Api, signIn } from '../harness/api.ts';
 import { openBrowser, openWindow, signInOn } from '../harness/browser.ts';
 import { ADMIN_PASSWORD, repositoryRoot, startPlatform, temporaryFolder } from '../harness/platform-process.ts';
-import { howItLoaded, type Loaded, longTasks, OBSERVE, pageNow, wholeList } from './desk-page.ts';
+import { howItLoaded, leaveFolding, type Loaded, longTasks, OBSERVE, pageNow, wholeList } from './desk-page.ts';
 import { pause } from './probes.ts';
 import { cpuSeconds, generate } from './processes.ts';
 import { registerVessels } from './throughput.ts';
@@ -70,7 +70,7 @@ export function webMissing(): string | null {
 
 /**
  * A desk in Chromium on which every update is the heaviest there is: an alarm event. `alarms` valves ring, then each of them returns and
- * rings again in turn, `updatesPerS` altogether.
+ * rings again in turn, `updatesPerS` altogether. The folding that a flood brings is left, so that every row has its place.
  */
 export async function deskRun(size: DeskSize): Promise<DeskRun> {
   const folder = temporaryFolder('bench-desk');
@@ -103,6 +103,7 @@ export async function deskRun(size: DeskSize): Promise<DeskRun> {
     await page.addInitScript({ content: OBSERVE });
     await page.goto(`${platform.httpBase}/desk`);
     await howItLoaded(page);
+    await leaveFolding(page);
     let events = 0;
     const viewer = await openViewer(platform.httpBase, api.token, (text) => {
       if (text.startsWith('42["alarm"')) events += 1;
