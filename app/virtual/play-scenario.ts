@@ -8,8 +8,8 @@ import { devicesOf, heartbeatMs, SCENARIO_ENTERPRISE_ID } from '../../simulators
 import { alarmFor, bodyOf, heardOf, type OperatorAct, type Played, refusedAct } from '../../simulators/scenario-file/played.ts';
 import type { DeviceFile, Scenario } from '../../simulators/scenario-file/schema.ts';
 import { type WireEvent, wireOf } from '../../simulators/wire/wire.ts';
-import { deviceAsset, enterpriseAsset } from './assets.ts';
-import { devicePublisher, type VirtualPlatform } from './virtual-platform.ts';
+import { deviceAsset, enterpriseAsset, gatewayAsset } from './assets.ts';
+import { devicePublisher, gatewayPublisher, type VirtualPlatform } from './virtual-platform.ts';
 
 /** Refusals told one by one; more of them say nothing new. */
 const REFUSALS_TOLD = 10;
@@ -41,7 +41,45 @@ export async function playScenario(
   const publishers = new Map<number, Publisher>();
   let connection = 0;
   let messages = 0;
+  const gateways = new Map(
+    scenario.gateways.flatMap(({ id, devices }) => (id === undefined ? [] : devices.map((name) => [name, id] as const))),
+  );
+  /** A gateway's connection lasts as long as one of those behind it wants it. */
+  const lines = new Map<string, { readonly publisher: Publisher; readonly members: Set<number> }>();
+  /** What a device behind a gateway says goes out on the gateway's line; of the device's own presence nobody hears. */
+  function onGateway(gateway: string, event: WireEvent): void {
+    const line = lines.get(gateway);
+    if (event.kind === 'connect') {
+      if (line === undefined) {
+        connection += 1;
+        const publisher = gatewayPublisher(event.enterprise, gateway, connection);
+        lines.set(gateway, { publisher, members: new Set([event.index]) });
+        source.connect(publisher);
+      } else line.members.add(event.index);
+      return;
+    }
+    if (line === undefined) throw new Error(`${event.device} speaks, and ${gateway} has no connection`);
+    if (event.kind === 'cut') {
+      line.members.delete(event.index);
+      if (line.members.size > 0) return;
+      lines.delete(gateway);
+      source.cut(line.publisher, false);
+      return;
+    }
+    if (!event.topic.endsWith('/status')) publish(line.publisher, event);
+  }
+  function publish(publisher: Publisher, event: Extract<WireEvent, { kind: 'publish' }>): void {
+    messages += 1;
+    void source.publish(publisher, event.topic, event.payload).then((outcome) => {
+      if (outcome === 'failed') troubles.push(`${event.device}: a message at ${(event.atMs - startedAt) / 1_000} s was not acknowledged`);
+    });
+  }
   function onWire(event: WireEvent): void {
+    const gateway = gateways.get(event.device);
+    if (gateway !== undefined) {
+      onGateway(gateway, event);
+      return;
+    }
     if (event.kind === 'connect') {
       connection += 1;
       const publisher = devicePublisher(event.enterprise, event.device, connection);
@@ -56,10 +94,7 @@ export async function playScenario(
       source.cut(publisher, false, event.will);
       return;
     }
-    messages += 1;
-    void source.publish(publisher, event.topic, event.payload).then((outcome) => {
-      if (outcome === 'failed') troubles.push(`${event.device}: a message at ${(event.atMs - startedAt) / 1_000} s was not acknowledged`);
-    });
+    publish(publisher, event);
   }
 
   async function operate(act: OperatorAct): Promise<void> {
@@ -118,6 +153,9 @@ async function refusals(world: VirtualPlatform, startedAt: EpochMs): Promise<rea
 async function setUp(world: VirtualPlatform, scenario: Scenario, at: EpochMs): Promise<void> {
   const changes: readonly ConfigChange[] = [
     { op: 'put', asset: 'enterprise', base: 0, value: enterpriseAsset(SCENARIO_ENTERPRISE_ID, at) },
+    ...scenario.gateways.flatMap(({ id }): ConfigChange[] =>
+      id === undefined ? [] : [{ op: 'put', asset: 'gateway', base: 0, value: gatewayAsset(id, SCENARIO_ENTERPRISE_ID, at) }],
+    ),
     ...scenario.devices.map((device) => ({ op: 'put', asset: 'device', base: 0, value: assetOf(device, at) }) as const),
   ];
   const outcomes = await world.during(world.running.platform.configure({ kind: 'system' }, `${scenario.name} set-up`, changes));
@@ -128,5 +166,6 @@ function assetOf(device: DeviceFile, at: EpochMs): Device {
   const { id, profile: profileId, attributes, conditions, variant, reportS } = device;
   const enterpriseId = SCENARIO_ENTERPRISE_ID;
   const periods = { heartbeatMs: heartbeatMs(device), reportMs: reportS * 1_000 };
-  return deviceAsset({ id, enterpriseId, profileId, ...periods, attributes, conditions, variant }, at);
+  const calibratedAt = device.calibratedDaysAgo === undefined ? null : Math.round(at - device.calibratedDaysAgo * 86_400_000);
+  return deviceAsset({ id, enterpriseId, profileId, ...periods, attributes, conditions, variant, calibratedAt }, at);
 }

@@ -116,6 +116,19 @@ export async function openVirtualPlatform(startAt: EpochMs = VIRTUAL_START, seam
   };
 }
 
+/** A gateway's connection, which speaks for all devices of its enterprise. */
+export function gatewayPublisher(enterprise: string, gateway: string, connection: number): Publisher {
+  return {
+    credential: gateway,
+    kind: 'gateway',
+    enterprise,
+    device: null,
+    client: `${gateway}/${gateway}`,
+    connection,
+    address: '127.0.0.1',
+  };
+}
+
 /** A device's connection as the embedded broker would describe it. */
 export function devicePublisher(enterprise: string, device: string, connection: number): Publisher {
   return { credential: device, kind: 'device', enterprise, device, client: `${device}/${device}`, connection, address: '127.0.0.1' };

@@ -28,6 +28,7 @@ describe('sensor faults', () => {
   it('leave the time before and after, and the other sensors, as they are', () => {
     for (const fault of [
       { kind: 'dead' },
+      { kind: 'missing' },
       { kind: 'stuck' },
       { kind: 'fixed', value: 0 },
       { kind: 'noisy', deviation: 5, seed: 1 },
@@ -43,6 +44,11 @@ describe('sensor faults', () => {
   it('dead: says null and F02', () => {
     const dead = withSensorFault(device, { ...span, key: 'lel', kind: 'dead' });
     expect(dead.at(4_000)).toEqual({ link: 'up', values: { lel: null, valve_open: true }, faults: ['F02'] });
+  });
+
+  it('missing: says nothing of it, and nothing else is amiss', () => {
+    const missing = withSensorFault(device, { ...span, key: 'lel', kind: 'missing' });
+    expect(missing.at(4_000)).toEqual({ link: 'up', values: { valve_open: true } });
   });
 
   it('stuck: stands at what it showed when it began; fixed: at what it is told', () => {

@@ -7,6 +7,8 @@ const HOUR_S = 3_600;
 
 export type SensorFault = Span & { /** Payload key. */ readonly key: string } & (
     | { /** Open circuit: the device says null and F02. */ readonly kind: 'dead' }
+    /** The device goes on talking and says nothing of it. */
+    | { readonly kind: 'missing' }
     /** The value does not move any more. */
     | { readonly kind: 'stuck' }
     /** Shows one value whatever is true: a cut wire reads 0. */
@@ -40,6 +42,10 @@ function spoilt(
   switch (fault.kind) {
     case 'dead':
       return { ...shows(null), faults: [...(moment.faults ?? []), 'F02'] };
+    case 'missing': {
+      const { [fault.key]: _, ...values } = moment.values;
+      return { values };
+    }
     case 'stuck':
       return shows(device.at(fault.fromS).values[fault.key] ?? value);
     case 'fixed':

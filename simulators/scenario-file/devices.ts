@@ -85,6 +85,7 @@ function noisy(
 function withFault(device: SimulatedDevice, fault: FaultPlan, seed: number): SimulatedDevice {
   switch (fault.kind) {
     case 'dead':
+    case 'missing':
     case 'stuck':
     case 'fixed':
     case 'drifting':

@@ -67,11 +67,16 @@ function* crossFaults(scenario: Scenario): Generator<string> {
     for (const [n, fault] of device.faults.entries())
       if ('key' in fault) yield* known(Object.keys(device.shows), fault.key, 'shown key', ['devices', i, 'faults', n, 'key']);
   }
-  for (const [i, gateway] of scenario.gateways.entries())
+  const gateways: string[] = [];
+  for (const [i, gateway] of scenario.gateways.entries()) {
     for (const [n, name] of gateway.devices.entries()) yield* known(ids, name, 'device', ['gateways', i, 'devices', n]);
+    if (gateway.id === undefined) continue;
+    if ([...ids, ...gateways].includes(gateway.id)) yield `${placeOf(['gateways', i, 'id'])}: "${gateway.id}" is there twice`;
+    gateways.push(gateway.id);
+  }
   for (const part of ['operators', 'expect', 'never'] as const)
     for (const [i, { device }] of scenario[part].entries())
-      if (device !== undefined) yield* known(ids, device, 'device', [part, i, 'device']);
+      if (device !== undefined) yield* known([...ids, ...gateways], device, 'device', [part, i, 'device']);
   for (const [i, one] of scenario.expect.entries())
     if (one.toS > scenario.lastsS) yield `${placeOf(['expect', i, 'toS'])}: the run ends at ${scenario.lastsS} s`;
 }

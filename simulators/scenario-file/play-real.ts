@@ -59,12 +59,15 @@ export async function playReal(scenario: Scenario, run: RealRun): Promise<Played
       attributes: device.attributes,
       conditions: device.conditions,
       variant: device.variant,
+      ...(device.calibratedDaysAgo === undefined ? {} : { calibratedAt: Math.round(Date.now() - device.calibratedDaysAgo * 86_400_000) }),
       heartbeatMs: heartbeatMs(device),
       reportMs: device.reportS * 1_000,
     })),
   });
   const heard: Played['heard'][number][] = [];
-  const troubles: string[] = [];
+  const troubles = scenario.gateways.flatMap(({ id }) =>
+    id === undefined ? [] : [`${id}: a gateway speaks for others on virtual time only`],
+  );
   let begun = Number.POSITIVE_INFINITY;
   const board = await openBoard(client, (alarm, event) => {
     const device = ofFile.get(alarm.deviceId ?? '');

@@ -148,6 +148,7 @@ const backlog = z.enum(['arrays', 'one-array', 'singles']);
 const fault = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('dead'), key, ...span }),
+    z.strictObject({ kind: z.literal('missing'), key, ...span }),
     z.strictObject({ kind: z.literal('stuck'), key, ...span }),
     z.strictObject({ kind: z.literal('fixed'), key, value: z.number(), ...span }),
     z.strictObject({ kind: z.literal('noisy'), key, deviation: positive, ...span }),
@@ -173,6 +174,8 @@ const device = z.strictObject({
   conditions: z.record(z.string(), z.union([z.string(), z.boolean()])).default({}),
   /** Variant of the profile's set points. */
   variant: z.string().nullable().default(null),
+  /** Days before the run at which it was calibrated last; absent = nobody knows. */
+  calibratedDaysAgo: z.number().min(0).optional(),
   /** Payload keys as the profile has them. */
   shows: z.record(key, shown),
   /** Standard deviation of noise, and the instrument's resolution, per payload key. */
@@ -224,6 +227,8 @@ export const scenarioSchema = z.strictObject({
   gateways: z
     .array(
       z.strictObject({
+        /** Credential it speaks under for all of them; absent = each speaks under its own. On virtual time alone. */
+        id: id.optional(),
         devices: z.array(id).min(1),
         down: z.array(z.strictObject(span).refine(ordered, ORDERED)).min(1),
         keeps: z.boolean().default(false),

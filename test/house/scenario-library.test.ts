@@ -18,6 +18,7 @@ type KeyOfEach<T> = T extends object ? keyof T : never;
 /** The compiler keeps these whole. */
 const FAULTS: Readonly<Record<FaultPlan['kind'], true>> = {
   dead: true,
+  missing: true,
   stuck: true,
   fixed: true,
   noisy: true,
