@@ -118,8 +118,8 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'a timer that is due exactly now waits for the next entry',
     file: 'rules/fold.ts',
-    find: 'first !== undefined && first.wakeAt <= now;',
-    replace: 'first !== undefined && first.wakeAt < now;',
+    find: 'first = this.heap.first; first !== undefined && first.wakeAt <= now;',
+    replace: 'first = this.heap.first; first !== undefined && first.wakeAt < now;',
   },
   {
     name: 'a snapshot drops delays that are running',
