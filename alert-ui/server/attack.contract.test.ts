@@ -221,7 +221,7 @@ describe('what names a thing of another enterprise', () => {
       const prefix = ID_OF[kind];
       if (prefix === undefined) throw new Error(`${template}: say in ID_OF what it names`);
       return Object.entries(methods).map(([method, operation]) => {
-        const query = template.includes('/readings') ? '?measurement=lel' : '';
+        const query = /readings|limit-proposals/.test(template) ? '?measurement=lel' : '';
         return {
           method: method.toUpperCase(),
           operation,

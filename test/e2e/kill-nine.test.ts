@@ -31,7 +31,7 @@ describe('kill -9 under load', () => {
   it('finds the loss when the engine is not restored', async () => {
     const result = await killNineRun({
       program: 'test/mutants/no-restore.js',
-      kills: 2,
+      kills: 6,
       acknowledgedPerKill: 2_000,
       seed: 9,
       stopAtFirstTrouble: true,

@@ -17,6 +17,7 @@ const SETTLE_MS = 1_500;
 /** A board that has heard nothing for so long says that it is blind. */
 const BLIND_MS = 17_000;
 const api = await signIn(base, user, password);
+const [source] = (await api.get<{ items: readonly { id: string }[] }>('/hazard-sources')).items;
 const browser = await openBrowser();
 
 async function openAlarm(): Promise<string | null> {
@@ -50,6 +51,9 @@ for (const language of ['zh-CN', 'en'] satisfies Language[]) {
     }
     for (const [name, path] of [
       ['devices', '/devices'],
+      ['warnings', '/warnings'],
+      ['approvals', '/approvals'],
+      ...(source === undefined ? [] : ([['source', `/sources/${source.id}`]] as const)),
       ['connect', '/connect'],
       ['password', '/password'],
       ...(device === '' ? [] : ([['device', `/devices/${device}`]] as const)),

@@ -3,8 +3,8 @@ import { run } from '../../app/run.ts';
 import { createEngine, restoreEngine } from '../../rules/engine.ts';
 
 /**
- * A deliberately wrong platform: it restores its configuration at every start and forgets the state of the alarms. It goes on under the
- * right event numbers; without them it would not even start beside its own records.
+ * A deliberately wrong platform: it restores its configuration at every start and forgets the state of the alarms. It goes on under
+ * event numbers that are free; else it would not even start beside its own records.
  */
 await run({
   env: process.env,
@@ -14,6 +14,7 @@ await run({
       const forgetful = createEngine();
       const whole = createEngine();
       let replayed = 0;
+      let starts = 0;
       for await (const entries of journal.read(1)) {
         for (const entry of entries) {
           const { seq, at, boot, mono } = entry;
@@ -21,10 +22,13 @@ await run({
           forgetful.apply(kept ? entry : { seq, v: ENTRY_VERSION, at, boot, mono, kind: 'tick' });
           whole.apply(entry);
           replayed += 1;
+          if (entry.kind === 'start') starts += 1;
         }
       }
       const numbers = (n: number): string => `"eventSeq":${n}`;
-      const text = forgetful.serialise().replace(numbers(forgetful.view.eventSeq), numbers(whole.view.eventSeq));
+      // What it told in its earlier lives no fold of the journal knows: each life begins well above what the one before can have reached.
+      const first = whole.view.eventSeq + starts * 1_000_000;
+      const text = forgetful.serialise().replace(numbers(forgetful.view.eventSeq), numbers(first));
       return { engine: restoreEngine(text), snapshotSeq: 0, fellBack: false, replayed, resends: [] };
     },
   },
