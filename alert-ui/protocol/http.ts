@@ -5,6 +5,7 @@ import type { DeviceStatus, EffectiveLimit, LatestPoint } from '../../model/engi
 import type { Proposals } from '../../model/proposal.ts';
 import type { Quality, Value } from '../../model/reading.ts';
 import type { LedgerRow } from '../../model/ports/records.ts';
+import type { EpochMs } from '../../model/time.ts';
 
 /** RFC 9457. `code` is stable; `title` and `detail` are for people. */
 export interface Problem {
@@ -25,6 +26,13 @@ export interface User {
   readonly enterprises: readonly string[] | null;
   readonly mustChangePassword: boolean;
 }
+/** An account as whoever manages accounts sees it; `id` is its name. */
+export type UserAccount = User & {
+  readonly id: string;
+  readonly disabled: boolean;
+  readonly createdAt: EpochMs;
+  readonly revision: number;
+};
 export interface SessionBody {
   readonly user: User;
   readonly csrfToken: string;

@@ -27,6 +27,7 @@ export async function createAccount(records: Records, account: NewAccount, clock
     mustChangePassword: account.mustChangePassword ?? false,
     disabled: false,
     createdAt: clock.now(),
+    revision: ((await records.accounts.get(account.name))?.revision ?? 0) + 1,
   };
   await records.accounts.put(row);
   await records.audit.append({

@@ -112,6 +112,15 @@ it('every route answers at least once as the document says', async () => {
     await ask('GET', `${api}/${kind}/{id}`, { id: 'missing' }, 404);
   }
   const farm = { people: 60, substances: [{ substance: 'ammonia', designMaximumT: 40 }] };
+  const person = { name: 'li', password: 'a long first password', role: 'operator', enterprises: ['x'] };
+  await ask('POST', `${api}/users`, {}, 201, person);
+  await ask('POST', `${api}/users`, {}, 409, person);
+  await ask('GET', `${api}/users`, {}, 200);
+  await ask('GET', `${api}/users/{id}`, { id: 'li' }, 200);
+  await ask('GET', `${api}/users/{id}`, { id: 'missing' }, 404);
+  await ask('PATCH', `${api}/users/{id}`, { id: 'li' }, 200, { disabled: true });
+  await ask('PATCH', `${api}/users/{id}`, { id: 'admin' }, 409, { role: 'viewer' });
+  await ask('GET', `${api}/audit`, {}, 200, undefined, '?limit=2');
   await ask('GET', `${api}/calculators/gb18218`, {}, 200);
   await ask('POST', `${api}/calculators/gb18218`, {}, 200, farm);
   await ask('POST', `${api}/calculators/gb18218`, {}, 422, { people: 0, substances: [{ cas: '7664-41-8', designMaximumT: 1 }] });

@@ -22,6 +22,7 @@ export const PROBLEMS = {
   'already-decided': [409, 'It was decided before'],
   'id-taken': [409, 'The id is taken'],
   'id-retired': [409, 'The id belonged to something retired and is not given again'],
+  'last-admin': [409, 'The last active administrator stays one'],
   'in-use': [409, 'Still in use'],
   'enterprise-fixed': [409, 'What has a credential stays with its enterprise'],
   'revision-conflict': [412, 'Changed by someone else meanwhile'],

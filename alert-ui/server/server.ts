@@ -15,6 +15,7 @@ import type { ServerOptions, ServerStatus } from './options.ts';
 import { HttpProblem } from './problem.ts';
 import { allRoutes } from './routes/all.ts';
 import { SESSION_COOKIE } from './routes/session.ts';
+import { AccountChanges } from './sign-in/account-changes.ts';
 import { Identities } from './sign-in/identity.ts';
 import { Passwords } from './sign-in/passwords.ts';
 import { randomText } from './sign-in/secrets.ts';
@@ -88,6 +89,7 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
     mqttPort: options.mqttPort,
     identities,
     passwords: new Passwords(),
+    accountChanges: new AccountChanges(),
     audit,
     strangers,
     sessionEnded: (idHash) => hub.endSession(idHash),

@@ -19,6 +19,8 @@ export interface Account {
   readonly mustChangePassword: boolean;
   readonly disabled: boolean;
   readonly createdAt: EpochMs;
+  /** 1 when it is new, one more with every change. */
+  readonly revision: number;
 }
 export interface SessionRow {
   /** SHA-256 of the cookie's value, hex. */
@@ -143,8 +145,9 @@ export interface Records {
     get(name: string): Promise<Account | null>;
     list(): Promise<readonly Account[]>;
     /**
-     * Replaces the whole account of that name. When its password is another one than before, or it is disabled, its sessions
-     * and tokens are removed in the same transaction: nobody who held one goes on.
+     * Replaces the whole account of that name. When its password is another one than before, or it is or was disabled, its
+     * sessions and tokens are removed in the same transaction: nobody who held one goes on, and what a sign-in under way at the
+     * moment of the disabling still wrote does not wake up later.
      */
     put(account: Account): Promise<void>;
   };

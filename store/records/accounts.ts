@@ -13,6 +13,7 @@ function account(row: Selectable<AccountTable>): Account {
     mustChangePassword: row.must_change_password === 1,
     disabled: row.disabled === 1,
     createdAt: row.created_at,
+    revision: row.revision,
   };
 }
 
@@ -43,9 +44,10 @@ export function accountRecords(db: Kysely<RecordsDatabase>, client: RecordsClien
         must_change_password: value.mustChangePassword ? 1 : 0,
         disabled: value.disabled ? 1 : 0,
         created_at: value.createdAt,
+        revision: value.revision,
       };
       const { name, password_hash: hash, disabled } = row;
-      const ends = sql<SqlBool>`exists (select 1 from account where name = ${name} and (password_hash <> ${hash} or ${disabled} = 1))`;
+      const ends = sql<SqlBool>`exists (select 1 from account where name = ${name} and (password_hash <> ${hash} or ${disabled} = 1 or disabled = 1))`;
       await client.post([
         statementOf(db.deleteFrom('token').where('account', '=', name).where(ends)),
         statementOf(db.deleteFrom('session').where('account', '=', name).where(ends)),

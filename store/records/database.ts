@@ -30,6 +30,7 @@ export interface AccountTable {
   must_change_password: number;
   disabled: number;
   created_at: number;
+  revision: number;
 }
 export interface SessionTable {
   id_hash: string;

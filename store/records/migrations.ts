@@ -3,7 +3,7 @@ import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { RecordsError } from './records-error.ts';
 
 /** Format this build writes: number of migrations. Kept in the file as `user_version`. */
-export const RECORDS_FORMAT = 6;
+export const RECORDS_FORMAT = 7;
 
 const first: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
@@ -126,6 +126,14 @@ const sixth: Migration = {
   },
 };
 
+/** Which revision of an account somebody saw when he changed it. */
+const seventh: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const statements = [sql`alter table account add column revision integer not null default 1`, sql`pragma user_version = 7`];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001': first,
   '0002': second,
@@ -133,6 +141,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004': fourth,
   '0005': fifth,
   '0006': sixth,
+  '0007': seventh,
 };
 
 /** Brings the file to this build's format; one of a newer build is refused, never opened as if it were empty. */

@@ -85,10 +85,11 @@ describe('accounts, sessions, tokens, settings, idempotency', () => {
       mustChangePassword: true,
       disabled: false,
       createdAt: 5,
+      revision: 1,
     };
     await records.accounts.put(account);
     expect(await records.accounts.get('li')).toEqual(account);
-    const changed = { ...account, enterprises: null, mustChangePassword: false, disabled: true };
+    const changed = { ...account, enterprises: null, mustChangePassword: false, disabled: true, revision: 2 };
     await records.accounts.put(changed);
     expect(await records.accounts.list()).toEqual([changed]);
     expect(await records.accounts.get('nobody')).toBeNull();
@@ -107,6 +108,7 @@ describe('accounts, sessions, tokens, settings, idempotency', () => {
       mustChangePassword: false,
       disabled: false,
       createdAt: 5,
+      revision: 1,
     };
     for (const name of ['li', 'wang']) {
       await records.accounts.put({ ...base, name });
@@ -124,6 +126,24 @@ describe('accounts, sessions, tokens, settings, idempotency', () => {
     ]);
   });
 
+  it('what a sign-in wrote just after its account was disabled does not wake up with the account', async () => {
+    const records = await open();
+    const account = {
+      name: 'li',
+      passwordHash: 'h',
+      role: 'operator' as const,
+      enterprises: null,
+      mustChangePassword: false,
+      disabled: true,
+      createdAt: 5,
+      revision: 2,
+    };
+    await records.accounts.put(account);
+    await records.sessions.put({ idHash: 's', account: 'li', csrfToken: 'c', createdAt: 1, expiresAt: 100 });
+    await records.accounts.put({ ...account, disabled: false, revision: 3 });
+    expect([await records.sessions.get('s'), (await records.accounts.get('li'))?.revision]).toEqual([null, 3]);
+  });
+
   it('takes strings that look like SQL as strings', async () => {
     const folder = newFolder();
     const records = await open(folder);
@@ -136,6 +156,7 @@ describe('accounts, sessions, tokens, settings, idempotency', () => {
         mustChangePassword: false,
         disabled: false,
         createdAt: 1,
+        revision: 1,
       });
       await records.settings.put(name, name);
       expect((await records.accounts.get(name))?.enterprises).toEqual([name]);
@@ -607,6 +628,18 @@ describe('the file and its thread', () => {
     });
     tamper(folder, 'pragma user_version = 1');
     await open(folder);
+  });
+
+  it('an account of an earlier build has revision 1', async () => {
+    const folder = newFolder();
+    await (await open(folder)).close();
+    tamper(
+      folder,
+      `insert into account (name, password_hash, role, enterprises, must_change_password, disabled, created_at)
+        values ('li', 'h', 'viewer', null, 0, 0, 5);
+      alter table account drop column revision; delete from kysely_migration where name = '0007'; pragma user_version = 6`,
+    );
+    expect(await (await open(folder)).accounts.get('li')).toMatchObject({ name: 'li', createdAt: 5, revision: 1 });
   });
 
   it('says why it cannot open', async () => {

@@ -8,6 +8,7 @@ export const BASE = '/api/v1';
 
 const TAGS = {
   session: 'Sign-in, API tokens',
+  accounts: 'Accounts of people and services, and what everybody did',
   assets: 'Areas, enterprises, sites, hazard sources',
   devices: 'Devices, gateways, readings, the ingest ledger',
   warnings: 'Risk levels of hazard sources, enterprises and areas, and what people say about them',

@@ -5,6 +5,7 @@ import { alarmLifeRoutes } from './alarm-life.ts';
 import { alarmRoutes } from './alarms.ts';
 import { approvalRoutes } from './approvals.ts';
 import { assetRoutes } from './assets.ts';
+import { auditRoutes } from './audit.ts';
 import { classificationRoutes } from './classification.ts';
 import { backtestRoutes } from './backtests.ts';
 import { catalogueRoutes } from './catalogue.ts';
@@ -23,9 +24,10 @@ import { type SessionParts, sessionRoutes } from './session.ts';
 import type { SiteReader } from '../site-file/parse.ts';
 import { siteFileRoutes } from './site-file.ts';
 import { tokenRoutes } from './tokens.ts';
+import { type UserParts, userRoutes } from './users.ts';
 import { warningRoutes } from './warnings.ts';
 
-export interface RouteParts extends SessionParts {
+export interface RouteParts extends SessionParts, UserParts {
   readonly platform: Platform;
   readonly demo: boolean;
   readonly mqttPort: () => number | null;
@@ -43,6 +45,8 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...infoRoutes(parts),
       ...session.routes,
       ...tokenRoutes(parts.identities, parts.tokenEnded),
+      ...userRoutes(parts),
+      ...auditRoutes,
       ...assetRoutes(pages),
       ...classificationRoutes,
       ...gatewayRoutes(pages, provisioning),

@@ -8,7 +8,9 @@ import { BODY_BYTES, type Call, ok, type Route, route } from '../http/route.ts';
 import { HttpProblem } from '../problem.ts';
 import { addressKey } from '../sign-in/address.ts';
 import { newCsrfToken, type Identities } from '../sign-in/identity.ts';
-import { BusyError, PASSWORD_MAX, PASSWORD_MIN, type Passwords } from '../sign-in/passwords.ts';
+import { newPassword, user } from '../schema/user.ts';
+import type { AccountChanges } from '../sign-in/account-changes.ts';
+import { BusyError, PASSWORD_MAX, type Passwords } from '../sign-in/passwords.ts';
 import { Failures, WINDOW_MS } from '../sign-in/failures.ts';
 import { digest } from '../sign-in/secrets.ts';
 
@@ -17,20 +19,13 @@ export interface SessionParts {
   readonly passwords: Passwords;
   readonly audit: Audit;
   readonly strangers: StrangerAudit;
+  readonly accountChanges: AccountChanges;
   /** Live connections of a session end with it. */
   readonly sessionEnded: (idHash: string) => void;
   /** Live connections of an account whose rights or password changed end. */
   readonly accountChanged: (name: string) => void;
 }
 
-const user = z
-  .object({
-    name: z.string(),
-    role: z.enum(['admin', 'operator', 'viewer']),
-    enterprises: z.array(z.string()).nullable(),
-    mustChangePassword: z.boolean(),
-  })
-  .meta({ id: 'User' });
 const sessionBody = z
   .object({
     user,
@@ -40,7 +35,6 @@ const sessionBody = z
   })
   .meta({ id: 'Session' });
 const signInBody = z.strictObject({ username: z.string().min(1).max(64), password: z.string().min(1).max(PASSWORD_MAX) });
-const newPassword = z.string().min(PASSWORD_MIN, `at least ${PASSWORD_MIN} characters`).max(PASSWORD_MAX);
 
 /** Sign-in, sign-out, who am I, and the change of a password. `stop` ends the limiters' timers. */
 export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; stop(): void } {
@@ -166,8 +160,15 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
           throw new HttpProblem('sign-in-failed', 'the current password is wrong');
         }
         if (body.newPassword === body.currentPassword) throw new HttpProblem('invalid', 'the new password is the old one');
-        const changed: Account = { ...account, passwordHash: await passwords.hash(body.newPassword), mustChangePassword: false };
-        await platform.records.accounts.put(changed);
+        const passwordHash = await passwords.hash(body.newPassword);
+        const changed = await parts.accountChanges.alone(async () => {
+          // Hashing takes a while: what an administrator changed meanwhile stays changed.
+          const now = await platform.records.accounts.get(account.name);
+          if (now === null || now.disabled || now.passwordHash !== account.passwordHash) throw new HttpProblem('not-signed-in');
+          const next: Account = { ...now, passwordHash, mustChangePassword: false, revision: now.revision + 1 };
+          await platform.records.accounts.put(next);
+          return next;
+        });
         identities.forgetAccount(changed.name);
         const csrfToken = await startSession(request, changed, platform.clock.now());
         parts.accountChanged(changed.name);

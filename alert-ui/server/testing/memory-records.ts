@@ -44,7 +44,7 @@ export class MemoryRecords implements Records {
     list: async () => [...this.accountRows.values()],
     put: async (account) => {
       const before = this.accountRows.get(account.name);
-      if (before !== undefined && (before.passwordHash !== account.passwordHash || account.disabled)) {
+      if (before !== undefined && (before.passwordHash !== account.passwordHash || account.disabled || before.disabled)) {
         for (const [id, row] of this.tokenRows) if (row.account === account.name) this.tokenRows.delete(id);
         for (const [id, row] of this.sessionRows) if (row.account === account.name) this.sessionRows.delete(id);
       }
@@ -93,7 +93,13 @@ export class MemoryRecords implements Records {
       const hash = createHash('sha256').update(prevHash).update(JSON.stringify(line)).digest('hex');
       this.auditRows.push({ ...line, n: this.auditRows.length + 1, prevHash, hash });
     },
-    list: async ({ limit }) => ({ items: this.auditRows.slice(0, limit), next: null }),
+    list: async ({ from, cursor, limit }) => {
+      const rows = this.auditRows
+        .filter((row) => row.at >= (from ?? 0) && row.n < Number(cursor ?? Number.POSITIVE_INFINITY))
+        .toReversed()
+        .slice(0, limit + 1);
+      return { items: rows.slice(0, limit), next: rows.length > limit ? String(rows[limit - 1]?.n) : null };
+    },
     verify: async () => null,
   };
   readonly alarms: Records['alarms'] = {
