@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBoard } from '../../harness/board.ts';
-import { withToken } from '../../harness/api.ts';
-import { Outside, type Problem } from '../../harness/outside.ts';
+import { signIn, withToken } from '../../harness/api.ts';
+import { GAS, Outside, type Problem } from '../../harness/outside.ts';
 import { ADMIN_PASSWORD } from '../../harness/platform-process.ts';
 
 /** Signing in, sessions, CSRF and API tokens of the built platform. */
@@ -80,5 +80,46 @@ describe('who is asking', () => {
     await ended;
     expect((await withToken(outside.platform.httpBase, made.token).request('GET', '/session')).status).toBe(401);
     expect(await outside.refusal('POST', '/tokens', { name: 'past', expiresAt: 1 })).toEqual([400, 'invalid-request']);
+  });
+
+  it('an administrator adds a second person, who agrees to what he asked for; disabled, that one is out at once', async () => {
+    const { api, platform } = outside;
+    const [first, own] = ['told over the telephone', 'known to wang alone'];
+    const made = await api.request('POST', '/users', { name: 'wang', password: first, role: 'operator', enterprises: null });
+    expect([made.status, made.body]).toMatchObject([201, { id: 'wang', mustChangePassword: true, disabled: false, revision: 1 }]);
+    // A first sign-in opens nothing but the change of the password.
+    const session = (path: string, body: object, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
+      fetch(`${platform.httpBase}/api/v1/session${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      });
+    const signed = await session('', { username: 'wang', password: first });
+    const cookie = signed.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const { csrfToken } = (await signed.json()) as { csrfToken: string };
+    expect((await fetch(`${platform.httpBase}/api/v1/devices`, { headers: { cookie } })).status).toBe(403);
+    const changed = await session('/password', { currentPassword: first, newPassword: own }, { cookie, 'x-csrf-token': csrfToken });
+    expect(changed.status).toBe(200);
+    const wang = await signIn(platform.httpBase, 'wang', own);
+
+    const rule = { id: 'early', scope: 'enterprise', scopeId: 'haida', profileId: GAS, measurement: 'lel', code: 'L1' };
+    await api.post('/rules', { ...rule, parts: { setPoint: 15 } });
+    await outside.device('GD-second');
+    const asked = await api.request('PATCH', '/rules/early', { parts: { setPoint: 17 }, reason: 'steam' });
+    expect(asked.status).toBe(202);
+    const approval = `/approvals/${(asked.body as { id: string }).id}/approve`;
+    expect(await outside.refusal('POST', approval, {})).toEqual([409, 'same-person']);
+    await wang.post(approval, {});
+    expect(await api.get<object>('/rules/early')).toMatchObject({ parts: { setPoint: 17 }, approvedBy: 'wang' });
+
+    const live = await openBoard(wang);
+    const ended = new Promise<void>((resolve) => live.socket.once('disconnect', () => resolve()));
+    expect((await api.request('PATCH', '/users/wang', { disabled: true }, { 'if-match': '"2"' })).status).toBe(200);
+    await ended;
+    expect((await wang.request('GET', '/session')).status).toBe(401);
+    expect((await session('', { username: 'wang', password: own })).status).toBe(401);
+    expect(await outside.refusal('PATCH', '/users/admin', { disabled: true })).toEqual([409, 'last-admin']);
+    const { items } = await api.get<{ items: readonly { readonly action: string; readonly hash: string }[] }>('/audit?limit=3');
+    expect(items.map(({ action }) => action)).toEqual(['account.change', 'session.sign-in', 'account.change']);
   });
 });
