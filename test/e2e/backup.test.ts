@@ -132,7 +132,8 @@ describe('backups of a platform at work', () => {
     const begins = [...(backups.get('slow')?.ended.stdout ?? '').matchAll(/journal begins with (\d+)/g)].map(([, seq]) => Number(seq));
     expect(begins.length).toBeGreaterThan(3);
     expect(new Set(begins).size).toBe(begins.length);
-    expect(begins[0]).toBeGreaterThan(manifest(join(folder.path, 'slow')).journal.firstSeq);
+    // The last of them: one that was trimmed past its own first entry begins again further on.
+    expect(begins.at(-1)).toBeGreaterThan(manifest(join(folder.path, 'slow')).journal.firstSeq);
   });
 
   it.each(['first', 'slow', 'second', 'third'])(
