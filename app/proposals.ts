@@ -3,10 +3,10 @@ import type { EffectiveLimit, EngineView } from '../model/engine.ts';
 import type { RangeQuery, ReadingQueries } from '../model/ports/reading-store.ts';
 import type { AntiChatter, LimitProposal, ProposalItem, Proposals } from '../model/proposal.ts';
 import type { HistoryPoint } from '../rules/proposal/course.ts';
-import { propose } from '../rules/proposal/propose.ts';
+import { proposing } from '../rules/proposal/propose.ts';
 import { isMandatory } from '../rules/scopes/strictness.ts';
 
-/** Most readings looked at for one answer: it is worked out beside the alarms, limit by limit. */
+/** Most readings looked at for one answer: it is worked out beside the alarms, one walk through them at a time. */
 const MOST = 50_000;
 
 /** Deadband and delays for the simple limits of one point, from what is stored of it. Nothing changes. */
@@ -22,7 +22,7 @@ export async function proposalsOf(view: EngineView, readings: Pick<ReadingQuerie
     if (limit.measurement !== query.measurement || limit.channel !== query.channel || !limit.armed) continue;
     if ((dir !== 'hi' && dir !== 'lo') || typeof setPoint !== 'number') continue;
     const mandatory = isMandatory(limit);
-    const found = propose(points, {
+    const work = proposing(points, {
       dir,
       setPoint,
       present: { deadband, onDelayMs, offDelayMs },
@@ -30,8 +30,10 @@ export async function proposalsOf(view: EngineView, readings: Pick<ReadingQuerie
       resolution: measurement.resolution,
       mayDelay: profile.alarmKind === 'process' && limit.level !== 'red' && !mandatory,
     });
+    let step = work.next();
+    for (; step.done !== true; step = work.next()) await turn();
+    const found = step.value;
     items.push({ ...found, code: limit.code, ladder: limit.ladder, dir, setPoint, ...ruleOf(query.device, limit, found, mandatory) });
-    await turn();
   }
   return { cut, items };
 }

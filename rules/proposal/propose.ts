@@ -28,35 +28,38 @@ export interface ProposalOf extends SimpleLimit {
  * The counts are those of the engine's own condition on the same history, so `now` and `after` can be compared.
  */
 export function propose(points: readonly HistoryPoint[], limit: ProposalOf): LimitProposal {
+  const work = proposing(points, limit);
+  let step = work.next();
+  while (step.done !== true) step = work.next();
+  return step.value;
+}
+
+/** The same in pieces of one walk through the history each, for a thread that has others to serve in between. */
+export function* proposing(points: readonly HistoryPoint[], limit: ProposalOf): Generator<void, LimitProposal> {
   const noise = noiseOf(points);
+  yield;
   const now = courseOf(points, limit, limit.present);
   const steps: ProposalStep[] = [];
   let best: AntiChatter = limit.present;
   let course = now;
-  const keep = (part: keyof AntiChatter, value: number): void => {
-    const next = { ...best, [part]: value };
-    const found = courseOf(points, limit, next);
-    if (!better(found, course)) return;
-    best = next;
-    course = found;
-    steps.push({ part, value, course });
-  };
-  /** The shortest that mends it, else the one that leaves least. */
-  const shortest = (part: 'offDelayMs' | 'onDelayMs', values: readonly number[]): void => {
-    const longer = values.filter((ms) => ms > best[part]);
-    const tried = longer.map((ms) => ({ ms, course: courseOf(points, limit, { ...best, [part]: ms }) }));
-    const calm = tried.find((one) => isCalm(one.course));
-    const least = tried.reduce<(typeof tried)[number] | undefined>(
-      (a, b) => (a === undefined || better(b.course, a.course) ? b : a),
-      undefined,
-    );
-    const chosen = calm ?? least;
-    if (chosen !== undefined) keep(part, chosen.ms);
-  };
-  const wide = deadbandOf(noise, limit);
-  if (!isCalm(course) && wide > best.deadband) keep('deadband', wide);
-  if (course.fleeting > 0 && limit.mayDelay) shortest('onDelayMs', ON_DELAYS_MS);
-  if (!isCalm(course)) shortest('offDelayMs', OFF_DELAYS_MS);
+  /** Keeps the first value that mends it, else the one that leaves least; nothing where none is better. */
+  function* firstOf(part: keyof AntiChatter, values: readonly number[]): Generator<void> {
+    let least: ProposalStep | null = null;
+    for (const value of values) {
+      if (value <= best[part]) continue;
+      yield;
+      const found = courseOf(points, limit, { ...best, [part]: value });
+      if (isCalm(found) || least === null || better(found, least.course)) least = { part, value, course: found };
+      if (isCalm(found)) break;
+    }
+    if (least === null || !better(least.course, course)) return;
+    best = { ...best, [part]: least.value };
+    course = least.course;
+    steps.push(least);
+  }
+  if (!isCalm(course)) yield* firstOf('deadband', [deadbandOf(noise, limit)]);
+  if (course.fleeting > 0 && limit.mayDelay) yield* firstOf('onDelayMs', ON_DELAYS_MS);
+  if (!isCalm(course)) yield* firstOf('offDelayMs', OFF_DELAYS_MS);
   const [from, to] = [points[0]?.[0] ?? 0, points.at(-1)?.[0] ?? 0];
   return { from, to, samples: points.length, noise, present: limit.present, now, proposed: best, after: course, steps };
 }
@@ -90,7 +93,7 @@ function noiseOf(points: readonly HistoryPoint[]): number {
     before = value;
   }
   if (steps.length < 2) return 0;
-  const middle = steps.sort((a, b) => a - b)[steps.length >> 1] ?? 0;
+  const middle = Float64Array.from(steps).sort()[steps.length >> 1] ?? 0;
   // 1.4826 makes a standard deviation of a median; a difference holds the noise of two samples.
   return (1.4826 * middle) / Math.SQRT2;
 }

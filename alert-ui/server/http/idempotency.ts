@@ -48,8 +48,7 @@ export class Idempotency {
     let replayed = false;
     const answer = (async (): Promise<Answer> => {
       const kept = await this.records.idempotency.get(account, name);
-      // Releases before kept a plain digest; a repetition may come just after the change of release.
-      if (kept !== null && kept.request !== fingerprint && kept.request !== digest(request)) throw reused();
+      if (kept !== null && kept.request !== fingerprint) throw reused();
       if (kept !== null) {
         replayed = true;
         return open(kept.body, account, key);
