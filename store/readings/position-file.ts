@@ -13,7 +13,10 @@ const FILE_NAME = 'position.db';
 export interface Mark {
   /** Last journal entry whose readings are in; 0 = none. */
   readonly position: number;
-  /** Latest arrival time among all readings ever written, ms; null = none. */
+  /**
+   * Latest arrival time among all readings ever written, ms; null = none. A stamp that runs further ahead of its arrival than is tolerated
+   * (kept as it is while our own clock is not believed) counts as an arrival so much before it: no sample is later than this and the tolerance.
+   */
   readonly latestArrival: number | null;
 }
 

@@ -461,6 +461,18 @@ for (const kind of kinds()) {
       );
     });
 
+    it('keeps no mark of an earlier arrival at the same time, though its stamp ran ahead of our clock and we were started again since', async () => {
+      const kept = await kind.open();
+      // Our own clock was not believed: the stamp is kept as it is.
+      const ahead = { measurement: 'lel', sampleAt: NOON + HOUR };
+      await wrote(kept.store, [reading({ ...ahead, receivedAt: NOON, value: 3, quality: 'bad' })], 1);
+      await kept.reopen();
+      const good = reading({ ...ahead, receivedAt: NOON + 1_000, value: 4, quality: 'good' });
+      await wrote(kept.store, [good], 2);
+      await holds(kept.store, [good]);
+      await kept.store.close();
+    });
+
     it('rolls up to what the raw points stored now roll up to, for any history of late, doubled, replaced and bad samples and restarts', async () => {
       const arrival = fc.record({
         measurement: fc.constantFrom('lel', 'open', 'mode'),

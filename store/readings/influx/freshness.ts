@@ -4,7 +4,7 @@
  * that is nearly always, the short form does.
  *
  * Known is, per device, the latest sample time written by this process; for a device not written yet, the latest arrival of earlier
- * processes: no sample is later than its arrival by more than FUTURE_TOLERANCE_MS.
+ * processes: no sample is later than that by more than FUTURE_TOLERANCE_MS (see `Mark`).
  */
 import type { StoredReading } from '../../../model/reading.ts';
 import { type EpochMs, FUTURE_TOLERANCE_MS } from '../../../model/time.ts';

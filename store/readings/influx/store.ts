@@ -4,6 +4,7 @@
  */
 import type { RangeQuery, ReadingStore, WriteOutcome } from '../../../model/ports/reading-store.ts';
 import type { StoredReading } from '../../../model/reading.ts';
+import { FUTURE_TOLERANCE_MS } from '../../../model/time.ts';
 import { StoreFailure } from '../failure.ts';
 import { openPositionFile, type PositionFile } from '../position-file.ts';
 import { sortOut } from '../storable.ts';
@@ -72,7 +73,7 @@ export async function openInfluxStore(given: InfluxStoreSettings, access: 'write
       if (delivery.kind === 'failed') return { ok: false, detail: `InfluxDB: ${delivery.message}` };
       freshness.written(storable);
       const latestArrival = storable.reduce<number | null>(
-        (latest, r) => (latest === null || r.receivedAt > latest ? r.receivedAt : latest),
+        (latest, r) => Math.max(latest ?? Number.NEGATIVE_INFINITY, r.receivedAt, r.sampleAt - FUTURE_TOLERANCE_MS),
         mark.latestArrival,
       );
       const next = { position, latestArrival };
