@@ -1,6 +1,6 @@
 import type { Outcome, RefusalCode } from '../model/engine.ts';
 import type { AlarmCommand, CommandBody, ShelveCommand } from '../model/entry.ts';
-import type { AlarmHolder } from './alarm/book.ts';
+import type { AlarmHolder } from './alarm/identity.ts';
 import { SHELVE_MAX_MS, SILENCE_MS, WARN_BEFORE_MS } from './alarm/policy.ts';
 import { type AlarmRecord, toAlarm } from './alarm/record.ts';
 import type { Core } from './core.ts';

@@ -1,8 +1,9 @@
 import type { EffectiveLimit, RuleVersion } from '../model/engine.ts';
 import type { LimitLevel } from '../model/level.ts';
 import type { EngineMs } from '../model/time.ts';
-import type { AlarmBook, AlarmHolder } from './alarm/book.ts';
+import type { AlarmBook } from './alarm/book.ts';
 import type { CauseTables } from './alarm/causes.ts';
+import type { AlarmHolder } from './alarm/identity.ts';
 import type { DeviceState } from './device-state.ts';
 import type { Plan } from './evaluate/plan.ts';
 import type { GatewayState } from './health/gateway.ts';

@@ -2,7 +2,7 @@ import type { Level } from '../model/level.ts';
 import type { Quality, Value } from '../model/reading.ts';
 import { pointKey } from '../model/reading.ts';
 import type { EpochMs } from '../model/time.ts';
-import type { LadderIdentity, Observation } from './alarm/book.ts';
+import type { LadderIdentity, Observation } from './alarm/identity.ts';
 import type { AlarmPlace } from './alarm/record.ts';
 import type { Top } from './alarm/step.ts';
 import type { Core } from './core.ts';

@@ -1,6 +1,6 @@
 import type { Enterprise } from '../../model/asset.ts';
 import type { Core } from '../core.ts';
-import type { AlarmHolder } from './book.ts';
+import type { AlarmHolder } from './identity.ts';
 import { rearmMs } from './policy.ts';
 import type { AlarmPlace } from './record.ts';
 import { holderOf } from './timing.ts';

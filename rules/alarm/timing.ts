@@ -1,5 +1,5 @@
 import type { Core } from '../core.ts';
-import type { AlarmHolder } from './book.ts';
+import type { AlarmHolder } from './identity.ts';
 import type { AlarmRecord } from './record.ts';
 
 /** Whose alarm it is, about to be changed; undefined: its device is gone. */

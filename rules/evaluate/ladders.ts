@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../model/time.ts';
-import type { LadderIdentity, Observation } from '../alarm/book.ts';
+import type { LadderIdentity, Observation } from '../alarm/identity.ts';
 import type { AlarmRecord } from '../alarm/record.ts';
 import { compare, higher, type Top } from '../alarm/step.ts';
 import type { Core } from '../core.ts';

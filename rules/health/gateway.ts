@@ -1,7 +1,7 @@
 import type { Enterprise } from '../../model/asset.ts';
 import { UPSTREAM_CONNECTIONS_FROM } from '../../model/ports/message-source.ts';
 import type { EngineMs } from '../../model/time.ts';
-import type { AlarmHolder, LadderIdentity } from '../alarm/book.ts';
+import type { AlarmHolder, LadderIdentity } from '../alarm/identity.ts';
 import { followPlace } from '../alarm/place.ts';
 import type { AlarmRecord } from '../alarm/record.ts';
 import type { Core } from '../core.ts';

@@ -1,5 +1,5 @@
 import type { JointVoter } from '../../model/engine.ts';
-import type { LadderIdentity, Observation } from '../alarm/book.ts';
+import type { LadderIdentity, Observation } from '../alarm/identity.ts';
 import type { AlarmPlace } from '../alarm/record.ts';
 import type { Core } from '../core.ts';
 import type { DeviceState } from '../device-state.ts';

@@ -1,6 +1,6 @@
 import type { JointHold } from '../../model/engine.ts';
 import type { EngineMs } from '../../model/time.ts';
-import type { AlarmHolder } from '../alarm/book.ts';
+import type { AlarmHolder } from '../alarm/identity.ts';
 import type { Condition } from '../evaluate/condition.ts';
 import type { Sleeper } from '../time/wake-heap.ts';
 import type { JointPlan } from './plan.ts';
