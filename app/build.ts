@@ -43,6 +43,7 @@ import { createRouter } from './router.ts';
 import { startRuleFeed } from './rule-feed.ts';
 import { type SnapshotPace, startSnapshotter } from './snapshotter.ts';
 import { StartError } from './start-error.ts';
+import { createStages } from './stages.ts';
 import { createStopStack, type StopTrouble } from './stop-stack.ts';
 import { startSystemWatch } from './system-watch.ts';
 import { startTicker } from './ticker.ts';
@@ -236,6 +237,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   journal.noteVerdicts({ appliedTo: engine.view.appliedSeq, resends: recovered.resends });
   const growth = watchGrowth(clock);
 
+  const stages = createStages(() => performance.now());
   const pipeline = createPipeline({
     engine,
     journal,
@@ -244,6 +246,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     registry: registryOf(engine.view),
     ledger,
     router,
+    stages,
     clockBelieved: () => clockBelieved,
     onApplied(found) {
       journal.noteVerdicts(found);
@@ -333,47 +336,51 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   };
   journal.onHealth(() => router.health(health()));
   journal.onPressure((pressed) => (pressed ? source.pause() : source.resume()));
-  const metrics = createMetrics(() => {
-    const status = journal.status();
-    const projected = projector.status();
-    const door = broker.status();
-    const { live, strangers } = server.status();
-    return {
-      ready: ready().ready ? 1 : 0,
-      ...pipeline.counters,
-      journalQueueEntries: status.queuedEntries,
-      journalQueueBytes: status.queuedBytes,
-      journalBytes: status.bytes,
-      journalMaxBytes: status.maxBytes,
-      journalSeq: status.lastSeq,
-      projectorLagEntries: projected.lagEntries,
-      projectorLagSeconds: projectorLagMs(projected, projector.untoldMs(), status.lastSeq) / 1000,
-      rollUpLagSeconds: projected.rollUpsDueFrom === null ? 0 : Math.max(0, (clock.now() - projected.rollUpsDueFrom) / 1000),
-      projectorRejected: projected.rejected,
-      projectorFailedAttempts: projected.backoff?.attempts ?? 0,
-      eventQueue: events.status().queued + warnings.status().queued,
-      ledgerQueue: ledger.status().queued,
-      ledgerDropped: ledger.status().dropped,
-      connections: door.connections,
-      mqttInFlight: door.inFlight,
-      mqttHeld: door.heldConnections,
-      mqttQueued: door.queuedConnections,
-      boards: live.viewers,
-      boardsWaiting: live.waiting,
-      boardsBehind: live.behind,
-      boardsDropped: live.droppedToSnapshot,
-      boardsDisconnected: live.disconnectedSlow,
-      boardsTurnedAway: live.turnedAway,
-      boardsTimedOut: live.timedOut,
-      auditFolded: strangers.folded,
-      openAlarms: [...engine.view.openAlarms()].length,
-      snapshotSeconds: snapshotter.status().lastMs / 1000,
-      archiveBytes: archive.status().bytes,
-      archiveSeq: archive.status().position,
-      ...upstreamMetrics(upstream),
-      ...noticesMetrics(notices.status(), clock.now()),
-    };
-  }, health);
+  const metrics = createMetrics(
+    () => {
+      const status = journal.status();
+      const projected = projector.status();
+      const door = broker.status();
+      const { live, strangers } = server.status();
+      return {
+        ready: ready().ready ? 1 : 0,
+        ...pipeline.counters,
+        journalQueueEntries: status.queuedEntries,
+        journalQueueBytes: status.queuedBytes,
+        journalBytes: status.bytes,
+        journalMaxBytes: status.maxBytes,
+        journalSeq: status.lastSeq,
+        projectorLagEntries: projected.lagEntries,
+        projectorLagSeconds: projectorLagMs(projected, projector.untoldMs(), status.lastSeq) / 1000,
+        rollUpLagSeconds: projected.rollUpsDueFrom === null ? 0 : Math.max(0, (clock.now() - projected.rollUpsDueFrom) / 1000),
+        projectorRejected: projected.rejected,
+        projectorFailedAttempts: projected.backoff?.attempts ?? 0,
+        eventQueue: events.status().queued + warnings.status().queued,
+        ledgerQueue: ledger.status().queued,
+        ledgerDropped: ledger.status().dropped,
+        connections: door.connections,
+        mqttInFlight: door.inFlight,
+        mqttHeld: door.heldConnections,
+        mqttQueued: door.queuedConnections,
+        boards: live.viewers,
+        boardsWaiting: live.waiting,
+        boardsBehind: live.behind,
+        boardsDropped: live.droppedToSnapshot,
+        boardsDisconnected: live.disconnectedSlow,
+        boardsTurnedAway: live.turnedAway,
+        boardsTimedOut: live.timedOut,
+        auditFolded: strangers.folded,
+        openAlarms: [...engine.view.openAlarms()].length,
+        snapshotSeconds: snapshotter.status().lastMs / 1000,
+        archiveBytes: archive.status().bytes,
+        archiveSeq: archive.status().position,
+        ...upstreamMetrics(upstream),
+        ...noticesMetrics(notices.status(), clock.now()),
+      };
+    },
+    health,
+    [stages.histogram],
+  );
   const platform = createPlatform({
     engine,
     pipeline,

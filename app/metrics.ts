@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, type Histogram, Registry } from 'prom-client';
 
 /** What `/metrics` shows. Values are pulled when somebody asks; the hot path only counts in plain numbers. */
 export interface MetricFacts {
@@ -120,8 +120,11 @@ export interface Metrics {
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-/** @param troubles codes active now, as `/readyz` lists them */
-export function createMetrics(facts: () => MetricFacts, troubles: () => readonly string[]): Metrics {
+/**
+ * @param troubles codes active now, as `/readyz` lists them
+ * @param histograms kept by those who measure
+ */
+export function createMetrics(facts: () => MetricFacts, troubles: () => readonly string[], histograms: readonly Histogram[]): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const [key, name, help] of COUNTERS) {
@@ -164,5 +167,6 @@ export function createMetrics(facts: () => MetricFacts, troubles: () => readonly
       },
     }),
   );
+  for (const histogram of histograms) registry.registerMetric(histogram);
   return { text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }) };
 }

@@ -8,6 +8,7 @@ import { openJournal } from '../store/journal/journal.ts';
 import { systemClock } from './clock.ts';
 import { createStamp } from './head.ts';
 import { createPipeline } from './pipeline.ts';
+import { createStages } from './stages.ts';
 import { registryOf } from './registry.ts';
 
 let folder = '';
@@ -66,6 +67,7 @@ it('thousands of connections that end in one instant are all journaled, each aft
       health: nobody,
       subscribe: nobody,
     },
+    stages: createStages(() => 0),
     clockBelieved: () => true,
     onApplied: () => undefined,
   });

@@ -11,6 +11,7 @@ import type { Stamp } from './head.ts';
 import type { LedgerFeed } from './ledger-feed.ts';
 import { acceptedDetail, acceptedUnder, connectionLine, refusedAtDoorLine } from './ledger-lines.ts';
 import type { Router } from './router.ts';
+import type { Stages, Timed } from './stages.ts';
 
 /**
  * The way of a reading, from top to bottom: take the message, decode and validate, journal, acknowledge, evaluate and step the
@@ -46,6 +47,7 @@ export interface PipelineParts {
   readonly registry: Registry;
   readonly ledger: LedgerFeed;
   readonly router: Router;
+  readonly stages: Stages;
   readonly clockBelieved: () => boolean;
   /** After entries were applied: verdicts for the projector, and the tick's due time may have moved. */
   readonly onApplied: (verdicts: Verdicts) => void;
@@ -68,7 +70,7 @@ const ARRIVAL_SPREAD_MS = 2_000;
 const ARRIVALS_REMEMBERED = 300_000;
 
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { engine, journal, ledger, router, stamp } = parts;
+  const { engine, journal, ledger, router, stages, stamp } = parts;
   const counters: PipelineCounters = { messages: 0, values: 0, refusedParts: 0, resends: 0, unstored: 0, faults: 0, lost: 0 };
 
   /** By device; a gateway's by topic, of which it may think up as many as it likes: above the bound all are forgotten and learned again. */
@@ -87,14 +89,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   /** 5 rules, 6 live: the entry is on disk; fold it, then tell everybody. */
-  function apply(draft: EntryDraft, seq: number): Applied {
+  function apply(draft: EntryDraft, seq: number, timed: Timed | null = null): Applied {
     // The draft becomes the entry: nobody else needs it without its number any more.
     const applied = engine.apply(Object.assign(draft, { seq }));
+    stages.applied(timed);
     if (applied.fault) counters.faults += 1;
     if (applied.resend) counters.resends += 1;
     counters.lost += applied.notes?.lost ?? 0;
     parts.onApplied({ appliedTo: seq, resends: applied.resend ? [seq] : NO_RESENDS });
-    router.events(applied.events);
+    if (applied.events.length > 0) stages.telling(() => router.events(applied.events));
     if (applied.warnings !== undefined) router.warnings(applied.warnings);
     if (applied.rules !== undefined) router.rules(applied.rules);
     return applied;
@@ -104,15 +107,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return parts.registry.device(device)?.profile.measurements.find((def) => def.key === measurement)?.range;
   }
 
-  function settleMessage(inbound: Inbound, draft: EntryDraft & MessageBody, outcome: AppendOutcome): void {
+  function settleMessage(inbound: Inbound, draft: EntryDraft & MessageBody, outcome: AppendOutcome, timed: Timed | null): void {
     if (!outcome.ok) {
       counters.unstored += 1;
       inbound.fail();
       return;
     }
     // DURABLE: the entry is fsynced; only now may the device forget it.
+    stages.durable();
     inbound.ack();
-    const applied = apply(draft, outcome.seq);
+    const applied = apply(draft, outcome.seq, timed);
     if (draft.samples.length > 0 && !applied.resend && inbound.stale !== true) router.samples(draft.enterprise, draft.samples);
     if (draft.refused.length > 0) ledger.refusedParts(inbound, draft.refused);
     if (draft.samples.length > 0 || draft.refused.length === 0) {
@@ -123,6 +127,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   function message(inbound: Inbound): void {
+    const timed = stages.take();
     const { publisher } = inbound;
     const receivedAt = arrival(publisher.device ?? inbound.topic, inbound.receivedAt);
     const understood = ingest(
@@ -134,7 +139,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     counters.refusedParts += taken.refused.length;
     for (const sample of taken.samples) counters.values += sample.values.length;
     const draft = stamp(messageBody(inbound, taken), receivedAt);
-    journal.append(draft, (outcome) => settleMessage(inbound, draft, outcome));
+    journal.append(draft, (outcome) => settleMessage(inbound, draft, outcome, timed));
+    stages.appended(timed);
     // "Online" that an outside broker had kept may be months old: only a live word is a sign of life.
     if (taken.status !== null && !(inbound.stale === true && taken.status.what === 'online')) statusReport(inbound, taken.status);
   }
@@ -178,8 +184,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const draft = stamp(body, at ?? undefined);
     let full = false;
     journal.append(draft, (outcome) => {
-      if (outcome.ok) apply(draft, outcome.seq);
-      else if (outcome.code === 'queue-full') full = true;
+      if (outcome.ok) {
+        stages.durable();
+        apply(draft, outcome.seq);
+      } else if (outcome.code === 'queue-full') full = true;
       else counters.unstored += 1;
     });
     return !full;
@@ -225,7 +233,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       return new Promise((resolve) => {
         journal.append(draft, (outcome) => {
           if (!outcome.ok) resolve({ ok: false, detail: outcome.detail });
-          else resolve({ ok: true, seq: outcome.seq, applied: apply(draft, outcome.seq) });
+          else {
+            stages.durable();
+            resolve({ ok: true, seq: outcome.seq, applied: apply(draft, outcome.seq) });
+          }
         });
       });
     },

@@ -27,7 +27,7 @@ export function openLoadSocket(
   onRoom: (socket: LoadSocket, count: number) => void,
 ): Promise<LoadSocket> {
   // Twice the window: a packet id is not used again while it may be in flight.
-  const ring = createPacketRing(plan.topic, plan.payloads, Math.max(2, target.window * 2));
+  const ring = createPacketRing([plan.topic, ...(plan.moreTopics ?? [])], plan.payloads, Math.max(2, target.window * 2));
   const sentAt = new Float64Array(ring.size);
   const socket: Socket = connect({ host: target.host, port: target.port, noDelay: true });
   let sent = 0;

@@ -52,7 +52,7 @@ describe('frames', () => {
 
 describe('packet ring', () => {
   it('gives the packets in turn, ids included, going round', () => {
-    const ring = createPacketRing('t', ['{"v":1}', '{"v":22}', '{"v":333}'], 4);
+    const ring = createPacketRing(['t'], ['{"v":1}', '{"v":22}', '{"v":333}'], 4);
     const ids: number[] = [];
     const read = createFrameReader((_type, _flags, id) => ids.push(id));
     for (const [from, count] of [

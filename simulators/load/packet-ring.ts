@@ -8,12 +8,13 @@ export interface PacketRing {
   slices(from: number, count: number): Buffer[];
 }
 
-/** `payloads` are taken in turn, so that values move; QoS 1. */
-export function createPacketRing(topic: string, payloads: readonly (string | Uint8Array)[], size: number): PacketRing {
+/** Topics and `payloads` are taken in turn, so that values move; QoS 1. Holds at least `least` packets, and one of each topic. */
+export function createPacketRing(topics: readonly string[], payloads: readonly (string | Uint8Array)[], least: number): PacketRing {
+  const size = Math.max(least, topics.length);
   const packets = Array.from({ length: size }, (_, i) =>
     mqttPacket.generate({
       cmd: 'publish',
-      topic,
+      topic: topics[i % topics.length] ?? '',
       payload: Buffer.from(payloads[i % payloads.length] ?? ''),
       qos: 1,
       messageId: i + 1,

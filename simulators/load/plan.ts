@@ -5,6 +5,8 @@ export interface LoadConnection {
   readonly username: string | null;
   readonly password: string | null;
   readonly topic: string;
+  /** Of a gateway: more topics; all are taken in turn. */
+  readonly moreTopics?: readonly string[];
   /** Payloads taken in turn. */
   readonly payloads: readonly (string | Uint8Array)[];
 }

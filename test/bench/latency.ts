@@ -1,13 +1,17 @@
 import { signIn } from '../harness/api.ts';
 import { startPlatform, temporaryFolder } from '../harness/platform-process.ts';
+import { metricsText } from './metric.ts';
 import { type Figures, figures, pause, startProbes } from './probes.ts';
 import { generate } from './processes.ts';
+import { stagesBetween, type StageFigures } from './stages.ts';
 import { registerVessels } from './throughput.ts';
 
 export interface LatencyRun {
   readonly alarms: Figures;
   readonly missing: number;
   readonly backgroundPerSecond: number;
+  /** Where the time of its messages went inside the platform. */
+  readonly stages: readonly StageFigures[];
 }
 
 /** PUBLISH to `alarm` at a Socket.IO client, beside a background of ordinary messages of `connections` devices. */
@@ -19,6 +23,7 @@ export async function latencyRun(ratePerSecond: number, seconds: number, connect
     const probes = await startProbes(await signIn(platform.httpBase), platform.mqttUrl);
     let from = 0;
     let to = 0;
+    let before = Promise.resolve('');
     const result = await generate(
       {
         host: '127.0.0.1',
@@ -30,13 +35,16 @@ export async function latencyRun(ratePerSecond: number, seconds: number, connect
         seconds,
       },
       (phase) => {
-        if (phase === 'measuring') from = performance.now();
-        else to = performance.now();
+        if (phase === 'measuring') {
+          from = performance.now();
+          before = metricsText(platform.httpBase);
+        } else to = performance.now();
       },
     );
+    const stages = stagesBetween(await before, await metricsText(platform.httpBase));
     await pause(500);
     await probes.stop();
-    return { alarms: figures(probes.alarms, from, to), missing: probes.missing().alarms, backgroundPerSecond: result.ackedPerS };
+    return { alarms: figures(probes.alarms, from, to), missing: probes.missing().alarms, backgroundPerSecond: result.ackedPerS, stages };
   } finally {
     await platform.kill();
     folder.remove();

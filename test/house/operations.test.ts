@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { createMetrics, type MetricFacts } from '../../app/metrics.ts';
+import { createStages } from '../../app/stages.ts';
 import { SETTINGS } from '../../app/config.ts';
 
 const docs = join(import.meta.dirname, '..', '..', 'docs');
@@ -15,6 +16,7 @@ async function exposed(): Promise<ReadonlyMap<string, string>> {
   const { body } = await createMetrics(
     () => ones,
     () => ['disk-full'],
+    [createStages(() => 0).histogram],
   ).text();
   return new Map([...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]));
 }
