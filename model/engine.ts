@@ -146,6 +146,8 @@ export interface EffectiveLimit {
    */
   readonly reason: string | null;
   readonly detail: string | null;
+  /** Fault code that the limit stands for; a reported fault of that code is the same alarm. */
+  readonly fault?: string;
   readonly onlyWhen: string | null;
   /** `onlyWhen` in plain words, where the catalogue has them. */
   readonly onlyWhenZh?: string;

@@ -47,6 +47,8 @@ export interface LimitDef {
   readonly resetBelow?: number;
   /** Splits a ladder: limits of the same `ladder` name form one alarm. */
   readonly ladder?: string;
+  /** Fault code that the limit stands for: it is about the instrument, and the device's own report of that code is the same alarm. */
+  readonly fault?: string;
   /** A rule of the site has switched it off, for this reason; the catalogue has no such limit. */
   readonly disabled?: string;
   /** What the limit rests on, in English. */
@@ -77,6 +79,8 @@ export interface MeasurementDef {
   /** Number of channels; absent = no channel. */
   readonly channels?: number;
   readonly optional?: boolean;
+  /** The device looks at it this often by itself, ms, however often it reports: a battery that is checked once a day. */
+  readonly checkMs?: number;
   /** Analogue type number of GB/T 26875.3. */
   readonly gb26875Analog?: number;
   /** mg/m³ per unit (ppm) at 20 °C. */

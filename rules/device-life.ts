@@ -6,11 +6,11 @@ import { type Condition, ON, OFF, WAITING, LEAVING } from './evaluate/condition.
 import { followDerived } from './evaluate/derived.ts';
 import { stepLadders } from './evaluate/ladders.ts';
 import { endBacklog } from './evaluate/message.ts';
-import { type ArmedLimit, hasLeft, isTrue, makePlan, type Plan } from './evaluate/plan.ts';
+import { type ArmedLimit, hasLeft, isTrue, makePlan, type Plan, type PlanPoint } from './evaluate/plan.ts';
 import { forgetCalibration, followDates } from './health/calendar.ts';
 import { leaveGateway } from './health/gateway.ts';
 import { specsOf } from './health/spec.ts';
-import { BAD, faultLadder, placeOf } from './instrument.ts';
+import { BAD, faultLadder, placeOf, syncFaults } from './instrument.ts';
 import { noteChange, silencePeriod } from './presence.ts';
 import { same } from './same.ts';
 import { limitsOf } from './scopes/effective.ts';
@@ -152,12 +152,14 @@ function changePlan(core: Core, device: DeviceState, plan: Plan, ruleRevision: n
     const point = device.points[i];
     if (one === undefined || point === undefined || point === null) continue;
     stepLadders(core, device, i, core.clock.line, false, BY_CONFIG);
-    tellSetPoints(core, device, one.key, one.limits);
+    tellSetPoints(core, device, one);
   }
   plan.derived.forEach((one, i) => {
     stepLadders(core, device, device.points.length + i, core.clock.line, false, BY_CONFIG);
-    tellSetPoints(core, device, one.key, one.limits);
+    tellSetPoints(core, device, one);
   });
+  // A limit that stands for a fault has come or gone: what the device reports has its alarm there, or one of its own.
+  if (before.faultLadders.length > 0 || plan.faultLadders.length > 0) syncFaults(core, device, BY_CONFIG);
 }
 
 /** Conditions of limits that stay, judged at once by the last good value where the limit moved. */
@@ -210,11 +212,13 @@ function leaveBehind(core: Core, device: DeviceState): void {
 }
 
 /** An alarm whose set point moved while it stays on says so. */
-function tellSetPoints(core: Core, device: DeviceState, pointKey: string, limits: readonly ArmedLimit[]): void {
+function tellSetPoints(core: Core, device: DeviceState, { key, limits, ladders }: PlanPoint): void {
   for (const limit of limits) {
+    const stands = ladders[limit.ladder]?.fault ?? null;
     for (const record of device.alarms.values()) {
-      const shown = record.facts.shown.code === limit.code && record.key.startsWith(`${pointKey}|`) && record.kind !== 'instrument';
-      if (!shown || record.facts.on === null || record.limit === limit.setPoint) continue;
+      const shown = record.facts.shown.code === limit.code && record.key.startsWith(`${key}|`);
+      if (!shown || (record.kind === 'instrument' && stands === null) || record.facts.on === null || record.limit === limit.setPoint)
+        continue;
       core.book.amend(record, 'changed-by-config', { cause: BY_CONFIG }, (one) => {
         one.limit = limit.setPoint;
         one.ruleRevision = device.ruleRevision;

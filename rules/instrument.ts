@@ -8,7 +8,10 @@ import type { Top } from './alarm/step.ts';
 import type { Core } from './core.ts';
 import type { DeviceState } from './device-state.ts';
 import { silenceLevel } from './health/silence-stages.ts';
+import { isLimitFault } from './health/limit-fault.ts';
 import { CODES, DRIFT_CODE, OVER, OVER_HELD } from './health/point-health.ts';
+import { watches } from './health/watch.ts';
+import { stepReported } from './evaluate/ladders.ts';
 
 /**
  * Alarms about the instrument itself: bad quality of a point, faults the device reports (F02…F22), its silence (F01), what our own
@@ -87,12 +90,33 @@ function set(
   core.book.judged(device, who, on, latching, seen);
 }
 
+/** Faults that leave no value to judge: an alarm of theirs says why the point is bad. */
+const NO_VALUE: readonly string[] = ['F01', 'F02', 'F03'];
+
+/** A fault that the device reports, of the point or of the whole, is the reason and has an alarm: the bad quality is no second one. */
+function isExplained(core: Core, device: DeviceState, key: string): boolean {
+  if (!watches(core)) return false;
+  return NO_VALUE.some((code) => {
+    const reported = device.faults.includes(code) || device.pointFaults[key]?.includes(code) === true;
+    return reported && levelOf(core, code) !== null;
+  });
+}
+
 /** Raises or returns the alarm of a bad point. */
 export function setBad(core: Core, device: DeviceState, index: number, bad: boolean): void {
   const spot = device.plan.points[index];
   const point = device.points[index];
   if (spot === undefined || point === undefined || point === null) return;
-  set(core, device, spot, BAD, bad ? BAD_LEVEL : null, point.value, point.quality);
+  const on = bad && !isExplained(core, device, spot.key);
+  set(core, device, spot, BAD, on ? BAD_LEVEL : null, point.value, point.quality);
+}
+
+/** The reported faults are taken: brings the alarm of every bad point to them. Never in a late batch, whose end does the same. */
+export function syncBad(core: Core, device: DeviceState): void {
+  for (let i = 0; i < device.points.length; i += 1) {
+    const point = device.points[i] ?? null;
+    if (point !== null) setBad(core, device, i, point.quality === 'bad' || point.value === null);
+  }
 }
 
 /** Marks a point that our own judgement failed on, or takes the mark away. */
@@ -134,10 +158,10 @@ function wanted(core: Core, device: DeviceState): Map<string, Wanted> {
   const whole: Spot = { measurement: null, channel: null };
   if (device.silent && !device.behind) add(SILENCE, whole, {}, (usual) => silenceLevel(core, device, usual, silenceNow(device)));
   for (const code of device.due) add(code, whole);
-  for (const code of device.faults) add(code, whole);
+  for (const code of device.faults) if (!isLimitFault(device, code)) add(code, whole);
   for (const [key, codes] of Object.entries(device.pointFaults)) {
     const spot = device.plan.points.find((one) => one.key === key) ?? whole;
-    for (const code of codes) add(code, spot);
+    for (const code of codes) if (!isLimitFault(device, code)) add(code, spot);
   }
   for (let i = 0; i < device.points.length; i += 1) {
     const point = device.points[i] ?? null;
@@ -156,6 +180,7 @@ export function syncFaults(core: Core, device: DeviceState, cause?: string): voi
   const want = wanted(core, device);
   for (const record of device.alarms.values()) {
     if (record.kind !== 'instrument' || record.ladder === BAD || record.fault || want.has(record.key)) continue;
+    if (device.plan.faultLadders.some(({ key }) => key === record.key)) continue;
     set(core, device, record, record.ladder, null, null, null, cause);
   }
   for (const one of want.values()) {
@@ -165,4 +190,5 @@ export function syncFaults(core: Core, device: DeviceState, cause?: string): voi
     if (!one.past || !known) set(core, device, spot, one.code, one.level, one.value, one.quality, cause, one.latching ? top : null);
     if (one.past) set(core, device, spot, one.code, null, one.value, one.quality, cause);
   }
+  stepReported(core, device, cause);
 }

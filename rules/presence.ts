@@ -115,6 +115,7 @@ export function healthOf(device: DeviceState): readonly string[] {
   for (const list of Object.values(device.pointFaults)) for (const code of list) faults.add(code);
   for (const code of device.due) faults.add(code);
   for (const code of foundCodes(device)) faults.add(code);
+  for (const { code, key } of device.plan.faultLadders) if ((device.alarms.get(key)?.facts.on ?? null) !== null) faults.add(code);
   codes.push(...[...faults].sort());
   return codes;
 }

@@ -15,7 +15,7 @@ const send: fc.Arbitrary<Step> = fc.record({
   value: fc.constantFrom(null, -8, 0, 1, 2, 11, 24, 26, 60, 105),
   quality: fc.constantFrom('good' as const, 'good' as const, 'good' as const, 'uncertain' as const, 'bad' as const, 'test' as const),
   stamp: fc.constantFrom(null, null, 0, -3_000, -30_000, -200_000, -100_000, 86_400_000),
-  faults: fc.constantFrom(null, null, [], ['F03'], ['F04', 'F22']),
+  faults: fc.constantFrom(null, null, [], ['F03'], ['F04', 'F22'], ['F09']),
   digest: fc.integer({ min: 1, max: 12 }),
   connection,
   packet: fc.integer({ min: 1, max: 3 }),

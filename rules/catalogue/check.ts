@@ -67,10 +67,28 @@ function checkProfile(profile: Row, faults: ReadonlySet<string>, valueTypes: Map
   if (measurements.length === 0) problems.push(`${at}: no measurement`);
   unique(measurements, 'key', at, problems);
   for (const measurement of measurements) checkMeasurement(measurement, at, valueTypes, problems);
+  checkStandsFor(measurements, profile['faults'], at, problems);
   if (problems.length === before) checkExpressions(profile, at, problems);
   if (profile['escalate'] !== undefined) {
     for (const row of rowsOf(profile['escalate'], `${at}: escalate`, problems)) {
       if (!isText(row['when']) || !isLevel(row['to']) || !CONFIDENCES.has(row['confidence'])) problems.push(`${at}: bad escalation`);
+    }
+  }
+}
+
+/** A limit may stand for a fault that its kind of device can have; each fault for one limit, else a report would belong to two alarms. */
+function checkStandsFor(measurements: readonly Row[], faults: unknown, at: string, problems: string[]): void {
+  const known: readonly unknown[] = Array.isArray(faults) ? faults : [];
+  const taken = new Set<unknown>();
+  for (const measurement of measurements) {
+    if (!Array.isArray(measurement['limits'])) continue;
+    for (const limit of measurement['limits'].filter(isRow)) {
+      const code = limit['fault'];
+      if (code === undefined) continue;
+      const place = `${at}/${String(measurement['key'])}/${String(limit['code'])}`;
+      if (!known.includes(code)) problems.push(`${place}: fault ${String(code)} is none of the profile's`);
+      if (taken.has(code)) problems.push(`${place}: a second limit for fault ${String(code)}`);
+      taken.add(code);
     }
   }
 }
@@ -106,6 +124,7 @@ function checkMeasurement(row: Row, profile: string, valueTypes: Map<string, str
   const channels = row['channels'];
   if (channels !== undefined && (!Number.isInteger(channels) || !isPositive(channels) || channels > 64))
     problems.push(`${at}: channels must be a whole number from 1 to 64`);
+  if (row['checkMs'] !== undefined && !isPositive(row['checkMs'])) problems.push(`${at}: checkMs must be > 0`);
   const limits = rowsOf(row['limits'], `${at}: limits`, problems);
   unique(limits, 'code', at, problems);
   for (const limit of limits) checkLimit(limit, at, type, problems);

@@ -247,6 +247,7 @@ function compileMeasurement(
         armed: stand.reason === null,
         reason: stand.reason,
         detail: stand.detail,
+        ...(limit.fault === undefined ? {} : { fault: limit.fault }),
         onlyWhen: limit.onlyWhen ?? null,
         ...(limit.onlyWhenZh === undefined ? {} : { onlyWhenZh: limit.onlyWhenZh }),
         ...(limit.onlyWhenEn === undefined ? {} : { onlyWhenEn: limit.onlyWhenEn }),

@@ -5,9 +5,10 @@ import { compare, higher, type Top } from '../alarm/step.ts';
 import type { Core } from '../core.ts';
 import type { DeviceState, Pending, PointState } from '../device-state.ts';
 import { placeOf } from '../instrument.ts';
+import { isReported, namedBy, reportedTop } from '../health/limit-fault.ts';
 import { wallOf } from '../time/engine-clock.ts';
 import { isOn } from './condition.ts';
-import type { PlanPoint } from './plan.ts';
+import type { FaultLadder, PlanLadder, PlanPoint } from './plan.ts';
 import { planAt, stateAt } from './spot.ts';
 
 /** From the conditions of a point's limits to the alarms of its ladders. Called only when a limit went on or off. */
@@ -34,11 +35,17 @@ export function topsOf(plan: PlanPoint, point: PointState, ladder: number): Tops
   return { on, latching };
 }
 
-export function ladderIdentity(device: DeviceState, plan: PlanPoint, ladder: string): LadderIdentity {
+/** The same with what the device reports, where a limit of the ladder stands for that fault. */
+function standing(core: Core, device: DeviceState, ladder: PlanLadder, tops: Tops, before: AlarmRecord | null): Tops {
+  if (ladder.fault === null) return tops;
+  return { on: namedBy(tops.on, reportedTop(core, device, ladder.fault), before), latching: tops.latching };
+}
+
+function ladderIdentity(device: DeviceState, plan: PlanPoint, { name, fault }: PlanLadder): LadderIdentity {
   return {
-    key: `${plan.key}|${ladder}`,
-    ladder,
-    kind: device.plan.profile.alarmKind,
+    key: `${plan.key}|${name}`,
+    ladder: name,
+    kind: fault === null ? device.plan.profile.alarmKind : 'instrument',
     measurement: plan.measurement,
     channel: plan.channel,
     unit: plan.unit,
@@ -66,9 +73,13 @@ export function stepLadders(core: Core, device: DeviceState, index: number, line
     const key = `${plan.key}|${ladder.name}`;
     const before = device.alarms.get(key) ?? null;
     if (late) stepLate(core, device, plan, point, i, tops, before, line);
-    else if (tops.on !== null || before !== null)
-      stepNow(core, device, plan, point, i, tops, before, wallOf(core.clock, line), null, cause);
+    else {
+      const stands = standing(core, device, ladder, tops, before);
+      if (stands.on !== null || before !== null)
+        stepNow(core, device, plan, point, i, stands, before, wallOf(core.clock, line), null, cause);
+    }
     const now = device.alarms.get(key) ?? null;
+    if (ladder.fault !== null && (before === null) !== (now === null)) core.changed.add(device);
     if (now !== null) anyOpen = true;
     open.push(now);
   }
@@ -76,6 +87,30 @@ export function stepLadders(core: Core, device: DeviceState, index: number, line
   settle(point);
   core.joint.mark(device);
   if (device.plan.asksLimits && !core.relink.includes(device)) core.relink.push(device);
+}
+
+/**
+ * What the device reports has changed: the alarms of limits that stand for a fault follow. Where the point has said nothing yet, there is
+ * the report alone.
+ */
+export function stepReported(core: Core, device: DeviceState, cause?: string): void {
+  if (device.backlogUntil >= 0) return;
+  for (const one of device.plan.faultLadders) {
+    if (!isReported(device, one.code) && !device.alarms.has(one.key)) continue;
+    if (stateAt(device, one.index) !== null) stepLadders(core, device, one.index, core.clock.line, false, cause);
+    else stepUnheard(core, device, one, cause);
+  }
+}
+
+function stepUnheard(core: Core, device: DeviceState, { index, ladder, key, code }: FaultLadder, cause?: string): void {
+  const plan = planAt(device, index);
+  const spec = plan?.ladders[ladder];
+  if (plan === undefined || spec === undefined) return;
+  const on = namedBy(null, reportedTop(core, device, code), device.alarms.get(key) ?? null);
+  if (on === null && !device.alarms.has(key)) return;
+  const seen: Observation = { since: core.clock.at, value: null, limit: null, quality: null, peak: null };
+  core.book.judged(device, ladderIdentity(device, plan, spec), on, null, cause === undefined ? seen : { ...seen, cause });
+  core.changed.add(device);
 }
 
 /** Gives the memory of a calm point back. */
@@ -104,12 +139,12 @@ function stepNow(
   const seen: Observation = {
     since,
     value: point.good,
-    limit: shown === null ? null : (setPointOf(plan, shown.code) ?? before?.limit ?? null),
+    limit: shown === null || shown.code === spec.fault ? null : (setPointOf(plan, shown.code) ?? before?.limit ?? null),
     quality: point.quality,
     peak: peakOf(core, spec.worse, point, since, before, pending),
     ...(why === undefined ? {} : { cause: why }),
   };
-  core.book.judged(device, ladderIdentity(device, plan, spec.name), tops.on, latching, seen);
+  core.book.judged(device, ladderIdentity(device, plan, spec), tops.on, latching, seen);
 }
 
 function peakOf(
@@ -137,9 +172,9 @@ function stepLate(
   before: AlarmRecord | null,
   line: number,
 ): void {
-  const standing = before?.facts.on ?? null;
+  const stood = before?.facts.on ?? null;
   const pending = point.pending?.[ladder] ?? null;
-  if (tops.on !== null && (standing === null || compare(tops.on, standing) > 0)) {
+  if (tops.on !== null && (stood === null || compare(tops.on, stood) > 0)) {
     const all = point.pending ?? plan.ladders.map(() => null);
     point.pending = all;
     if (pending === null) {
@@ -164,7 +199,9 @@ function stepLate(
   }
   if (pending !== null) endPending(core, device, plan, point, ladder, pending, line);
   // Falling and returning make no sound: they are taken at once.
-  if (standing !== null && before !== null) stepNow(core, device, plan, point, ladder, tops, before, wallOf(core.clock, line), null);
+  const spec = plan.ladders[ladder];
+  if (stood === null || before === null || spec === undefined) return;
+  stepNow(core, device, plan, point, ladder, standing(core, device, spec, tops, before), before, wallOf(core.clock, line), null);
 }
 
 /** Begun and ended inside the batch. */
@@ -187,7 +224,7 @@ function endPending(
     quality: point.quality,
     peak: spec.worse === 0 || pending.peak === null ? null : { value: pending.peak, at: wallOf(core.clock, pending.peakLine) },
   };
-  core.book.historic(device, ladderIdentity(device, plan, spec.name), pending.shown, seen, wallOf(core.clock, line));
+  core.book.historic(device, ladderIdentity(device, plan, spec), pending.shown, seen, wallOf(core.clock, line));
 }
 
 /** The late batch is over: what is still true rings, with its true begin. */
@@ -199,10 +236,11 @@ export function ringPending(core: Core, device: DeviceState, index: number): voi
   point.pending = null;
   for (let i = 0; i < plan.ladders.length; i += 1) {
     const pending = all[i] ?? null;
-    const name = plan.ladders[i]?.name;
-    if (pending === null || name === undefined) continue;
-    const before = device.alarms.get(`${plan.key}|${name}`) ?? null;
-    stepNow(core, device, plan, point, i, topsOf(plan, point, i), before, wallOf(core.clock, pending.raisedLine), pending);
+    const spec = plan.ladders[i];
+    if (pending === null || spec === undefined) continue;
+    const before = device.alarms.get(`${plan.key}|${spec.name}`) ?? null;
+    const stands = standing(core, device, spec, topsOf(plan, point, i), before);
+    stepNow(core, device, plan, point, i, stands, before, wallOf(core.clock, pending.raisedLine), pending);
   }
   linkOpen(device, index);
 }

@@ -5,8 +5,8 @@ import type { Sample, SampleValue } from '../../model/reading.ts';
 import type { Core } from '../core.ts';
 import { type DeviceState, newPoint } from '../device-state.ts';
 import { heardThrough } from '../health/gateway.ts';
-import { hear, judgedValue, specFor, takeReportedOver, watch } from '../health/watch.ts';
-import { faultLadder, setBad, setFault, syncFaults } from '../instrument.ts';
+import { hear, judgedValue, specFor, takeReportedOver, watch, watches } from '../health/watch.ts';
+import { faultLadder, setBad, setFault, syncBad, syncFaults } from '../instrument.ts';
 import { noteChange, signOfLife } from '../presence.ts';
 import { learn, newClockError, noticeStep } from '../time/clock-error.ts';
 import { breakCourses, judgeDerived, runDerivedDue, shiftDerived } from './derived.ts';
@@ -206,11 +206,18 @@ function applySample(core: Core, device: DeviceState, sample: Sample, message: M
     }
     if (device.derived.length > 0) judgeDerived(core, device, sample, line, ageMs);
     if (device.listeners !== null && !late) core.joint.heard(device, sample);
-    if (sample.faults !== undefined || sample.pointFaults !== undefined) takeFaults(core, device, sample, line, ageMs);
+    if (carriesFaults(sample)) {
+      takeFaults(core, device, sample, line, ageMs);
+      if (watches(core) && device.backlogUntil < 0) syncBad(core, device);
+    }
   }
   if (!late && device.backlogUntil >= 0) endBacklog(core, device);
   if (device.alarms.has(`|${faultLadder(core)}`)) setFault(core, device, { measurement: null, channel: null }, false);
   return judged || sample.values.length === 0;
+}
+
+function carriesFaults(sample: Sample): boolean {
+  return sample.faults !== undefined || sample.pointFaults !== undefined;
 }
 
 function inOrder(device: DeviceState, sample: Sample, line: number): boolean {
@@ -261,7 +268,8 @@ function applyValue(core: Core, device: DeviceState, sample: Sample, reading: Sa
   }
   if (bad || quality === 'test' || quality === 'maintenance') {
     hold(core, device, index, plan, point, line, late);
-    if (bad && !late) setBad(core, device, index, true);
+    // What comes with fault codes waits for them: they may say why.
+    if (bad && !late && !(watches(core) && carriesFaults(sample))) setBad(core, device, index, true);
     return true;
   }
   if (typeof value === 'number') {

@@ -17,6 +17,18 @@ export interface Plan {
   readonly asksLimits: boolean;
   /** First point of a measurement; channels follow each other. */
   readonly firstOf: ReadonlyMap<string, number>;
+  /** Ladders of limits that stand for a fault code, where they are judged. */
+  readonly faultLadders: readonly FaultLadder[];
+}
+
+/** The ladder whose alarm a fault of the code is (decision 19). */
+export interface FaultLadder {
+  readonly code: string;
+  /** Place to judge (see spot.ts), and index among its ladders. */
+  readonly index: number;
+  readonly ladder: number;
+  /** Identity of its alarm within the device. */
+  readonly key: string;
 }
 
 export interface PlanPoint {
@@ -56,6 +68,8 @@ export interface PlanLadder {
   readonly name: string;
   /** Which way is worse: 1 up, -1 down, 0 no way (states). */
   readonly worse: 1 | -1 | 0;
+  /** Fault code that one of its limits stands for, or null. */
+  readonly fault: string | null;
 }
 
 export type Test =
@@ -165,7 +179,18 @@ export function makePlan(profile: Profile, limits: readonly EffectiveLimit[]): P
     const one = limit.armed && isDerived(limit) ? derivedOf(profile, points, limit) : null;
     return one === null ? [] : [one];
   });
-  return { profile, limits, points, derived, asksLimits: derived.some((one) => one.asksLimits), firstOf };
+  const asksLimits = derived.some((one) => one.asksLimits);
+  return { profile, limits, points, derived, asksLimits, firstOf, faultLadders: faultLaddersOf([...points, ...derived]) };
+}
+
+function faultLaddersOf(places: readonly PlanPoint[]): readonly FaultLadder[] {
+  const out: FaultLadder[] = [];
+  places.forEach(({ key, ladders }, index) => {
+    ladders.forEach(({ name, fault }, ladder) => {
+      if (fault !== null && out.every(({ code }) => code !== fault)) out.push({ code: fault, index, ladder, key: `${key}|${name}` });
+    });
+  });
+  return out;
 }
 
 /** The texts compiled when the limit was armed, so they compile again (they are kept per profile). */
@@ -255,7 +280,8 @@ function armed(limits: readonly EffectiveLimit[]): { limits: ArmedLimit[]; ladde
     let ladder = ladders.findIndex((one) => one.name === limit.ladder);
     if (ladder < 0) {
       ladder = ladders.length;
-      ladders.push({ name: limit.ladder, worse: worseOf(limit.dir) });
+      const fault = limits.find((one) => one.armed && one.ladder === limit.ladder && one.fault !== undefined)?.fault ?? null;
+      ladders.push({ name: limit.ladder, worse: worseOf(limit.dir), fault });
     }
     out.push({
       code: limit.code,

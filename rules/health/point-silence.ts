@@ -32,8 +32,9 @@ export function heard(health: PointHealth, now: EngineMs, late: boolean): boolea
 export function missingDue(device: DeviceState, index: number, floor: EngineMs): EngineMs {
   const health = device.points[index]?.health ?? null;
   if (health === null || health.heard < HEARD_BEFORE || device.reportEveryMs <= 0) return -1;
-  if (device.specs[index]?.regular !== true || (health.found & MISSING) !== 0) return -1;
-  const period = Math.max(GAPS * device.reportEveryMs, GAPS * health.gapMs, device.silenceMs);
+  const spec = device.specs[index] ?? null;
+  if (spec?.regular !== true || (health.found & MISSING) !== 0) return -1;
+  const period = Math.max(GAPS * device.reportEveryMs, GAPS * spec.everyMs, GAPS * health.gapMs, device.silenceMs);
   return Math.max(health.heardAt, floor) + period;
 }
 

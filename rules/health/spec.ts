@@ -17,6 +17,8 @@ export interface PointSpec {
   readonly loop: boolean;
   /** It comes with every report, so that its absence tells something. */
   readonly regular: boolean;
+  /** It comes no oftener than this, ms, however often the device reports; 0 = with its reports. */
+  readonly everyMs: number;
 }
 
 export interface FlatSpec {
@@ -73,6 +75,7 @@ function specOf(profile: Profile, def: MeasurementDef): PointSpec | null {
     driftUnit: gas && (lists('F05') || lists('F07')) ? per : null,
     loop: def.ucum === 'mA' && lo >= 0 && hi <= LOOP_TOP_MA,
     regular: profile.reportMs !== null && def.optional !== true && def.ucum !== '{count}',
+    everyMs: def.checkMs ?? 0,
   };
   const watches = spec.under !== null || spec.over !== null || spec.flat !== null || spec.driftUnit !== null || spec.loop || spec.regular;
   return watches ? spec : null;

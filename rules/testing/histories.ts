@@ -8,14 +8,15 @@ import { area, catalogue, device, enterprise, hazardSource, limit, measurement, 
 
 /** Short histories that contain every kind of entry, outages and changes of configuration; a test library chooses the steps. */
 
-const points = (hi: number) => [
+/** @param low of the limit LOW: it may stand for a fault code. */
+const points = (hi: number, low: { readonly fault?: string } = {}) => [
   measurement(
     'lel',
     [
       limit('PRE', 'blue', 10, { onDelayMs: 20_000, offDelayMs: 10_000 }),
       limit('L1', 'yellow', hi, { offDelayMs: 15_000 }),
       limit('L2', 'red', 50, { onDelayMs: 3_000, latching: true }),
-      limit('LOW', 'yellow', -5, { dir: 'lo' }),
+      limit('LOW', 'yellow', -5, { dir: 'lo', ...low }),
       limit('ROR', 'orange', 10, { dir: 'roc_hi', windowMs: 60_000, deadband: 2, offDelayMs: 5_000, latching: true }),
       limit('FALL', 'blue', hi, { dir: 'roc_lo', windowMs: 20_000, onDelayMs: 4_000 }),
       limit('DEV', 'yellow', 20, { dir: 'dev_hi', reference: 20, referenceFrom: 'status[1] * 10.0' }),
@@ -52,7 +53,7 @@ const points = (hi: number) => [
 /** All that the detectors of rules/health look for. */
 const WATCHED = { faults: ['F01', 'F05', 'F07', 'F21'], calibrationDays: 365, lifeDays: 1_095 };
 const PROFILES = {
-  v1: [profile('gas', points(25), WATCHED), profile('other', points(30).slice(1), { alarmKind: 'fire' })],
+  v1: [profile('gas', points(25, { fault: 'F09' }), WATCHED), profile('other', points(30).slice(1), { alarmKind: 'fire' })],
   v2: [profile('gas', points(12), WATCHED), profile('other', points(30), { heartbeatMs: 20_000 })],
 } as const;
 

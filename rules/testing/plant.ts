@@ -102,7 +102,11 @@ export function profile(id: string, measurements: readonly MeasurementDef[], mor
 
 export function catalogue(version: string, profiles: readonly Profile[]): Catalogue {
   const fault = (code: string, level: Catalogue['faults'][number]['level']) => ({ code, zh: code, en: code, level });
-  return { version, profiles, faults: [fault('F01', 'yellow'), fault('F03', 'yellow'), fault('F04', 'orange'), fault('F22', 'none')] };
+  return {
+    version,
+    profiles,
+    faults: [fault('F01', 'yellow'), fault('F03', 'yellow'), fault('F04', 'orange'), fault('F09', 'blue'), fault('F22', 'none')],
+  };
 }
 
 export interface Sending {

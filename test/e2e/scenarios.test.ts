@@ -98,7 +98,6 @@ expect:
   - { device: heat, code: ROR, fromS: 9, toS: 15.6 }
   - { device: gas, code: L1, fromS: 5, toS: 7 }
   - { device: gas, code: L2, event: level-raised, fromS: 12, toS: 14 }
-  - { device: broken, code: BAD, fromS: 10, toS: 12 }
   - { device: broken, code: F02, fromS: 10, toS: 12 }
   - { device: broken, code: F02, event: returned, fromS: 20, toS: 22 }
 `;

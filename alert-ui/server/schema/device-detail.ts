@@ -66,6 +66,10 @@ export const limitsBody = z
         armed: z.boolean(),
         reason: z.string().nullable(),
         detail: z.string().nullable(),
+        fault: z
+          .string()
+          .optional()
+          .meta({ description: 'Fault code that the limit stands for; a reported fault of that code is the same alarm.' }),
         onlyWhen: z.string().nullable(),
         onlyWhenZh: z.string().optional(),
         onlyWhenEn: z.string().optional(),
@@ -165,6 +169,7 @@ const limitDef = z.object({
   expression: z.string().optional(),
   resetBelow: z.number().optional(),
   ladder: z.string().optional(),
+  fault: z.string().optional().meta({ description: 'Fault code that the limit stands for.' }),
   basis: basisEn,
   basisZh,
   confidence,
@@ -192,6 +197,7 @@ export const profile = z
         valueType: z.enum(['number', 'boolean', 'bitmask', 'string']),
         channels: z.int().optional(),
         optional: z.boolean().optional(),
+        checkMs: z.number().optional().meta({ description: 'The device looks at it this often by itself, however often it reports.' }),
         limits: z.array(limitDef),
         variants: z
           .record(

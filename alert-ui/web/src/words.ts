@@ -91,6 +91,8 @@ export function createWords(directory: Directory, t: Translate, te: (key: string
   function what(alarm: Alarm): string {
     const name = measurement(alarm.deviceId, alarm.measurement);
     if (alarm.kind === 'process' || alarm.kind === 'fire') return name === '' ? limit(alarm.code) : `${name} ${limit(alarm.code)}`;
+    // A limit that stands for a fault says itself what is the matter: "battery charge low".
+    if (name !== '' && !te(`fault.${alarm.code}`)) return `${name} ${limit(alarm.code)}`;
     const fault = health(alarm.code);
     return name === '' ? fault : t('what.fault', { name, fault });
   }
