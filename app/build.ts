@@ -399,6 +399,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     epoch: boot,
     build: readVersion(),
     timeZone: config.timeZone,
+    shiftPlan: config.shifts,
     backtests,
     health,
     ready,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
+import { parseShiftPlan, USUAL_SHIFTS } from '../model/shift.ts';
 
 /**
  * Settings are parsed once, here: schema, default, unit, description and environment name side by side. The environment wins
@@ -289,6 +290,19 @@ export const SETTINGS = {
     'Asia/Shanghai',
     'an IANA time zone',
     'shifts, days and business hours',
+  ),
+  shifts: setting(
+    'BEACON_SHIFTS',
+    'shifts',
+    z.string().transform((text, context) => {
+      const plan = parseShiftPlan(text);
+      if (plan !== null) return plan;
+      context.addIssue({ code: 'custom', message: 'plan' });
+      return z.NEVER;
+    }),
+    parseShiftPlan(USUAL_SHIFTS) ?? [],
+    `1 to 12 names, each with its start, an hour apart at least, such as ${USUAL_SHIFTS}`,
+    'when shifts change, in BEACON_TIME_ZONE',
   ),
   logLevel: setting(
     'BEACON_LOG_LEVEL',

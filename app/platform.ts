@@ -37,6 +37,7 @@ export interface PlatformParts {
   readonly epoch: string;
   readonly build: string;
   readonly timeZone: string;
+  readonly shiftPlan: Platform['shiftPlan'];
   readonly backtests: Platform['backtests'];
   readonly health: () => readonly string[];
   readonly ready: () => { readonly ready: boolean; readonly codes: readonly string[] };
@@ -72,6 +73,7 @@ export function createPlatform(parts: PlatformParts): Platform {
     epoch: parts.epoch,
     build: parts.build,
     timeZone: parts.timeZone,
+    shiftPlan: parts.shiftPlan,
     backtests: parts.backtests,
     startedAt: parts.clock.now(),
     async command(actor, requestId, command) {

@@ -44,6 +44,7 @@ const OF_ENTERPRISES: Record<Exclude<Action, `token.${string}` | `mqtt.${string}
   'rule.soften': { 'admin of everything': 'ab-', 'admin of a': 'a' },
   'rule.approve': { 'admin of everything': 'ab-', 'operator of everything': 'ab-' },
   'credential.issue': { 'admin of everything': 'ab-', 'admin of a': 'a', 'operator of a': 'a' },
+  'shift.hand-over': { 'admin of everything': 'ab-', 'operator of everything': 'ab-' },
   'account.manage': { 'admin of everything': 'ab-' },
   'audit.view': { 'admin of everything': 'ab-' },
   simulate: { 'admin of everything': 'ab-' },

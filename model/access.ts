@@ -35,6 +35,8 @@ export type Action =
   | 'token.list'
   | 'token.create'
   | 'token.delete'
+  /** Has the watch, hands it over and takes it over. Of the whole centre: somebody bound to a plant watches no desk. */
+  | 'shift.hand-over'
   | 'account.manage'
   | 'audit.view'
   | 'simulate'
@@ -76,9 +78,16 @@ const ENTERPRISE_OPERATOR: ReadonlySet<Action> = new Set<Action>([
   'alarm.out-of-service',
 ]);
 /** What an operator can do only when it watches everything: whoever runs a plant does not end the warnings about it. */
-const PLATFORM_OPERATOR: ReadonlySet<Action> = new Set<Action>(['device.mode', 'warning.assess', 'rule.approve']);
+const PLATFORM_OPERATOR: ReadonlySet<Action> = new Set<Action>(['device.mode', 'warning.assess', 'rule.approve', 'shift.hand-over']);
 /** What even an administrator can do only when it is bound to nothing. */
-const GLOBAL_ONLY: ReadonlySet<Action> = new Set<Action>(['account.manage', 'audit.view', 'simulate', 'warning.assess', 'rule.approve']);
+const GLOBAL_ONLY: ReadonlySet<Action> = new Set<Action>([
+  'account.manage',
+  'audit.view',
+  'simulate',
+  'warning.assess',
+  'rule.approve',
+  'shift.hand-over',
+]);
 
 type AccountActor = Extract<Actor, { kind: 'account' }>;
 

@@ -12,6 +12,9 @@ export const VERIFIED_AS: readonly VerifiedAs[] = ['real', 'false', 'test', 'mai
 /** Who is told when a due time passes: the operator has it first, the others in turn. */
 export type EscalationRole = 'supervisor' | 'duty-leader';
 
+/** Longest shelving, in whatever way it is asked for (fact book 1.6). */
+export const SHELVE_MAX_MS = 8 * 3_600_000;
+
 /** One reason why an alarm does not ring, for the lists of what is suppressed. */
 export interface Suppression {
   readonly flag: SuppressedBy;

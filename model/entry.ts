@@ -97,12 +97,13 @@ export type AlarmCommand =
   /** What it turned out to be. */
   | { readonly op: 'verify'; readonly alarmId: string; readonly as: VerifiedAs; readonly comment?: string };
 
-/** For so many minutes, or until the alarm next returns (`oneShot`); 8 h at most either way. */
+/** For so many minutes, until the alarm next returns (`oneShot`), or until a time such as the end of the shift; 8 h at most in any case. */
 export interface ShelveCommand {
   readonly op: 'shelve';
   readonly alarmId: string;
   readonly minutes?: number;
   readonly oneShot?: boolean;
+  readonly until?: EpochMs;
   readonly reason: string;
   /** The second person, whom an orange alarm needs. */
   readonly approvedBy?: string;

@@ -176,6 +176,21 @@ describe('shelving', () => {
     expect(one.since(mark)).toEqual(['unshelved expired', 're-announced unsuppressed']);
   });
 
+  it('lasts until the time that was said, 8 h at most, and not into the past', () => {
+    const one = new Life();
+    one.lel(30);
+    const until = (ms: number): string => one.do({ op: 'shelve', until: one.now + ms, reason: 'end of shift' } as never);
+    expect([until(0), until(-1)]).toEqual(['too-late', 'too-late']);
+    expect(until(90 * MIN + 7)).toBe('ok');
+    expect(one.gas?.suppressedUntil).toBe(one.now + 90 * MIN + 7);
+    one.pass(90 * MIN);
+    expect(one.gas?.suppressedBy).toEqual(['shelved']);
+    one.pass(1_000);
+    expect(one.gas?.suppressedBy).toEqual([]);
+    expect(until(9 * 60 * MIN)).toBe('ok');
+    expect(one.gas?.suppressedUntil).toBe(one.now + 8 * 60 * MIN);
+  });
+
   it('lasts 8 h at most, however often our clock is set back', () => {
     const one = new Life();
     one.lel(30);

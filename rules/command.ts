@@ -1,7 +1,8 @@
+import { SHELVE_MAX_MS } from '../model/alarm.ts';
 import type { Outcome, RefusalCode } from '../model/engine.ts';
 import type { AlarmCommand, CommandBody, ShelveCommand } from '../model/entry.ts';
 import type { AlarmHolder } from './alarm/identity.ts';
-import { SHELVE_MAX_MS, SILENCE_MS, WARN_BEFORE_MS } from './alarm/policy.ts';
+import { SILENCE_MS, WARN_BEFORE_MS } from './alarm/policy.ts';
 import { type AlarmRecord, toAlarm } from './alarm/record.ts';
 import type { Core } from './core.ts';
 import type { Top } from './alarm/step.ts';
@@ -121,7 +122,9 @@ function shelve(core: Core, record: AlarmRecord, by: string, command: ShelveComm
   if (level === 'orange' && approvedBy === null) return refused('approval-required', 'orange: a second person has to agree');
   if (approvedBy === by) return refused('same-person', by);
   const since = core.clock.at;
-  const until = since + Math.min(command.minutes === undefined ? SHELVE_MAX_MS : command.minutes * 60_000, SHELVE_MAX_MS);
+  if (command.until !== undefined && command.until <= since) return refused('too-late', 'its end is past');
+  const askedMs = command.minutes === undefined ? (command.until ?? Infinity) - since : command.minutes * 60_000;
+  const until = since + Math.min(askedMs, SHELVE_MAX_MS);
   const warnAt = until - since > WARN_BEFORE_MS ? until - WARN_BEFORE_MS : null;
   const shelf = { since, until, engineAt: core.clock.now + SHELVE_MAX_MS, oneShot, level, by, approvedBy, reason, warnAt };
   core.book.suppress(record, { shelf }, 'shelved', {

@@ -5,6 +5,7 @@ import type { DeviceStatus, EffectiveLimit, LatestPoint } from '../../model/engi
 import type { Proposals } from '../../model/proposal.ts';
 import type { Quality, Value } from '../../model/reading.ts';
 import type { LedgerRow } from '../../model/ports/records.ts';
+import type { Shift, ShiftPicture, ShiftSpan } from '../../model/shift.ts';
 import type { EpochMs } from '../../model/time.ts';
 
 /** RFC 9457. `code` is stable; `title` and `detail` are for people. */
@@ -79,6 +80,17 @@ interface InBoth {
 }
 /** `title` says what was wrong, `advice` what to do; null where nothing was refused. */
 export type LedgerItem = LedgerRow & { readonly title: InBoth | null; readonly advice: InBoth | null };
+/** When shifts change by the plan; `now`: the one that this moment lies in. */
+export interface ShiftPlanBody {
+  readonly timeZone: string;
+  readonly shifts: readonly { readonly name: string; readonly start: string }[];
+  readonly now: ShiftSpan;
+}
+export type ShiftListBody = ListBody<Shift> & { readonly current: Shift | null; readonly plan: ShiftPlanBody };
+export interface ShiftBody {
+  readonly shift: Shift | null;
+  readonly picture: ShiftPicture | null;
+}
 /** Page settings the web app asks for before signing in. */
 export interface PublicInfo {
   readonly name: string;

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { exampleWarning } from '../../model/testing/example-warning.ts';
 import { describeLive } from './describe/asyncapi.ts';
-import { Served } from './testing/served.ts';
+import { PASSWORD, Served } from './testing/served.ts';
 
 interface Operation {
   readonly operationId: string;
@@ -121,6 +121,18 @@ it('every route answers at least once as the document says', async () => {
   await ask('PATCH', `${api}/users/{id}`, { id: 'li' }, 200, { disabled: true });
   await ask('PATCH', `${api}/users/{id}`, { id: 'admin' }, 409, { role: 'viewer' });
   await ask('GET', `${api}/audit`, {}, 200, undefined, '?limit=2');
+  const password = PASSWORD;
+  await ask('GET', `${api}/shifts/plan`, {}, 200);
+  await ask('GET', `${api}/shifts/{id}`, { id: 'current' }, 200);
+  await ask('POST', `${api}/shifts/sound-test`, {}, 409, { heard: true });
+  await ask('POST', `${api}/shifts/handover`, {}, 400, {});
+  await ask('POST', `${api}/shifts/handover`, {}, 200, { password });
+  await ask('POST', `${api}/shifts/sound-test`, {}, 200, { heard: true });
+  await ask('POST', `${api}/shifts/handover`, {}, 200, { sign: 'outgoing', notes: 'calm', password });
+  await ask('POST', `${api}/shifts/handover`, {}, 409, { sign: 'incoming', password });
+  await ask('GET', `${api}/shifts/{id}`, { id: '1' }, 200);
+  await ask('GET', `${api}/shifts/{id}`, { id: '2' }, 404);
+  await ask('GET', `${api}/shifts`, {}, 200);
   await ask('GET', `${api}/calculators/gb18218`, {}, 200);
   await ask('POST', `${api}/calculators/gb18218`, {}, 200, farm);
   await ask('POST', `${api}/calculators/gb18218`, {}, 422, { people: 0, substances: [{ cas: '7664-41-8', designMaximumT: 1 }] });

@@ -3,6 +3,7 @@ import type { LiveEvent } from '../alarm.ts';
 import type { EngineView, Outcome, SoftenedLimit } from '../engine.ts';
 import type { AlarmCommand, ConfigChange } from '../entry.ts';
 import type { Sample } from '../reading.ts';
+import type { ShiftPlan } from '../shift.ts';
 import type { EpochMs } from '../time.ts';
 import type { WarningLive } from '../warning.ts';
 import type { Clock } from './clock.ts';
@@ -78,6 +79,7 @@ export interface Platform {
   readonly epoch: string;
   readonly build: string;
   readonly timeZone: string;
+  readonly shiftPlan: ShiftPlan;
   /** One operator's command: answered after its entry is durable and applied. */
   command(actor: Actor, requestId: string, command: AlarmCommand): Promise<SubmitOutcome>;
   /** Configuration changes, one outcome each: answered after the entry is durable and applied. */

@@ -5,6 +5,7 @@ import type { Approval, ApprovalQuery, ApprovalState } from '../approval.ts';
 import type { Level } from '../level.ts';
 import type { RuleVersion } from '../engine.ts';
 import type { LedgerReason } from '../rejection.ts';
+import type { NewShift, Shift, ShiftFigures, ShiftPicture, ShiftSignature, SoundTest } from '../shift.ts';
 import type { EpochMs } from '../time.ts';
 import type { Warning, WarningEvent, WarningLive, WarningScope } from '../warning.ts';
 
@@ -134,6 +135,15 @@ export interface WarningQuery {
   readonly cursor?: string;
   readonly limit: number;
 }
+/** How a shift ended: what is written to it when the next one begins. */
+export interface ShiftEnd {
+  readonly id: string;
+  readonly at: EpochMs;
+  readonly figures: ShiftFigures;
+  /** Null: the outgoing person had signed. Else why it was taken over without that, and what stood then. */
+  readonly unsigned: { readonly reason: string; readonly picture: ShiftPicture } | null;
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
@@ -228,6 +238,27 @@ export interface Records {
     ): Promise<boolean>;
     /** What carrying it out came to. */
     settle(id: string, state: ApprovalState, outcome: string): Promise<void>;
+  };
+  /** Who had the watch, and what was handed over. At most one shift is not over; every change is one transaction and happens once. */
+  shifts: {
+    /** The one that is not over, or null. */
+    current(): Promise<Shift | null>;
+    get(id: string): Promise<Shift | null>;
+    /** What stood when it was signed, or taken over unsigned; null before that. */
+    picture(id: string): Promise<ShiftPicture | null>;
+    /** Newest first, the one that is not over included. */
+    list(query: { readonly cursor?: string; readonly limit: number }): Promise<Page<Shift>>;
+    /** The first signature; false where the shift is over or was signed before. */
+    sign(id: string, signature: ShiftSignature, picture: ShiftPicture): Promise<boolean>;
+    /** Takes that signature back; false where there is none, or the shift is over. */
+    unsign(id: string): Promise<boolean>;
+    /** False where the shift is over. */
+    noteSound(id: string, test: SoundTest): Promise<boolean>;
+    /**
+     * One shift ends and the next begins. `after` null: nobody has the watch. The new shift, or null where things are not so any more:
+     * another shift stands, or its signature came or went.
+     */
+    begin(next: NewShift, after: ShiftEnd | null): Promise<Shift | null>;
   };
   /** Small named values of the installation, such as the key of the credential hashes. */
   settings: {

@@ -21,8 +21,6 @@ export const NEXT_ROLE_MS: PerLevel = { red: 5 * MIN, orange: 30 * MIN, yellow: 
 /** Whom it goes up to, in turn. */
 export const ROLES: readonly EscalationRole[] = ['supervisor', 'duty-leader'];
 
-/** Longest shelving, one-shot too. */
-export const SHELVE_MAX_MS = 8 * HOUR;
 export const WARN_BEFORE_MS = 5 * MIN;
 
 export function firstResponseMs(policy: AlarmPolicy | undefined, level: Level): number {

@@ -64,6 +64,7 @@ export const LIFE_OPS = [
   'shelve',
   'shelve',
   'one-shot',
+  'until',
   'unshelve',
   'suppress',
   'unsuppress',
@@ -174,6 +175,9 @@ export const LIVED: readonly Step[] = [
   ...[1, 2, 3, 4, 5].map(() => passes(400_000)),
   does('shelve', 1),
   does('unshelve', 1),
+  does('until', 1),
+  does('until', 1, true),
+  passes(400_000),
   does('shelve', 1),
   passes(400_000),
   passes(400_000),
@@ -445,6 +449,8 @@ const TABLES: Partial<Enterprise> = {
 
 function lifeCommand(op: (typeof LIFE_OPS)[number], alarmId: string, short: boolean, now: number): AlarmCommand {
   switch (op) {
+    case 'until':
+      return { op: 'shelve', alarmId, until: now + (short ? 90_000 : 0), reason: 'known', approvedBy: 'li' };
     case 'shelve':
       return { op, alarmId, minutes: short ? 1 : 10, reason: 'known', approvedBy: 'li' };
     case 'one-shot':

@@ -19,6 +19,7 @@ export interface RecordsDatabase {
   idempotency: IdempotencyTable;
   setting: SettingTable;
   approval: ApprovalTable;
+  shift: ShiftTable;
 }
 
 export interface AccountTable {
@@ -183,4 +184,22 @@ export interface ApprovalTable {
   decided_at: number | null;
   comment: string | null;
   outcome: string | null;
+}
+/** One person's watch over the desk. At most one row has no `ended_at` (index `shift_current`). */
+export interface ShiftTable {
+  n: Generated<number>;
+  name: string;
+  planned_from: number;
+  planned_to: number;
+  by: string;
+  started_at: number;
+  taken_from: string | null;
+  /** JSON, as are signature, picture and figures. */
+  sound: string | null;
+  signature: string | null;
+  picture: string | null;
+  ended_at: number | null;
+  taken_by: string | null;
+  unsigned_reason: string | null;
+  figures: string | null;
 }

@@ -3,7 +3,7 @@ import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { RecordsError } from './records-error.ts';
 
 /** Format this build writes: number of migrations. Kept in the file as `user_version`. */
-export const RECORDS_FORMAT = 7;
+export const RECORDS_FORMAT = 8;
 
 const first: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
@@ -134,6 +134,20 @@ const seventh: Migration = {
   },
 };
 
+/** Shifts and their hand-over. The index lets no second one begin while the first is not over. */
+const eighth: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const statements = [
+      sql`create table shift (n integer primary key autoincrement, name text not null, planned_from integer not null,
+          planned_to integer not null, "by" text not null, started_at integer not null, taken_from text, sound text, signature text,
+          picture text, ended_at integer, taken_by text, unsigned_reason text, figures text) strict`,
+      sql`create unique index shift_current on shift ((ended_at is null)) where ended_at is null`,
+      sql`pragma user_version = 8`,
+    ];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001': first,
   '0002': second,
@@ -142,6 +156,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005': fifth,
   '0006': sixth,
   '0007': seventh,
+  '0008': eighth,
 };
 
 /** Brings the file to this build's format; one of a newer build is refused, never opened as if it were empty. */

@@ -1,4 +1,4 @@
-/** records.db: accounts, sessions, tokens, credentials, audit (their truth), alarm history and ledger (projections). */
+/** records.db: accounts, sessions, tokens, credentials, audit, approvals, shifts (their truth), alarm history and ledger (projections). */
 import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import type { Records } from '../../model/ports/records.ts';
@@ -12,6 +12,7 @@ import { ledgerRecords } from './ledger.ts';
 import { ruleRecords } from './rules.ts';
 import { migrateRecords } from './migrations.ts';
 import { type RecordsClient, startRecordsThread } from './records-client.ts';
+import { shiftRecords } from './shifts.ts';
 import { threadDialect } from './thread-dialect.ts';
 import { warningRecords } from './warnings.ts';
 
@@ -79,6 +80,7 @@ export async function openRecords(folder: string, onDeath?: (detail: string) => 
     rules: ruleRecords(db, client),
     idempotency: idempotencyRecords(db, client),
     approvals: approvalRecords(db, client),
+    shifts: shiftRecords(db, client),
     settings: settingRecords(db, client),
     status: () => ({ queued: client.queued(), failed }),
     close: () => client.close(),

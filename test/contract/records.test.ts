@@ -9,6 +9,7 @@ import type { Approval, ApprovalQuery } from '../../model/approval.ts';
 import type { LedgerLine } from '../../model/ports/records.ts';
 import { exampleAlarm } from '../../model/testing/example-alarm.ts';
 import { exampleWarning } from '../../model/testing/example-warning.ts';
+import type { NewShift, ShiftFigures, ShiftPicture, ShiftSignature } from '../../model/shift.ts';
 import type { WarningEventType, WarningLive } from '../../model/warning.ts';
 import type { Level } from '../../model/level.ts';
 import { type OpenRecords, openRecords } from '../../store/records/open-records.ts';
@@ -618,6 +619,105 @@ describe('the file and its thread', () => {
     expect(await standing(50, { cursor: first.next ?? '' })).toEqual(['a failed']);
   });
 
+  describe('shifts', () => {
+    const next = (by: string, startedAt: number, takenFrom: string | null = null): NewShift => ({
+      name: 'day',
+      plannedFrom: 0,
+      plannedTo: 100,
+      by,
+      startedAt,
+      takenFrom,
+      soundTest: null,
+    });
+    const figures = { from: 1, to: 9, raised: 3 } as ShiftFigures;
+    const picture = { at: 5, entry: 77 } as ShiftPicture;
+    const signature: ShiftSignature = { by: 'li', at: 5, notes: '交班', todo: ['call haida'], missed: 0, digest: 'd' };
+
+    it('are handed over by two signatures, and stand after a restart', async () => {
+      const folder = newFolder();
+      const records = await open(folder);
+      const { shifts } = records;
+      expect([await shifts.current(), await shifts.picture('1'), await shifts.list({ limit: 5 })]).toEqual([
+        null,
+        null,
+        { items: [], next: null },
+      ]);
+      const first = await shifts.begin(next('li', 1), null);
+      expect(first).toEqual({
+        id: '1',
+        ...next('li', 1),
+        signature: null,
+        endedAt: null,
+        takenBy: null,
+        unsignedReason: null,
+        figures: null,
+      });
+      expect(await shifts.current()).toEqual(first);
+      expect([await shifts.noteSound('1', { at: 2, heard: true }), await shifts.noteSound('9', { at: 2, heard: true })]).toEqual([
+        true,
+        false,
+      ]);
+      const end = { id: '1', at: 9, figures, unsigned: null };
+      // Not before the first signature, and that is given once.
+      expect(await shifts.begin(next('wang', 9, 'li'), end)).toBeNull();
+      expect([await shifts.sign('1', signature, picture), await shifts.sign('1', { ...signature, notes: 'x' }, picture)]).toEqual([
+        true,
+        false,
+      ]);
+      expect([await shifts.unsign('1'), await shifts.unsign('1'), await shifts.picture('1')]).toEqual([true, false, null]);
+      await shifts.sign('1', signature, picture);
+      expect(await shifts.begin(next('wang', 9, 'li'), { ...end, unsigned: { reason: 'ill', picture } })).toBeNull();
+      // Of two at once one has it.
+      const both = await Promise.all([shifts.begin(next('wang', 9, 'li'), end), shifts.begin(next('zhao', 9, 'li'), end)]);
+      expect(both).toMatchObject([{ id: '2', by: 'wang', takenFrom: 'li' }, null]);
+      expect([
+        await shifts.sign('1', signature, picture),
+        await shifts.unsign('1'),
+        await shifts.noteSound('1', { at: 3, heard: false }),
+      ]).toEqual([false, false, false]);
+      await records.close();
+      const again = (await open(folder)).shifts;
+      expect(await again.get('1')).toEqual({
+        ...first,
+        soundTest: { at: 2, heard: true },
+        signature,
+        endedAt: 9,
+        takenBy: 'wang',
+        figures,
+      });
+      expect([await again.picture('1'), (await again.current())?.by, await again.get('x'), await again.get('3')]).toEqual([
+        picture,
+        'wang',
+        null,
+        null,
+      ]);
+    });
+
+    it('are taken over without the first signature for a reason, and are listed newest first', async () => {
+      const { shifts } = await open();
+      await shifts.begin(next('li', 1), null);
+      expect(await shifts.begin(next('zhao', 2), null)).toBeNull();
+      expect(await shifts.begin(next('wang', 9, 'li'), { id: '7', at: 9, figures, unsigned: { reason: 'ill', picture } })).toBeNull();
+      expect(await shifts.begin(next('wang', 9, 'li'), { id: '1', at: 9, figures, unsigned: { reason: 'ill', picture } })).toMatchObject({
+        id: '2',
+      });
+      expect(await shifts.get('1')).toMatchObject({ signature: null, unsignedReason: 'ill', takenBy: 'wang', endedAt: 9 });
+      expect(await shifts.picture('1')).toEqual(picture);
+      await shifts.begin(next('zhao', 10, 'wang'), { id: '2', at: 10, figures, unsigned: { reason: 'late', picture } });
+      const page = await shifts.list({ limit: 2 });
+      expect(page.items.map(({ id, by }) => `${id} ${by}`)).toEqual(['3 zhao', '2 wang']);
+      const rest = await shifts.list({ limit: 2, cursor: page.next ?? '' });
+      expect([rest.items.map(({ id }) => id), rest.next]).toEqual([['1'], null]);
+    });
+
+    it('have a place in a file of an earlier build', async () => {
+      const folder = newFolder();
+      await (await open(folder)).close();
+      tamper(folder, "drop table shift; delete from kysely_migration where name = '0008'; pragma user_version = 7");
+      expect(await (await open(folder)).shifts.current()).toBeNull();
+    });
+  });
+
   it('refuses a file of a newer build with a line that says so, and leaves it as it is', async () => {
     const folder = newFolder();
     await (await open(folder)).close();
@@ -637,7 +737,8 @@ describe('the file and its thread', () => {
       folder,
       `insert into account (name, password_hash, role, enterprises, must_change_password, disabled, created_at)
         values ('li', 'h', 'viewer', null, 0, 0, 5);
-      alter table account drop column revision; delete from kysely_migration where name = '0007'; pragma user_version = 6`,
+      alter table account drop column revision; drop table shift;
+      delete from kysely_migration where name >= '0007'; pragma user_version = 6`,
     );
     expect(await (await open(folder)).accounts.get('li')).toMatchObject({ name: 'li', createdAt: 5, revision: 1 });
   });

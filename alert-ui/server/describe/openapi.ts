@@ -14,6 +14,7 @@ const TAGS = {
   warnings: 'Risk levels of hazard sources, enterprises and areas, and what people say about them',
   hazards: 'Major hazard installations (GB 18218)',
   alarms: 'Alarms and what people do with them',
+  shifts: 'Who has the watch, and what was handed over',
   rules: 'Rules that change limits, their revisions, and sites as files',
   system: 'Is it alive',
 } as const;

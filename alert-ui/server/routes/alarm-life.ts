@@ -1,15 +1,18 @@
+import { SHELVE_MAX_MS } from '../../../model/alarm.ts';
+import type { EpochMs } from '../../../model/time.ts';
 import { askSecondPerson } from '../approvals/second-person.ts';
 import { shelveOrange } from '../approvals/shelve-orange.ts';
 import { BODY_BYTES, ok, type Route, route } from '../http/route.ts';
 import { present } from '../http/validate.ts';
 import { HttpProblem } from '../problem.ts';
 import * as schema from '../schema/alarm.ts';
+import type { ShiftCalendar } from '../shifts/calendar.ts';
 import { approval } from '../schema/approval.ts';
 import { ACT_PROBLEMS, actRoute, alarmReply, byAlarm, groupRoute } from './alarm-act.ts';
 import { carryOut, demandAlarm } from './alarm-command.ts';
 
 /** What people do to an alarm beside its state: silence, shelving, suppression by design, out of service, verification. */
-export const alarmLifeRoutes: Route[] = [
+export const alarmLifeRoutes = (calendar: ShiftCalendar): Route[] => [
   groupRoute({
     name: 'silence',
     summary: 'Silence what sounds, by id; each item has its own result',
@@ -31,7 +34,8 @@ export const alarmLifeRoutes: Route[] = [
     path: '/alarms/{id}/shelve',
     operationId: 'alarm.shelve',
     tag: 'alarms',
-    summary: 'Shelve for some minutes or until it next returns. Red: never. Orange: 202, a second person has to agree',
+    summary:
+      'Shelve for some minutes, until it next returns or until the shift ends, 8 h at most. Red: never. Orange: 202, a second person has to agree',
     params: byAlarm,
     body: schema.shelveBody,
     bodyLimit: BODY_BYTES.comment,
@@ -41,17 +45,18 @@ export const alarmLifeRoutes: Route[] = [
       const alarm = await demandAlarm(platform, actor, 'alarm.shelve', path.id);
       const { minutes, reason } = body;
       const oneShot = body.oneShot === true ? true : undefined;
+      const until = body.endOfShift === true ? endOfShift(calendar, platform.clock.now()) : undefined;
       if (alarm.level === 'orange' && alarm.state !== 'NORM' && alarm.kind !== 'system') {
         const asked = await askSecondPerson(platform, actor, {
           kind: shelveOrange,
           enterpriseId: alarm.enterpriseId,
           resource: `alarms/${path.id}`,
-          request: present({ alarmId: path.id, minutes, oneShot }),
+          request: present({ alarmId: path.id, minutes, oneShot, until }),
           reason,
         });
         return { status: 202, body: asked, detail: `approval ${asked.id}` };
       }
-      const command = present({ op: 'shelve' as const, alarmId: path.id, minutes, oneShot, reason });
+      const command = present({ op: 'shelve' as const, alarmId: path.id, minutes, oneShot, until, reason });
       return { ...ok(await carryOut(platform, actor, requestId, 'alarm.shelve', command)), detail: reason };
     },
   }),
@@ -105,3 +110,11 @@ export const alarmLifeRoutes: Route[] = [
     detail: ({ as }) => as,
   }),
 ];
+
+/** When the shift of the plan ends. Shelving lasts 8 h at most: in a longer shift it can be asked for only towards its end. */
+function endOfShift(calendar: ShiftCalendar, now: EpochMs): EpochMs {
+  const { to } = calendar.at(now);
+  if (to - now <= SHELVE_MAX_MS) return to;
+  const message = `the shift ends at ${to}: that is more than 8 h`;
+  throw new HttpProblem('invalid-request', message, { errors: [{ path: 'body.endOfShift', message }] });
+}

@@ -1,6 +1,7 @@
 import type { Platform } from '../../../model/ports/platform.ts';
 import { AssetPages } from '../http/page.ts';
 import type { Route } from '../http/route.ts';
+import { ShiftCalendar } from '../shifts/calendar.ts';
 import { alarmLifeRoutes } from './alarm-life.ts';
 import { alarmRoutes } from './alarms.ts';
 import { approvalRoutes } from './approvals.ts';
@@ -23,6 +24,7 @@ import { ruleRoutes } from './rules.ts';
 import { type SessionParts, sessionRoutes } from './session.ts';
 import type { SiteReader } from '../site-file/parse.ts';
 import { siteFileRoutes } from './site-file.ts';
+import { shiftRoutes } from './shifts.ts';
 import { tokenRoutes } from './tokens.ts';
 import { type UserParts, userRoutes } from './users.ts';
 import { warningRoutes } from './warnings.ts';
@@ -40,6 +42,7 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
   const pages = new AssetPages(parts.platform.view);
   const provisioning = new Provisioning(parts.platform);
   const session = sessionRoutes(parts);
+  const calendar = new ShiftCalendar(parts.platform.shiftPlan, parts.platform.timeZone);
   return {
     routes: [
       ...infoRoutes(parts),
@@ -58,12 +61,13 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...proposalRoutes,
       ...readingCsvRoutes,
       ...ledgerRoutes,
-      ...alarmLifeRoutes,
+      ...alarmLifeRoutes(calendar),
       ...alarmRoutes,
       ...kpiRoutes,
       ...floodRoutes,
       ...warningRoutes,
       ...approvalRoutes,
+      ...shiftRoutes(calendar, session.ownPassword),
       ...backtestRoutes,
     ],
     stop: () => session.stop(),

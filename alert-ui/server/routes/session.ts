@@ -36,8 +36,12 @@ const sessionBody = z
   .meta({ id: 'Session' });
 const signInBody = z.strictObject({ username: z.string().min(1).max(64), password: z.string().min(1).max(PASSWORD_MAX) });
 
+/** The account of whoever asks, once he has shown that he knows its password: an open session is not yet the person it belongs to. */
+export type OwnPassword = (call: OwnCall, password: string) => Promise<Account>;
+type OwnCall = Pick<Call<unknown, unknown, unknown>, 'platform' | 'actor' | 'request' | 'response'>;
+
 /** Sign-in, sign-out, who am I, and the change of a password. `stop` ends the limiters' timers. */
-export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; stop(): void } {
+export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; readonly ownPassword: OwnPassword; stop(): void } {
   const { identities, passwords, audit, strangers } = parts;
   const failures = new Failures();
 
@@ -46,6 +50,16 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
     if (await failures.room(keysOf(request))) return;
     response.setHeader('retry-after', String(WINDOW_MS / 1_000));
     throw new HttpProblem('too-many-attempts', 'wait a few minutes');
+  };
+
+  const ownPassword: OwnPassword = async ({ platform, actor, request, response }, password) => {
+    await demandRoom(request, response);
+    const account = await platform.records.accounts.get(actor.name);
+    if (account === null || !(await check(passwords, account.passwordHash, password))) {
+      await failures.count(keysOf(request));
+      throw new HttpProblem('sign-in-failed', 'the password is wrong');
+    }
+    return account;
   };
 
   const signIn = async ({ platform, body, request }: Call<z.output<typeof signInBody>, unknown, unknown>) => {
@@ -153,12 +167,7 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
       problems: ['sign-in-failed', 'too-many-attempts', 'invalid'],
       handle: async ({ platform, identity, actor, body, request, response }) => {
         if (identity.by.kind === 'token') throw new HttpProblem('not-allowed', 'a password is changed by a person who is signed in');
-        await demandRoom(request, response);
-        const account = await platform.records.accounts.get(actor.name);
-        if (account === null || !(await check(passwords, account.passwordHash, body.currentPassword))) {
-          await failures.count(keysOf(request));
-          throw new HttpProblem('sign-in-failed', 'the current password is wrong');
-        }
+        const account = await ownPassword({ platform, actor, request, response }, body.currentPassword);
         if (body.newPassword === body.currentPassword) throw new HttpProblem('invalid', 'the new password is the old one');
         const passwordHash = await passwords.hash(body.newPassword);
         const changed = await parts.accountChanges.alone(async () => {
@@ -178,6 +187,7 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
   ];
   return {
     routes,
+    ownPassword,
     stop() {
       failures.stop();
     },

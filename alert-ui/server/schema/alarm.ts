@@ -126,14 +126,21 @@ export const resetBody = z.strictObject({ comment: comment.optional() });
 export const nothing = z.strictObject({});
 export const commentBody = z.strictObject({ comment });
 const reason = z.string().trim().min(1).max(500);
-/** Either `minutes` or `oneShot`. */
+/** One of `minutes`, `oneShot` and `endOfShift`. */
 export const shelveBody = z
   .strictObject({
     minutes: z.int().min(1).max(480).optional().meta({ description: '8 h at most.' }),
     oneShot: z.boolean().optional().meta({ description: 'true: until it next returns, 8 h at most. false is as if it were not said.' }),
+    endOfShift: z
+      .boolean()
+      .optional()
+      .meta({ description: 'true: until the shift of the plan ends, which must be within 8 h. false is as if it were not said.' }),
     reason,
   })
-  .refine((body) => (body.minutes === undefined) === (body.oneShot === true), 'either minutes or oneShot');
+  .refine(
+    (body) => [body.minutes !== undefined, body.oneShot === true, body.endOfShift === true].filter(Boolean).length === 1,
+    'either minutes or oneShot or endOfShift',
+  );
 export const suppressBody = z.strictObject({ reason });
 export const liftBody = z.strictObject({ reason: reason.optional() });
 export const outOfServiceBody = z.strictObject({

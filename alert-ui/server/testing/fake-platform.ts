@@ -24,6 +24,7 @@ import type { RangeQuery } from '../../../model/ports/reading-store.ts';
 import type { Proposals } from '../../../model/proposal.ts';
 import type { Quality, Sample, Value } from '../../../model/reading.ts';
 import type { Warning, WarningEventType, WarningHead } from '../../../model/warning.ts';
+import { parseShiftPlan, type ShiftPlan, USUAL_SHIFTS } from '../../../model/shift.ts';
 import { exampleAlarm } from '../../../model/testing/example-alarm.ts';
 import { exampleFigures } from './example-figures.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -192,6 +193,7 @@ export class FakePlatform implements Platform {
   readonly epoch: string;
   readonly build = '0.0.0-test';
   readonly timeZone = 'Asia/Shanghai';
+  shiftPlan: ShiftPlan = parseShiftPlan(USUAL_SHIFTS) ?? [];
   readonly startedAt: number;
   readonly disconnected: string[] = [];
   readonly secrets = new Map<string, string>();
@@ -307,7 +309,7 @@ export class FakePlatform implements Platform {
         if (alarm.level === 'red') return { ok: false, code: 'red-not-shelvable', detail: 'red', alarm };
         if (alarm.level === 'orange' && command.approvedBy === undefined)
           return { ok: false, code: 'approval-required', detail: 'orange', alarm };
-        return this.flag(alarm, 'shelved', by, command.reason);
+        return this.flag(alarm, 'shelved', by, command.reason, command.until ?? null);
       case 'suppress':
         return this.flag(alarm, 'by-design', by, command.reason);
       case 'out-of-service':
@@ -321,12 +323,12 @@ export class FakePlatform implements Platform {
     }
   }
 
-  private flag(alarm: Alarm, flag: SuppressedBy, by: string | null, reason: string): SubmitOutcome {
+  private flag(alarm: Alarm, flag: SuppressedBy, by: string | null, reason: string, until: number | null = null): SubmitOutcome {
     const since = this.clock.now();
     const suppressed: Alarm = {
       ...alarm,
       suppressedBy: [...alarm.suppressedBy.filter((one) => one !== flag), flag],
-      suppressions: [...(alarm.suppressions ?? []), { flag, since, until: null, by, reason }],
+      suppressions: [...(alarm.suppressions ?? []), { flag, since, until, by, reason }],
     };
     return { ok: true, changed: true, alarm: this.raise(suppressed, flag === 'by-design' ? 'suppressed' : flag, by) };
   }

@@ -14,6 +14,7 @@ import type {
   SessionRow,
   TokenRow,
 } from '../../../model/ports/records.ts';
+import type { Shift, ShiftPicture } from '../../../model/shift.ts';
 import type { WarningLive } from '../../../model/warning.ts';
 
 /** Records in memory: small, real, gone with the process. `dump` is everything that was written, for "no secret is kept". */
@@ -29,11 +30,12 @@ export class MemoryRecords implements Records {
   private readonly answers = new Map<string, { request: string; status: number; body: string; at: number }>();
   private readonly named = new Map<string, string>();
   private readonly approvalRows = new Map<string, Approval>();
+  private readonly shiftRows: (Shift & { readonly picture: ShiftPicture | null })[] = [];
   private readonly ruleVersions = new Map<string, RuleVersion>();
 
   dump(): string {
     return JSON.stringify(
-      [this.accountRows, this.sessionRows, this.tokenRows, this.credentialRows, this.auditRows, this.answers].map((part) =>
+      [this.accountRows, this.sessionRows, this.tokenRows, this.credentialRows, this.auditRows, this.answers, this.shiftRows].map((part) =>
         part instanceof Map ? [...part] : part,
       ),
     );
@@ -216,6 +218,39 @@ export class MemoryRecords implements Records {
       if (approval !== undefined) this.approvalRows.set(id, { ...approval, state, outcome });
     },
   };
+  readonly shifts: Records['shifts'] = {
+    current: async () => headOf(this.shiftRows.find((row) => row.endedAt === null)),
+    get: async (id) => headOf(this.shiftRows.find((row) => row.id === id)),
+    picture: async (id) => this.shiftRows.find((row) => row.id === id)?.picture ?? null,
+    list: async ({ cursor, limit }) => {
+      const found = this.shiftRows.filter((row) => Number(row.id) < Number(cursor ?? Number.POSITIVE_INFINITY)).toReversed();
+      const items = found.slice(0, limit).flatMap((row) => headOf(row) ?? []);
+      return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+    },
+    sign: async (id, signature, picture) => this.changeShift(id, (row) => row.signature === null, { signature, picture }),
+    unsign: async (id) => this.changeShift(id, (row) => row.signature !== null, { signature: null, picture: null }),
+    noteSound: async (id, soundTest) => this.changeShift(id, () => true, { soundTest }),
+    begin: async (next, after) => {
+      if (after !== null) {
+        const { at, figures, unsigned } = after;
+        const more = unsigned === null ? {} : { unsignedReason: unsigned.reason, picture: unsigned.picture };
+        const asSaid = (row: Shift): boolean => (row.signature === null) === (unsigned !== null);
+        if (!this.changeShift(after.id, asSaid, { endedAt: at, takenBy: next.by, figures, ...more })) return null;
+      }
+      if (this.shiftRows.some((row) => row.endedAt === null)) return null;
+      const id = String(this.shiftRows.length + 1);
+      const open = { signature: null, endedAt: null, takenBy: null, unsignedReason: null, figures: null, picture: null };
+      this.shiftRows.push({ id, ...next, ...open });
+      return headOf(this.shiftRows.at(-1));
+    },
+  };
+  /** Of a shift that is not over, where it is as it has to be. */
+  private changeShift(id: string, when: (row: Shift) => boolean, more: Partial<(typeof this.shiftRows)[number]>): boolean {
+    const at = this.shiftRows.findIndex((row) => row.id === id && row.endedAt === null && when(row));
+    const row = this.shiftRows[at];
+    if (row !== undefined) this.shiftRows[at] = { ...row, ...more };
+    return row !== undefined;
+  }
   readonly settings: Records['settings'] = {
     get: async (name) => this.named.get(name) ?? null,
     put: async (name, value) => void this.named.set(name, value),
@@ -223,4 +258,10 @@ export class MemoryRecords implements Records {
   async close(): Promise<void> {
     await Promise.resolve();
   }
+}
+
+function headOf(row: (Shift & { readonly picture: ShiftPicture | null }) | undefined): Shift | null {
+  if (row === undefined) return null;
+  const { picture: _long, ...head } = row;
+  return head;
 }
