@@ -60,14 +60,18 @@ export type RuleChange =
   | Extract<ConfigChange, { readonly op: 'put'; readonly asset: 'rule' }>
   | (Extract<ConfigChange, { readonly op: 'retire' }> & { readonly asset: 'rule' });
 
-/** One limit that a change of a rule would make less strict, for some of the devices it reaches. */
+/** A change of what limits are worked out from. */
+export type AssetChange = Extract<ConfigChange, { readonly op: 'put'; readonly asset: 'device' | 'hazard-source' }>;
+
+/** One limit that a change would make less strict, for some of the devices it reaches. */
 export interface SoftenedLimit {
   /** Null of a rule over several points. */
   readonly profileId: string | null;
   readonly variant: string | null;
   readonly measurement: string | null;
   readonly code: string;
-  readonly parts: readonly (LimitPart | 'joint')[];
+  /** `unit`: its values arrive in another unit. */
+  readonly parts: readonly (LimitPart | 'joint' | 'unit')[];
   /** Confidence V or M, with a clause: not for one person alone. */
   readonly mandatory: boolean;
   readonly basis: string;
@@ -86,6 +90,14 @@ export interface RuleTrial {
   readonly softened: readonly SoftenedLimit[];
   /** Devices in service that it reaches. */
   readonly devices: number;
+}
+
+/** What a change of a device or a hazard source would do to mandatory limits that are armed, found out without doing it. */
+export interface AssetTrial {
+  readonly outcome:
+    | { readonly ok: true }
+    | { readonly ok: false; readonly code: RefusalCode; readonly detail: string; readonly asset?: AssetOf[AssetKind] };
+  readonly softened: readonly SoftenedLimit[];
 }
 
 /** What one entry did. */
@@ -264,6 +276,8 @@ export interface EngineView {
   jointLimits(hazardSourceId: string): readonly JointLimit[];
   /** What a change of a rule would do; nothing changes. */
   tryRule(change: RuleChange): RuleTrial;
+  /** The same of a device or a hazard source. */
+  tryAsset(change: AssetChange): AssetTrial;
   status(deviceId: string): DeviceStatus | undefined;
   counts(): AlarmCounts;
   readonly flood: FloodState;

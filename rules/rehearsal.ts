@@ -5,6 +5,7 @@ import type { Rehearsed } from '../model/ports/platform.ts';
 import { applyConfig } from './configure.ts';
 import { newDevice } from './device-life.ts';
 import { EngineFold } from './fold.ts';
+import { tryAsset } from './scopes/asset-trial.ts';
 import { tryRule } from './scopes/trial.ts';
 
 const KINDS: readonly AssetKind[] = ['area', 'enterprise', 'site', 'hazard-source', 'gateway', 'device', 'rule'];
@@ -42,9 +43,15 @@ export function rehearse(view: EngineView, changes: readonly ConfigChange[]): re
 }
 
 function rehearseOne(copy: EngineFold, change: ConfigChange): Pick<Rehearsed, 'outcome' | 'softened'> {
-  const softened = change.op === 'put' && change.asset === 'rule' ? tryRule(copy, change).softened : [];
+  const softened = softenedBy(copy, change);
   const [outcome] = applyConfig(copy, { kind: 'config', by: 'rehearsal', requestId: '', changes: [change] }, 0);
   return { outcome: outcome ?? { ok: false, code: 'invalid', detail: 'no outcome' }, softened };
+}
+
+function softenedBy(copy: EngineFold, change: ConfigChange): Rehearsed['softened'] {
+  if (change.op !== 'put') return [];
+  if (change.asset === 'rule') return tryRule(copy, change).softened;
+  return change.asset === 'device' || change.asset === 'hazard-source' ? tryAsset(copy, change).softened : [];
 }
 
 /** Enterprises that the changes are about; null = all, for a profile is everybody's. */

@@ -2,6 +2,8 @@ import type { Alarm } from '../model/alarm.ts';
 import type { AssetKind, AssetOf } from '../model/asset.ts';
 import type {
   AlarmCounts,
+  AssetChange,
+  AssetTrial,
   DeviceStatus,
   EffectiveLimit,
   EngineView,
@@ -18,6 +20,7 @@ import type { Warning, WarningHead } from '../model/warning.ts';
 import { holdsOf } from './evaluate/derived.ts';
 import { healthOf } from './presence.ts';
 import { type Asked, sourcesOf } from './scopes/sources.ts';
+import { tryAsset } from './scopes/asset-trial.ts';
 import { tryRule } from './scopes/trial.ts';
 
 /** The read-only side of the fold. Everything it gives away is a value that later entries do not change. */
@@ -98,6 +101,10 @@ export class EngineWindow implements EngineView {
 
   tryRule(change: RuleChange): RuleTrial {
     return tryRule(this.core, change);
+  }
+
+  tryAsset(change: AssetChange): AssetTrial {
+    return tryAsset(this.core, change);
   }
 
   status(deviceId: string): DeviceStatus | undefined {

@@ -288,7 +288,11 @@ it('every route answers at least once as the document says', async () => {
   };
   platform.view.trial = { softened: [softer] };
   await ask('PATCH', `${api}/rules/{id}`, { id: 'r' }, 202, { parts: { setPoint: 30 }, reason: 'why' });
+  await ask('PATCH', `${api}/devices/{id}`, { id: 'd' }, 202, { attributes: { h: 3 }, reason: 'why' });
+  await ask('PATCH', `${api}/devices/{id}`, { id: 'd' }, 422, { attributes: { h: 3 } });
+  await ask('PATCH', `${api}/hazard-sources/{id}`, { id: 'x' }, 202, { attributes: { h: 3 }, reason: 'why' });
   platform.view.trial = {};
+  await ask('GET', `${api}/audit`, {}, 200, undefined, '?action=device.&by=admin&outcome=ok&from=1&to=8000000000000');
   await ask('DELETE', `${api}/rules/{id}`, { id: 'r' }, 204);
   const site = await served.request('GET', `${api}/site-file?enterprise=x`, { headers: { cookie: admin.cookie } });
   expect([site.status, site.headers.get('content-type')]).toEqual([200, 'application/yaml; charset=utf-8']);

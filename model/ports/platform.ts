@@ -62,7 +62,7 @@ export interface PerformanceReport extends Figures {
 /** What one of many changes would come to, after those whose turn is before it. */
 export interface Rehearsed {
   readonly outcome: Outcome;
-  /** What a rule would make less strict. */
+  /** What a rule would make less strict; of a device or a hazard source, mandatory limits alone. */
   readonly softened: readonly SoftenedLimit[];
   /** Its place in an order in which the changes hold: one rule may have to make room for another. */
   readonly turn: number;

@@ -123,6 +123,20 @@ export interface LedgerQuery {
 }
 /** A warning that is over, as its end left it, with the worst level it had. */
 export type PastWarning = Warning & { readonly peak: Level };
+export interface AuditQuery {
+  /** At or after. */
+  readonly from?: EpochMs;
+  /** Before. */
+  readonly to?: EpochMs;
+  readonly by?: string;
+  /** The whole name, or with a dot at its end what begins so: `account.`. */
+  readonly action?: string;
+  readonly resource?: string;
+  /** False: what was refused alone. */
+  readonly ok?: boolean;
+  readonly cursor?: string;
+  readonly limit: number;
+}
 export interface WarningQuery {
   readonly scopes?: readonly WarningScope[];
   readonly levels?: readonly Level[];
@@ -182,7 +196,8 @@ export interface Records {
   };
   audit: {
     append(line: AuditLine): Promise<void>;
-    list(query: { from?: EpochMs; cursor?: string; limit: number }): Promise<Page<AuditRow>>;
+    /** Newest first. */
+    list(query: AuditQuery): Promise<Page<AuditRow>>;
     /** First line whose hash does not fit, or null. */
     verify(): Promise<number | null>;
   };

@@ -282,9 +282,16 @@ function stanceOf(
   code: string,
 ): { readonly stance: Stance; readonly limit: EffectiveLimit } | null {
   const limit = ofMeasurement(standing, measurement).find((one) => one.code === code);
-  const def = standing.profile.measurements.find((one) => one.key === measurement)?.limits.find((one) => one.code === code);
-  if (limit === undefined || def === undefined) return null;
-  const stance: Stance = {
+  const stance = limit === undefined ? null : stanceFrom(standing, limit);
+  return limit === undefined || stance === null ? null : { stance, limit };
+}
+
+/** How a limit stands in the profile it was worked out from; null where the profile has none of that name. */
+export function stanceFrom({ profile }: Pick<Standing, 'profile'>, limit: EffectiveLimit): Stance | null {
+  const of = profile.measurements.find((one) => one.key === limit.measurement);
+  const def = of?.limits.find((one) => one.code === limit.code);
+  if (def === undefined) return null;
+  return {
     dir: limit.dir,
     setPoint: limit.setPoint,
     setPointFrom: def.setPointFrom ?? null,
@@ -296,5 +303,4 @@ function stanceOf(
     onlyWhen: limit.onlyWhen,
     enabled: def.disabled === undefined && limit.reason !== 'removed-by-variant',
   };
-  return { stance, limit };
 }

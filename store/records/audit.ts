@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { AuditRow, Page, Records } from '../../model/ports/records.ts';
 import { AUDIT_GENESIS } from './audit-hash.ts';
 import { pageOf, readCursor } from './cursor.ts';
@@ -43,7 +43,16 @@ export function auditRecords(db: Kysely<RecordsDatabase>, client: RecordsClient)
         .selectAll()
         .orderBy('n', 'desc')
         .limit(query.limit + 1);
-      if (query.from !== undefined) rows = rows.where('at', '>=', query.from);
+      const { from, to, by, action, resource, ok } = query;
+      if (from !== undefined) rows = rows.where('at', '>=', from);
+      if (to !== undefined) rows = rows.where('at', '<', to);
+      if (by !== undefined) rows = rows.where('by', '=', by);
+      if (action !== undefined)
+        rows = action.endsWith('.')
+          ? rows.where(sql<SqlBool>`substr(action, 1, ${action.length}) = ${action}`)
+          : rows.where('action', '=', action);
+      if (resource !== undefined) rows = rows.where('resource', '=', resource);
+      if (ok !== undefined) rows = rows.where('outcome', ok ? '=' : '<>', 'ok');
       if (query.cursor !== undefined) rows = rows.where('n', '<', readCursor(query.cursor, ['number'] as const)[0]);
       return pageOf(await client.rows(rows), query.limit, auditRow, (row) => [row.n]);
     },

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Alarm, AlarmEventType, LiveEvent } from '../../model/alarm.ts';
 import type { Approval, ApprovalQuery } from '../../model/approval.ts';
-import type { LedgerLine } from '../../model/ports/records.ts';
+import type { AuditQuery, LedgerLine } from '../../model/ports/records.ts';
 import { exampleAlarm } from '../../model/testing/example-alarm.ts';
 import { exampleWarning } from '../../model/testing/example-warning.ts';
 import type { NewShift, ShiftFigures, ShiftPicture, ShiftSignature } from '../../model/shift.ts';
@@ -275,6 +275,21 @@ describe('audit', () => {
     expect(await records.audit.verify()).toBeNull();
     tamper(folder, sql);
     expect(await records.audit.verify()).toBe(broken);
+  });
+
+  it('is asked by person, action, resource, outcome and time', async () => {
+    const records = await open();
+    const line = { at: 1, by: 'li', action: 'account.change', resource: 'accounts/wang', outcome: 'ok', address: null } as const;
+    for (const one of [line, { ...line, at: 2, by: 'wu' }, { ...line, at: 3, action: 'accounts' }, { ...line, at: 4, outcome: 'invalid' }])
+      await records.audit.append(one);
+    const times = async (query: Omit<AuditQuery, 'limit'>) => (await records.audit.list({ ...query, limit: 9 })).items.map(({ at }) => at);
+    expect(await times({})).toEqual([4, 3, 2, 1]);
+    expect(await times({ by: 'li', resource: 'accounts/wang' })).toEqual([4, 3, 1]);
+    expect(await times({ action: 'account.' })).toEqual([4, 2, 1]);
+    expect(await times({ action: 'accounts' })).toEqual([3]);
+    expect(await times({ ok: false })).toEqual([4]);
+    expect(await times({ ok: true, from: 2, to: 3 })).toEqual([2]);
+    expect(await times({ resource: 'accounts' })).toEqual([]);
   });
 
   it('refuses to change a line through SQL that does not first take the rule away', async () => {

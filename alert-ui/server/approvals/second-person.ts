@@ -80,6 +80,15 @@ export async function findApproval(platform: Platform, actor: AccountActor, id: 
   return approvalAt(approval, platform.clock.now());
 }
 
+/** What was agreed to, and what the audit should say of the hand that gave the second person the account. */
+export interface Agreed {
+  readonly approval: Approval;
+  readonly hand: string | null;
+}
+
+/** How far back the audit says that the requester made or changed the account of the second person, ms. */
+const OWN_HAND_MS = 30 * 86_400_000;
+
 /** Agrees to a request and carries it out. The requester is no second person. */
 export async function approve(
   platform: Platform,
@@ -88,12 +97,13 @@ export async function approve(
   id: string,
   comment: string | null,
   requestId: string,
-): Promise<Approval> {
+): Promise<Agreed> {
   const approval = await findApproval(platform, actor, id);
   const kind = kinds.find((one) => one.kind === approval.kind);
   if (kind === undefined) throw new HttpProblem('state-not-allowed', `this build does not know the kind ${approval.kind}`);
   demand(actor, kind.approverAction ?? kind.action, approval.enterpriseId);
   if (approval.requestedBy === actor.name) throw new HttpProblem('same-person', 'who asked for it cannot be the second person');
+  const hand = await handOf(platform, approval, actor);
   const unfinished = approval.state === 'approved' && approval.outcome === null && approval.decidedBy === actor.name;
   if (!unfinished) await decide(platform, approval, 'approved', actor, comment);
   try {
@@ -105,7 +115,28 @@ export async function approve(
     throw error;
   }
   await platform.records.approvals.settle(id, 'approved', 'done');
-  return findApproval(platform, actor, id);
+  return { approval: await findApproval(platform, actor, id), hand };
+}
+
+/**
+ * Nobody makes himself a second person: an account that the requester made, or gave its password, role or scope, after he asked does
+ * not agree to it. One that he set before may (the first administrator adds the second person), and the audit says so. That its first
+ * password was changed since is sure: until then an account can do nothing else.
+ */
+async function handOf(platform: Platform, { requestedBy, requestedAt }: Approval, { name }: AccountActor): Promise<string | null> {
+  const from = Math.min(requestedAt, platform.clock.now() - OWN_HAND_MS);
+  const { items } = await platform.records.audit.list({
+    from,
+    by: requestedBy,
+    resource: `accounts/${name}`,
+    action: 'account.',
+    limit: 1,
+  });
+  const line = items[0];
+  if (line === undefined) return null;
+  const text = `${requestedBy} made or changed the account ${name} at ${new Date(line.at).toISOString()}`;
+  if (line.at > requestedAt) throw new HttpProblem('same-person', `${text}, after asking`);
+  return text;
 }
 
 /** Says no. Who asked for it may take it back so. */

@@ -11,7 +11,7 @@ const tag = 'approvals';
 const byId = z.object({ id: z.string().min(1).max(64) });
 const reply = { 200: { description: 'The approval', schema: approval } };
 
-/** What waits for a second person: shelving an orange alarm, making a mandatory limit less strict. */
+/** What waits for a second person: shelving an orange alarm, making a mandatory limit less strict in whatever way. */
 export const approvalRoutes: Route[] = [
   route({
     method: 'get',
@@ -68,8 +68,9 @@ export const approvalRoutes: Route[] = [
       'unavailable',
     ],
     handle: async ({ platform, actor, path, body, requestId }) => {
-      const done = await approve(platform, APPROVAL_KINDS, actor, path.id, body.comment ?? null, requestId);
-      return { status: 200, body: done, detail: `${done.kind} of ${done.resource}, asked for by ${done.requestedBy}` };
+      const { approval: done, hand } = await approve(platform, APPROVAL_KINDS, actor, path.id, body.comment ?? null, requestId);
+      const detail = `${done.kind} of ${done.resource}, asked for by ${done.requestedBy}`;
+      return { status: 200, body: done, detail: hand === null ? detail : `${detail}; ${hand}` };
     },
   }),
   route({

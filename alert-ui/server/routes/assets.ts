@@ -2,11 +2,14 @@ import { z } from 'zod';
 import type { Area, AssetOf, Enterprise, HazardSource, Site } from '../../../model/asset.ts';
 import type { ConfigChange } from '../../../model/entry.ts';
 import type { EngineView } from '../../../model/engine.ts';
+import type { Platform } from '../../../model/ports/platform.ts';
 import { demand, sees, visibleAreas } from '../access.ts';
+import { askIfSofter } from '../approvals/change-asset.ts';
 import { AssetPages } from '../http/page.ts';
-import { type Call, ok, type Route, route } from '../http/route.ts';
+import { type Answer, type Call, ok, type Route, route } from '../http/route.ts';
 import { present } from '../http/validate.ts';
 import { HttpProblem } from '../problem.ts';
+import { approval } from '../schema/approval.ts';
 import * as schema from '../schema/asset.ts';
 import { cursor, limit, listBody, listOf, queryFlag, reference } from '../schema/common.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
@@ -28,8 +31,20 @@ interface Family<K extends Kind, New extends { readonly id: string }, Patch exte
   readonly put: (value: AssetOf[K], base: number) => ConfigChange;
   /** References to check beyond what the engine does: nothing of one enterprise refers to another's. */
   readonly check?: (value: AssetOf[K], view: EngineView) => void;
+  /** The answer where one person alone may not change it so. */
+  readonly second?: (call: Wanted<AssetOf[K]>) => Promise<Answer | null>;
+  /** What else a change may be answered with. */
+  readonly changeReplies?: Route['replies'];
   /** Rights a change takes beyond `config.write` at its enterprise. */
   readonly demandChange?: (actor: AccountActor, current: AssetOf[K], value: AssetOf[K]) => void;
+}
+
+interface Wanted<A> {
+  readonly platform: Platform;
+  readonly actor: AccountActor;
+  readonly value: A;
+  readonly base: number;
+  readonly reason: string | null;
 }
 
 const byId = z.object({ id: reference });
@@ -45,7 +60,11 @@ const listQuery = z.strictObject({
 function familyRoutes<
   K extends Kind,
   New extends { readonly id: string; readonly enterpriseId?: string },
-  Patch extends { readonly name?: string | undefined; readonly enterpriseId?: string | undefined },
+  Patch extends {
+    readonly name?: string | undefined;
+    readonly enterpriseId?: string | undefined;
+    readonly reason?: string | undefined;
+  },
 >(family: Family<K, New, Patch>, pages: AssetPages): Route[] {
   const one = `${family.path}/{id}`;
   const tag = 'assets';
@@ -123,7 +142,7 @@ function familyRoutes<
       summary: `Change ${oneOf}; fields that are not sent stay`,
       params: byId,
       body: family.patch,
-      replies,
+      replies: { ...replies, ...family.changeReplies },
       problems: ['not-found', 'not-allowed', 'revision-conflict', 'unknown-reference', 'invalid', 'id-retired', 'unavailable'],
       handle: async ({ platform, actor, body, path, ifMatch, requestId }: Call<Patch, unknown, { id: string }>) => {
         const current = find(platform.view, actor, path.id);
@@ -133,11 +152,14 @@ function familyRoutes<
           demand(actor, 'config.write', family.enterpriseOf({ id: path.id, enterpriseId: body.enterpriseId }));
         if (current.retiredAt !== null) throw new HttpProblem('id-retired', path.id);
         const base = baseRevision(ifMatch, current);
-        const value: AssetOf[K] = { ...current, ...present(body), revision: base + 1, updatedAt: platform.clock.now() };
+        const { reason, ...changes } = present(body);
+        const value: AssetOf[K] = { ...current, ...changes, revision: base + 1, updatedAt: platform.clock.now() };
         family.demandChange?.(actor, current, value);
         family.check?.(value, platform.view);
+        const second = await family.second?.({ platform, actor, value, base, reason: reason ?? null });
+        if (second !== undefined && second !== null) return second;
         const asset = await configureOne(platform, actor, requestId, family.kind, path.id, family.put(value, base));
-        return ok(asset, etag(asset.revision));
+        return { ...ok(asset, etag(asset.revision)), ...(reason === undefined ? {} : { detail: reason }) };
       },
     }),
     route({
@@ -242,6 +264,8 @@ export function assetRoutes(pages: AssetPages): Route[] {
         build: (fresh, head): HazardSource => ({ ...fresh, ...head }),
         put: (value, base) => ({ op: 'put', asset: 'hazard-source', value, base }),
         check: (value, view) => demandOwn(view, 'site', value.siteId, value.enterpriseId),
+        changeReplies: { 202: { description: 'A mandatory limit would be less strict: the request that waits', schema: approval } },
+        second: ({ value, base, ...asked }) => askIfSofter({ ...asked, change: { op: 'put', asset: 'hazard-source', value, base } }),
       },
       pages,
     ),

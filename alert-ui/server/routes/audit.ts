@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { demand } from '../access.ts';
 import { ok, type Route, route } from '../http/route.ts';
 import { present } from '../http/validate.ts';
-import { cursor, epochMs, limit, listBody, queryTime } from '../schema/common.ts';
+import { cursor, epochMs, limit, listBody, queryTime, reference } from '../schema/common.ts';
 
 const auditLine = z
   .object({
@@ -29,6 +29,11 @@ export const auditRoutes: Route[] = [
     summary: 'The audit, newest first, with the hashes that chain it',
     query: z.strictObject({
       from: queryTime.optional().meta({ description: 'Inclusive.' }),
+      to: queryTime.optional().meta({ description: 'Exclusive.' }),
+      by: reference.optional(),
+      action: reference.optional().meta({ description: 'A whole name, or its beginning with the dot: `account.`.' }),
+      resource: reference.optional(),
+      outcome: z.enum(['ok', 'refused']).optional(),
       cursor: cursor.optional(),
       limit: limit(1_000, 200),
     }),
@@ -36,7 +41,9 @@ export const auditRoutes: Route[] = [
     problems: ['not-allowed', 'unavailable'],
     handle: async ({ platform, actor, query }) => {
       demand(actor, 'audit.view', null);
-      const page = await platform.records.audit.list({ ...present({ from: query.from, cursor: query.cursor }), limit: query.limit });
+      const { outcome, limit: most, ...asked } = query;
+      const outcomes = outcome === undefined ? {} : { ok: outcome === 'ok' };
+      const page = await platform.records.audit.list({ ...present(asked), ...outcomes, limit: most });
       return ok({ items: page.items, ...(page.next === null ? {} : { next: page.next }) });
     },
   }),

@@ -1,20 +1,22 @@
 import { z } from 'zod';
-import { may } from '../../../model/access.ts';
 import type { Device } from '../../../model/asset.ts';
 import type { EngineView } from '../../../model/engine.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
 import type { MeasurementDef } from '../../../model/profile.ts';
 import { areaWithin, demand, sees } from '../access.ts';
+import { askIfSofter } from '../approvals/change-asset.ts';
 import type { AssetPages } from '../http/page.ts';
 import { BODY_BYTES, ok, type Route, route } from '../http/route.ts';
 import { fieldErrors, present } from '../http/validate.ts';
 import { HttpProblem } from '../problem.ts';
+import { approval } from '../schema/approval.ts';
 import * as schema from '../schema/asset.ts';
 import { cursor, limit, listBody, listOf, queryFlag, reference } from '../schema/common.ts';
 import { connectionsBody, latestBody, limitsBody } from '../schema/device-detail.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
 import { adviceFor } from './advice.ts';
 import { demandOwn } from './assets.ts';
+import { demandChange, leavesService } from './device-rights.ts';
 import { baseRevision, configureOne, etag } from './outcome.ts';
 import { createProvisioned, firstPut, provisionedRoutes } from './provisioned.ts';
 import type { Provisioning } from './provisioning.ts';
@@ -44,20 +46,6 @@ function build(platform: Platform, fresh: schema.NewDevice): Device {
 function demandPossible(platform: Platform, actor: AccountActor, device: Device): void {
   demand(actor, 'device.write', device.enterpriseId);
   demandReferences(platform, device);
-}
-
-/**
- * Alarms of a device that is not `live` are tests, which warn nobody: who may connect his devices may not end the warnings about
- * them. Where nothing but the mode changes, that right is enough.
- */
-function demandChange(actor: AccountActor, current: Device, changes: Partial<Device>): void {
-  if (leavesService(current, changes)) demand(actor, 'device.mode', current.enterpriseId);
-  const modeAlone = changes.mode !== undefined && Object.keys(changes).length === 1;
-  if (!modeAlone || !may(actor, 'device.mode', { enterprise: current.enterpriseId })) demand(actor, 'device.write', current.enterpriseId);
-}
-
-function leavesService(current: Device, changes: Partial<Device>): boolean {
-  return current.mode === 'live' && changes.mode !== undefined && changes.mode !== 'live';
 }
 
 function demandReferences(platform: Platform, device: Device): void {
@@ -204,11 +192,23 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
       operationId: 'device.change',
       tag,
       summary:
-        'Change a device; fields that are not sent stay. Its enterprise stays: the credential speaks for it there. A `reason` goes into the audit. Out of `live` only by an administrator or an operator bound to no enterprise',
+        'Change a device; fields that are not sent stay. Its enterprise stays: the credential speaks for it there. A `reason` goes into the audit. Out of `live` only by an administrator or an operator bound to no enterprise. Where an armed mandatory limit becomes less strict, later than an hour after the device was registered: 202, a second person has to agree',
       params: byId,
       body: schema.devicePatch,
-      replies: { 200: { description: 'The device', schema: schema.device } },
-      problems: ['not-found', 'not-allowed', 'revision-conflict', 'id-retired', 'enterprise-fixed', 'unknown-reference', 'unavailable'],
+      replies: {
+        200: { description: 'The device', schema: schema.device },
+        202: { description: 'A second person has to agree: the request that waits', schema: approval },
+      },
+      problems: [
+        'not-found',
+        'not-allowed',
+        'revision-conflict',
+        'id-retired',
+        'enterprise-fixed',
+        'unknown-reference',
+        'invalid',
+        'unavailable',
+      ],
       handle: async ({ platform, actor, path, body, ifMatch, requestId }) => {
         const current = findDevice(platform.view, actor, path.id);
         const { reason, ...changes } = present(body);
@@ -219,7 +219,10 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
         const base = baseRevision(ifMatch, current);
         const value: Device = { ...current, ...changes, revision: base + 1, updatedAt: platform.clock.now() };
         demandReferences(platform, value);
-        const device = await configureOne(platform, actor, requestId, 'device', path.id, { op: 'put', asset: 'device', value, base });
+        const change = { op: 'put', asset: 'device', value, base } as const;
+        const second = await askIfSofter({ platform, actor, change, reason: reason ?? null });
+        if (second !== null) return second;
+        const device = await configureOne(platform, actor, requestId, 'device', path.id, change);
         const moded = current.mode === value.mode ? [] : [`mode ${current.mode} → ${value.mode}`];
         const why = reason ?? (leavesService(current, changes) ? 'no reason given' : undefined);
         const detail = [...moded, ...(why === undefined ? [] : [why])].join(': ');

@@ -17,6 +17,7 @@ import * as schema from '../schema/rule.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
 import { randomText } from '../sign-in/secrets.ts';
 import { baseRevision, configureOne, demandFreeId, etag } from './outcome.ts';
+import { softenedText } from './softened-text.ts';
 import { enterpriseOf, findRule, jointOf, ruleRequest, seesRule, shown } from './rule-content.ts';
 
 const tag = 'rules';
@@ -52,7 +53,7 @@ async function change(wanted: Wanted): Promise<Answer> {
   if (!second) return { ...wanted.answer(await made(wanted)), ...(reason === null ? {} : { detail: reason }) };
   if (reason === null) {
     const errors = [{ path: 'reason', message: 'wanted where a limit becomes less strict' }];
-    throw new HttpProblem('invalid', softenedText(trial), { errors });
+    throw new HttpProblem('invalid', softenedText(trial.softened), { errors });
   }
   const asked = await askSecondPerson(platform, actor, {
     kind: changeRule,
@@ -61,7 +62,7 @@ async function change(wanted: Wanted): Promise<Answer> {
     request: ruleRequest(wanted.change, rule),
     reason,
   });
-  return { status: 202, body: asked, resource: `rules/${rule.id}`, detail: `approval ${asked.id}: ${softenedText(trial)}` };
+  return { status: 202, body: asked, resource: `rules/${rule.id}`, detail: `approval ${asked.id}: ${softenedText(trial.softened)}` };
 }
 
 /** A mandatory limit is softened by two people; any other by one who may, and else by two as well. */
@@ -80,16 +81,6 @@ function unsound({ outcome, problems }: RuleTrial): HttpProblem {
     ...(problems.length === 0 ? {} : { errors: problems }),
     ...(outcome.asset === undefined ? {} : { current: outcome.asset }),
   });
-}
-
-function softenedText({ softened }: RuleTrial): string {
-  return softened
-    .map(
-      ({ code, measurement, variant, parts, basis }) =>
-        `${measurement ?? ''} ${code}${variant === null ? '' : ` (${variant})`} ${parts.join(', ')} [${basis}]`,
-    )
-    .join('; ')
-    .slice(0, 500);
 }
 
 function told({ outcome, ...trial }: RuleTrial, needsApproval: boolean) {

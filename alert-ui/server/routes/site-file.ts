@@ -6,10 +6,12 @@ import type { ConfigChange } from '../../../model/entry.ts';
 import type { Platform, Rehearsed, SubmitOutcome } from '../../../model/ports/platform.ts';
 import { sees, visibleAreas } from '../access.ts';
 import { askSecondPerson } from '../approvals/second-person.ts';
+import { askFor } from '../approvals/change-asset.ts';
 import { changeRule } from '../approvals/change-rule.ts';
 import { BODY_BYTES, type Route, route } from '../http/route.ts';
 import { HttpProblem } from '../problem.ts';
 import { queryFlag, listOf, reference } from '../schema/common.ts';
+import { ruleReason } from '../schema/rule.ts';
 import { siteReport } from '../schema/site-file.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
 import { changesOf, type SiteItem } from '../site-file/changes.ts';
@@ -52,7 +54,12 @@ export function siteFileRoutes(provisioning: Provisioning, readSite: SiteReader)
       operationId: 'site.import',
       tag,
       summary: 'Make it so: nothing is written unless everything is sound; what is not in the file is left alone',
-      query: z.strictObject({ dryRun: queryFlag.optional().meta({ description: 'true: problems and differences alone.' }) }),
+      query: z.strictObject({
+        dryRun: queryFlag.optional().meta({ description: 'true: problems and differences alone.' }),
+        reason: ruleReason
+          .optional()
+          .meta({ description: 'Why; wanted where a device or a hazard source of the file makes a mandatory limit less strict.' }),
+      }),
       body: z.string().meta({ description: 'A site file (YAML).' }),
       textBody: YAML,
       bodyLimit: BODY_BYTES.bulk,
@@ -70,14 +77,15 @@ export function siteFileRoutes(provisioning: Provisioning, readSite: SiteReader)
         const wrong = [...problems, ...going.flatMap((item, i) => itemProblems(platform.view, actor, items, item, rehearsed[i]))];
         const asking = new Set(going.filter((item, i) => needsSecond(actor, items, platform.view, item, rehearsed[i])));
         for (const item of asking)
-          if (reasonOf(item) === null)
+          if (reasonOf(item, query.reason) === null)
             wrong.push({ line: item.line, path: item.path, message: `${item.id}: reason: wanted where a limit becomes less strict` });
         if (wrong.length > 0 && query.dryRun !== true) return refusal(wrong, false);
         const rows = items.map((item) => row(item, asking.has(item), null));
         if (query.dryRun === true) return { status: 200, body: { written: false, problems: wrong, items: rows, credentials: [] } };
-        const done = await writeAll(platform, provisioning, actor, requestId, inOrder(going, rehearsed), asking, (rule) =>
-          enterpriseOfRule(rule, items, platform.view),
-        );
+        const done = await writeAll(platform, provisioning, actor, requestId, inOrder(going, rehearsed), asking, {
+          enterpriseOf: (rule) => enterpriseOfRule(rule, items, platform.view),
+          reasonOf: (item) => reasonOf(item, query.reason) ?? '',
+        });
         const report = {
           written: true,
           problems: [],
@@ -244,14 +252,17 @@ function needsSecond(
   item: SiteItem,
   rehearsed: Rehearsed | undefined,
 ): boolean {
-  if (item.change?.asset !== 'rule' || rehearsed === undefined) return false;
+  if (item.change === null || rehearsed === undefined) return false;
   const { softened } = rehearsed;
+  if (item.change.asset === 'device' || item.change.asset === 'hazard-source') return item.what === 'change' && softened.length > 0;
+  if (item.change.asset !== 'rule') return false;
   const enterprise = enterpriseOfRule(item.change.value, items, view);
   return softened.some(({ mandatory }) => mandatory) || (softened.length > 0 && !may(actor, 'rule.soften', { enterprise }));
 }
 
-function reasonOf({ change }: SiteItem): string | null {
-  return change?.asset === 'rule' ? change.value.reason : null;
+/** A rule says its own. */
+function reasonOf({ change }: SiteItem, given: string | undefined): string | null {
+  return change?.asset === 'rule' ? change.value.reason : (given ?? null);
 }
 
 async function writeAll(
@@ -261,7 +272,7 @@ async function writeAll(
   requestId: string,
   going: readonly SiteItem[],
   asking: ReadonlySet<SiteItem>,
-  enterpriseOf: (rule: Rule) => string | null,
+  say: { readonly enterpriseOf: (rule: Rule) => string | null; readonly reasonOf: (item: SiteItem) => string },
 ): Promise<{ readonly outcomes: ReadonlyMap<SiteItem, Outcome>; readonly credentials: readonly { username: string; password: string }[] }> {
   const outcomes = new Map<SiteItem, Outcome>();
   const credentials: { username: string; password: string }[] = [];
@@ -270,15 +281,18 @@ async function writeAll(
     if (first?.change === null || first === undefined) continue;
     if (asking.has(first) && first.change.asset === 'rule') {
       const { base, value } = first.change;
-      const enterpriseId = enterpriseOf(value);
+      const enterpriseId = say.enterpriseOf(value);
       const request = ruleRequest({ op: 'put', asset: 'rule', base, value }, value);
       const asked = await askSecondPerson(platform, actor, {
         kind: changeRule,
         enterpriseId,
         resource: `rules/${value.id}`,
         request,
-        reason: value.reason ?? '',
+        reason: say.reasonOf(first),
       });
+      outcomes.set(first, { outcome: 'waits', approval: asked.id });
+    } else if (asking.has(first) && (first.change.asset === 'device' || first.change.asset === 'hazard-source')) {
+      const asked = await askFor({ platform, actor, change: first.change, reason: say.reasonOf(first) });
       outcomes.set(first, { outcome: 'waits', approval: asked.id });
     } else if (first.what === 'create' && (first.kind === 'device' || first.kind === 'gateway')) {
       const wanted = batch.flatMap(({ id, change }) =>

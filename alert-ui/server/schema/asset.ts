@@ -150,6 +150,7 @@ export const hazardSourcePatch = z.strictObject({
   siteId: ref.optional(),
   attributes: attributes.optional(),
   causes: causes.optional(),
+  reason: reason.optional().meta({ description: 'Why; wanted where a mandatory limit becomes less strict.' }),
 });
 
 /** Nobody types a gateway's id in but those who want to: without one it gets one. */
@@ -189,9 +190,10 @@ export const devicePatch = z.strictObject({
   installedAt: epochMs.nullable().optional(),
   calibratedAt: epochMs.nullable().optional(),
   mode: deviceMode.optional(),
-  reason: reason
-    .optional()
-    .meta({ description: 'Why; it goes into the audit. Wanted when a device leaves `live`: its alarms then count as tests.' }),
+  reason: reason.optional().meta({
+    description:
+      'Why; it goes into the audit. Wanted when a device leaves `live` (its alarms then count as tests), and where a mandatory limit becomes less strict.',
+  }),
 });
 /** `{items: […]}`; a bare array and `{devices: […]}` mean the same. */
 export const bulkBody = z

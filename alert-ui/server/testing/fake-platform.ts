@@ -4,6 +4,7 @@ import type { Alarm, AlarmEventType, AlarmStateName, LiveEvent, SuppressedBy } f
 import type { AssetKind, AssetOf, Device, Enterprise } from '../../../model/asset.ts';
 import type {
   AlarmCounts,
+  AssetTrial,
   DeviceStatus,
   EffectiveLimit,
   EngineView,
@@ -145,6 +146,10 @@ class HandMadeView implements EngineView {
   trial: Partial<RuleTrial> = {};
   tryRule(): RuleTrial {
     return { outcome: { ok: true }, problems: [], softened: [], devices: 0, ...this.trial };
+  }
+  tryAsset(): AssetTrial {
+    const { outcome = { ok: true }, softened = [] } = this.trial;
+    return { outcome, softened };
   }
   status(deviceId: string): DeviceStatus | undefined {
     if (!this.all.device.has(deviceId)) return undefined;

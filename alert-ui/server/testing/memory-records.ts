@@ -95,9 +95,12 @@ export class MemoryRecords implements Records {
       const hash = createHash('sha256').update(prevHash).update(JSON.stringify(line)).digest('hex');
       this.auditRows.push({ ...line, n: this.auditRows.length + 1, prevHash, hash });
     },
-    list: async ({ from, cursor, limit }) => {
+    list: async ({ from = 0, to = Number.POSITIVE_INFINITY, by, action, resource, ok, cursor, limit }) => {
+      const named = (name: string): boolean => action === undefined || (action.endsWith('.') ? name.startsWith(action) : name === action);
       const rows = this.auditRows
-        .filter((row) => row.at >= (from ?? 0) && row.n < Number(cursor ?? Number.POSITIVE_INFINITY))
+        .filter((row) => row.at >= from && row.at < to && row.n < Number(cursor ?? Number.POSITIVE_INFINITY))
+        .filter((row) => (by ?? row.by) === row.by && (resource ?? row.resource) === row.resource && named(row.action))
+        .filter((row) => ok === undefined || (row.outcome === 'ok') === ok)
         .toReversed()
         .slice(0, limit + 1);
       return { items: rows.slice(0, limit), next: rows.length > limit ? String(rows[limit - 1]?.n) : null };

@@ -1,0 +1,206 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SoftenedLimit } from '../../model/engine.ts';
+import { type Answered, PASSWORD, type Person, Served } from './testing/served.ts';
+
+/** Mandatory limits that would be less strict without a rule being touched; and who is a second person. What softens is the engine's to find. */
+
+const H: SoftenedLimit = {
+  profileId: 'gas',
+  variant: null,
+  measurement: 'level',
+  code: 'H',
+  parts: ['setPoint'],
+  mandatory: true,
+  basis: 'GB 1',
+  device: 'gd-1',
+};
+
+describe('a second person', () => {
+  let served: Served;
+  let admin: Person;
+  let engineer: Person;
+  let watch: Person;
+
+  beforeEach(async () => {
+    served = await Served.open();
+    const { platform } = served;
+    platform.enterprise('works');
+    platform.device('gd-1', 'works', { attributes: { h: 10, colour: 'red' } });
+    const head = { name: 'Farm', revision: 1, createdAt: 0, updatedAt: 0, retiredAt: null, enterpriseId: 'works', siteId: null };
+    platform.view.all['hazard-source'].set('farm', { id: 'farm', attributes: { h: 9 }, ...head });
+    await served.account('admin', 'admin');
+    await served.account('engineer', 'operator', ['works']);
+    await served.account('watch', 'operator');
+    admin = await served.as('admin');
+    engineer = await served.as('engineer');
+    watch = await served.as('watch');
+    platform.view.trial = { softened: [H] };
+  });
+  afterEach(() => served.close());
+
+  const heightOf = (): unknown => served.platform.view.assets('device').get('gd-1')?.attributes['h'];
+  const soften = (who: Person, body: object = {}) =>
+    who.send('PATCH', '/devices/gd-1', { attributes: { h: 12, colour: 'red' }, reason: 'the roof was raised', ...body });
+  const decide = (who: Person, { body }: Answered, how = 'approve') => who.send('POST', `/approvals/${String(body['id'])}/${how}`, {});
+  const take = (who: Person, raw: string, query = ''): Promise<Answered> =>
+    served.request('POST', `/api/v1/site-file${query}`, {
+      raw,
+      headers: { cookie: who.cookie, 'x-csrf-token': who.csrf, 'content-type': 'application/yaml' },
+    });
+
+  it('agrees to an attribute a mandatory limit follows; until then it stays what it is', async () => {
+    const bare = await soften(engineer, { reason: undefined });
+    expect([bare.status, bare.body['code'], bare.body['errors']]).toEqual([
+      422,
+      'invalid',
+      [{ path: 'reason', message: 'wanted where a limit becomes less strict' }],
+    ]);
+    const asked = await soften(engineer);
+    expect([asked.status, asked.body]).toMatchObject([
+      202,
+      {
+        kind: 'device.change',
+        state: 'pending',
+        resource: 'devices/gd-1',
+        enterpriseId: 'works',
+        requestedBy: 'engineer',
+        reason: 'the roof was raised',
+        request: { id: 'gd-1', base: 1, from: { attributes: { h: 10 } }, to: { attributes: { h: 12 } } },
+      },
+    ]);
+    expect([heightOf(), (await soften(engineer)).body['id']]).toEqual([10, asked.body['id']]);
+    expect([(await decide(engineer, asked)).body['code'], (await decide(await served.as('engineer'), asked)).status]).toEqual([
+      'not-allowed',
+      403,
+    ]);
+    expect((await decide(watch, asked)).body).toMatchObject({ state: 'approved', outcome: 'done', decidedBy: 'watch' });
+    expect(served.platform.view.assets('device').get('gd-1')).toMatchObject({ attributes: { h: 12, colour: 'red' }, revision: 2 });
+  });
+
+  it('agrees to the hazard source’s attribute as well', async () => {
+    const asked = await admin.send('PATCH', '/hazard-sources/farm', { attributes: {}, reason: 'a new tank' });
+    expect([asked.status, asked.body['kind'], asked.body['request']]).toEqual([
+      202,
+      'hazard-source.change',
+      { id: 'farm', base: 1, from: { attributes: { h: 9 } }, to: { attributes: {} } },
+    ]);
+    expect((await decide(admin, asked)).body['code']).toBe('same-person');
+    expect((await decide(watch, asked)).body['outcome']).toBe('done');
+    expect(served.platform.view.assets('hazard-source').get('farm')).toMatchObject({ attributes: {}, name: 'Farm', revision: 2 });
+    expect('reason' in (served.platform.view.assets('hazard-source').get('farm') ?? {})).toBe(false);
+  });
+
+  it('is asked by a site file too, with the reason of the import; the rest of the file is done', async () => {
+    const file = (name: string, h: number): string => `beacon-site: 1
+enterprises:
+  - {id: works, name: ${name}}
+hazard-sources:
+  - {id: farm, name: Farm, enterpriseId: works, attributes: {h: 8}}
+devices:
+  - {id: gd-1, enterpriseId: works, profileId: gas, attributes: {h: ${h}, colour: red}}
+  - {id: gd-2, enterpriseId: works, profileId: gas, attributes: {h: 1000}}
+`;
+    const bare = await take(admin, file('Works', 12));
+    expect([bare.status, bare.body['errors']]).toEqual([
+      422,
+      [
+        { path: 'line 5: hazard-sources[0]', message: 'farm: reason: wanted where a limit becomes less strict' },
+        { path: 'line 7: devices[0]', message: 'gd-1: reason: wanted where a limit becomes less strict' },
+      ],
+    ]);
+    const done = await take(admin, file('Works', 12), '?reason=as%20built');
+    const items = done.body['items'] as { id: string; outcome: string | null; needsApproval: boolean; approval?: string }[];
+    expect(items.map(({ id, outcome, needsApproval }) => [id, outcome, needsApproval])).toEqual([
+      ['works', 'done', false],
+      ['farm', 'waits', true],
+      ['gd-1', 'waits', true],
+      ['gd-2', 'done', false],
+    ]);
+    expect([heightOf(), served.platform.view.assets('device').has('gd-2')]).toEqual([10, true]);
+    const asked = await watch.get(`/approvals/${items[2]?.approval ?? ''}`);
+    expect(asked.body).toMatchObject({ kind: 'device.change', reason: 'as built', request: { to: { attributes: { h: 12 } } } });
+    await decide(watch, asked);
+    expect(heightOf()).toBe(12);
+  });
+
+  it('is asked for nothing that no standard stands behind, nor for what is stricter or new', async () => {
+    served.platform.view.trial = {};
+    expect((await soften(engineer, { reason: undefined })).status).toBe(200);
+    served.platform.view.trial = { softened: [H] };
+    const fresh = { enterpriseId: 'works', profileId: 'gas', attributes: { h: 1_000 } };
+    expect((await engineer.send('POST', '/devices', { id: 'gd-3', ...fresh })).status).toBe(201);
+    const bulk = await engineer.send('POST', '/devices/bulk', [
+      { id: 'gd-4', ...fresh },
+      { id: 'gd-1', ...fresh },
+    ]);
+    expect((bulk.body['items'] as { status: number; code?: string }[]).map(({ status, code }) => code ?? status)).toEqual([
+      201,
+      'id-taken',
+    ]);
+    expect(heightOf()).toBe(12);
+  });
+
+  it('agrees to what was asked for: on another revision, or without the rights of then, it fails', async () => {
+    const asked = await soften(engineer);
+    served.platform.view.trial = {};
+    await admin.send('PATCH', '/devices/gd-1', { name: 'moved on' });
+    expect((await decide(watch, asked)).body['code']).toBe('revision-conflict');
+    served.platform.view.trial = { softened: [H] };
+    expect((await soften(engineer, { mode: 'test' })).body['code']).toBe('not-allowed');
+    const again = await soften(engineer);
+    await admin.send('PATCH', '/users/engineer', { role: 'viewer' });
+    expect((await decide(watch, again)).body['code']).toBe('not-allowed');
+    expect(heightOf()).toBe(10);
+  });
+
+  describe('is somebody else', () => {
+    const own = 'known to wang alone';
+    async function wang(): Promise<Person> {
+      const first = await served.as('wang', PASSWORD);
+      expect((await first.send('POST', '/session/password', { currentPassword: PASSWORD, newPassword: own })).status).toBe(200);
+      return served.as('wang', own);
+    }
+    const add = () => admin.send('POST', '/users', { name: 'wang', password: PASSWORD, role: 'operator', enterprises: null });
+    const minutes = (n: number): void => void served.platform.clock.advance(n * 60_000);
+    const lastAudit = () => served.platform.records.auditRows.at(-1);
+
+    it('one whom he added before may agree, and the audit says whose hand that account came from', async () => {
+      await add();
+      const person = await wang();
+      minutes(1);
+      const asked = await soften(admin);
+      expect((await decide(person, asked)).body['outcome']).toBe('done');
+      expect(lastAudit()).toMatchObject({ action: 'approval.approve', by: 'wang', outcome: 'ok' });
+      expect(lastAudit()?.detail).toMatch(
+        /^device\.change of devices\/gd-1, asked for by admin; admin made or changed the account wang at \d{4}-/,
+      );
+      // What lies further back than a month is not told.
+      const { records, clock } = served.platform;
+      const line = { at: clock.now() - 31 * 86_400_000, by: 'admin', action: 'account.change', resource: 'accounts/watch' } as const;
+      await records.audit.append({ ...line, outcome: 'ok', address: null });
+      await decide(watch, await soften(admin, { attributes: { h: 13 } }));
+      expect(lastAudit()?.detail).toBe('device.change of devices/gd-1, asked for by admin');
+    });
+
+    it('one whom he adds, or gives a password or rights, after asking may not', async () => {
+      const asked = await soften(admin);
+      minutes(1);
+      await add();
+      const person = await wang();
+      expect([(await decide(person, asked)).body['code'], heightOf()]).toEqual(['same-person', 10]);
+      expect(lastAudit()).toMatchObject({ action: 'approval.approve', by: 'wang', outcome: 'same-person' });
+      const next = await soften(admin, { attributes: { h: 13 } });
+      minutes(1);
+      await admin.send('PATCH', '/users/watch', { role: 'admin' });
+      expect((await decide(watch, next)).body['code']).toBe('same-person');
+      // To say no is no agreement.
+      expect((await decide(watch, next, 'refuse')).body['state']).toBe('refused');
+    });
+
+    it('whoever has not changed the password he was given agrees to nothing', async () => {
+      await add();
+      const asked = await soften(admin);
+      expect((await decide(await served.as('wang', PASSWORD), asked)).body['code']).toBe('password-change-required');
+    });
+  });
+});

@@ -1,0 +1,113 @@
+import type { Device, HazardSource } from '../../model/asset.ts';
+import type { AssetChange, AssetTrial, EffectiveLimit, SoftenedLimit } from '../../model/engine.ts';
+import type { Core } from '../core.ts';
+import { same } from '../same.ts';
+import { limitsOf, type Standing } from './effective.ts';
+import { isMandatory, looserParts } from './strictness.ts';
+import { stanceFrom } from './trial.ts';
+
+/**
+ * What a change of a device or of a hazard source does to mandatory limits that are armed: a set point that follows an attribute, a
+ * variant, another profile, a move to where other rules hold, a condition, a unit. Their limits are compared as they stand with as
+ * they would, whatever the way from the one to the other. What is not armed has nothing to lose: filling in is free, taking away is not.
+ */
+
+type Parts = SoftenedLimit['parts'];
+
+/**
+ * For so long after a device was registered its registration can still be put right by whoever may change it, ms: he could as well
+ * retire it and register it anew. From then on somebody relies on it.
+ */
+const REGISTRATION_MS = 3_600_000;
+/** Examples told; a hazard source may have as many devices as it likes. */
+const MAX_TOLD = 20;
+
+/** Without touching anything. */
+export function tryAsset(core: Core, change: AssetChange): AssetTrial {
+  const checked = core.registry.check(change, core.clock.at);
+  if (!checked.ok) {
+    const { code, detail, asset } = checked;
+    return { outcome: { ok: false, code, detail, ...(asset === undefined ? {} : { asset }) }, softened: [] };
+  }
+  // What is new has no limit that anybody relies on.
+  if (checked.before === undefined) return { outcome: { ok: true }, softened: [] };
+  return { outcome: { ok: true }, softened: change.asset === 'device' ? ofDevice(core, change.value) : ofSource(core, change.value) };
+}
+
+function ofDevice(core: Core, after: Device): readonly SoftenedLimit[] {
+  const device = core.devices.get(after.id);
+  if (device === undefined || isBeingRegistered(core, device.asset)) return [];
+  const found = new Map<string, SoftenedLimit>();
+  compare(found, device.asset, device.plan, after, limitsOf(core.registry, after, core.format));
+  return [...found.values()];
+}
+
+/** Its attributes stand in where its devices have none. */
+function ofSource(core: Core, after: HazardSource): readonly SoftenedLimit[] {
+  const found = new Map<string, SoftenedLimit>();
+  for (const { asset, plan } of core.devices.values()) {
+    if (asset.hazardSourceId !== after.id || isBeingRegistered(core, asset)) continue;
+    compare(found, asset, plan, asset, limitsOf(core.registry, asset, core.format, undefined, after));
+    if (found.size >= MAX_TOLD) break;
+  }
+  return [...found.values()];
+}
+
+/** Not by a clock that was set back before it. */
+function isBeingRegistered({ clock }: Core, { createdAt }: Device): boolean {
+  return clock.at >= createdAt && clock.at - createdAt < REGISTRATION_MS;
+}
+
+function compare(found: Map<string, SoftenedLimit>, was: Device, before: Standing, now: Device, after: Standing): void {
+  if (before.limits === after.limits && same(was.units, now.units)) return;
+  const left = new Map(after.limits.map((limit) => [keyOf(limit), limit]));
+  for (const limit of before.limits) {
+    if (!limit.armed || !isMandatory(limit)) continue;
+    const next = left.get(keyOf(limit));
+    const looser = partsOf(limit, before, next, after);
+    const parts: Parts = next === undefined || unitOf(was, limit) === unitOf(now, next) ? looser : [...looser, 'unit'];
+    if (parts.length > 0) tell(found, { was, limit, parts });
+  }
+}
+
+/** In what an armed limit would be less strict. One that would not be armed any more is as good as switched off. */
+function partsOf(was: EffectiveLimit, before: Standing, now: EffectiveLimit | undefined, after: Standing): Parts {
+  if (now === undefined || !now.armed) return ['enabled'];
+  const parts = new Set(looserParts(stanceFrom(before, was), stanceFrom(after, now)));
+  const measured = (one: EffectiveLimit) => [one.unit, one.relative, one.reference, one.transition, one.expression];
+  // What it is compared with, or what it asks besides the value, cannot be compared: nobody has shown that it is as strict.
+  if (!same(measured(was), measured(now))) parts.add('setPoint');
+  if (now.when !== undefined && now.when !== was.when) parts.add('onlyWhen');
+  if (now.reads !== undefined && !same(was.reads, now.reads)) parts.add(was.when === undefined ? 'setPoint' : 'onlyWhen');
+  return [...parts];
+}
+
+function tell(
+  found: Map<string, SoftenedLimit>,
+  { was, limit, parts }: { readonly was: Device; readonly limit: EffectiveLimit; readonly parts: Parts },
+): void {
+  const { measurement, code, basis, basisZh } = limit;
+  const key = [was.profileId, was.variant, measurement, code, basis, ...parts].join('|');
+  if (found.size >= MAX_TOLD || found.has(key)) return;
+  found.set(key, {
+    profileId: was.profileId,
+    variant: was.variant,
+    measurement,
+    code,
+    parts,
+    mandatory: true,
+    basis,
+    ...(basisZh === undefined ? {} : { basisZh }),
+    device: was.id,
+  });
+}
+
+/** The first channel of a measurement that gets channels is the point it was. */
+function keyOf({ measurement, channel, code }: EffectiveLimit): string {
+  return `${measurement}|${channel ?? 1}|${code}`;
+}
+
+/** The unit its values arrive in. */
+function unitOf({ units }: Device, { measurement, unit }: EffectiveLimit): string {
+  return Object.hasOwn(units, measurement) ? (units[measurement] ?? unit) : unit;
+}
