@@ -90,6 +90,11 @@ export interface Alarm {
   readonly verifiedAs?: VerifiedAs;
   /** Present while overdue: the role it went up to. */
   readonly escalatedTo?: EscalationRole;
+  /**
+   * Present once it came and went too fast: how often it chattered (three activations within a minute) and was fleeting (over within ten
+   * seconds), over all occurrences of the identity since then, until an hour passes without one.
+   */
+  readonly restless?: { readonly chattering: number; readonly fleeting: number; readonly since: EpochMs };
 }
 
 export type AlarmEventType =

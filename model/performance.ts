@@ -7,6 +7,11 @@ import type { EpochMs } from './time.ts';
  * such). Test alarms, historic exceedances and alarms that were suppressed when they came are in none of them.
  */
 
+/** Chattering: so many activations of one alarm within that time; fleeting: over within that time (our own defaults, confidence D and V). */
+export const CHATTERING_TIMES = 3;
+export const CHATTERING_WITHIN_MS = 60_000;
+export const FLEETING_BELOW_MS = 10_000;
+
 /** Which alarm it is over all its occurrences. */
 export interface AlarmIdentity {
   readonly enterpriseId: string | null;

@@ -4,6 +4,7 @@ import type { Catalogue } from '../model/profile.ts';
 import type { Flag, Quality, Value } from '../model/reading.ts';
 import type { FloodRow } from './alarm/flood.ts';
 import type { AlarmRecord } from './alarm/record.ts';
+import type { RestlessRows } from './alarm/restless.ts';
 import type { Core } from './core.ts';
 import { newDevice } from './device-life.ts';
 import type { DerivedState, DeviceState, Pending, PointState } from './device-state.ts';
@@ -98,6 +99,8 @@ interface Header {
   readonly warnings?: WarningRows;
   /** Absent = nothing was annunciated lately, and there was no flood. */
   readonly flood?: FloodRow;
+  /** Absent = no alarm that closed lately came and went too fast. */
+  readonly restless?: RestlessRows;
   readonly gateways?: readonly GatewayRow[];
   /** Hazard sources with rules over several points; absent = none. */
   readonly joint?: readonly SourceRow[];
@@ -202,6 +205,7 @@ function deviceLine(d: DeviceState): string {
 
 function headerLine(core: Core, seq: number): string {
   const flood = core.book.flood.row();
+  const restless = core.book.restless.rows();
   const header: Header = {
     seq,
     clock: core.clock,
@@ -215,6 +219,7 @@ function headerLine(core: Core, seq: number): string {
     ...(core.format < 2 ? {} : { warnings: core.warnings.rows() }),
     ...(core.joint.sources.size === 0 ? {} : { joint: core.joint.rows() }),
     ...(flood === null ? {} : { flood }),
+    ...(restless.length === 0 ? {} : { restless }),
     ...(core.gateways.size === 0 ? {} : { gateways: gatewayRows(core) }),
     system: { alarms: [...core.system.alarms.values()], occurrences: [...core.system.occurrences] },
   };
@@ -326,6 +331,7 @@ export function readSnapshot(core: Core, text: string): number {
   core.deafUntil = head.deafUntil;
   core.upstreamBackAt = head.upstreamBackAt ?? 0;
   if (head.flood !== undefined) core.book.flood.restore(head.flood);
+  core.book.restless.restore(head.restless ?? []);
   core.nextOrder = head.nextOrder;
   core.format = head.format ?? 1;
   const catalogueLine = lines[2] ?? '';

@@ -32,11 +32,15 @@ export class AlarmBook extends Suppressing {
       record.unit = who.unit;
       record.quality = seen.quality;
     }
-    if (event === 'returned') record.returnedAt = seen.since;
+    if (event === 'returned') {
+      record.returnedAt = seen.since;
+      this.restless.returned(record, this.now, this.at);
+    }
     if (event === 're-announced') {
       record.returnedAt = null;
       record.acknowledgedAt = null;
       record.acknowledgedBy = null;
+      if (this.managed) this.restless.activated(record, this.now, this.at);
     }
     record.ruleRevision = who.ruleRevision;
     const rings = event === 're-announced' || (event === 'level-raised' && !result.last.acknowledged);
@@ -63,6 +67,7 @@ export class AlarmBook extends Suppressing {
   private openNew(holder: AlarmHolder, who: LadderIdentity, facts: AlarmRecord['facts'], seen: Observation): AlarmRecord {
     const record = this.make(holder, who, facts, seen, false);
     this.inherit(holder, record);
+    if (this.managed) this.restless.activated(record, this.now, this.at);
     this.announce(record, this.now - Math.max(0, this.at - seen.since));
     holder.alarms.set(who.key, record);
     this.open.set(record.id, record);

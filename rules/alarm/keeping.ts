@@ -5,6 +5,7 @@ import { FirstOutGroups } from './first-out.ts';
 import type { AlarmHolder } from './identity.ts';
 import { isSuppressed, NO_LIFE, outlives, suppressedBy } from './life.ts';
 import type { AlarmRecord } from './record.ts';
+import { RestlessAlarms } from './restless.ts';
 import { Telling } from './telling.ts';
 import { AlarmTimers } from './timers.ts';
 
@@ -22,6 +23,7 @@ export class Keeping extends Telling {
   /** Closed, but of an identity that is still suppressed; by id. */
   readonly resting = new Map<string, AlarmRecord>();
   readonly timers = new AlarmTimers();
+  readonly restless = new RestlessAlarms();
   protected readonly groups = new FirstOutGroups();
   private readonly openCounts = zero();
   private readonly unseenCounts = zero();
@@ -82,6 +84,7 @@ export class Keeping extends Telling {
     holder.alarms.set(record.key, record);
     this.open.set(record.id, record);
     this.groups.back(record);
+    this.restless.back(record);
   }
 
   protected drop(holder: AlarmHolder, record: AlarmRecord): void {
@@ -93,6 +96,7 @@ export class Keeping extends Telling {
 
   /** It is closed: under a flag of its identity it rests, else it is remembered for a while. */
   protected keepClosed(holder: AlarmHolder, record: AlarmRecord): void {
+    this.restless.keep(record, this.now);
     const life = record.life;
     if (life !== null && life.causes.length > 0) record.life = { ...life, causes: NO_LIFE.causes, causesSince: 0 };
     if (outlives(record.life)) {

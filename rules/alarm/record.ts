@@ -2,6 +2,7 @@ import type { Alarm, AlarmKind } from '../../model/alarm.ts';
 import type { Quality, Value } from '../../model/reading.ts';
 import type { EngineMs, EpochMs } from '../../model/time.ts';
 import type { GroupMark } from './first-out.ts';
+import { type Restless, shownRestless } from './restless.ts';
 import { type AlarmLife, endOfSuppression, suppressedBy, suppressionsOf } from './life.ts';
 import { type AlarmFacts, stateOf } from './step.ts';
 
@@ -49,6 +50,8 @@ export interface AlarmRecord {
   life: AlarmLife | null;
   /** Its place in its group, from when it first rang; absent where it is in none. */
   group?: GroupMark;
+  /** How fast it came and went; absent in what entries of format 1 raised. */
+  restless?: Restless;
 }
 
 /** The alarm as the outside sees it. */
@@ -96,5 +99,6 @@ export function toAlarm(record: AlarmRecord): Alarm {
     ...(life === null || flags.length === 0 ? {} : { suppressions: suppressionsOf(life) }),
     ...(life === null || life.verified === null ? {} : { verifiedAs: life.verified.as }),
     ...(life === null || life.escalatedTo === null ? {} : { escalatedTo: life.escalatedTo }),
+    ...shownRestless(record),
   };
 }

@@ -1,15 +1,21 @@
 import { type AlarmKind, SAID_AGAIN } from '../../model/alarm.ts';
 import type { Level } from '../../model/level.ts';
-import type { AlarmFact, AlarmIdentity, BadActor, EarlierAlarm, Figures, StandingAlarm } from '../../model/performance.ts';
+import {
+  type AlarmFact,
+  type AlarmIdentity,
+  type BadActor,
+  CHATTERING_TIMES,
+  CHATTERING_WITHIN_MS,
+  type EarlierAlarm,
+  type Figures,
+  FLEETING_BELOW_MS,
+  type StandingAlarm,
+} from '../../model/performance.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { RateCounter } from './rates.ts';
 import { spreadOf } from './spread.ts';
 import { StandingCounter } from './standing.ts';
 
-/** Chattering: so many activations of one alarm within that time; fleeting: over within that time (our own defaults, confidence D and V). */
-export const CHATTERING_TIMES = 3;
-export const CHATTERING_WITHIN_MS = 60_000;
-export const FLEETING_BELOW_MS = 10_000;
 const ENOUGH_MS = 30 * 86_400_000;
 const WORST = 10;
 /** Longest list of standing alarms; the count is whole. */

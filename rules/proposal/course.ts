@@ -1,7 +1,7 @@
 import type { AntiChatter, LimitCourse } from '../../model/proposal.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { type Condition, isOn, remaining, run, take } from '../evaluate/condition.ts';
-import { CHATTERING_TIMES, CHATTERING_WITHIN_MS, FLEETING_BELOW_MS } from '../performance/figures.ts';
+import { CHATTERING_TIMES, CHATTERING_WITHIN_MS, FLEETING_BELOW_MS } from '../../model/performance.ts';
 
 /** A stored reading; null = bad or none: it holds the condition, and no delay runs. */
 export type HistoryPoint = readonly [at: EpochMs, value: number | null];

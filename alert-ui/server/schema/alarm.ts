@@ -69,6 +69,10 @@ export const alarm = z
       .meta({ description: 'Present while suppressed: who, why, until when.' }),
     verifiedAs: verifiedAs.optional(),
     escalatedTo: role.optional().meta({ description: 'Present while overdue: the role it went up to.' }),
+    restless: z
+      .object({ chattering: z.int(), fleeting: z.int(), since: epochMs })
+      .optional()
+      .meta({ description: 'Present once it came and went too fast: times it chattered and was fleeting, until an hour without one.' }),
   })
   .meta({ id: 'Alarm' });
 
