@@ -22,7 +22,7 @@ function account(role: Role, enterprises: readonly string[] | null): Extract<Act
 /** Something of enterprise a, something of enterprise b, something of the whole system. */
 const PLACES = { a: 'a', b: 'b', '-': null } as const;
 /** Where each actor may do it; who is not named may do it nowhere. Every action stands here, or the types do not hold. */
-const OF_ENTERPRISES: Record<Exclude<Action, `token.${string}` | `mqtt.${string}`>, Partial<Record<Name, string>>> = {
+const OF_ENTERPRISES: Record<Exclude<Action, `token.${string}` | `session.${string}` | `mqtt.${string}`>, Partial<Record<Name, string>>> = {
   view: everybody(),
   'ledger.view': everybody(),
   'alarm.acknowledge': operators(),
@@ -56,7 +56,7 @@ function everybody(): Partial<Record<Name, string>> {
   return { ...operators(), 'viewer of everything': 'ab-', 'viewer of a': 'a' };
 }
 
-/** Whose tokens, by account: one's own, another's. */
+/** Whose tokens and sessions, by account: one's own, another's. */
 const PEOPLE: readonly Name[] = [
   'admin of everything',
   'admin of a',
@@ -66,10 +66,12 @@ const PEOPLE: readonly Name[] = [
   'viewer of a',
   'admin of nothing',
 ];
-const OF_TOKENS: Record<Extract<Action, `token.${string}`>, readonly Name[]> = {
+const OF_TOKENS: Record<Extract<Action, `token.${string}` | `session.${string}`>, readonly Name[]> = {
   'token.list': [],
   'token.create': [],
   'token.delete': ['admin of everything'],
+  'session.list': ['admin of everything'],
+  'session.end': ['admin of everything'],
 };
 
 const names = Object.keys(ACTORS) as Name[];

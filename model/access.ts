@@ -37,6 +37,8 @@ export type Action =
   | 'token.delete'
   /** Has the watch, hands it over and takes it over. Of the whole centre: somebody bound to a plant watches no desk. */
   | 'shift.hand-over'
+  | 'session.list'
+  | 'session.end'
   | 'account.manage'
   | 'audit.view'
   | 'simulate'
@@ -51,7 +53,7 @@ export interface Resource {
   readonly enterprise: string | null;
   readonly device?: string | null;
   readonly topic?: string;
-  /** Account name of the owner (tokens). */
+  /** Account name of the owner (tokens, sessions). */
   readonly owner?: string;
 }
 
@@ -106,9 +108,10 @@ export function may(actor: Actor, action: Action, resource: Resource): boolean {
       return true;
     case 'account':
       if (action === 'mqtt.publish' || action === 'mqtt.subscribe') return false;
-      // Tokens belong to an account and to no enterprise; another's are ended by whoever manages accounts.
+      // Tokens and sessions belong to an account and to no enterprise; another's are ended by whoever manages accounts.
       if (action === 'token.list' || action === 'token.create') return resource.owner === actor.name;
-      if (action === 'token.delete') return resource.owner === actor.name || may(actor, 'account.manage', { enterprise: null });
+      if (action === 'token.delete' || action === 'session.list' || action === 'session.end')
+        return resource.owner === actor.name || may(actor, 'account.manage', { enterprise: null });
       return inScope(actor, resource) && roleAllows(actor, action);
     case 'device':
       return mayDevice(actor, action, resource);

@@ -38,6 +38,15 @@ export interface SessionBody {
   readonly user: User;
   readonly csrfToken: string;
 }
+/** A session that is open; its id signs nobody in. */
+export interface SessionShown {
+  readonly id: string;
+  readonly account: string;
+  readonly current: boolean;
+  readonly createdAt: EpochMs;
+  readonly usedAt: EpochMs;
+  readonly expiresAt: EpochMs;
+}
 export interface ListBody<T> {
   readonly items: readonly T[];
   readonly next?: string;

@@ -116,6 +116,14 @@ it('every route answers at least once as the document says', async () => {
   await ask('POST', `${api}/users`, {}, 201, person);
   await ask('POST', `${api}/users`, {}, 409, person);
   await ask('GET', `${api}/users`, {}, 200);
+  const open = await ask('GET', `${api}/sessions`, {}, 200, undefined, '?account=admin&limit=1');
+  await ask('GET', `${api}/sessions/{id}`, { id: String((open.body['items'] as { id: string }[])[0]?.id) }, 200);
+  await ask('GET', `${api}/sessions/{id}`, { id: 'missing' }, 404);
+  await served.as('admin');
+  const unused = ((await ask('GET', `${api}/sessions`, {}, 200)).body['items'] as { id: string; current: boolean }[]).find(
+    (one) => !one.current,
+  );
+  await ask('DELETE', `${api}/sessions/{id}`, { id: String(unused?.id) }, 204);
   await ask('GET', `${api}/users/{id}`, { id: 'li' }, 200);
   await ask('GET', `${api}/users/{id}`, { id: 'missing' }, 404);
   await ask('PATCH', `${api}/users/{id}`, { id: 'li' }, 200, { disabled: true });

@@ -93,6 +93,10 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
     audit,
     strangers,
     sessionEnded: (idHash) => hub.endSession(idHash),
+    endSession: async (idHash) => {
+      await sessionStore.end(idHash);
+      hub.endSession(idHash);
+    },
     accountChanged,
     tokenEnded: (id) => hub.endToken(id),
     readSite: options.readSite,

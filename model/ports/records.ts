@@ -123,6 +123,13 @@ export interface LedgerQuery {
 }
 /** A warning that is over, as its end left it, with the worst level it had. */
 export type PastWarning = Warning & { readonly peak: Level };
+export interface SessionQuery {
+  readonly account?: string;
+  /** Now: what has run out then is not there. */
+  readonly now: EpochMs;
+  readonly cursor?: string;
+  readonly limit: number;
+}
 export interface AuditQuery {
   /** At or after. */
   readonly from?: EpochMs;
@@ -179,6 +186,8 @@ export interface Records {
     get(idHash: string): Promise<SessionRow | null>;
     put(row: SessionRow): Promise<void>;
     remove(idHash: string): Promise<void>;
+    /** Newest first. */
+    list(query: SessionQuery): Promise<Page<SessionRow>>;
     removeExpired(now: EpochMs): Promise<number>;
   };
   tokens: {

@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { Role } from '../../model/actor.ts';
-import type { Account, Records, SessionRow, TokenRow } from '../../model/ports/records.ts';
+import type { Account, Page, Records, SessionRow, TokenRow } from '../../model/ports/records.ts';
+import { pageOf, readCursor } from './cursor.ts';
 import type { AccountTable, RecordsDatabase, SessionTable, TokenTable } from './database.ts';
 import { type RecordsClient, statementOf } from './records-client.ts';
 
@@ -75,6 +76,21 @@ export function sessionRecords(db: Kysely<RecordsDatabase>, client: RecordsClien
     },
     async remove(idHash): Promise<void> {
       await client.change(db.deleteFrom('session').where('id_hash', '=', idHash));
+    },
+    async list(query): Promise<Page<SessionRow>> {
+      let rows = db
+        .selectFrom('session')
+        .selectAll()
+        .where('expires_at', '>', query.now)
+        .orderBy('created_at', 'desc')
+        .orderBy('id_hash', 'desc')
+        .limit(query.limit + 1);
+      if (query.account !== undefined) rows = rows.where('account', '=', query.account);
+      if (query.cursor !== undefined) {
+        const [at, id] = readCursor(query.cursor, ['number', 'string'] as const);
+        rows = rows.where(sql<SqlBool>`(created_at, id_hash) < (${at}, ${id})`);
+      }
+      return pageOf(await client.rows(rows), query.limit, session, (row) => [row.created_at, row.id_hash]);
     },
     removeExpired(now): Promise<number> {
       return client.change(db.deleteFrom('session').where('expires_at', '<=', now));

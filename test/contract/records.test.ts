@@ -171,6 +171,23 @@ describe('accounts, sessions, tokens, settings, idempotency', () => {
     expect(await records.accounts.list()).toHaveLength(NASTY.length);
   });
 
+  it('lists sessions that are open, newest first, of one account or of all', async () => {
+    const records = await open();
+    for (const [i, account] of ['li', 'wu', 'li', 'li'].entries())
+      await records.sessions.put({ idHash: `s${i}`, account, csrfToken: 'c', createdAt: i < 2 ? 1 : i, expiresAt: 100 + i });
+    const listed = async (query: { account?: string; now: number; cursor?: string; limit: number }) => {
+      const { items, next } = await records.sessions.list(query);
+      return { ids: items.map(({ idHash }) => idHash), next };
+    };
+    expect((await listed({ now: 0, limit: 9 })).ids).toEqual(['s3', 's2', 's1', 's0']);
+    expect((await listed({ now: 101, limit: 9 })).ids).toEqual(['s3', 's2']);
+    const first = await listed({ account: 'li', now: 0, limit: 2 });
+    expect(first.ids).toEqual(['s3', 's2']);
+    expect(await listed({ account: 'li', now: 0, limit: 2, cursor: first.next ?? '' })).toEqual({ ids: ['s0'], next: null });
+    const three = await listed({ now: 0, limit: 3 });
+    expect((await listed({ now: 0, limit: 3, cursor: three.next ?? '' })).ids).toEqual(['s0']);
+  });
+
   it('forgets expired sessions and removed tokens', async () => {
     const records = await open();
     const row = { idHash: 'a', account: 'li', csrfToken: 'c', createdAt: 1, expiresAt: 100 };

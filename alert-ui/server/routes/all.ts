@@ -22,6 +22,7 @@ import { readingRoutes } from './readings.ts';
 import { readingCsvRoutes } from './readings-csv.ts';
 import { ruleRoutes } from './rules.ts';
 import { type SessionParts, sessionRoutes } from './session.ts';
+import { type SessionsParts, sessionListRoutes } from './sessions.ts';
 import type { SiteReader } from '../site-file/parse.ts';
 import { siteFileRoutes } from './site-file.ts';
 import { shiftRoutes } from './shifts.ts';
@@ -29,7 +30,7 @@ import { tokenRoutes } from './tokens.ts';
 import { type UserParts, userRoutes } from './users.ts';
 import { warningRoutes } from './warnings.ts';
 
-export interface RouteParts extends SessionParts, UserParts {
+export interface RouteParts extends SessionParts, SessionsParts, UserParts {
   readonly platform: Platform;
   readonly demo: boolean;
   readonly mqttPort: () => number | null;
@@ -47,6 +48,7 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
     routes: [
       ...infoRoutes(parts),
       ...session.routes,
+      ...sessionListRoutes(parts),
       ...tokenRoutes(parts.identities, parts.tokenEnded),
       ...userRoutes(parts),
       ...auditRoutes,

@@ -34,6 +34,7 @@ export class RecordsSessionStore extends Store {
   private readonly records: Records;
   private readonly clock: Clock;
   private readonly cache = new Map<string, Cached>();
+  private readonly ended = new Set<string>();
 
   constructor(records: Records, clock: Clock) {
     super();
@@ -46,7 +47,9 @@ export class RecordsSessionStore extends Store {
     const now = this.clock.now();
     const cached = this.cache.get(idHash);
     if (cached !== undefined && cached.until > this.clock.mono()) return valid(cached.row, now);
-    const row = await this.records.sessions.get(idHash);
+    const found = await this.records.sessions.get(idHash);
+    // It may have ended while the records were asked.
+    const row = this.ended.has(idHash) ? null : found;
     this.remember(idHash, row);
     return valid(row, now);
   }
@@ -79,7 +82,10 @@ export class RecordsSessionStore extends Store {
     for (const [idHash, { row }] of this.cache) if (row?.account === name) this.cache.delete(idHash);
   }
 
-  private async end(idHash: string): Promise<void> {
+  /** It opens nothing from this moment on. */
+  async end(idHash: string): Promise<void> {
+    if (this.ended.size >= CACHE_MAX) this.ended.clear();
+    this.ended.add(idHash);
     await this.records.sessions.remove(idHash);
     this.remember(idHash, null);
   }
@@ -93,6 +99,8 @@ export class RecordsSessionStore extends Store {
   }
 
   private async write(row: SessionRow): Promise<void> {
+    // A request under way when it ended does not wake it up; ids are never given again.
+    if (this.ended.has(row.idHash)) return;
     await this.records.sessions.put(row);
     this.remember(row.idHash, row);
   }

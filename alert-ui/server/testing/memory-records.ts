@@ -67,6 +67,13 @@ export class MemoryRecords implements Records {
     get: async (idHash) => this.sessionRows.get(idHash) ?? null,
     put: async (row) => void this.sessionRows.set(row.idHash, row),
     remove: async (idHash) => void this.sessionRows.delete(idHash),
+    list: async ({ account, now, cursor, limit }) => {
+      const rows = [...this.sessionRows.values()]
+        .filter((row) => row.expiresAt > now && (account ?? row.account) === row.account)
+        .sort((a, b) => b.createdAt - a.createdAt || (a.idHash < b.idHash ? 1 : -1))
+        .slice(Number(cursor ?? 0));
+      return { items: rows.slice(0, limit), next: rows.length > limit ? String(Number(cursor ?? 0) + limit) : null };
+    },
     removeExpired: async (now) => {
       const ended = [...this.sessionRows.values()].filter((row) => row.expiresAt <= now);
       for (const row of ended) this.sessionRows.delete(row.idHash);
