@@ -132,7 +132,10 @@ async function killBehind(
 ): Promise<void> {
   // It ends when its connections break; what is unanswered then is meant to be.
   const seconds = entries / (load.ratePerS ?? entries) + 20;
-  const loading = generate({ ...load, port: Number(new URL(platform.mqttUrl).port), seconds });
+  let begun = false;
+  const loading = generate({ ...load, port: Number(new URL(platform.mqttUrl).port), seconds }, () => {
+    begun = true;
+  });
   const patience = performance.now() + seconds * 1_000;
   for (; performance.now() < patience; await pause(100)) {
     const [, before] = readdirSync(snapshots)
@@ -140,7 +143,7 @@ async function killBehind(
       .map(Number)
       .toSorted((a, b) => b - a);
     const behind = before === undefined ? 0 : (await metric(platform.httpBase, 'beacon_journal_seq')) - before;
-    if (behind >= entries) break;
+    if (begun && behind >= entries) break;
   }
   await platform.kill();
   await loading;
