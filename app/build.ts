@@ -22,7 +22,6 @@ import { openRecords } from '../store/records/open-records.ts';
 import type { StoreSettings } from '../store/readings/open.ts';
 import type { Config } from './config.ts';
 import { openCredentialBook } from './credential-book.ts';
-import { libraryNames } from '../simulators/scenario-file/read-files.ts';
 import { createBacktests } from './backtest/backtests.ts';
 import { brokerPolicy, tlsDoor } from './broker-policy.ts';
 import { siteReader } from './site/read-apart.ts';
@@ -44,7 +43,6 @@ import { createRouter } from './router.ts';
 import { startRuleFeed } from './rule-feed.ts';
 import { type SnapshotPace, startSnapshotter } from './snapshotter.ts';
 import { StartError } from './start-error.ts';
-import { createScenarioRuns } from './scenario-runs.ts';
 import { createStages } from './stages.ts';
 import { createStopStack, type StopTrouble } from './stop-stack.ts';
 import { startSystemWatch } from './system-watch.ts';
@@ -234,8 +232,6 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   stack.push('archive', () => archive.close());
   const backtests = createBacktests(folder, clock);
   stack.push('backtests', () => backtests.close());
-  const scenarioRuns = createScenarioRuns(libraryNames(), clock);
-  stack.push('scenario runs', () => scenarioRuns.close());
   const verdicts = gatherVerdicts(clock, (found) => projector.noteVerdicts(found));
   verdicts.note({ appliedTo: engine.view.appliedSeq, resends: recovered.resends });
   journal.noteVerdicts({ appliedTo: engine.view.appliedSeq, resends: recovered.resends });
@@ -405,7 +401,6 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     timeZone: config.timeZone,
     shiftPlan: config.shifts,
     backtests,
-    scenarioRuns,
     health,
     ready,
   });

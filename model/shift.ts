@@ -123,6 +123,8 @@ export interface ShiftPicture {
   readonly at: EpochMs;
   /** Number of the last journal entry in it. */
   readonly entry: number;
+  /** Number of the last live event in it: an alarm with a higher `seq` changed since. */
+  readonly event: number;
   readonly counts: AlarmCounts;
   /** Neither suppressed nor test ones, most urgent first. */
   readonly open: Pictured<Alarm>;

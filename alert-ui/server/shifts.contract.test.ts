@@ -121,7 +121,7 @@ describe('a hand-over', () => {
     expect(picture.approvals).toMatchObject({ total: 1, items: [{ kind: 'alarm.shelve', requestedBy: 'li', reason: 'known' }] });
     expect([picture.floods, picture.devices]).toEqual([[flood], view.deviceCounts()]);
     expect(picture.counts).toEqual(view.counts());
-    expect(picture.at).toBe(clock.now());
+    expect([picture.at, picture.entry, picture.event]).toEqual([clock.now(), view.appliedSeq, view.eventSeq]);
   });
 
   it('keeps the first two hundred of a list, worst first, and says how many there were', async () => {

@@ -10,7 +10,7 @@ import { ADMIN_PASSWORD, startPlatform, temporaryFolder } from '../harness/platf
 const GAS = 'gas.combustible.point.industrial';
 const IDS = ['GD-1', 'GD-2', 'GD-3'];
 
-/** Everything that a person can read about the rules. */
+/** Everything that a person can read about the rules, and the first shift. */
 async function readAll(api: Api): Promise<object> {
   const { items } = await api.get<{ items: readonly { readonly id: string }[] }>('/rules?retired=true');
   const versions = await Promise.all(items.map(({ id }) => api.get<object>(`/rules/${id}/versions`)));
@@ -18,7 +18,8 @@ async function readAll(api: Api): Promise<object> {
   const limits = await Promise.all(IDS.map((id) => api.get<object>(`/devices/${id}/limits`)));
   const joint = await api.get<object>('/hazard-sources/tank/limits');
   const open = await api.get<{ items: readonly Alarm[] }>('/alarms?state=open');
-  return { items, versions, approvals, limits, joint, alarms: open.items };
+  const shift = await api.get<object>('/shifts/1');
+  return { items, versions, approvals, limits, joint, alarms: open.items, shift };
 }
 
 describe('rules', () => {
@@ -56,7 +57,13 @@ describe('rules', () => {
       await eventually('the alarm of the tank', 10_000, async () =>
         (await api.get<{ items: readonly Alarm[] }>('/alarms?state=open')).items.find(({ code }) => code === 'LEAK'),
       );
+      // A watch that was handed over: what stood, both names, the figures.
+      const next = await signIn(platform.httpBase, 'watch');
+      await api.post('/shifts/handover', {});
+      await api.post('/shifts/handover', { sign: 'outgoing', notes: 'tank leaks', todo: ['call works'] });
+      await next.post('/shifts/handover', { sign: 'incoming', shift: '1' });
       const before = await readAll(api);
+      expect(before).toMatchObject({ shift: { shift: { takenBy: 'watch', signature: { notes: 'tank leaks' } } } });
       await platform.kill();
       platform = await startPlatform({ dataDir: folder.path });
       api = await signIn(platform.httpBase);

@@ -53,6 +53,7 @@ for (const language of ['zh-CN', 'en'] satisfies Language[]) {
       ['devices', '/devices'],
       ['warnings', '/warnings'],
       ['approvals', '/approvals'],
+      ['shift', '/shift'],
       ...(source === undefined ? [] : ([['source', `/sources/${source.id}`]] as const)),
       ['connect', '/connect'],
       ['password', '/password'],

@@ -56,6 +56,7 @@ const picture = z
   .object({
     at: epochMs,
     entry: z.int().meta({ description: 'Number of the last journal entry in it.' }),
+    event: z.int().meta({ description: 'Number of the last live event in it: an alarm with a higher `seq` changed since.' }),
     counts: z.object({
       open: byLevel,
       unacknowledged: byLevel,

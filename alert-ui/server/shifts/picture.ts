@@ -59,6 +59,7 @@ export async function takePicture(platform: Platform, since: EpochMs, kept: read
   return {
     at: clock.now(),
     entry: view.appliedSeq,
+    event: view.eventSeq,
     counts: view.counts(),
     open: worst(open),
     shelved: worst(under.shelved),

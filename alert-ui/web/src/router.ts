@@ -15,6 +15,7 @@ export function createPages(session: Session, isCalm: () => boolean): Router {
       { path: '/alarms/:id', component: () => import('./pages/AlarmPage.vue'), props: true },
       { path: '/devices', component: () => import('./pages/DevicesPage.vue') },
       { path: '/devices/:id', component: () => import('./pages/DevicePage.vue'), props: true },
+      { path: '/shift', component: () => import('./pages/ShiftPage.vue') },
       { path: '/approvals', component: () => import('./pages/ApprovalsPage.vue') },
       { path: '/warnings', component: () => import('./pages/WarningsPage.vue') },
       { path: '/sources/:id', component: () => import('./pages/SourcePage.vue'), props: true },

@@ -26,6 +26,8 @@ export interface Watch {
   readonly risen: Readonly<ShallowRef<Warning | null>>;
   /** "Heard it?" is being asked. */
   readonly asking: { value: boolean };
+  /** What was last answered at this desk; null = nothing yet. Goes into the shift record of whoever takes over here. */
+  readonly heard: { value: boolean | null };
   /** To be called in a click: turns the sound on, and where nothing rings lets it be heard and asks for it. */
   start(): Promise<void>;
   /** After a reload: a watch that was started in this tab goes on as soon as the browser lets it sound, at the latest with the next key or touch. */
@@ -68,6 +70,7 @@ export function createWatch(
   const scope = effectScope(true);
   const mute = shallowRef<Mute | null>(null);
   const asking = ref(false);
+  const heard = ref<boolean | null>(null);
   const notices = new Map<string, Notification>();
   const noticed = new Set<string>();
 
@@ -157,6 +160,7 @@ export function createWatch(
     muteLeftMs: result.muteLeftMs,
     risen: result.risen,
     asking,
+    heard,
     async start() {
       keep(true);
       await horn.start();
@@ -178,6 +182,7 @@ export function createWatch(
     },
     end() {
       keep(false);
+      heard.value = null;
       horn.close();
     },
     testSound: () => horn.test(),
