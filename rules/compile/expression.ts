@@ -242,9 +242,14 @@ function isNode(value: unknown): value is ASTNode {
 export function problemOf(error: unknown, text: string): string {
   if (!(error instanceof Error)) return `1:1 cannot be compiled near "${text.slice(0, 40)}"`;
   const summary = error.message.split('\n', 1)[0] ?? '';
-  const range: unknown = 'range' in error ? error.range : undefined;
-  const [start, end] = isRange(range) ? [range.start, range.end] : [0, text.length];
+  const { start, end } = rangeOf(error) ?? { start: 0, end: text.length };
   return problemAt(text, start, end, summary);
+}
+
+/** Where in the text an error of the compiler lies, as it says itself. */
+export function rangeOf(error: unknown): { readonly start: number; readonly end: number } | null {
+  const range: unknown = error instanceof Error && 'range' in error ? error.range : undefined;
+  return isRange(range) ? range : null;
 }
 
 function isRange(value: unknown): value is { readonly start: number; readonly end: number } {

@@ -35,6 +35,29 @@ describe('a set point that follows from attributes', () => {
     },
   );
 
+  it.each([
+    ['min(asset.a*2, asset.b*3) + x*4', '1:29 ', 'near "x'],
+    ['2 * 3 +\n  maxx(asset.a, 5)', '2:3 ', 'near "maxx'],
+    ['asset.a > 1', '1:1 gives bool', 'near "asset.a > 1"'],
+  ])('the fault of %j is told with its place in the text as it was written', (text, begins, near) => {
+    const { error } = compileSetPoint(text);
+    expect(error?.startsWith(begins), error ?? 'none').toBe(true);
+    expect(error).toContain(near);
+  });
+  it('whatever the text, the place lies in it', () => {
+    const token = fc.constantFrom('asset.a', '1', '22', '0.5', '+', '*', '(', ')', ',', 'min', 'x', '"t"', ' ', '\n', '>', '?');
+    fc.assert(
+      fc.property(fc.array(token, { maxLength: 12 }), (tokens) => {
+        const text = tokens.join(' ');
+        const { error } = compileSetPoint(text);
+        if (error === null) return;
+        const [line, column] = error.split(' ', 1)[0]?.split(':').map(Number) ?? [];
+        expect(text.split('\n')[(line ?? 0) - 1]?.length ?? -1).toBeGreaterThanOrEqual((column ?? 0) - 1);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('a division by nothing gives no set point', () => {
     expect(evaluate('asset.a/asset.b', { a: 1, b: 0 })).toMatchObject({ ok: false, code: 'no-set-point' });
   });

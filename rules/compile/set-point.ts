@@ -2,6 +2,7 @@
 // `min(asset.design_pressure*0.8, asset.psv_set*0.95)`. The text is CEL over doubles; `asset` holds numbers alone,
 // so nothing else can be reached from an expression.
 import { Environment } from '@marcbachmann/cel-js';
+import { problemAt, rangeOf } from './expression.ts';
 
 export type SetPointOutcome =
   | { readonly ok: true; readonly setPoint: number }
@@ -11,7 +12,7 @@ export type SetPointOutcome =
 export interface SetPointExpression {
   /** Attributes it reads, sorted. */
   readonly attributes: readonly string[];
-  /** What is wrong with the text, or null. */
+  /** What is wrong with the text, as `line:column text of the problem near "offending text"`, or null. */
   readonly error: string | null;
   /** `attribute` gives an asset's number, or undefined where it is not filled in. */
   evaluate(attribute: (name: string) => number | string | boolean | undefined): SetPointOutcome;
@@ -20,14 +21,16 @@ export interface SetPointExpression {
 const ATTRIBUTE = /\basset\.([A-Za-z_]\w*)/g;
 /** CEL has no int × double; the catalogue's whole numbers are meant as doubles. */
 const WHOLE_NUMBER = /(?<![\w.])\d+(?![\w.])/g;
+/** Length of the `.0` behind each. */
+const ADDED = 2;
 
 /** Compiles an expression; a wrong text gives an expression that always answers `no-set-point` with the reason. */
 export function compileSetPoint(text: string): SetPointExpression {
   const attributes = [...new Set(Array.from(text.matchAll(ATTRIBUTE), (match) => match[1] ?? ''))].sort();
-  const compiled = parse(text.replaceAll(WHOLE_NUMBER, '$&.0'));
+  const compiled = parse(text);
   return {
     attributes,
-    error: compiled.ok ? null : compiled.detail,
+    error: compiled.ok ? null : compiled.problem,
     evaluate(attribute) {
       if (!compiled.ok) return { ok: false, code: 'no-set-point', detail: compiled.detail };
       const asset = new Map<string, number>();
@@ -45,7 +48,7 @@ export function compileSetPoint(text: string): SetPointExpression {
 
 type Parsed =
   | { readonly ok: true; run(asset: ReadonlyMap<string, number>): SetPointOutcome }
-  | { readonly ok: false; readonly detail: string };
+  | { readonly ok: false; readonly detail: string; readonly problem: string };
 
 function parse(text: string): Parsed {
   const environment = new Environment({ unlistedVariablesAreDyn: false })
@@ -53,10 +56,13 @@ function parse(text: string): Parsed {
     .registerFunction('min(double, double): double', (a: number, b: number) => Math.min(a, b))
     .registerFunction('max(double, double): double', (a: number, b: number) => Math.max(a, b));
   try {
-    const program = environment.parse(text);
+    const program = environment.parse(text.replaceAll(WHOLE_NUMBER, '$&.0'));
     const type = program.check();
-    if (!type.valid || type.type !== 'double')
-      return { ok: false, detail: firstLine(type.error) || `gives ${type.type ?? 'nothing'}, not a number` };
+    if (!type.valid) return wrong(text, type.error);
+    if (type.type !== 'double') {
+      const detail = `gives ${type.type ?? 'nothing'}, not a number`;
+      return { ok: false, detail, problem: problemAt(text, 0, text.length, detail) };
+    }
     return {
       ok: true,
       run(asset) {
@@ -72,8 +78,25 @@ function parse(text: string): Parsed {
       },
     };
   } catch (error) {
-    return { ok: false, detail: firstLine(error) };
+    return wrong(text, error);
   }
+}
+
+/** The place is told in the text as people wrote it, without what was put behind its whole numbers. */
+function wrong(text: string, error: unknown): Parsed {
+  const detail = firstLine(error);
+  const range = rangeOf(error) ?? { start: 0, end: text.length };
+  return { ok: false, detail, problem: problemAt(text, written(text, range.start), written(text, range.end), detail) };
+}
+
+function written(text: string, offset: number): number {
+  let put = 0;
+  for (const match of text.matchAll(WHOLE_NUMBER)) {
+    const end = match.index + match[0].length;
+    if (end + put >= offset) break;
+    put += ADDED;
+  }
+  return Math.min(text.length, offset - put);
 }
 
 function firstLine(error: unknown): string {
