@@ -52,8 +52,19 @@ function notKept(error: HistoryNotKept): Judged {
   return { ok: false, failure: { code: 'history-not-kept', detail: error.message, earliest: error.earliest } };
 }
 
+/** What a change is about, as `kind id`: while it is not there the change cannot be in force. */
+function subjectOf(change: ConfigChange): string | null {
+  if (change.op === 'retire') return `${change.asset} ${change.id}`;
+  if (change.op !== 'put' || change.asset !== 'rule') return null;
+  const { scope, scopeId } = change.value;
+  return scope === 'profile' ? null : `${scope} ${scopeId}`;
+}
+
 class Run {
   failure: BacktestFailure | null = null;
+  /** Refused for want of what it is about, which may come within the period. */
+  private waiting: BacktestFailure | null = null;
+  private readonly subjects: ReadonlySet<string | null>;
   private readonly request: BacktestRequest;
   private readonly asItWas: Engine;
   /** The other engine; null while both would be the same. */
@@ -70,6 +81,7 @@ class Run {
 
   constructor(beginning: Beginning, request: BacktestRequest) {
     this.request = request;
+    this.subjects = new Set(request.changes.map(subjectOf));
     this.asItWas = beginning.text === null ? createEngine() : restoreEngine(beginning.text);
     const { enterprises, device } = request;
     const wanted = (alarm: { readonly enterpriseId: string | null; readonly deviceId: string | null }): boolean =>
@@ -98,6 +110,7 @@ class Run {
       }
       this.apply(entry);
       this.last = entry;
+      if (this.waiting !== null && this.brings(entry) && !this.begin()) return false;
     }
     return true;
   }
@@ -112,7 +125,14 @@ class Run {
     if (other !== undefined && other.events.length > 0) this.after.add(other.events);
   }
 
-  /** The change comes into force, as an entry of its own behind the last one before the period. */
+  private brings(entry: Entry): boolean {
+    return entry.kind === 'config' && entry.changes.some((one) => one.op === 'put' && this.subjects.has(`${one.asset} ${one.value.id}`));
+  }
+
+  /**
+   * The change comes into force, as an entry of its own behind the last one before the period; a rule for a device that was connected
+   * within the period, behind the one that brought it.
+   */
   private begin(): boolean {
     const { changes } = this.request;
     if (changes.length === 0) return true;
@@ -132,9 +152,13 @@ class Run {
     const refused = applied.outcomes.findIndex((outcome) => !outcome.ok);
     const outcome = applied.outcomes[refused];
     if (outcome !== undefined && !outcome.ok) {
-      this.failure = { code: 'refused', detail: outcome.detail, change: refused, refusal: outcome.code };
-      return false;
+      const failure: BacktestFailure = { code: 'refused', detail: outcome.detail, change: refused, refusal: outcome.code };
+      const absent = outcome.code === 'unknown-reference' || outcome.code === 'not-found';
+      this.waiting = absent ? failure : null;
+      this.failure = absent ? null : failure;
+      return absent;
     }
+    this.waiting = null;
     this.changed = engine;
     this.ahead = 1;
     this.after.add(applied.events);
@@ -142,7 +166,8 @@ class Run {
   }
 
   end(): Judged {
-    const { entries, values } = this;
+    const { entries, values, waiting } = this;
+    if (waiting !== null) return { ok: false, failure: waiting };
     const found = this.changed === null ? again(this.before) : compare(this.before, this.after);
     return { ok: true, result: { ...found, entries, values } };
   }

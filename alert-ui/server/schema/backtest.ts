@@ -11,7 +11,7 @@ const LONGEST_MS = 366 * 86_400_000;
 
 export const backtestBody = z
   .strictObject({
-    from: epochMs.meta({ description: 'UTC ms, inclusive: the rules come into force here.' }),
+    from: epochMs.meta({ description: 'UTC ms, inclusive: the rules come into force here, or as soon as what they are about is there.' }),
     to: epochMs.meta({ description: 'UTC ms, exclusive.' }),
     enterprise: reference.optional().meta({ description: 'Alarms of this enterprise alone are told.' }),
     device: reference.optional(),
