@@ -1,9 +1,11 @@
 import type { Alarm, AlarmEvent } from '../../model/alarm.ts';
 import type { Role } from '../../model/actor.ts';
-import type { Device } from '../../model/asset.ts';
-import type { DeviceStatus, EffectiveLimit, LatestPoint } from '../../model/engine.ts';
+import type { Device, Rule } from '../../model/asset.ts';
+import type { Backtest } from '../../model/backtest.ts';
+import type { DeviceStatus, EffectiveLimit, LatestPoint, RuleTrial, RuleVersion } from '../../model/engine.ts';
 import type { Proposals } from '../../model/proposal.ts';
 import type { Quality, Value } from '../../model/reading.ts';
+import type { RuleDifference } from '../../model/rule-changes.ts';
 import type { LedgerRow } from '../../model/ports/records.ts';
 import type { Shift, ShiftPicture, ShiftSpan } from '../../model/shift.ts';
 import type { EpochMs } from '../../model/time.ts';
@@ -73,6 +75,18 @@ export interface ProposalsBody extends Proposals {
   readonly channel: number | null;
   readonly unit: string;
 }
+/** A rule with whose it is; null = of the whole system. */
+export type RuleItem = Rule & { readonly enterpriseId: string | null };
+/** With `dryRun`: what a change of a rule would do. */
+export type RuleTrialBody = Omit<RuleTrial, 'outcome'> & {
+  readonly ok: boolean;
+  readonly code?: string;
+  readonly detail?: string;
+  readonly needsApproval: boolean;
+};
+/** One revision; `changes` are against the one before. */
+export type RuleVersionItem = RuleVersion & { readonly revision: number; readonly changes: readonly RuleDifference[] };
+export type BacktestBody = Omit<Backtest, 'request'> & { readonly from: EpochMs; readonly to: EpochMs };
 export interface ReadingsBody {
   readonly unit: string;
   readonly points: readonly (readonly [number, Value, Quality])[] | readonly (readonly [number, number, number, number, number])[];

@@ -18,6 +18,8 @@ const SETTLE_MS = 1_500;
 const BLIND_MS = 17_000;
 const api = await signIn(base, user, password);
 const [source] = (await api.get<{ items: readonly { id: string }[] }>('/hazard-sources')).items;
+const [limit] =
+  device === '' ? [] : (await api.get<{ limits: readonly { measurement: string; code: string }[] }>(`/devices/${device}/limits`)).limits;
 const browser = await openBrowser();
 
 async function openAlarm(): Promise<string | null> {
@@ -58,11 +60,13 @@ for (const language of ['zh-CN', 'en'] satisfies Language[]) {
       ['connect', '/connect'],
       ['password', '/password'],
       ...(device === '' ? [] : ([['device', `/devices/${device}`]] as const)),
+      ...(limit === undefined ? [] : ([['rules', `/rules?scope=device&at=${device}&limit=${limit.measurement}/${limit.code}`]] as const)),
+      ...(source === undefined ? [] : ([['rules-source', `/rules?scope=hazard-source&at=${source.id}`]] as const)),
     ] as const) {
       if (!wants(name)) continue;
       await page.goto(`${base}${path}`);
       await shot(name);
-      if (name === 'device') await shot('device-full', true);
+      if (name === 'device' || name === 'rules') await shot(`${name}-full`, true);
     }
     if (wants('calm')) {
       const calm = await context.newPage();

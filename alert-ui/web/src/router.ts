@@ -19,6 +19,7 @@ export function createPages(session: Session, isCalm: () => boolean): Router {
       { path: '/approvals', component: () => import('./pages/ApprovalsPage.vue') },
       { path: '/warnings', component: () => import('./pages/WarningsPage.vue') },
       { path: '/sources/:id', component: () => import('./pages/SourcePage.vue'), props: true },
+      { path: '/rules', component: () => import('./pages/RulesPage.vue') },
       { path: '/connect', component: () => import('./pages/ConnectPage.vue') },
       { path: '/:rest(.*)*', component: () => import('./pages/NotFoundPage.vue') },
     ],

@@ -7,10 +7,11 @@ export type Answer<T> =
 
 export interface Api {
   get<T>(path: string, query?: Readonly<Record<string, string | number | undefined>>): Promise<Answer<T>>;
-  post<T>(path: string, body?: unknown): Promise<Answer<T>>;
+  /** @param revision the one that was looked at, where the change is of something that has revisions */
+  post<T>(path: string, body?: unknown, revision?: number): Promise<Answer<T>>;
   patch<T>(path: string, body: unknown, revision: number): Promise<Answer<T>>;
   put<T>(path: string, body: unknown): Promise<Answer<T>>;
-  remove<T = unknown>(path: string): Promise<Answer<T>>;
+  remove<T = unknown>(path: string, revision?: number): Promise<Answer<T>>;
   /** Token that goes out with changing requests. */
   setCsrf(token: string | null): void;
   /** Called when the server says that nobody is signed in. */
@@ -68,10 +69,10 @@ export function createApi(fetcher: typeof fetch = fetch.bind(globalThis)): Api {
 
   return {
     get: (path, query) => call('GET', path + search(query), undefined, {}),
-    post: (path, body) => call('POST', path, body ?? {}, {}),
-    patch: (path, body, revision) => call('PATCH', path, body, { 'If-Match': `"${revision}"` }),
+    post: (path, body, revision) => call('POST', path, body ?? {}, ifMatch(revision)),
+    patch: (path, body, revision) => call('PATCH', path, body, ifMatch(revision)),
     put: (path, body) => call('PUT', path, body, {}),
-    remove: (path) => call('DELETE', path, undefined, {}),
+    remove: (path, revision) => call('DELETE', path, undefined, ifMatch(revision)),
     setCsrf(token) {
       csrf = token;
     },
@@ -82,6 +83,10 @@ export function createApi(fetcher: typeof fetch = fetch.bind(globalThis)): Api {
       stale = listener;
     },
   };
+}
+
+function ifMatch(revision: number | undefined): Record<string, string> {
+  return revision === undefined ? {} : { 'If-Match': `"${revision}"` };
 }
 
 function parse(text: string): unknown {
