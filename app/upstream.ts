@@ -38,7 +38,8 @@ export interface UpstreamLog {
 }
 
 /** The external broker's client, not started yet; null when none is set. */
-export function openUpstream(settings: UpstreamSettings | null, log: UpstreamLog): ExternalSource | null {
+export function openUpstream(config: Config, log: UpstreamLog): ExternalSource | null {
+  const settings = upstreamSettings(config);
   if (settings === null) return null;
   return createExternalSource(settings, {
     onChange({ up, trouble, sessionsLost }) {

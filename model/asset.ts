@@ -51,6 +51,15 @@ export interface AlarmPolicy {
   readonly feedbackMs?: Readonly<Partial<Record<Level, number>>>;
 }
 
+/** When somebody is at work, in local time (`BEACON_TIME_ZONE`). `to` is the first minute that is not; at or before `from` = of the next day. */
+export interface BusinessHours {
+  /** 1 = Monday … 7 = Sunday: days on which it begins. */
+  readonly days: readonly number[];
+  /** `HH:MM`, 00:00 … 24:00. */
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface Enterprise extends Asset {
   readonly areaId: string | null;
   readonly sector: string | null;
@@ -62,6 +71,8 @@ export interface Enterprise extends Asset {
   /** Cause-and-effect table over its devices. Absent = empty. */
   readonly causes?: readonly CauseLine[];
   readonly alarmPolicy?: AlarmPolicy;
+  /** Absent or empty: every hour counts as one at which nobody is there. */
+  readonly businessHours?: readonly BusinessHours[];
 }
 
 export interface Site extends Asset {

@@ -3,7 +3,7 @@ import type { AssetKind, AssetOf, Rule } from './asset.ts';
 import type { ConfigChange, Entry } from './entry.ts';
 import type { Flood, FloodState } from './flood.ts';
 import type { Level, LimitLevel } from './level.ts';
-import type { Catalogue, Confidence, LimitDir } from './profile.ts';
+import type { Catalogue, Confidence, EscalationGroup, Escalates, LimitDir } from './profile.ts';
 import type { Quality, Value } from './reading.ts';
 import type { JointCondition, LimitPart, LimitSources } from './rule.ts';
 import type { EngineMs, EpochMs } from './time.ts';
@@ -148,13 +148,18 @@ export interface EffectiveLimit {
   readonly when?: string;
   readonly transition?: { readonly from: string; readonly to: string };
   readonly expression?: string;
+  /** `follows`: what it escalates and by what. */
+  readonly escalates?: Escalates;
+  /** The same as it stands for this device; only where a device's limits are asked for. */
+  readonly escalation?: EscalationStand;
   /** Attributes (`asset.x`) and conditions (`condition.x`) that its expressions read, as they stand. */
   readonly reads?: Readonly<Record<string, number | string | boolean>>;
   /** Armed, but neither raised nor cleared at the moment, and why: `bad-quality`, `no-data` (of the points in `detail`), `window`. */
   readonly holds?: { readonly reason: 'bad-quality' | 'no-data' | 'window'; readonly detail: string };
   /**
    * Stable code when not armed: `attribute-missing`, `condition-missing`, `removed-by-variant`, `disabled-by-rule`, `log-only`, `no-set-point`,
-   * `expression-invalid`, `condition-not-supported` (a text nobody has translated), and for entries of format 1 `not-supported`.
+   * `expression-invalid`, `condition-not-supported` (a text nobody has translated), and for entries of format 1 `not-supported`. Of an
+   * escalation also `base-not-armed` (the limit it rises from) and `not-above-base` (that one is as severe already).
    */
   readonly reason: string | null;
   readonly detail: string | null;
@@ -171,6 +176,21 @@ export interface EffectiveLimit {
   readonly ruleRevision: number;
   /** Where each part comes from; only where a device's limits are asked for. */
   readonly sources?: LimitSources;
+}
+
+/** How an escalation stands for one device. */
+export interface EscalationStand {
+  readonly on: boolean;
+  /** Whom it is looked at together with; absent where it is not. `by`: what made the group. */
+  readonly group?: {
+    readonly in: EscalationGroup;
+    readonly by: 'attribute' | 'hazard-source' | 'site' | 'enterprise';
+    readonly id: string;
+    /** Devices in it whose limits are counted, itself included. */
+    readonly devices: number;
+  };
+  /** Where it asks for business hours: whether its enterprise has any. */
+  readonly businessHours?: 'given' | 'none';
 }
 
 /** Why a rule over several points is not judged; stable. */
@@ -245,8 +265,6 @@ export interface DeviceStatus {
   readonly lastSeenAt: EpochMs | null;
   /** Median of arrival − stamp over recent live samples, ms; null while unknown. */
   readonly clockErrorMs: number | null;
-  /** Gateway that its last word came through; absent where it speaks for itself. */
-  readonly gateway?: string;
 }
 
 /** What stands on every desk. Test and suppressed alarms are in neither of the first two. */

@@ -31,6 +31,14 @@ export interface StartBody {
   readonly build: string;
   /** False when the server's clock is before the build date: readings are then judged by arrival. */
   readonly clockBelieved: boolean;
+  /** How local time runs, so that the engine needs no table of time zones; absent = it is not known. */
+  readonly localTime?: LocalTime;
+}
+
+/** Local time as steps: from each wall time (UTC) on, so many minutes ahead of UTC. Oldest first; the first holds before it, too. */
+export interface LocalTime {
+  readonly zone: string;
+  readonly offsets: readonly (readonly [from: EpochMs, minutes: number])[];
 }
 
 /** One MQTT message: all its readings and all its refused parts. */

@@ -5,9 +5,10 @@ export type Confidence = 'V' | 'M' | 'C' | 'D';
 
 /**
  * What a limit compares: the value (`hi`, `lo`, `state`), its rise or fall over a window (`roc_hi`, `roc_lo`), its distance from a
- * reference (`dev_hi`), the events in a window (`count_hi`), or the truth of an expression (`expr`).
+ * reference (`dev_hi`), the events in a window (`count_hi`), or the truth of an expression (`expr`). `follows` compares nothing: it is an
+ * escalation, which is on only while another limit is.
  */
-export type LimitDir = 'hi' | 'lo' | 'roc_hi' | 'roc_lo' | 'dev_hi' | 'state' | 'count_hi' | 'expr';
+export type LimitDir = 'hi' | 'lo' | 'roc_hi' | 'roc_lo' | 'dev_hi' | 'state' | 'count_hi' | 'expr' | 'follows';
 
 /**
  * One limit of one measurement, as the catalogue has it. Times in ms, set points and deadbands in the
@@ -49,6 +50,8 @@ export interface LimitDef {
   readonly ladder?: string;
   /** Fault code that the limit stands for: it is about the instrument, and the device's own report of that code is the same alarm. */
   readonly fault?: string;
+  /** `follows`: what it escalates, and what makes it rise. Written out of the profile's `escalate`, never by hand. */
+  readonly escalates?: Escalates;
   /** A rule of the site has switched it off, for this reason; the catalogue has no such limit. */
   readonly disabled?: string;
   /** What the limit rests on, in English. */
@@ -113,14 +116,71 @@ export interface Profile {
   readonly notes?: readonly string[];
   readonly measurements: readonly MeasurementDef[];
   readonly faults: readonly string[];
-  /** Escalations, kept as text until the engine does them. */
-  readonly escalate?: readonly {
-    readonly when: string;
-    readonly to: LimitLevel;
-    readonly basis?: string;
-    readonly basisZh?: string;
-    readonly confidence: Confidence;
-  }[];
+  /** How alarms of such a device rise by what else happens. */
+  readonly escalate?: readonly EscalationDef[];
+}
+
+/** Which devices are looked at together: of one area, of one premises, of one protection zone; always of one enterprise. */
+export type EscalationGroup = 'area' | 'premises' | 'zone';
+
+/** A limit of a kind of device that counts in a group. */
+export interface EscalationMember {
+  readonly profileId: string;
+  readonly measurement: string;
+  readonly limit: string;
+  /** Only components that are pressed by hand, or only those that detect; absent = either. */
+  readonly as?: 'detector' | 'call-point';
+}
+
+/** One thing that makes an alarm rise. `lasts` and `unacknowledged` take the time of the escalation. */
+export type EscalationCause =
+  /** The limit has been on for the time, without a break. */
+  | { readonly kind: 'lasts' }
+  /** Nobody has acknowledged its alarm for the time, and (where that is asked for) nobody is at work there now. */
+  | { readonly kind: 'unacknowledged'; readonly outsideBusinessHours?: boolean }
+  /**
+   * Devices of one group have their limits on together: of each list at least so many, the device itself among them. `withinMs`: only
+   * those count whose limit went on no longer than this before or after its own.
+   */
+  | {
+      readonly kind: 'together';
+      readonly in: EscalationGroup;
+      readonly withinMs?: number;
+      readonly needs: readonly { readonly atLeast: number; readonly of: readonly EscalationMember[] }[];
+    };
+
+/** What an escalation does, as the engine judges it. */
+export interface Escalates {
+  /** Code of the limit it rises from; it is on only while that is, with its set point, deadband, off-delay and latch. */
+  readonly of: string;
+  /** Any of these suffices. */
+  readonly any: readonly EscalationCause[];
+  /** The catalogue's own words, and the same in plain ones. */
+  readonly when: string;
+  readonly whenZh?: string;
+  readonly whenEn?: string;
+}
+
+/** One escalation of the catalogue. */
+export interface EscalationDef {
+  /** Original free text. */
+  readonly when: string;
+  readonly whenZh?: string;
+  readonly whenEn?: string;
+  readonly to: LimitLevel;
+  readonly basis?: string;
+  readonly basisZh?: string;
+  readonly confidence: Confidence;
+  /** The same translated by hand; a catalogue from before may lack it, and nothing rises then. */
+  readonly form?: {
+    /** Own code within the measurement. */
+    readonly code: string;
+    readonly measurement: string;
+    readonly of: string;
+    /** Time of `lasts` and `unacknowledged`. */
+    readonly afterMs?: number;
+    readonly any: readonly EscalationCause[];
+  };
 }
 
 /** Fault codes F01…F22 and the level an instrument alarm of that code has. */

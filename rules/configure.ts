@@ -68,6 +68,7 @@ function changeDevice(core: Core, id: string, entrySeq: number): void {
   core.nextOrder += 1;
   core.touch(device);
   core.devices.set(id, device);
+  core.escalations.follow(device);
   const due = followDates(core, device);
   if (due >= 0) core.heap.atLatest(device, due);
   core.joint.touch(asset.hazardSourceId);
@@ -110,6 +111,7 @@ function changeEnterprise(core: Core, id: string, before: Enterprise): void {
     device.enterprise = enterprise;
     followPlace(core, device, placeOf(device), before, enterprise);
     core.warnings.device(device);
+    core.escalations.follow(device);
   }
   followGateways(core, id, before);
   core.joint.touchEnterprise(id);
@@ -124,6 +126,7 @@ function changeCatalogue(core: Core, catalogue: Catalogue, entrySeq: number): Ou
     if (!ids.has(profile) && core.registry.usedProfile(profile)) return { ok: false, code: 'in-use', detail: profile };
   }
   core.registry.setCatalogue(catalogue);
+  core.escalations.followCatalogue();
   core.faultLevels.clear();
   for (const fault of catalogue.faults) core.faultLevels.set(fault.code, fault.level);
   for (const device of core.devices.values()) {

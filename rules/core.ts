@@ -1,10 +1,12 @@
 import type { EffectiveLimit, RuleVersion } from '../model/engine.ts';
+import type { LocalTime } from '../model/entry.ts';
 import type { LimitLevel } from '../model/level.ts';
 import type { EngineMs } from '../model/time.ts';
 import type { AlarmBook } from './alarm/book.ts';
 import type { CauseTables } from './alarm/causes.ts';
 import type { AlarmHolder } from './alarm/identity.ts';
 import type { DeviceState } from './device-state.ts';
+import type { EscalationBook } from './escalation/book.ts';
 import type { Plan } from './evaluate/plan.ts';
 import type { GatewayState } from './health/gateway.ts';
 import type { JointBook } from './joint/book.ts';
@@ -29,6 +31,10 @@ export interface Core {
   readonly warnings: WarningBook;
   /** Rules over several points of one hazard source, and the alarms of hazard sources. */
   readonly joint: JointBook;
+  /** Escalations by other devices of a group, and by nobody acknowledging. */
+  readonly escalations: EscalationBook;
+  /** How local time runs, as the newest start said; null = it is not known. */
+  localTime: LocalTime | null;
   /** Alarms of the system itself. */
   readonly system: AlarmHolder;
   /** Level of each fault code of the catalogue. */

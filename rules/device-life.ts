@@ -2,7 +2,7 @@ import type { Device } from '../model/asset.ts';
 import { followPlace } from './alarm/place.ts';
 import type { Core } from './core.ts';
 import type { DeviceState, PointState } from './device-state.ts';
-import { type Condition, ON, OFF, WAITING, LEAVING } from './evaluate/condition.ts';
+import { type Condition, followBases, ON, OFF, WAITING, LEAVING } from './evaluate/condition.ts';
 import { followDerived } from './evaluate/derived.ts';
 import { stepLadders } from './evaluate/ladders.ts';
 import { endBacklog } from './evaluate/message.ts';
@@ -80,6 +80,8 @@ export function newDevice(core: Core, asset: Device, order: number, ruleRevision
     alarms: new Map(),
     occurrences: new Map(),
     resting: new Map(),
+    onsets: new Map(),
+    attend: null,
     listeners: null,
     share: null,
     snapshotOf: -1,
@@ -103,6 +105,7 @@ export function follow(core: Core, device: DeviceState, asset: Device, ruleRevis
   if (before.profileId !== asset.profileId || before.calibratedAt !== asset.calibratedAt) forgetCalibration(core, device);
   followDates(core, device, BY_CONFIG);
   core.warnings.device(device);
+  core.escalations.follow(device);
   core.joint.touch(before.hazardSourceId);
   core.joint.touch(asset.hazardSourceId);
   core.heap.atLatest(device, core.clock.now);
@@ -172,9 +175,11 @@ function carryOver(core: Core, point: PointState, before: readonly ArmedLimit[],
     if (point.good === null || (point.held && core.format === 1)) return now;
     // While the newest sample is bad, the last good one may raise what moved below it; it clears nothing: bad quality holds.
     if (point.held && (now.phase === ON || now.phase === LEAVING)) return now;
-    if (was !== undefined && same(was, limit)) return now;
+    if (limit.test.kind === 'follows' || (was !== undefined && same(was, limit))) return now;
     return judgeAtOnce(now, limit, point.good);
   });
+  // What has risen stays so as long as its base is on, whatever its causes are now.
+  followBases(after, conditions, 0);
   return conditions.some((condition) => condition.phase !== OFF) ? conditions : null;
 }
 
@@ -238,6 +243,7 @@ export function retire(core: Core, device: DeviceState): void {
   core.heap.remove(device);
   leaveGateway(core, device);
   core.devices.delete(device.asset.id);
+  core.escalations.retire(device);
   core.joint.touch(device.asset.hazardSourceId);
   core.warnings.device(device);
   core.resends.forget(device.asset.id);

@@ -115,6 +115,10 @@ export interface DeviceState extends Sleeper {
   resting: Map<string, AlarmRecord>;
   /** How often each identity has occurred. */
   occurrences: Map<string, number>;
+  /** Limits that escalations count and that are on, `<measurement>|<code>`: since when, in engine time. */
+  onsets: Map<string, EngineMs>;
+  /** When it is looked at next whether somebody has acknowledged: in engine time, and when business hours end; -1 = not. */
+  attend: { readonly engineAt: EngineMs; readonly wallAt: EpochMs } | null;
   /** Rules over several points that read it, or null: nearly all. Rebuilt from the rules. */
   listeners: readonly JointState[] | null;
   /** What it adds to the warnings above it, or null. Rebuilt from the rest. */

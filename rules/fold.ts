@@ -18,6 +18,7 @@ import { findMissing } from './health/point-silence.ts';
 import { silenceWorsens } from './health/silence-stages.ts';
 import { watches } from './health/watch.ts';
 import type { DeviceState } from './device-state.ts';
+import { EscalationBook } from './escalation/book.ts';
 import { derivedDue, judgeAsking, runDerivedDue } from './evaluate/derived.ts';
 import { applyMessage, backlogRanOut, noteMessage } from './evaluate/message.ts';
 import type { PlanPoint } from './evaluate/plan.ts';
@@ -54,6 +55,7 @@ export class EngineFold implements Engine, Core {
     groupOf: (record) => groupOf(this, record),
     touching: (record) => void holderOf(this, record),
     onCount: (record, by) => this.warnings.alarm(record, by),
+    told: (record) => this.escalations.told(record),
   });
   readonly heap = new WakeHeap<DeviceState>();
   readonly registry = new Registry();
@@ -74,6 +76,8 @@ export class EngineFold implements Engine, Core {
   readonly resends = new ResendBook((state) => this.touchCredential(state));
   readonly warnings = new WarningBook(this);
   readonly joint: JointBook = new JointBook(this);
+  readonly escalations: EscalationBook = new EscalationBook(this);
+  localTime: Core['localTime'] = null;
   readonly view: EngineWindow = new EngineWindow(this);
   deafUntil = 0;
   upstreamBackAt = 0;
@@ -111,10 +115,16 @@ export class EngineFold implements Engine, Core {
     if (this.warnings.waits()) this.judgeWarnings(undefined);
     try {
       if (this.joint.waits()) this.joint.settle(entry.seq);
+      if (this.escalations.waits()) this.escalations.settle();
       applied = this.dispatch(entry);
       if (this.relink.length > 0) judgeAsking(this);
       if (this.joint.waits()) this.joint.settle(entry.seq);
       settleCauses(this);
+      // What a cause hides or shows is no longer, or again, something that somebody should see; what rises may be a cause.
+      while (this.escalations.waits()) {
+        this.escalations.settle();
+        settleCauses(this);
+      }
       if (this.changed.size > 0) tellChanges(this);
     } catch (error) {
       fault = true;
@@ -125,6 +135,8 @@ export class EngineFold implements Engine, Core {
       this.relink.length = 0;
       this.applyFault(entry);
       this.joint.settleAfterFault(entry.seq);
+      settleCauses(this);
+      this.escalations.settleAfterFault();
       settleCauses(this);
     }
     if (this.warnings.waits()) this.judgeWarnings(causeOf(entry));
@@ -201,6 +213,7 @@ export class EngineFold implements Engine, Core {
     }
     for (let first = this.joint.heap.first; first !== undefined && first.wakeAt <= now; first = this.joint.heap.first)
       this.joint.wake(first);
+    this.escalations.fireDue();
     fireAlarmTimers(this);
     return fault;
   }
@@ -290,7 +303,8 @@ export class EngineFold implements Engine, Core {
     const wait = this.book.timers.wait(this.clock.at, this.clock.now);
     let first = device;
     const joint = this.joint.heap.first?.wakeAt ?? null;
-    for (const one of [joint, warning, flood, wait === null ? null : this.clock.now + wait])
+    const escalation = this.escalations.nextDue();
+    for (const one of [joint, escalation, warning, flood, wait === null ? null : this.clock.now + wait])
       if (one !== null && (first === null || one < first)) first = one;
     return first;
   }

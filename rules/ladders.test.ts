@@ -51,6 +51,7 @@ const cases: Case[] = builtInCatalogue.profiles.flatMap((profile) => {
 function at(limit: ArmedLimit): number {
   const { test } = limit;
   if (test.kind === 'bit') return test.weight;
+  if (test.kind === 'follows') throw new Error('no value makes an escalation true');
   return test.kind === 'equal' ? test.to : test.enter;
 }
 function calm(limits: readonly ArmedLimit[]): number {
@@ -65,6 +66,8 @@ function calm(limits: readonly ArmedLimit[]): number {
       return Math.min(...limits.map((one) => (one.test.kind === 'hi' ? one.test.leave : 0))) - 1_000;
     case 'lo':
       return Math.max(...limits.map((one) => (one.test.kind === 'lo' ? one.test.leave : 0))) + 1_000;
+    case 'follows':
+      throw new Error('an escalation is never the mildest of its ladder');
   }
 }
 /** A value just past the way back of this limit. */
@@ -119,7 +122,7 @@ function expected(limits: readonly ArmedLimit[], value: number): Level | null {
           ? value <= test.enter
           : test.kind === 'equal'
             ? value === test.to
-            : (value & test.weight) !== 0;
+            : test.kind === 'bit' && (value & test.weight) !== 0;
     if (on && (level === null || LEVEL_RANK[top.level] > LEVEL_RANK[level])) level = top.level;
   }
   return level;

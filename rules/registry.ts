@@ -4,6 +4,7 @@ import type { ConfigChange } from '../model/entry.ts';
 import { isId } from '../model/ids.ts';
 import type { Catalogue, Profile } from '../model/profile.ts';
 import type { EpochMs } from '../model/time.ts';
+import { withEscalations } from './compile/escalation.ts';
 import { RuleBook } from './scopes/chain.ts';
 import { wrongTable } from './alarm/causes.ts';
 
@@ -40,6 +41,7 @@ export class Registry {
   /** Place of retired devices among all devices, so that a restored registry lists them as before. */
   readonly retiredOrder = new Map<string, number>();
   catalogue: Catalogue | null = null;
+  /** With their escalations written out as limits. */
   readonly profiles = new Map<string, Profile>();
   /** How many assets in service refer to `<kind>:<id>`. */
   private readonly uses = new Map<string, number>();
@@ -47,7 +49,7 @@ export class Registry {
   setCatalogue(catalogue: Catalogue): void {
     this.catalogue = catalogue;
     this.profiles.clear();
-    for (const profile of catalogue.profiles) this.profiles.set(profile.id, profile);
+    for (const profile of catalogue.profiles) this.profiles.set(profile.id, withEscalations(profile));
   }
 
   get(kind: AssetKind, id: string): AnyAsset | undefined {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createEngine, restoreEngine } from './engine.ts';
 import type { Applied, Engine } from '../model/engine.ts';
 import type { RuleParts } from '../model/rule.ts';
-import { beginning, GROUPED, LIFE_OPS, LIVED, play, type Step, VOTED } from './testing/histories.ts';
+import { beginning, ESCALATED, GROUPED, LIFE_OPS, LIVED, play, type Step, VOTED } from './testing/histories.ts';
 import type { Plant } from './testing/plant.ts';
 
 const deviceNumber = fc.integer({ min: 0, max: 4 });
@@ -70,6 +70,7 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('retire' as const), device: deviceNumber }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('hours' as const), minutes: fc.constantFrom(1, 2, 600, null) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('enterprise' as const), kind: fc.constantFrom('real' as const, 'test' as const) }) },
   {
     weight: 1,
@@ -240,7 +241,7 @@ describe('a snapshot', () => {
           expect(seenOf(engine)).toBe(seenOf(whole));
         }
       }),
-      { numRuns: 80, seed: 20_261_123, examples: [[[...VOTED]]] },
+      { numRuns: 80, seed: 20_261_123, examples: [[[...VOTED]], [[...ESCALATED]]] },
     );
     expect([...kinds].sort()).toEqual(['command', 'config', 'message', 'presence', 'start', 'stop', 'system', 'tick']);
     expect(open).toBeGreaterThan(3);
@@ -253,6 +254,7 @@ describe('a snapshot', () => {
 
   it.each([
     ['in the life of an alarm', LIVED, LIFE_EVENTS],
+    ['in an escalation', ESCALATED, ['level-raised', 'level-raised together', 'level-raised unattended', 'returned', 'reset']],
     ['in a group of alarms', GROUPED, ['raised', 'first-out-moved earlier-sample', 'withdrawn', 'returned']],
   ] as const)('cut wherever something happens %s gives the same from there on', (_, steps, awaited) => {
     const { entries, events } = played(steps);

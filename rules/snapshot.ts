@@ -80,6 +80,8 @@ interface DeviceMore {
   readonly gateway?: string;
   readonly behind?: true;
   readonly due?: readonly string[];
+  readonly onsets?: readonly (readonly [limit: string, at: number])[];
+  readonly attend?: NonNullable<DeviceState['attend']>;
   /** Limits that are judged by something worked out: their code, their state as of a point, and what they remember. */
   readonly derived?: readonly (readonly [code: string, point: PointRow, memory: DerivedMemory])[];
 }
@@ -102,6 +104,8 @@ interface Header {
   /** Absent = no alarm that closed lately came and went too fast. */
   readonly restless?: RestlessRows;
   readonly gateways?: readonly GatewayRow[];
+  /** Absent = it is not known. */
+  readonly localTime?: NonNullable<Core['localTime']>;
   /** Hazard sources with rules over several points; absent = none. */
   readonly joint?: readonly SourceRow[];
   readonly system: { readonly alarms: readonly AlarmRecord[]; readonly occurrences: readonly (readonly [string, number])[] };
@@ -164,6 +168,8 @@ function deviceMore(d: DeviceState): DeviceMore | null {
     ...(d.behind ? { behind: true } : {}),
     ...(derived.length === 0 ? {} : { derived }),
     ...(d.due.length === 0 ? {} : { due: d.due }),
+    ...(d.onsets.size === 0 ? {} : { onsets: [...d.onsets] }),
+    ...(d.attend === null ? {} : { attend: d.attend }),
   };
   return Object.keys(more).length === 0 ? null : more;
 }
@@ -220,6 +226,7 @@ function headerLine(core: Core, seq: number): string {
     ...(core.joint.sources.size === 0 ? {} : { joint: core.joint.rows() }),
     ...(flood === null ? {} : { flood }),
     ...(restless.length === 0 ? {} : { restless }),
+    ...(core.localTime === null ? {} : { localTime: core.localTime }),
     ...(core.gateways.size === 0 ? {} : { gateways: gatewayRows(core) }),
     system: { alarms: [...core.system.alarms.values()], occurrences: [...core.system.occurrences] },
   };
@@ -330,6 +337,7 @@ export function readSnapshot(core: Core, text: string): number {
   for (const code of head.deaf) core.deaf.add(code);
   core.deafUntil = head.deafUntil;
   core.upstreamBackAt = head.upstreamBackAt ?? 0;
+  core.localTime = head.localTime ?? null;
   if (head.flood !== undefined) core.book.flood.restore(head.flood);
   core.book.restless.restore(head.restless ?? []);
   core.nextOrder = head.nextOrder;
@@ -371,6 +379,7 @@ export function readSnapshot(core: Core, text: string): number {
   for (const [asset] of deviceAssets) core.registry.store('device', asset);
   for (const row of deviceRows) takeDevice(core, row);
   core.joint.restore(head.joint ?? []);
+  core.escalations.restore();
   core.warnings.restore(head.warnings, core.format);
   return head.seq;
 }
@@ -441,6 +450,8 @@ function takeDevice(core: Core, row: DeviceRow): void {
     gateway: more.gateway ?? null,
     behind: more.behind ?? false,
     due: more.due ?? [],
+    onsets: new Map(more.onsets ?? []),
+    attend: more.attend ?? null,
   });
   if (device.gateway !== null) gatewayOf(core, device.gateway).members.add(device);
   takeAlarms(core, device, alarms, occurrences);

@@ -63,6 +63,8 @@ export function deafTo(core: Core, device: DeviceState): boolean {
 
 export function applyStart(core: Core, body: StartBody): void {
   core.clock.believed = body.clockBelieved;
+  core.localTime = body.localTime ?? null;
+  core.escalations.followLocalTime();
   // Format 1 noted it when a client was back.
   if (core.format >= 2) core.resends.started(core.clock);
   // What failed in an earlier start was seen, or still wants its acknowledgement; this start has not failed yet.

@@ -91,7 +91,8 @@ export class EngineWindow implements EngineView {
     return plan.limits.map((limit) => {
       const holds = holdsOf(device, limit);
       const sources = sourcesOf(asked, limit.measurement, limit.code);
-      return { ...limit, ...(holds === null ? {} : { holds }), ruleRevision, sources };
+      const escalation = limit.armed && limit.escalates !== undefined ? { escalation: this.core.escalations.standOf(device, limit) } : {};
+      return { ...limit, ...(holds === null ? {} : { holds }), ...escalation, ruleRevision, sources };
     });
   }
 
@@ -113,8 +114,7 @@ export class EngineWindow implements EngineView {
     const { clock } = this.core;
     // The line does not follow steps of our own wall clock, the figure for people does.
     const clockErrorMs = device.clock === null ? null : Math.round(device.clock.median - (clock.line - clock.at));
-    const through = device.gateway === null ? {} : { gateway: device.gateway };
-    return { online: device.online, health: healthOf(device), lastSeenAt: device.lastSeenAt, clockErrorMs, ...through };
+    return { online: device.online, health: healthOf(device), lastSeenAt: device.lastSeenAt, clockErrorMs };
   }
 
   counts(): AlarmCounts {

@@ -4,6 +4,7 @@ import { ENTRY_VERSION, type EntryBody } from '../../model/entry.ts';
 import type { RuleTest } from '../../alert-ui/server/site-file/schema.ts';
 import { ingest } from '../../ingest/ingest.ts';
 import { restoreEngine } from '../../rules/engine.ts';
+import { localTimeOf } from '../local-time.ts';
 import { registryOf } from '../registry.ts';
 
 /** Plays one rule test of a site file on the real engine, on virtual time: nothing waits, and the same file gives the same answer. */
@@ -28,6 +29,8 @@ export interface TestFault {
 }
 
 const BEGIN = Date.UTC(2026, 0, 1);
+/** Of the usual time zone: a test begins at 08:00 of a Thursday there. */
+const LOCAL_TIME = localTimeOf('Asia/Shanghai', BEGIN);
 const TICK_MS = 5_000;
 const GATHER_MS = 50;
 /** How long the plant is watched after the last reading where the test does not say. */
@@ -41,7 +44,7 @@ class Bench {
 
   constructor(snapshot: string) {
     this.engine = restoreEngine(snapshot);
-    this.apply({ kind: 'start', build: 'rules:check', clockBelieved: true });
+    this.apply({ kind: 'start', build: 'rules:check', clockBelieved: true, localTime: LOCAL_TIME });
   }
 
   private apply(body: EntryBody): void {

@@ -1,8 +1,8 @@
-import type { SuppressedBy } from '../../model/alarm.ts';
+import type { AlarmEventType, SuppressedBy } from '../../model/alarm.ts';
 import type { AlarmCounts } from '../../model/engine.ts';
 import type { Level } from '../../model/level.ts';
 import { FirstOutGroups } from './first-out.ts';
-import type { AlarmHolder } from './identity.ts';
+import type { AlarmHolder, Told } from './identity.ts';
 import { isSuppressed, NO_LIFE, outlives, suppressedBy } from './life.ts';
 import type { AlarmRecord } from './record.ts';
 import { RestlessAlarms } from './restless.ts';
@@ -72,6 +72,18 @@ export class Keeping extends Telling {
     this.resting.set(record.id, record);
     this.count(record, 1);
     this.timers.schedule(record);
+  }
+
+  protected override tell(record: AlarmRecord, type: AlarmEventType, told: Told): void {
+    if (this.managed) this.noteUnseen(record);
+    super.tell(record, type, told);
+  }
+
+  /** Since when somebody should have seen it, without a break: coming again does not begin anew what nobody has acknowledged. */
+  private noteUnseen(record: AlarmRecord): void {
+    const wanted = this.open.has(record.id) && !record.facts.acknowledged && !isSuppressed(record.life);
+    if (!wanted) record.unseenSince = null;
+    else record.unseenSince ??= this.now;
   }
 
   protected reopen(holder: AlarmHolder, record: AlarmRecord): void {

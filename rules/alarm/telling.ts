@@ -17,6 +17,8 @@ export interface BookHooks {
   touching(record: AlarmRecord): void;
   /** Told of every alarm that counts as it begins (+1) and ceases (−1) to be what it is. */
   onCount(record: AlarmRecord, by: 1 | -1): void;
+  /** Something was told of an alarm. */
+  told(record: AlarmRecord): void;
 }
 const NO_HOOKS: BookHooks = {
   policyOf: () => undefined,
@@ -24,6 +26,7 @@ const NO_HOOKS: BookHooks = {
   groupOf: () => null,
   touching: () => undefined,
   onCount: () => undefined,
+  told: () => undefined,
 };
 
 /** The lowest layer of the book: the entry at hand, and the numbered events that it makes. */
@@ -73,6 +76,7 @@ export class Telling {
     const seq = this.number();
     record.seq = seq;
     this.touched.push(record);
+    this.hooks.told(record);
     if (this.managed && isAnnunciation(record, type, told.cause)) this.flood.annunciated(this.at, this.now);
     const { by = null, ...facts } = told;
     const alarm: Alarm = toAlarm(record);

@@ -32,6 +32,7 @@ export function checkCatalogue(value: unknown): readonly string[] {
   unique(profiles, 'id', 'catalogue', problems);
   const valueTypes = new Map<string, string>();
   for (const profile of profiles) checkProfile(profile, faults, valueTypes, problems);
+  if (problems.length === 0) checkMembers(profiles as unknown as readonly Profile[], problems);
   return problems;
 }
 
@@ -72,6 +73,67 @@ function checkProfile(profile: Row, faults: ReadonlySet<string>, valueTypes: Map
   if (profile['escalate'] !== undefined) {
     for (const row of rowsOf(profile['escalate'], `${at}: escalate`, problems)) {
       if (!isText(row['when']) || !isLevel(row['to']) || !CONFIDENCES.has(row['confidence'])) problems.push(`${at}: bad escalation`);
+      else if (row['form'] !== undefined) checkEscalation(row, measurements, at, problems);
+    }
+  }
+}
+
+const GROUPS: ReadonlySet<unknown> = new Set(['area', 'premises', 'zone']);
+
+/** An escalation rises from a limit of the profile that is milder, under a code that no other limit has, by at least one cause. */
+function checkEscalation(row: Row, measurements: readonly Row[], profile: string, problems: string[]): void {
+  const { form } = row;
+  if (!isRow(form)) {
+    problems.push(`${profile}: form of an escalation is not an object`);
+    return;
+  }
+  const at = `${profile}/${String(form['measurement'])}/${String(form['code'])}`;
+  const measurement = measurements.find(({ key }) => key === form['measurement']);
+  const limits = Array.isArray(measurement?.['limits']) ? measurement['limits'].filter(isRow) : [];
+  const base = limits.find(({ code }) => code === form['of']);
+  if (!LIMIT_CODE.test(String(form['code'])) || limits.some(({ code }) => code === form['code'])) problems.push(`${at}: bad code`);
+  if (base === undefined) problems.push(`${at}: rises from the unknown limit ${String(form['of'])}`);
+  else if (isLevel(base['level']) && isLevel(row['to']) && LEVEL_RANK[row['to']] <= LEVEL_RANK[base['level']])
+    problems.push(`${at}: level does not rise above ${String(form['of'])}`);
+  for (const name of ['whenZh', 'whenEn', 'basis', 'basisZh'])
+    if (row[name] !== undefined && !isText(row[name])) problems.push(`${at}: ${name} must be a text`);
+  const causes = rowsOf(form['any'], `${at}: any`, problems);
+  if (causes.length === 0) problems.push(`${at}: nothing makes it rise`);
+  for (const cause of causes) checkCause(cause, at, problems);
+  const timed = causes.filter(({ kind }) => kind === 'lasts' || kind === 'unacknowledged');
+  if (timed.length > 1) problems.push(`${at}: one cause at most takes its time`);
+  if (timed.length > 0 !== isPositive(form['afterMs'])) problems.push(`${at}: afterMs belongs to a cause that takes a time`);
+}
+
+function checkCause(cause: Row, at: string, problems: string[]): void {
+  const { kind } = cause;
+  if (kind === 'lasts' || kind === 'unacknowledged') return;
+  if (kind !== 'together' || !GROUPS.has(cause['in'])) {
+    problems.push(`${at}: unknown cause ${String(kind)} ${String(cause['in'] ?? '')}`);
+    return;
+  }
+  if (cause['withinMs'] !== undefined && !isPositive(cause['withinMs'])) problems.push(`${at}: withinMs must be > 0`);
+  const needs = rowsOf(cause['needs'], `${at}: needs`, problems);
+  if (needs.length === 0) problems.push(`${at}: needs nobody`);
+  for (const need of needs) {
+    if (!Number.isInteger(need['atLeast']) || !isPositive(need['atLeast'])) problems.push(`${at}: atLeast must be a whole number from 1`);
+    const members = rowsOf(need['of'], `${at}: of`, problems);
+    if (members.length === 0) problems.push(`${at}: counts nobody`);
+    for (const { as } of members)
+      if (as !== undefined && as !== 'detector' && as !== 'call-point') problems.push(`${at}: unknown part ${String(as)}`);
+  }
+}
+
+/** The shapes are right: what an escalation counts must be there, and be no escalation itself. */
+function checkMembers(profiles: readonly Profile[], problems: string[]): void {
+  for (const { id, escalate = [] } of profiles) {
+    for (const { form } of escalate) {
+      const members = (form?.any ?? []).flatMap((cause) => (cause.kind === 'together' ? cause.needs.flatMap(({ of }) => of) : []));
+      for (const { profileId, measurement, limit } of members) {
+        const def = profiles.find((one) => one.id === profileId)?.measurements.find(({ key }) => key === measurement);
+        if (def?.limits.some(({ code }) => code === limit) !== true)
+          problems.push(`${id}: an escalation counts the unknown ${profileId}/${measurement}/${limit}`);
+      }
     }
   }
 }

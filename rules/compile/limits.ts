@@ -5,6 +5,7 @@ import type { EffectiveLimit } from '../../model/engine.ts';
 import { ENTRY_VERSION } from '../../model/entry.ts';
 import { LEVEL_RANK } from '../../model/level.ts';
 import type { LimitDef, LimitVariant, MeasurementDef, Profile } from '../../model/profile.ts';
+import { GROUP_ATTRIBUTE, type NamedGroup, wantedGroup } from './escalation.ts';
 import { ASSET, CONDITION, type Expression, type Fact } from './expression.ts';
 import { type Formulas, formulasOf } from './formulas.ts';
 import { ladderNames } from './ladder.ts';
@@ -20,7 +21,9 @@ type Reason =
   | 'no-set-point'
   | 'removed-by-variant'
   | 'disabled-by-rule'
-  | 'log-only';
+  | 'log-only'
+  | 'base-not-armed'
+  | 'not-above-base';
 
 /** Entries of format 1 were judged by the value alone: rates, deviations, counts, transitions and conditions came with format 2. */
 const BY_VALUE_ALONE = 1;
@@ -49,6 +52,8 @@ interface Plan {
   /** Attributes that any set point or expression of the profile reads, sorted; and the conditions. */
   readonly attributes: readonly string[];
   readonly conditions: readonly string[];
+  /** Groups of which some limit asks whether the device is in one; which one it is makes no other limit. */
+  readonly groups: readonly NamedGroup[];
   readonly results: Map<string, readonly EffectiveLimit[]>;
 }
 
@@ -62,6 +67,8 @@ const plans = new WeakMap<Profile, Map<string, Plan>>();
 interface Facts {
   attribute(name: string): Fact | undefined;
   condition(name: string): Fact | undefined;
+  /** It is known which group of the kind it is in: a protection zone is named, an area also follows from a hazard source or a site. */
+  placed(group: NamedGroup): boolean;
 }
 
 /**
@@ -80,8 +87,11 @@ export function effectiveLimits(
   const plan = planOf(profile, device.variant, format);
   const ofSource = (name: string): Fact | undefined =>
     hazardSource !== null && Object.hasOwn(hazardSource.attributes, name) ? hazardSource.attributes[name] : undefined;
+  const attribute = (name: string): Fact | undefined => (Object.hasOwn(device.attributes, name) ? device.attributes[name] : ofSource(name));
   const facts: Facts = {
-    attribute: (name) => (Object.hasOwn(device.attributes, name) ? device.attributes[name] : ofSource(name)),
+    attribute,
+    placed: (group) =>
+      isNamed(attribute(GROUP_ATTRIBUTE[group])) || (group === 'area' && (device.hazardSourceId !== null || device.siteId !== null)),
     condition: (name) => (Object.hasOwn(device.conditions, name) ? device.conditions[name] : ofSource(name)),
   };
   const key = resultKey(ruleRevision, plan, facts);
@@ -94,12 +104,17 @@ export function effectiveLimits(
 }
 
 function resultKey(revision: number, plan: Plan, facts: Facts): string {
-  if (plan.attributes.length === 0 && plan.conditions.length === 0) return String(revision);
+  if (plan.attributes.length === 0 && plan.conditions.length === 0 && plan.groups.length === 0) return String(revision);
   const values = [
+    ...plan.groups.map((group) => facts.placed(group)),
     ...plan.attributes.map((name) => facts.attribute(name) ?? null),
     ...plan.conditions.map((name) => facts.condition(name) ?? null),
   ];
   return `${revision}|${JSON.stringify(values)}`;
+}
+
+function isNamed(group: Fact | undefined): boolean {
+  return group !== undefined && group !== '';
 }
 
 function planOf(profile: Profile, variant: string | null, format: number): Plan {
@@ -135,7 +150,13 @@ function makePlan(profile: Profile, variantName: string, byValueAlone: boolean):
     ...expressions.flatMap((one) => one.attributes),
   ];
   const conditions = expressions.flatMap((one) => one.conditions);
-  return { measurements, attributes: [...new Set(attributes)].sort(), conditions: [...new Set(conditions)].sort(), results: new Map() };
+  return {
+    measurements,
+    attributes: [...new Set(attributes)].sort(),
+    conditions: [...new Set(conditions)].sort(),
+    groups: [...new Set(templates.flatMap(({ def }) => wantedGroup(def) ?? []))].sort(),
+    results: new Map(),
+  };
 }
 
 /** Code of the worst limit a variant sets: the one its `resetBelow` belongs to. */
@@ -178,7 +199,7 @@ function basisOf(def: LimitDef, variant: LimitVariant | undefined): Pick<Templat
 /** How the limit stands as far as it does not depend on what is filled in; null = ask the device. */
 function standOf(def: LimitDef, formulas: Formulas, setPoint: number | string | null, removed: boolean, derived: boolean): Stand | null {
   if (removed) return { setPoint: null, reason: 'removed-by-variant', detail: null };
-  if (derived) return null;
+  if (derived || def.escalates !== undefined) return null;
   const shown = setPoint ?? def.setPointRatio ?? (def.dir === 'expr' ? 1 : null);
   const not = notJudged(def, formulas, shown);
   if (not !== null) return { setPoint: shown, ...not };
@@ -208,7 +229,14 @@ function compileMeasurement(
   facts: Facts,
   ruleRevision: number,
 ): readonly EffectiveLimit[] {
-  const stands = templates.map((template) => template.stand ?? derive(template, facts));
+  const own = templates.map((template) => (template.def.escalates === undefined ? (template.stand ?? derive(template, facts)) : null));
+  const bases = templates.map(({ def: { escalates } }) =>
+    escalates === undefined ? -1 : templates.findIndex(({ def: { code } }) => code === escalates.of),
+  );
+  const stands = templates.map((template, i) => {
+    const at = bases[i] ?? -1;
+    return own[i] ?? template.stand ?? follow(template, templates[at]?.def, own[at] ?? null, facts);
+  });
   const more = templates.map((template) => shownFormulas(template, facts));
   const ladders = ladderNames(
     templates.map((template, i) => {
@@ -229,20 +257,24 @@ function compileMeasurement(
     templates.map((template, i) => {
       const stand = stands[i] ?? { setPoint: null, reason: 'no-set-point', detail: null };
       const limit = template.def;
+      // An escalation is of its base's alarm, returns as its base does, and latches with it.
+      const home = bases[i] !== undefined && bases[i] >= 0 ? bases[i] : i;
+      const base = templates[home] ?? template;
       return {
         measurement: def.key,
         channel,
-        ladder: ladders[i] ?? limit.code,
+        ladder: ladders[home] ?? limit.code,
         code: limit.code,
         dir: limit.dir,
         level: limit.level,
         setPoint: stand.setPoint,
-        deadband: template.deadband,
-        ...(template.resetBelow === undefined ? {} : { resetBelow: template.resetBelow }),
+        deadband: base.deadband,
+        ...(base.resetBelow === undefined ? {} : { resetBelow: base.resetBelow }),
         onDelayMs: limit.onDelayMs,
-        offDelayMs: limit.offDelayMs,
-        latching: limit.latching,
+        offDelayMs: base.def.offDelayMs,
+        latching: base.def.latching,
         unit: def.ucum,
+        ...(limit.escalates === undefined ? {} : { escalates: limit.escalates }),
         ...more[i],
         armed: stand.reason === null,
         reason: stand.reason,
@@ -258,6 +290,20 @@ function compileMeasurement(
       };
     }),
   );
+}
+
+/** An escalation stands where the limit does that it rises from. */
+function follow(template: Template, base: LimitDef | undefined, stand: Stand | null, facts: Facts): Stand {
+  const { def, formulas } = template;
+  const setPoint = stand?.setPoint ?? null;
+  const not = notJudged(def, formulas, null);
+  if (not !== null) return { setPoint, ...not };
+  const of = def.escalates?.of ?? '';
+  if (base === undefined || stand === null || stand.reason !== null) return { setPoint, reason: 'base-not-armed', detail: of };
+  if (LEVEL_RANK[def.level] <= LEVEL_RANK[base.level]) return { setPoint, reason: 'not-above-base', detail: of };
+  const group = wantedGroup(def);
+  if (group !== null && !facts.placed(group)) return { setPoint, reason: 'attribute-missing', detail: GROUP_ATTRIBUTE[group] };
+  return { setPoint, reason: null, detail: null };
 }
 
 /** The set point is worked out even where the limit is not judged, so that people see the number. */

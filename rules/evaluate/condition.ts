@@ -55,6 +55,23 @@ export function take(condition: Condition, limit: Delays, isTrueNow: boolean, ha
   }
 }
 
+/**
+ * Brings the escalations among some limits to what those they rise from are now. Returns true when one went on or off by it: off with
+ * its base, on through its time where lasting is what raises it; what else raises it is judged elsewhere.
+ */
+export function followBases(limits: readonly ArmedLimit[], conditions: readonly Condition[], from: number): boolean {
+  let changed = false;
+  for (let i = from; i < limits.length; i += 1) {
+    const limit = limits[i];
+    const condition = conditions[i];
+    if (limit === undefined || condition === undefined || limit.test.kind !== 'follows') continue;
+    const base = conditions[limit.test.base];
+    const on = base !== undefined && isOn(base);
+    if (take(condition, limit, on && limit.test.lasts, !on)) changed = true;
+  }
+  return changed;
+}
+
 /** Milliseconds until its delay ends, or -1 when none runs. */
 export function remaining(condition: Condition, limit: Delays): number {
   if (condition.phase === WAITING) return Math.max(0, limit.onDelayMs - condition.ran);

@@ -4,7 +4,7 @@ import type { Reader } from '../compile/expression.ts';
 import type { Core } from '../core.ts';
 import { type DerivedState, type DeviceState, newPoint, type PointState } from '../device-state.ts';
 import { heldMs } from '../time/engine-clock.ts';
-import { type Condition, isOn, LEAVING, OFF, ON, take } from './condition.ts';
+import { type Condition, followBases, isOn, LEAVING, OFF, ON, take } from './condition.ts';
 import { addCount, countOf, newCountWindow, shiftCount } from './count-window.ts';
 import { notePeak, stepLadders } from './ladders.ts';
 import { hasLeft, isTrue, type PlanDerived, type PlanPoint, pointIndex, type Source } from './plan.ts';
@@ -202,6 +202,10 @@ function transit(state: DerivedState, from: boolean, to: boolean): number {
   return (to && state.from) || stands ? 1 : 0;
 }
 
+function calm(plan: PlanDerived): Condition[] {
+  return plan.limits.map(() => ({ phase: OFF, ran: 0 }));
+}
+
 function judgeOne(
   core: Core,
   device: DeviceState,
@@ -228,9 +232,11 @@ function judgeOne(
   }
   state.held = false;
   state.good = signal.value;
-  const condition: Condition = state.conditions?.[0] ?? { phase: OFF, ran: 0 };
-  state.conditions = [condition];
-  if (take(condition, limit, signal.on, signal.left)) stepLadders(core, device, index, line, late);
+  const conditions = state.conditions ?? calm(plan);
+  const condition = conditions[0] ?? { phase: OFF, ran: 0 };
+  state.conditions = conditions;
+  const changed = take(condition, limit, signal.on, signal.left);
+  if (followBases(plan.limits, conditions, plan.byValue) || changed) stepLadders(core, device, index, line, late);
   if (condition.phase === OFF) state.conditions = null;
   notePeak(core, device, plan, state, signal.value, line);
   const due = derivedDue(device, i);
@@ -302,6 +308,7 @@ export function followDerived(core: Core, device: DeviceState, before: readonly 
     if (was === undefined || state === null) return null;
     if (JSON.stringify(was.source) !== JSON.stringify(plan.source)) Object.assign(state, { rate: null, count: null, from: false });
     state.pending = null;
+    state.conditions = state.conditions === null ? null : plan.limits.map(({ code }) => kept(code, was, state.conditions));
     return state;
   });
   for (let i = 0; i < device.plan.derived.length; i += 1) {
@@ -310,6 +317,10 @@ export function followDerived(core: Core, device: DeviceState, before: readonly 
     if (plan === undefined || (was !== undefined && JSON.stringify(was) === JSON.stringify(plan))) continue;
     moveOne(core, device, i, plan);
   }
+}
+
+function kept(code: string, was: PlanDerived, conditions: readonly Condition[] | null): Condition {
+  return conditions?.[was.limits.findIndex((limit) => limit.code === code)] ?? { phase: OFF, ran: 0 };
 }
 
 function moveOne(core: Core, device: DeviceState, i: number, plan: PlanDerived): void {
@@ -321,13 +332,15 @@ function moveOne(core: Core, device: DeviceState, i: number, plan: PlanDerived):
   state.holds = signal.holds;
   if (signal.holds !== null) return;
   state.good = signal.value;
-  const condition: Condition = state.conditions?.[0] ?? { phase: OFF, ran: 0 };
+  const conditions = state.conditions ?? calm(plan);
+  const condition = conditions[0] ?? { phase: OFF, ran: 0 };
   if (condition.phase === ON || condition.phase === LEAVING) condition.phase = signal.left ? OFF : ON;
   else {
     if (condition.phase === OFF) Object.assign(state, { ranLine: line, ranAt: core.clock.now, held: false });
     take(condition, limit, signal.on, signal.left);
   }
-  state.conditions = condition.phase === OFF ? null : [condition];
+  followBases(plan.limits, conditions, plan.byValue);
+  state.conditions = condition.phase === OFF ? null : conditions;
 }
 
 /** Why an armed limit is neither raised nor cleared at the moment; null while it is judged, or judged by its value alone. */

@@ -18,8 +18,11 @@ interface Tops {
   readonly latching: Top | null;
 }
 
-/** The highest limit of a ladder that is on, and the highest latching one that is. */
-export function topsOf(plan: PlanPoint, point: PointState, ladder: number): Tops {
+/**
+ * The highest limit of a ladder that is on, and the highest latching one that is. `shown`: code that the alarm shows; of several that are
+ * as high (two reasons to escalate) it stays the one.
+ */
+export function topsOf(plan: PlanPoint, point: PointState, ladder: number, shown?: string): Tops {
   let on: Top | null = null;
   let latching: Top | null = null;
   const conditions = point.conditions;
@@ -28,8 +31,8 @@ export function topsOf(plan: PlanPoint, point: PointState, ladder: number): Tops
       const limit = plan.limits[i];
       const condition = conditions[i];
       if (limit === undefined || condition === undefined || limit.ladder !== ladder || !isOn(condition)) continue;
-      on = higher(limit.top, on);
-      if (limit.latching) latching = higher(limit.top, latching);
+      on = highest(limit.top, on, shown);
+      if (limit.latching) latching = highest(limit.top, latching, shown);
     }
   }
   return { on, latching };
@@ -39,6 +42,12 @@ export function topsOf(plan: PlanPoint, point: PointState, ladder: number): Tops
 function standing(core: Core, device: DeviceState, ladder: PlanLadder, tops: Tops, before: AlarmRecord | null): Tops {
   if (ladder.fault === null) return tops;
   return { on: namedBy(tops.on, reportedTop(core, device, ladder.fault), before), latching: tops.latching };
+}
+
+function highest(top: Top, so: Top | null, shown: string | undefined): Top {
+  if (so === null) return top;
+  const by = compare(top, so);
+  return by > 0 || (by === 0 && top.code === shown) ? top : so;
 }
 
 function ladderIdentity(device: DeviceState, plan: PlanPoint, { name, fault }: PlanLadder): LadderIdentity {
@@ -69,9 +78,9 @@ export function stepLadders(core: Core, device: DeviceState, index: number, line
   for (let i = 0; i < plan.ladders.length; i += 1) {
     const ladder = plan.ladders[i];
     if (ladder === undefined) continue;
-    const tops = topsOf(plan, point, i);
     const key = `${plan.key}|${ladder.name}`;
     const before = device.alarms.get(key) ?? null;
+    const tops = topsOf(plan, point, i, before?.facts.shown.code);
     if (late) stepLate(core, device, plan, point, i, tops, before, line);
     else {
       const stands = standing(core, device, ladder, tops, before);
@@ -86,6 +95,7 @@ export function stepLadders(core: Core, device: DeviceState, index: number, line
   point.open = anyOpen ? open : null;
   settle(point);
   core.joint.mark(device);
+  core.escalations.mark(device, line);
   if (device.plan.asksLimits && !core.relink.includes(device)) core.relink.push(device);
 }
 
@@ -239,7 +249,7 @@ export function ringPending(core: Core, device: DeviceState, index: number): voi
     const spec = plan.ladders[i];
     if (pending === null || spec === undefined) continue;
     const before = device.alarms.get(`${plan.key}|${spec.name}`) ?? null;
-    const stands = standing(core, device, spec, topsOf(plan, point, i), before);
+    const stands = standing(core, device, spec, topsOf(plan, point, i, before?.facts.shown.code), before);
     stepNow(core, device, plan, point, i, stands, before, wallOf(core.clock, pending.raisedLine), pending);
   }
   linkOpen(device, index);

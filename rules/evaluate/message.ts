@@ -305,6 +305,7 @@ function takeFaults(core: Core, device: DeviceState, sample: Sample, line: numbe
 export function endBacklog(core: Core, device: DeviceState): void {
   device.backlogUntil = -1;
   core.joint.mark(device);
+  core.escalations.mark(device, core.clock.line);
   for (let i = 0; i < device.points.length; i += 1) {
     const point = device.points[i];
     if (point === undefined || point === null) continue;

@@ -1,6 +1,6 @@
 import type { EffectiveLimit } from '../../model/engine.ts';
 import { LEVEL_RANK, type Level } from '../../model/level.ts';
-import type { Profile } from '../../model/profile.ts';
+import type { Escalates, Profile } from '../../model/profile.ts';
 import { pointKey } from '../../model/reading.ts';
 import type { Top } from '../alarm/step.ts';
 import { type Bindings, compileExpression, type Expression } from '../compile/expression.ts';
@@ -15,6 +15,8 @@ export interface Plan {
   readonly derived: readonly PlanDerived[];
   /** Some of them ask whether another limit is on. */
   readonly asksLimits: boolean;
+  /** Escalations that something outside their point makes rise. */
+  readonly gated: readonly PlanGate[];
   /** First point of a measurement; channels follow each other. */
   readonly firstOf: ReadonlyMap<string, number>;
   /** Ladders of limits that stand for a fault code, where they are judged. */
@@ -31,13 +33,31 @@ export interface FaultLadder {
   readonly key: string;
 }
 
+/** Where an escalation of the device stands: its place to judge, its limit there, and the one it rises from. */
+export interface PlanGate {
+  readonly code: string;
+  readonly measurement: string;
+  readonly channel: number | null;
+  /** Code of the limit it rises from. */
+  readonly of: string;
+  readonly index: number;
+  readonly limit: number;
+  readonly base: number;
+  /** Key of its alarm within the device. */
+  readonly alarm: string;
+  readonly afterMs: number;
+  readonly any: Escalates['any'];
+}
+
 export interface PlanPoint {
   readonly key: string;
   readonly measurement: string;
   readonly channel: number | null;
   readonly unit: string;
-  /** Armed limits, in the order of the catalogue. */
+  /** Armed limits, mildest first; escalations behind all others. */
   readonly limits: readonly ArmedLimit[];
+  /** How many of them are judged by a value: all but the escalations. */
+  readonly byValue: number;
   readonly ladders: readonly PlanLadder[];
 }
 
@@ -76,7 +96,9 @@ export type Test =
   | { readonly kind: 'hi'; readonly enter: number; readonly leave: number; readonly strictly: boolean }
   | { readonly kind: 'lo'; readonly enter: number; readonly leave: number }
   | { readonly kind: 'equal'; readonly to: number }
-  | { readonly kind: 'bit'; readonly weight: number };
+  | { readonly kind: 'bit'; readonly weight: number }
+  /** An escalation: no value makes it true. `base`: index of the limit it is on with; `lasts`: that limit's lasting raises it. */
+  | { readonly kind: 'follows'; readonly base: number; readonly lasts: boolean; readonly any: Escalates['any'] };
 
 export interface ArmedLimit {
   readonly code: string;
@@ -116,6 +138,7 @@ function testOf(limit: EffectiveLimit): Test | null {
 
 /** Judged by more than the value. */
 function isDerived(limit: EffectiveLimit): boolean {
+  if (limit.escalates !== undefined) return false;
   if (limit.when !== undefined || limit.transition !== undefined) return true;
   return limit.dir !== 'hi' && limit.dir !== 'lo' && limit.dir !== 'state';
 }
@@ -131,6 +154,8 @@ export function isTrue(test: Test, value: number): boolean {
       return value === test.to;
     case 'bit':
       return Math.floor((value < 0 ? value + 2 ** 32 : value) / test.weight) % 2 === 1;
+    case 'follows':
+      return false;
   }
 }
 
@@ -141,6 +166,8 @@ export function hasLeft(test: Test, value: number): boolean {
       return value < test.enter && (test.strictly ? value < test.leave : value <= test.leave);
     case 'lo':
       return value > test.enter && value >= test.leave;
+    case 'follows':
+      return false;
     default:
       return !isTrue(test, value);
   }
@@ -171,16 +198,29 @@ export function makePlan(profile: Profile, limits: readonly EffectiveLimit[]): P
     for (let n = channels === 0 ? 0 : 1; n <= channels; n += 1) {
       const channel = channels === 0 ? null : n;
       const own = byPoint.get(pointKey(def.key, channel)) ?? [];
-      const direct = own.filter((limit) => !isDerived(limit));
+      const direct = withFollowers(
+        own.filter((limit) => limit.escalates === undefined && !isDerived(limit)),
+        own,
+      );
       points.push({ key: pointKey(def.key, channel), measurement: def.key, channel, unit: def.ucum, ...armed(direct) });
     }
   }
   const derived = limits.flatMap((limit) => {
-    const one = limit.armed && isDerived(limit) ? derivedOf(profile, points, limit) : null;
+    const one = limit.armed && isDerived(limit) ? derivedOf(profile, points, withFollowers([limit], limits)) : null;
     return one === null ? [] : [one];
   });
   const asksLimits = derived.some((one) => one.asksLimits);
-  return { profile, limits, points, derived, asksLimits, firstOf, faultLadders: faultLaddersOf([...points, ...derived]) };
+  const places = [...points, ...derived];
+  return {
+    profile,
+    limits,
+    points,
+    derived,
+    asksLimits,
+    gated: places.flatMap(gatesOf),
+    firstOf,
+    faultLadders: faultLaddersOf(places),
+  };
 }
 
 function faultLaddersOf(places: readonly PlanPoint[]): readonly FaultLadder[] {
@@ -191,6 +231,25 @@ function faultLaddersOf(places: readonly PlanPoint[]): readonly FaultLadder[] {
     });
   });
   return out;
+}
+
+/** Some limits of one point with the escalations of these. */
+function withFollowers(bases: readonly EffectiveLimit[], all: readonly EffectiveLimit[]): readonly EffectiveLimit[] {
+  const followers = all.filter(({ escalates, measurement, channel }) =>
+    bases.some((base) => base.code === escalates?.of && base.measurement === measurement && base.channel === channel),
+  );
+  return followers.length === 0 ? bases : [...bases, ...followers];
+}
+
+function gatesOf(point: PlanPoint, index: number): readonly PlanGate[] {
+  const { measurement, channel } = point;
+  return point.limits.flatMap(({ code, test, onDelayMs, ladder }, limit) => {
+    if (test.kind !== 'follows' || test.any.every(({ kind }) => kind === 'lasts')) return [];
+    const { base, any } = test;
+    const of = point.limits[base]?.code ?? '';
+    const alarm = `${point.key}|${point.ladders[ladder]?.name ?? ''}`;
+    return [{ code, measurement, channel, of, index, limit, base, alarm, afterMs: onDelayMs, any }];
+  });
 }
 
 /** The texts compiled when the limit was armed, so they compile again (they are kept per profile). */
@@ -220,6 +279,7 @@ function sourceOf(profile: Profile, limit: EffectiveLimit): Source {
     case 'hi':
     case 'lo':
     case 'state':
+    case 'follows':
       return { kind: 'value' };
   }
 }
@@ -230,10 +290,13 @@ function expressionsOf(source: Source): readonly Expression[] {
   return source.kind === 'deviation' && typeof source.reference !== 'number' ? [source.reference] : [];
 }
 
-function derivedOf(profile: Profile, points: readonly PlanPoint[], limit: EffectiveLimit): PlanDerived | null {
+/** `own`: the limit, and its escalations. */
+function derivedOf(profile: Profile, points: readonly PlanPoint[], own: readonly EffectiveLimit[]): PlanDerived | null {
+  const [limit] = own;
+  if (limit === undefined) return null;
   const home = points.findIndex((point) => point.measurement === limit.measurement && point.channel === limit.channel);
   const point = points[home];
-  const judged = armed([limit]);
+  const judged = armed(own);
   if (point === undefined || judged.limits.length === 0) return null;
   const source = sourceOf(profile, limit);
   const when = limit.when === undefined ? null : program(profile, limit.when, 'bool');
@@ -270,12 +333,12 @@ function worseOf(dir: EffectiveLimit['dir']): PlanLadder['worse'] {
   return dir === 'state' || dir === 'expr' ? 0 : 1;
 }
 
-function armed(limits: readonly EffectiveLimit[]): { limits: ArmedLimit[]; ladders: PlanLadder[] } {
+function armed(limits: readonly EffectiveLimit[]): Pick<PlanPoint, 'limits' | 'ladders' | 'byValue'> {
   const ladders: PlanLadder[] = [];
   const out: ArmedLimit[] = [];
   for (const limit of limits) {
     const level = colour(limit.level);
-    const test = limit.armed ? testOf(limit) : null;
+    const test = limit.armed && limit.escalates === undefined ? testOf(limit) : null;
     if (level === null || test === null || limit.setPoint === null) continue;
     let ladder = ladders.findIndex((one) => one.name === limit.ladder);
     if (ladder < 0) {
@@ -295,7 +358,32 @@ function armed(limits: readonly EffectiveLimit[]): { limits: ArmedLimit[]; ladde
     });
   }
   out.sort((a, b) => LEVEL_RANK[a.top.level] - LEVEL_RANK[b.top.level]);
-  return { limits: out, ladders };
+  const followers = limits.flatMap((limit) => {
+    const one = followerOf(limit, out);
+    return one === null ? [] : [one];
+  });
+  followers.sort((a, b) => LEVEL_RANK[a.top.level] - LEVEL_RANK[b.top.level]);
+  return { limits: followers.length === 0 ? out : [...out, ...followers], ladders, byValue: out.length };
+}
+
+/** An escalation as it is armed: on with its base, off with it. */
+function followerOf(limit: EffectiveLimit, bases: readonly ArmedLimit[]): ArmedLimit | null {
+  const { escalates, code, onDelayMs } = limit;
+  const level = colour(limit.level);
+  if (escalates === undefined || !limit.armed || level === null) return null;
+  const at = bases.findIndex((base) => base.code === escalates.of);
+  const base = bases[at];
+  if (base === undefined) return null;
+  return {
+    code,
+    test: { kind: 'follows', base: at, lasts: escalates.any.some(({ kind }) => kind === 'lasts'), any: escalates.any },
+    top: { level, code, order: base.top.order },
+    setPoint: base.setPoint,
+    onDelayMs,
+    offDelayMs: 0,
+    latching: base.latching,
+    ladder: base.ladder,
+  };
 }
 
 /** Index of a point in the plan, or -1. */

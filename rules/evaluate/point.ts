@@ -2,7 +2,7 @@ import type { EngineMs } from '../../model/time.ts';
 import type { Core } from '../core.ts';
 import type { DeviceState, PointState } from '../device-state.ts';
 import { heldMs } from '../time/engine-clock.ts';
-import { type Condition, judge, ON, remaining, run } from './condition.ts';
+import { type Condition, followBases, judge, ON, remaining, run } from './condition.ts';
 import { notePeak, stepLadders } from './ladders.ts';
 import { isTrue, type PlanPoint } from './plan.ts';
 import { planAt, stateAt } from './spot.ts';
@@ -30,6 +30,7 @@ function runAll(plan: PlanPoint, conditions: readonly Condition[], ms: number): 
     if (limit === undefined || condition === undefined) continue;
     if (run(condition, limit, ms)) changed = true;
   }
+  if (changed) followBases(plan.limits, conditions, plan.byValue);
   return changed;
 }
 
@@ -91,7 +92,7 @@ export function judgeValue(
   const limits = plan.limits;
   if (point.conditions === null) {
     let any = false;
-    for (let i = 0; i < limits.length; i += 1) {
+    for (let i = 0; i < plan.byValue; i += 1) {
       const limit = limits[i];
       if (limit !== undefined && isTrue(limit.test, value)) any = true;
     }
@@ -110,13 +111,15 @@ export function judgeValue(
 function judgeAll(plan: PlanPoint, conditions: readonly Condition[], value: number): boolean {
   let changed = false;
   let calm = true;
-  for (let i = 0; i < conditions.length; i += 1) {
+  for (let i = 0; i < plan.byValue; i += 1) {
     const limit = plan.limits[i];
     const condition = conditions[i];
     if (limit === undefined || condition === undefined) continue;
     if (judge(condition, limit, value)) changed = true;
     if (condition.phase !== 0) calm = false;
   }
+  // An escalation is off while all others are.
+  if (plan.byValue < plan.limits.length && followBases(plan.limits, conditions, plan.byValue)) changed = true;
   // All off: the step that follows gives the memory back.
   return changed || calm;
 }

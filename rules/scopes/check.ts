@@ -2,6 +2,7 @@ import type { LimitRule, Rule } from '../../model/asset.ts';
 import { LEVEL_RANK } from '../../model/level.ts';
 import type { LimitDef, LimitDir, MeasurementDef, Profile } from '../../model/profile.ts';
 import type { RuleParts } from '../../model/rule.ts';
+import { takesTime } from '../compile/escalation.ts';
 import { compileExpression } from '../compile/expression.ts';
 import { compileSetPoint } from '../compile/set-point.ts';
 
@@ -30,6 +31,7 @@ export function problemsOf(rule: LimitRule, before: Rule | undefined, profile: P
   const about = aboutProblems(rule, def, limit);
   if (about.length > 0) return about;
   const dir = rule.adds ?? limit?.dir ?? 'hi';
+  if (limit !== null && limit.escalates !== undefined) return [...escalationProblems(rule.parts, limit), ...reasonProblems(rule)];
   return [
     ...partProblems(rule.parts, dir, def),
     ...conditionProblems(rule.parts, profile),
@@ -103,6 +105,22 @@ function partProblems(parts: RuleParts, dir: LimitDir, def: MeasurementDef): rea
   }
   if (parts.level !== undefined && !Object.hasOwn(LEVEL_RANK, parts.level)) say('level', 'wanted: red, orange, yellow, blue or none');
   return [...problems, ...textProblems(parts)];
+}
+
+/** An escalation has its set point, its return and its latch from the limit it rises from, and its causes from the catalogue. */
+const OF_ESCALATION: readonly string[] = ['onDelayMs', 'level', 'enabled', 'basis', 'basisZh'] satisfies readonly (keyof RuleParts)[];
+
+function escalationProblems(parts: RuleParts, limit: LimitDef): readonly Problem[] {
+  const of = limit.escalates?.of ?? '';
+  const problems: Problem[] = Object.keys(parts)
+    .filter((part) => !OF_ESCALATION.includes(part))
+    .map((part) => ({ path: `parts.${part}`, message: `an escalation has it from ${of}` }));
+  if (Object.keys(parts).length === 0) problems.push({ path: 'parts', message: 'says nothing' });
+  if (parts.onDelayMs !== undefined && !takesTime(limit))
+    problems.push({ path: 'parts.onDelayMs', message: 'nothing that makes it rise takes a time' });
+  if (parts.level !== undefined && !Object.hasOwn(LEVEL_RANK, parts.level))
+    problems.push({ path: 'parts.level', message: 'wanted: red, orange, yellow, blue or none' });
+  return [...problems, ...delayProblems(parts), ...textProblems(parts)];
 }
 
 export function delayProblems(parts: RuleParts): readonly Problem[] {

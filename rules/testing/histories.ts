@@ -1,6 +1,7 @@
 import type { AlarmCommand } from '../../model/entry.ts';
-import type { Enterprise } from '../../model/asset.ts';
+import type { BusinessHours, Enterprise } from '../../model/asset.ts';
 import type { Quality } from '../../model/reading.ts';
+import type { EscalationDef } from '../../model/profile.ts';
 import type { JointCondition, RuleParts } from '../../model/rule.ts';
 import { classify } from '../../model/hazard/classify.ts';
 import type { SetFactorName, WarningScope } from '../../model/warning.ts';
@@ -52,9 +53,38 @@ const points = (hi: number, low: { readonly fault?: string } = {}) => [
 ];
 /** All that the detectors of rules/health look for. */
 const WATCHED = { faults: ['F01', 'F05', 'F07', 'F21'], calibrationDays: 365, lifeDays: 1_095 };
+/** What lasts, what others confirm, and what nobody looks at. */
+const escalate: readonly EscalationDef[] = [
+  {
+    when: 'lasts',
+    to: 'orange',
+    confidence: 'D',
+    form: { code: 'FAIL_LASTS', measurement: 'status', of: 'FAIL', afterMs: 30_000, any: [{ kind: 'lasts' }] },
+  },
+  {
+    when: 'confirmed',
+    to: 'red',
+    confidence: 'D',
+    form: {
+      code: 'FIRE_CONFIRMED',
+      measurement: 'status',
+      of: 'FIRE',
+      afterMs: 60_000,
+      any: [
+        {
+          kind: 'together',
+          in: 'area',
+          withinMs: 120_000,
+          needs: [{ atLeast: 2, of: ['gas', 'other'].map((profileId) => ({ profileId, measurement: 'status', limit: 'FIRE' })) }],
+        },
+        { kind: 'unacknowledged', outsideBusinessHours: true },
+      ],
+    },
+  },
+];
 const PROFILES = {
-  v1: [profile('gas', points(25, { fault: 'F09' }), WATCHED), profile('other', points(30).slice(1), { alarmKind: 'fire' })],
-  v2: [profile('gas', points(12), WATCHED), profile('other', points(30), { heartbeatMs: 20_000 })],
+  v1: [profile('gas', points(25, { fault: 'F09' }), WATCHED), profile('other', points(30).slice(1), { alarmKind: 'fire', escalate })],
+  v2: [profile('gas', points(12), WATCHED), profile('other', points(30), { heartbeatMs: 20_000, escalate })],
 } as const;
 
 const SCOPE_IDS = { profile: 'gas', enterprise: 'works', device: 'd0' } as const;
@@ -118,6 +148,8 @@ export type Step =
       readonly dry?: boolean;
     }
   | { readonly do: 'retire'; readonly device: number }
+  /** Somebody is at work from now for so long every day; null = nobody ever is. */
+  | { readonly do: 'hours'; readonly minutes: number | null }
   | { readonly do: 'enterprise'; readonly kind: 'real' | 'test' }
   | {
       readonly do: 'rule';
@@ -215,6 +247,34 @@ export const VOTED: readonly Step[] = [
   { do: 'restart', ms: 16_000 },
   { do: 'move', device: 1, to: 'works' },
   sends(0, 0),
+  passes(12_000),
+];
+
+const says = (device: number, value: number): Step => ({ ...sends(device, value), do: 'send', key: 'status' }) as Step;
+
+/** A history in which alarms rise by lasting, by others and by nobody looking, and business hours end meanwhile. */
+export const ESCALATED: readonly Step[] = [
+  { do: 'hours', minutes: 2 },
+  says(3, 1),
+  passes(20_000),
+  { do: 'restart', ms: 16_000 },
+  passes(12_000),
+  says(3, 0),
+  says(3, 2),
+  passes(70_000),
+  { do: 'command', op: 'acknowledge', pick: 0, stale: false },
+  { do: 'command', op: 'withdraw', pick: 0, stale: false },
+  passes(70_000),
+  says(3, 0),
+  passes(12_000),
+  { do: 'command', op: 'acknowledge', pick: 0, stale: false },
+  { do: 'command', op: 'reset', pick: 0, stale: false },
+  { do: 'place', device: 0, source: 's1' },
+  says(0, 2),
+  passes(4_000),
+  says(3, 2),
+  { do: 'place', device: 3, source: 's1' },
+  { do: 'restart', ms: 30_000 },
   passes(12_000),
 ];
 
@@ -340,6 +400,9 @@ export function play(plant: Plant, step: Step): void {
     case 'device':
       plant.put(device(`d${step.device}`, step.profile, { mode: step.mode, heartbeatMs: 20_000, conditions: { dry: step.dry ?? false } }));
       return;
+    case 'hours':
+      plant.place('enterprise', enterprise('works', step.minutes === null ? {} : { businessHours: [hoursFrom(plant.now, step.minutes)] }));
+      return;
     case 'retire':
       plant.config({ op: 'retire', asset: 'device', id: `d${step.device}`, base: null });
       return;
@@ -436,6 +499,13 @@ export function play(plant: Plant, step: Step): void {
       );
       return;
   }
+}
+
+/** In local time, which is that of Shanghai. */
+function hoursFrom(now: number, minutes: number): BusinessHours {
+  const begins = Math.floor(now / 60_000) + 480;
+  const text = (at: number): string => [Math.floor(at / 60) % 24, at % 60].map((n) => String(n).padStart(2, '0')).join(':');
+  return { days: [1, 2, 3, 4, 5, 6, 7], from: text(begins), to: text(begins + minutes) };
 }
 
 /** The first device's gas hides what the others say of theirs, its silence hides all of the second; alarms ring again soon. */

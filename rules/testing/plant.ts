@@ -137,7 +137,11 @@ export class Plant {
 
   constructor(engine: Engine = createEngine()) {
     this.engine = engine;
-    this.apply({ kind: 'start', build: 'test', clockBelieved: true });
+    this.starts();
+  }
+
+  private starts(): void {
+    this.apply({ kind: 'start', build: 'test', clockBelieved: true, localTime: { zone: 'Asia/Shanghai', offsets: [[0, 480]] } });
   }
 
   get now(): number {
@@ -177,7 +181,7 @@ export class Plant {
     this.boot = `boot-${Number(this.boot.slice(5)) + 1}`;
     this.mono = 10;
     this.offset = at - this.mono;
-    this.apply({ kind: 'start', build: 'test', clockBelieved: true });
+    this.starts();
   }
 
   config(...changes: readonly ConfigChange[]): Applied {

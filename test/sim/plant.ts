@@ -289,7 +289,8 @@ export const PROFILES: readonly Profile[] = [
   CABLE,
   VESSEL,
   PULSE,
-  ...builtInCatalogue.profiles.filter((p) => CATALOGUE_PROFILES.some((id) => id === p.id)),
+  // The auditor judges limits alone: what makes an alarm rise from outside its point is shown by rules/escalation.
+  ...builtInCatalogue.profiles.filter((p) => CATALOGUE_PROFILES.some((id) => id === p.id)).map((p) => ({ ...p, escalate: [] })),
 ];
 
 export const CATALOGUE: Catalogue = {

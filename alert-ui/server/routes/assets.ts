@@ -229,7 +229,12 @@ export function assetRoutes(pages: AssetPages): Route[] {
         fresh: schema.newEnterprise,
         patch: schema.enterprisePatch,
         enterpriseOf: (asset) => asset.id,
-        build: (fresh, head): Enterprise => ({ ...fresh, contacts: fresh.contacts.map(present), ...head }),
+        build: ({ businessHours, ...fresh }, head): Enterprise => ({
+          ...fresh,
+          contacts: fresh.contacts.map(present),
+          ...(businessHours === undefined ? {} : { businessHours }),
+          ...head,
+        }),
         put: (value, base) => ({ op: 'put', asset: 'enterprise', value, base }),
         // Alarms of a test enterprise warn nobody: that is not for its own people to say.
         demandChange: (actor, current, value) => {

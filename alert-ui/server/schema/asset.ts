@@ -40,6 +40,18 @@ const alarmPolicy = z
   .strictObject({ rearmMs: perLevel(10_000), firstResponseMs: perLevel(30_000), feedbackMs: perLevel(60_000) })
   .meta({ description: 'Times by colour, ms, where they are not the usual ones. `rearmMs`: the re-alarm timer, off where it is not set.' });
 
+const hhmm = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/);
+const businessHours = z
+  .array(
+    z.strictObject({
+      days: z.array(z.int().min(1).max(7)).min(1).max(7).meta({ description: '1 = Monday … 7 = Sunday: days on which they begin.' }),
+      from: hhmm,
+      to: hhmm.meta({ description: 'The first minute at which nobody is there; at or before `from` it is one of the next day.' }),
+    }),
+  )
+  .max(28)
+  .meta({ description: 'When somebody is at work, in the local time of the platform. Absent or empty: nobody ever is.' });
+
 export const area = z.object({ ...head, parentId: ref }).meta({ id: 'Area' });
 export const enterprise = z
   .object({
@@ -52,6 +64,7 @@ export const enterprise = z
     contacts: z.array(contact),
     causes: causes.optional(),
     alarmPolicy: alarmPolicy.optional(),
+    businessHours: businessHours.optional(),
   })
   .meta({ id: 'Enterprise' });
 export const site = z.object({ ...head, enterpriseId: id, lon, lat }).meta({ id: 'Site' });
@@ -68,13 +81,7 @@ export const hazardSource = z
 export const gateway = z.object({ ...head, enterpriseId: id }).meta({ id: 'Gateway' });
 
 export const deviceStatus = z
-  .object({
-    online: z.boolean(),
-    health: z.array(z.string()),
-    lastSeenAt: epochMs.nullable(),
-    clockErrorMs: z.number().nullable(),
-    gateway: z.string().optional().meta({ description: 'Gateway that its last word came through; absent where it speaks for itself.' }),
-  })
+  .object({ online: z.boolean(), health: z.array(z.string()), lastSeenAt: epochMs.nullable(), clockErrorMs: z.number().nullable() })
   .meta({ id: 'DeviceStatus' });
 const deviceMode = z.enum(['live', 'commissioning', 'test']);
 export const device = z
@@ -127,6 +134,7 @@ export const newEnterprise = z.strictObject({
   lon: lon.default(null),
   lat: lat.default(null),
   contacts: contacts.default([]),
+  businessHours: businessHours.optional(),
 });
 export const enterprisePatch = z.strictObject({
   name: name.optional(),
@@ -138,6 +146,7 @@ export const enterprisePatch = z.strictObject({
   contacts: contacts.optional(),
   causes: causes.optional(),
   alarmPolicy: alarmPolicy.optional(),
+  businessHours: businessHours.optional(),
 });
 
 export const newSite = z.strictObject({ id, name, enterpriseId: id, lon: lon.default(null), lat: lat.default(null) });

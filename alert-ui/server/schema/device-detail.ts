@@ -8,8 +8,41 @@ const confidence = z
   .meta({ description: 'V read in a source, M memory with high confidence, C check before relying, D our choice.' });
 const basisEn = z.string().meta({ description: 'What the limit rests on, in English.' });
 const basisZh = z.string().optional().meta({ description: 'The same basis in Chinese; absent in a catalogue from before it had one.' });
-const limitDir = z.enum(['hi', 'lo', 'roc_hi', 'roc_lo', 'dev_hi', 'state', 'count_hi', 'expr']);
+const limitDir = z.enum(['hi', 'lo', 'roc_hi', 'roc_lo', 'dev_hi', 'state', 'count_hi', 'expr', 'follows']);
 const transition = z.object({ from: z.string(), to: z.string() }).optional();
+const escalationCause = z
+  .union([
+    z.object({ kind: z.literal('lasts') }),
+    z.object({ kind: z.literal('unacknowledged'), outsideBusinessHours: z.boolean().optional() }),
+    z.object({
+      kind: z.literal('together'),
+      in: z.enum(['area', 'premises', 'zone']),
+      withinMs: z.number().optional(),
+      needs: z.array(
+        z.object({
+          atLeast: z.int(),
+          of: z.array(
+            z.object({
+              profileId: z.string(),
+              measurement: z.string(),
+              limit: z.string(),
+              as: z.enum(['detector', 'call-point']).optional(),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ])
+  .meta({
+    id: 'EscalationCause',
+    description:
+      'What makes an alarm rise: its limit lasts, nobody acknowledges, or devices of one group have their limits on together. `lasts` and `unacknowledged` take the time of the escalation.',
+  });
+const whenOf = {
+  when: z.string().meta({ description: "The catalogue's own words." }),
+  whenZh: z.string().optional(),
+  whenEn: z.string().optional(),
+};
 const setPoint = z.union([z.number(), z.string(), z.null()]);
 
 export const latestBody = z
@@ -94,6 +127,25 @@ export const limitsBody = z
             description:
               'Armed, but neither raised nor cleared at the moment: what it reads is bad or not there, or its window is not filled.',
           }),
+        escalates: z
+          .object({ of: z.string(), any: z.array(escalationCause), ...whenOf })
+          .optional()
+          .meta({ description: '`follows`: the limit it escalates, and by what. It is on only while that one is.' }),
+        escalation: z
+          .object({
+            on: z.boolean(),
+            group: z
+              .object({
+                in: z.enum(['area', 'premises', 'zone']),
+                by: z.enum(['attribute', 'hazard-source', 'site', 'enterprise']),
+                id: z.string(),
+                devices: z.int().meta({ description: 'Devices in it whose limits are counted, itself included.' }),
+              })
+              .optional(),
+            businessHours: z.enum(['given', 'none']).optional().meta({ description: '`none`: every hour counts as outside.' }),
+          })
+          .optional()
+          .meta({ description: 'How an escalation stands for this device.' }),
         basis: basisEn,
         basisZh,
         confidence,
@@ -214,7 +266,27 @@ export const profile = z
       }),
     ),
     faults: z.array(z.string()),
-    escalate: z.array(z.object({ when: z.string(), to: limitLevel, basis: z.string().optional(), basisZh, confidence })).optional(),
+    escalate: z
+      .array(
+        z.object({
+          ...whenOf,
+          to: limitLevel,
+          basis: z.string().optional(),
+          basisZh,
+          confidence,
+          form: z
+            .object({
+              code: z.string(),
+              measurement: z.string(),
+              of: z.string(),
+              afterMs: z.number().optional(),
+              any: z.array(escalationCause),
+            })
+            .optional()
+            .meta({ description: 'As the engine judges it; absent = nobody has translated the text.' }),
+        }),
+      )
+      .optional(),
   })
   .meta({ id: 'Profile' });
 export const faultDef = z.object({ code: z.string(), zh: z.string(), en: z.string(), level: limitLevel });

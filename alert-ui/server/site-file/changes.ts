@@ -59,13 +59,18 @@ function putsOf(section: Section, file: SiteFile, view: Assets): readonly (reado
         { op: 'put', asset: 'area', base: base('area', value.id), value: { ...value, ...STAMPS } },
       ]);
     case 'enterprises':
-      return numbered(file.enterprises).map(([i, value]) => [
+      return numbered(file.enterprises).map(([i, { businessHours, ...value }]) => [
         i,
         {
           op: 'put',
           asset: 'enterprise',
           base: base('enterprise', value.id),
-          value: { ...value, contacts: value.contacts.map(present), ...STAMPS },
+          value: {
+            ...value,
+            contacts: value.contacts.map(present),
+            ...(businessHours === undefined ? {} : { businessHours }),
+            ...STAMPS,
+          },
         },
       ]);
     case 'sites':
