@@ -71,7 +71,19 @@ export interface WarningMessage {
   readonly warning: Warning;
   readonly event: WarningEvent;
 }
+/** Somebody who is there: which alarm he looks at, and whether an alarm would be heard at a desk of his. */
+export interface PresenceItem {
+  /** Account name; one's own is among them. */
+  readonly by: string;
+  readonly looking: string | null;
+  readonly audible: boolean;
+}
+/** Everybody who looks at an alarm this viewer may see; to those who see all, whose desk is audible as well. The whole of it, each time. */
+export interface PresenceMessage {
+  readonly items: readonly PresenceItem[];
+}
 export interface ServerToClient {
+  presence(body: PresenceMessage): void;
   warnings(body: WarningsEvent): void;
   warning(body: WarningMessage): void;
   snapshot(body: SnapshotEvent): void;
@@ -85,5 +97,7 @@ export interface ClientToServer {
   unsubscribe(body: { devices?: readonly string[]; enterprises?: readonly string[] }): void;
   resume(body: { epoch: string; seq: number }): void;
   'resume-warnings'(): void;
+  /** What is not said stays; `looking: null`: at none any more. */
+  presence(body: { looking?: string | null; audible?: boolean }): void;
 }
 export const HEARTBEAT_EVERY_MS = 5_000;

@@ -87,6 +87,45 @@ async function board(name: string, options: { transports?: readonly ('websocket'
   return opened;
 }
 
+describe('who else is there', () => {
+  const told = (one: Board): { readonly items: () => unknown } => {
+    let items: unknown = null;
+    one.socket.on('presence', (body: { items: unknown }) => {
+      liveSchemas.presence.parse(body);
+      items = body.items;
+    });
+    return { items: () => items };
+  };
+  /** Time goes on until it has come. */
+  async function comes(fits: () => boolean): Promise<void> {
+    for (let n = 0; n < 500 && !fits(); n += 1) {
+      served.platform.clock.advance(200);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(fits()).toBe(true);
+  }
+
+  it('is told to those who may see the alarm that is looked at, until the board is closed', async () => {
+    served.platform.raise(served.platform.alarm('a-0', 'a'));
+    const [admin, alice, bob] = [await board('admin'), await board('alice'), await board('bob')];
+    const [ofAdmin, ofAlice, ofBob] = [told(admin), told(alice), told(bob)];
+    const same = (items: unknown, expected: unknown): boolean => JSON.stringify(items) === JSON.stringify(expected);
+    admin.socket.emit('presence', { looking: 'a-0', audible: true });
+    await comes(() => same(ofAlice.items(), [{ by: 'admin', looking: 'a-0', audible: false }]));
+    // Who can be heard is for those who see everything; of what one may not see one is told nothing.
+    await comes(() => same(ofAdmin.items(), [{ by: 'admin', looking: 'a-0', audible: true }]) && same(ofBob.items(), []));
+    const later = await board('alice');
+    const ofLater = told(later);
+    for (const wrong of [null, { looking: 7 }, { looking: 'x'.repeat(65) }, { audible: 'yes' }]) admin.socket.emit('presence', wrong);
+    admin.socket.emit('presence', { looking: null });
+    await comes(() => same(ofLater.items(), []) && same(ofAdmin.items(), [{ by: 'admin', looking: null, audible: true }]));
+    alice.socket.emit('presence', { looking: 'a-0' });
+    await comes(() => same(ofLater.items(), [{ by: 'alice', looking: 'a-0', audible: false }]));
+    alice.socket.disconnect();
+    await comes(() => same(ofLater.items(), []));
+  });
+});
+
 describe('who may look', () => {
   it.each([
     ['nobody', {}],

@@ -86,6 +86,9 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
     expect(await panel(board).getByRole('button', { name: 'Take out of service' }).count()).toBe(0);
     await other.goto(`${platform.httpBase}/desk`);
     await rowOf(other, 'GD-07').click();
+    // Each is told that the other looks at it.
+    await panel(board).getByText('chief looking').waitFor();
+    await panel(other).getByText('wang looking').waitFor();
     await panel(other).getByRole('button', { name: 'Take out of service' }).click();
     await panel(other).getByLabel('Permit').fill('PTW-118');
     await panel(other).locator('.form').getByRole('button', { name: 'Take out of service' }).click();

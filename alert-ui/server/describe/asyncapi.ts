@@ -52,6 +52,12 @@ export const liveSchemas = {
     event: warningEvent,
   }),
   'resume-warnings': z.null().meta({ description: 'No body: asks for `warnings`.' }),
+  presence: z
+    .object({ items: z.array(z.object({ by: z.string(), looking: z.string().nullable(), audible: z.boolean() })) })
+    .meta({ description: 'Who looks at which alarm one may see; to those who see all, whose desk is audible. Not journaled.' }),
+  'say-presence': z
+    .object({ looking: z.string().nullable().optional(), audible: z.boolean().optional() })
+    .meta({ description: 'Sent as `presence`, too: the alarm on the own screen, null = none; is the own desk audible.' }),
   subscribe: wish,
   unsubscribe: wish,
   resume: z.object({ epoch: z.string(), seq: z.int() }),
@@ -128,7 +134,9 @@ const TOPICS: readonly Door[] = [
     payload: { type: 'object', additionalProperties: { type: 'array', items: sampleSchema } },
   },
 ];
-const TO_SERVER = new Set(['subscribe', 'unsubscribe', 'resume', 'resume-warnings']);
+const TO_SERVER = new Set(['subscribe', 'unsubscribe', 'resume', 'resume-warnings', 'say-presence']);
+/** The one event that goes both ways, with another body in each. */
+const NAME_OF: Readonly<Record<string, string>> = { 'say-presence': 'presence' };
 
 /** The AsyncAPI 3.0 document: the MQTT topics of devices, and the live events of browsers. */
 export function describeLive(build: string): Record<string, unknown> {
@@ -154,7 +162,7 @@ export function describeLive(build: string): Record<string, unknown> {
   for (const [event, schema] of Object.entries(liveSchemas)) {
     const key = `live-${event}`;
     messages[key] = {
-      name: event,
+      name: NAME_OF[event] ?? event,
       contentType: 'application/json',
       payload: z.toJSONSchema(schema, { target: 'draft-7', io: 'output', reused: 'inline' }),
     };

@@ -10,6 +10,7 @@ import {
   type AlarmMessage,
   type DeviceMessage,
   type HeartbeatMessage,
+  type PresenceMessage,
   type SnapshotEvent,
   type WarningMessage,
   type WarningsEvent,
@@ -23,6 +24,7 @@ import type { RecordsSessionStore } from '../sign-in/session-store.ts';
 import { Audience, audienceKey } from './audience.ts';
 import { Backlog } from './backlog.ts';
 import { enterpriseOf, EventRing, RING_EVENTS } from './event-ring.ts';
+import { Onlookers } from './onlookers.ts';
 import { oneWritePerFlush } from './one-write.ts';
 import { Pace } from './pace.ts';
 import { FLUSH_EVERY_MS, ReadingFeed } from './reading-feed.ts';
@@ -39,6 +41,9 @@ const PICTURE_WARNINGS = 500;
 const LOOK_EVERY_MS = 200;
 /** Names gone through for one viewer's wishes: each change of them takes all of them in hand again, on the thread that judges. */
 const WISHES = { most: 200_000, spanMs: 10_000 } as const;
+/** How often people are told who else is there, at most; and how often one may say it. */
+const PRESENCE_EVERY_MS = 1_000;
+const SAYINGS = { most: 50, spanMs: 10_000 } as const;
 /** How often an open connection's session, token and rights are looked at again. */
 const RECHECK_EVERY_MS = 15_000;
 /** Where the ids of this installation's process starts are kept. */
@@ -54,10 +59,12 @@ interface Viewer {
   wantsSnapshot: boolean;
   readonly resumes: Pace;
   readonly wishes: Pace;
+  readonly sayings: Pace;
 }
 
 const names = z.array(z.string().max(128)).max(10_000).optional();
 const wishBody = z.object({ devices: names, enterprises: names });
+const presenceBody = z.object({ looking: z.string().min(1).max(64).nullable().optional(), audible: z.boolean().optional() });
 const resumeBody = z.object({ epoch: z.string().max(200), seq: z.int().min(0) });
 
 export interface HubParts {
@@ -87,6 +94,8 @@ export class Hub {
   /** Number of the last event that went out, or that was there before we listened. */
   private published: number;
   private lookAt = 0;
+  private readonly onlookers = new Onlookers();
+  private presenceTold = Number.NEGATIVE_INFINITY;
   /** Number of the flood that boards know of; 0 = none goes on. */
   private floodTold = 0;
   private readonly counted = {
@@ -232,6 +241,7 @@ export class Hub {
       wantsSnapshot: false,
       resumes: new Pace(RESUMES.most, RESUMES.spanMs),
       wishes: new Pace(WISHES.most, WISHES.spanMs),
+      sayings: new Pace(SAYINGS.most, SAYINGS.spanMs),
     };
     viewer.audience.viewers += 1;
     this.viewers.set(socket.id, viewer);
@@ -244,6 +254,11 @@ export class Hub {
     socket.on('unsubscribe', (body: unknown) => {
       const wish = this.wishOf(viewer, body);
       if (wish !== null) this.feed.unsubscribe(socket, wish.devices ?? [], wish.enterprises ?? []);
+    });
+    socket.on('presence', (body: unknown) => {
+      const said = presenceBody.safeParse(body);
+      if (said.success && viewer.sayings.allows(this.parts.platform.clock.mono()))
+        this.onlookers.say(socket.id, viewer.identity.actor.name, said.data);
     });
     socket.on('resume-warnings', () => {
       // A viewer that waits for its snapshot gets them with it.
@@ -275,6 +290,7 @@ export class Hub {
 
   private disconnected(viewer: Viewer): void {
     this.viewers.delete(viewer.socket.id);
+    this.onlookers.forget(viewer.socket.id);
     viewer.backlog.close();
     this.feed.forget(viewer.socket);
     viewer.audience.viewers -= 1;
@@ -336,6 +352,8 @@ export class Hub {
       // At once with the picture: a board then knows the server's time and the health of the platform before the next beat.
       this.namespace.to(viewers.map((viewer) => viewer.socket.id)).emit('heartbeat', this.heartbeatFor(audience));
       this.namespace.to(viewers.map((viewer) => viewer.socket.id)).emit('warnings', this.warningsFor(audience));
+      const presence = this.presenceFor(audience);
+      if (presence.items.length > 0) this.namespace.to(viewers.map((viewer) => viewer.socket.id)).emit('presence', presence);
       for (const viewer of viewers) {
         viewer.wantsSnapshot = false;
         this.counted.snapshots += 1;
@@ -387,6 +405,23 @@ export class Hub {
     return { epoch, seq: audience.lastWarning, items };
   }
 
+  /** Told when it changed, to everybody who may see the same at once. */
+  private tellPresence(mono: number): void {
+    if (!this.onlookers.changed || mono - this.presenceTold < PRESENCE_EVERY_MS) return;
+    this.onlookers.changed = false;
+    this.presenceTold = mono;
+    for (const audience of this.audiences.values()) this.namespace.to(audience.room).emit('presence', this.presenceFor(audience));
+  }
+
+  private presenceFor(audience: Audience): PresenceMessage {
+    const { view } = this.parts.platform;
+    const sees = (id: string): boolean => {
+      const alarm = view.openAlarm(id) ?? view.restingAlarm(id);
+      return alarm !== undefined && audience.sees(alarm.enterpriseId);
+    };
+    return { items: this.onlookers.items(sees, audience.sees(null)) };
+  }
+
   private resume(viewer: Viewer, place: { readonly epoch: string; readonly seq: number } | null): void {
     // A snapshot is on its way already, and says everything.
     if (viewer.wantsSnapshot || viewer.backlog.behind) return;
@@ -433,6 +468,7 @@ export class Hub {
     const late = mono - this.lookAt > 4 * LOOK_EVERY_MS;
     this.lookAt = mono;
     this.tellFlood();
+    this.tellPresence(mono);
     let pending = 0;
     for (const viewer of this.viewers.values()) {
       const verdict = viewer.backlog.look(mono, late);

@@ -6,7 +6,14 @@
 import { io, type Socket } from 'socket.io-client';
 import { shallowReactive } from 'vue';
 import type { Alarm } from '../../../../model/alarm.ts';
-import type { AlarmMessage, ClientToServer, ReadingsMessage, ServerToClient, WarningMessage } from '../../../protocol/live.ts';
+import type {
+  AlarmMessage,
+  ClientToServer,
+  PresenceItem,
+  ReadingsMessage,
+  ServerToClient,
+  WarningMessage,
+} from '../../../protocol/live.ts';
 import type { Api } from '../api/client.ts';
 import type { Session } from '../session/session.ts';
 import { applyAlarm, applyDevice, applySnapshot, checkHeartbeat, emptyPicture, type Folded, mergePage, type Picture } from './fold.ts';
@@ -30,7 +37,11 @@ export interface Live {
     readonly health: readonly string[];
     /** A gap in the numbers is being filled. */
     readonly catchingUp: boolean;
+    /** Who is there, as far as one may know; oneself included. */
+    readonly present: readonly PresenceItem[];
   };
+  /** Says which alarm is on this screen, and whether it can be heard here; what is not said stays. */
+  say(presence: { readonly looking?: string | null; readonly audible?: boolean }): void;
   /** Server time now, ms: falls back to the browser's clock before the first heartbeat. */
   now(): number;
   open(): void;
@@ -63,6 +74,7 @@ export function createLive(api: Api, session: Session): Live {
     lastBeatAt: number | null;
     health: readonly string[];
     catchingUp: boolean;
+    present: readonly PresenceItem[];
   }>({
     version: 0,
     link: 'connecting',
@@ -72,7 +84,9 @@ export function createLive(api: Api, session: Session): Live {
     lastBeatAt: null,
     health: [],
     catchingUp: false,
+    present: [],
   });
+  let said: { looking: string | null; audible: boolean } = { looking: null, audible: false };
   let socket: Socket<ServerToClient, ClientToServer> | null = null;
   let timer: ReturnType<typeof setInterval> | null = null;
   let retry: ReturnType<typeof setTimeout> | null = null;
@@ -194,6 +208,12 @@ export function createLive(api: Api, session: Session): Live {
     warned,
     state,
     now,
+    say(presence) {
+      const next = { ...said, ...presence };
+      if (next.looking === said.looking && next.audible === said.audible) return;
+      said = next;
+      if (socket?.connected === true) socket.emit('presence', said);
+    },
     open() {
       if (socket !== null) {
         if (!socket.connected) socket.connect();
@@ -214,9 +234,14 @@ export function createLive(api: Api, session: Session): Live {
         resumedAt = Number.NEGATIVE_INFINITY;
         resume();
         subscribeAll();
+        if (said.looking !== null || said.audible) opened.emit('presence', said);
+      });
+      opened.on('presence', (message) => {
+        state.present = message.items;
       });
       opened.on('disconnect', (reason) => {
         state.connected = false;
+        state.present = [];
         if (reason === 'io server disconnect') askAgain();
       });
       opened.on('connect_error', () => {
