@@ -17,6 +17,7 @@ export function createPages(session: Session, isCalm: () => boolean): Router {
       { path: '/devices/:id', component: () => import('./pages/DevicePage.vue'), props: true },
       { path: '/shift', component: () => import('./pages/ShiftPage.vue') },
       { path: '/approvals', component: () => import('./pages/ApprovalsPage.vue') },
+      { path: '/accounts', component: () => import('./pages/AccountsPage.vue') },
       { path: '/warnings', component: () => import('./pages/WarningsPage.vue') },
       { path: '/sources/:id', component: () => import('./pages/SourcePage.vue'), props: true },
       { path: '/rules', component: () => import('./pages/RulesPage.vue') },
