@@ -265,6 +265,8 @@ export interface DeviceStatus {
   readonly lastSeenAt: EpochMs | null;
   /** Median of arrival − stamp over recent live samples, ms; null while unknown. */
   readonly clockErrorMs: number | null;
+  /** Gateway that its last word came through; absent where it speaks for itself. */
+  readonly gateway?: string;
 }
 
 /** What stands on every desk. Test and suppressed alarms are in neither of the first two. */

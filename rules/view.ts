@@ -114,7 +114,8 @@ export class EngineWindow implements EngineView {
     const { clock } = this.core;
     // The line does not follow steps of our own wall clock, the figure for people does.
     const clockErrorMs = device.clock === null ? null : Math.round(device.clock.median - (clock.line - clock.at));
-    return { online: device.online, health: healthOf(device), lastSeenAt: device.lastSeenAt, clockErrorMs };
+    const through = device.gateway === null ? {} : { gateway: device.gateway };
+    return { online: device.online, health: healthOf(device), lastSeenAt: device.lastSeenAt, clockErrorMs, ...through };
   }
 
   counts(): AlarmCounts {

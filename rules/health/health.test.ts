@@ -412,8 +412,10 @@ describe('a gateway', () => {
     expect(one.told()).toEqual(['F01 raised']);
     expect(one.alarm('F01')).toMatchObject({ deviceId: 'gw', enterpriseId: 'works', kind: 'instrument', level: 'yellow', value: 3 });
     expect(one.alarmEvents('F01')[0]?.[1].cause).toBe('gateway');
-    for (const id of ['a', 'b', 'c']) expect(one.engine.view.status(id)).toMatchObject({ online: false, health: ['gateway'] });
+    for (const id of ['a', 'b', 'c'])
+      expect(one.engine.view.status(id)).toMatchObject({ online: false, health: ['gateway'], gateway: 'gw' });
     restored(one);
+    expect(one.engine.view.status('a')?.gateway).toBe('gw');
     // An operator may acknowledge it as any other.
     expect(one.acknowledge('F01').outcomes).toMatchObject([{ ok: true, changed: true }]);
     gatewaySays(one, 'connected', 2);
@@ -484,6 +486,7 @@ describe('a gateway', () => {
   it('a device that speaks for itself is not behind it', () => {
     const one = three();
     one.send('c', 'co', 1);
+    expect(one.engine.view.status('c')).not.toHaveProperty('gateway');
     gatewaySays(one, 'disconnected');
     one.pass(600_000);
     expect(

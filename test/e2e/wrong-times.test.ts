@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alarm } from '../../model/alarm.ts';
-import type { ListBody } from '../../alert-ui/protocol/http.ts';
+import type { DeviceItem, ListBody } from '../../alert-ui/protocol/http.ts';
 import { eventually, makeDevices, signIn, type Api } from '../harness/api.ts';
 import { openBoard, type Board } from '../harness/board.ts';
 import { connectDevice, type DeviceClient } from '../harness/device-client.ts';
@@ -107,5 +107,9 @@ describe('times that are not as they should be, over MQTT', () => {
       return healths.every((health) => health.includes('gateway'));
     });
     for (const id of ids) expect(await alarmsOf(id)).toEqual([]);
+    // The list of what stands behind it: as many as it says, and no other device.
+    const { items } = await api.get<ListBody<DeviceItem>>('/devices?gateway=gw-1');
+    expect(items.map(({ id, status }) => [id, status?.gateway])).toEqual(ids.map((id) => [id, 'gw-1']));
+    expect((await api.get<ListBody<DeviceItem>>('/devices?gateway=gw-2')).items).toEqual([]);
   });
 });

@@ -75,6 +75,7 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
         hazardSource: listOf(reference).optional(),
         area: listOf(reference).optional(),
         profile: listOf(reference).optional(),
+        gateway: listOf(reference).optional().meta({ description: 'Last heard through one of these gateways.' }),
         online: queryFlag.optional(),
         q: z.string().max(100).optional(),
         retired: queryFlag.optional(),
@@ -95,6 +96,7 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
           within(query.site, device.siteId) &&
           within(query.hazardSource, device.hazardSourceId) &&
           within(query.profile, device.profileId) &&
+          (query.gateway === undefined || within(query.gateway, view.status(device.id)?.gateway ?? null)) &&
           (areas === null || areas.has(view.assets('enterprise').get(device.enterpriseId)?.areaId ?? '')) &&
           (query.online === undefined || view.status(device.id)?.online === query.online) &&
           (text === undefined || device.id.toLowerCase().includes(text) || device.name.toLowerCase().includes(text));

@@ -81,7 +81,13 @@ export const hazardSource = z
 export const gateway = z.object({ ...head, enterpriseId: id }).meta({ id: 'Gateway' });
 
 export const deviceStatus = z
-  .object({ online: z.boolean(), health: z.array(z.string()), lastSeenAt: epochMs.nullable(), clockErrorMs: z.number().nullable() })
+  .object({
+    online: z.boolean(),
+    health: z.array(z.string()),
+    lastSeenAt: epochMs.nullable(),
+    clockErrorMs: z.number().nullable(),
+    gateway: z.string().optional().meta({ description: 'Gateway that its last word came through; absent where it speaks for itself.' }),
+  })
   .meta({ id: 'DeviceStatus' });
 const deviceMode = z.enum(['live', 'commissioning', 'test']);
 export const device = z

@@ -101,4 +101,22 @@ describe('a folded flood', () => {
     const { rows } = arrange({ rows: [], newcomers: [] }, open, false);
     expect(listItems(rows).map(({ kind }) => kind)).toEqual(['head', 'row', 'row']);
   });
+
+  it('leaves a silent gateway alone: its one alarm says how many points are behind it', () => {
+    const north = ['a', 'b'].map((id) => makeAlarm({ id, areaId: 'north', level: 'yellow' }));
+    const gateway = makeAlarm({
+      id: 'gw',
+      areaId: 'north',
+      level: 'yellow',
+      kind: 'instrument',
+      code: 'F01',
+      measurement: null,
+      value: 28,
+    });
+    const open = new Map([...north, gateway].map((alarm) => [alarm.id, alarm]));
+    const { rows } = arrange({ rows: [], newcomers: [] }, open, false);
+    const { singles, folds } = foldFlood(rows, (id) => open.get(id));
+    expect(singles.map(({ id }) => id)).toEqual(['gw']);
+    expect(folds.map((fold) => fold.rows.length)).toEqual([2]);
+  });
 });

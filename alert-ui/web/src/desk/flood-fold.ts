@@ -1,11 +1,13 @@
 /**
- * In a flood the list is folded: red alarms and what came first of a group stand singly, the rest by cause and else by area. Pure.
+ * In a flood the list is folded: red alarms, what came first of a group and silent gateways stand singly, the rest by cause and else by
+ * area. Pure.
  * Nothing is dropped: every row that goes in is a single or in exactly one group. The order is that of the rows, so that what is frozen
  * under the hand stays where it is.
  */
 import type { Alarm } from '../../../../model/alarm.ts';
 import type { Level } from '../../../../model/level.ts';
 import { isUnacknowledged } from '../live/fold.ts';
+import { pointsBehind } from './gateway.ts';
 import { alarmGroups, groupKey } from './groups.ts';
 import type { Section } from './order.ts';
 import type { Placed } from './stable.ts';
@@ -67,7 +69,8 @@ export function foldFlood(rows: readonly Placed[], alarmOf: (id: string) => Alar
     const alarm = alarmOf(row.id);
     const key = alarm === undefined ? null : groupKey(alarm);
     const first = key !== null && several.has(key) && alarm?.firstOut === true;
-    if (alarm === undefined || alarm.level === 'red' || row.level === 'red' || first) {
+    // A silent gateway is itself the fold of all that is behind it.
+    if (alarm === undefined || alarm.level === 'red' || row.level === 'red' || first || pointsBehind(alarm) !== null) {
       alone.add(row);
       continue;
     }
