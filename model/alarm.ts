@@ -62,6 +62,7 @@ export interface Alarm {
   readonly value: Value;
   readonly limit: number | string | null;
   readonly unit: string | null;
+  /** `quality` and `peak` follow the readings without an event of their own (decision 22). */
   readonly quality: Quality | null;
   readonly peak: { readonly value: number; readonly at: EpochMs } | null;
   readonly raisedAt: EpochMs;
@@ -81,6 +82,7 @@ export interface Alarm {
   readonly test: boolean;
   /** Raised from a late batch: no sound; see `historic`. */
   readonly historic: boolean;
+  /** Of the rules by which its last event was judged. */
   readonly ruleRevision: number;
   /** Number of the last event of this alarm; sent back as `seen` with an acknowledgement. */
   readonly seq: number;

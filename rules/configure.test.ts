@@ -33,6 +33,26 @@ describe('changes while an alarm is active', () => {
     });
   });
 
+  it('a change that moves nothing of it is named by the next event that a judgement makes, and by nothing before', () => {
+    const slower = limit('L1', 'yellow', 25, { offDelayMs: 60_000 });
+    const one = plant();
+    one.send('gd-1', 'lel', 26);
+    const raised = one.alarm('hi')?.ruleRevision;
+    one.config({
+      op: 'catalogue',
+      catalogue: catalogue('v2', [profile('gas', [measurement('lel', [slower, limit('L2', 'red', 50, { latching: true })])]), OTHER]),
+    });
+    const changed = one.engine.view.appliedSeq;
+    one.send('gd-1', 'lel', 27);
+    expect(one.engine.view.limits('gd-1')[0]).toMatchObject({ code: 'L1', offDelayMs: 60_000, ruleRevision: changed });
+    expect(one.alarm('hi')).toMatchObject({ active: true, ruleRevision: raised });
+    expect(one.told('hi')).toEqual(['hi raised']);
+    one.send('gd-1', 'lel', 1);
+    one.pass(61_000);
+    expect(one.alarmEvents('hi').at(-1)).toMatchObject([{ ruleRevision: changed }, { type: 'returned', ruleRevision: changed }]);
+    expect(one.alarm('hi')?.ruleRevision).toBe(changed);
+  });
+
   it('a limit that moved below the last good value raises the level at once', () => {
     const one = plant();
     one.send('gd-1', 'lel', 45);

@@ -42,7 +42,8 @@ export class AlarmBook extends Suppressing {
       record.acknowledgedBy = null;
       if (this.managed) this.restless.activated(record, this.now, this.at);
     }
-    record.ruleRevision = who.ruleRevision;
+    // Told with the event it was judged by: two boards never differ in it. Format 1 changed it without one.
+    if (event !== null || !this.managed) record.ruleRevision = who.ruleRevision;
     const rings = event === 're-announced' || (event === 'level-raised' && !result.last.acknowledged);
     if (rings) this.announce(record);
     if (event === 'returned') this.fallQuiet(record, result.facts === null);

@@ -35,8 +35,11 @@ export const alarm = z
     value,
     limit: z.union([z.number(), z.string()]).nullable(),
     unit: text,
-    quality: quality.nullable(),
-    peak: z.object({ value: z.number(), at: epochMs }).nullable(),
+    quality: quality.nullable().meta({ description: 'Now; in a live event, as of that event. It changes without one.' }),
+    peak: z
+      .object({ value: z.number(), at: epochMs })
+      .nullable()
+      .meta({ description: 'Furthest out so far; in a live event, as of that event. It changes without one.' }),
     raisedAt: epochMs,
     returnedAt: time,
     acknowledgedAt: time,
@@ -49,7 +52,7 @@ export const alarm = z
     groupId: text.meta({ description: '`cause:<enterprise or hazard source>/<line>` or `hazard-source:<id>`; null where it is in none.' }),
     test: z.boolean(),
     historic: z.boolean(),
-    ruleRevision: z.int(),
+    ruleRevision: z.int().meta({ description: 'Of the rules by which its last event was judged; it changes with events alone.' }),
     seq: z.int().meta({ description: 'Number of the last event of this alarm; sent back as `seen` with an acknowledgement.' }),
     suppressions: z
       .array(
