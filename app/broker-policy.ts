@@ -38,11 +38,13 @@ export function tlsDoor(config: Config): TlsDoor | null {
 }
 
 /** What the embedded broker is told: doors from the settings, sign-in from the credential book, rights from `may`. */
-export function brokerPolicy(config: Config, parts: { readonly credentials: CredentialBook; readonly engine: Engine }): BrokerPolicy {
-  const { credentials, engine } = parts;
+export function brokerPolicy(
+  config: Config,
+  parts: { readonly tls: TlsDoor | null; readonly credentials: CredentialBook; readonly engine: Engine },
+): BrokerPolicy {
+  const { tls, credentials, engine } = parts;
   const devices = engine.view.assets('device');
   const gateways = engine.view.assets('gateway');
-  const tls = tlsDoor(config);
   return {
     host: config.host,
     port: config.mqttPort,

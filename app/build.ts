@@ -137,8 +137,8 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   const seams = options.seams;
   const folder = dataFolder(config.dataDir);
   // Files the settings name are looked at before anything is made: a wrong setting leaves no folder behind.
-  tlsDoor(config);
-  upstreamSettings(config);
+  const tls = tlsDoor(config);
+  const upstreamTold = upstreamSettings(config);
   prepareFolder(config.dataDir);
   const lock = await lockFolder(config.dataDir);
   if ('error' in lock)
@@ -306,7 +306,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   stack.push('notices', () => notices.close());
   const toldOutside = { webhook: config.webhookUrl !== null, deadManMs: config.deadmanUrl === null ? null : config.deadmanSeconds * 1_000 };
 
-  const upstream = options.source === undefined ? openUpstream(config, log) : null;
+  const upstream = options.source === undefined ? openUpstream(upstreamTold, log) : null;
   const watch = startSystemWatch(
     clock,
     [...engine.view.openAlarms()].filter((alarm) => alarm.kind === 'system' && alarm.active).map((alarm) => alarm.code),
@@ -327,7 +327,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   );
   stack.push('system watch', () => watch.stop());
 
-  const broker = createEmbeddedBroker(brokerPolicy(config, { credentials, engine }));
+  const broker = createEmbeddedBroker(brokerPolicy(config, { tls, credentials, engine }));
   const source = options.source ?? (upstream === null ? broker : joinSources(broker, upstream));
   let open = false;
   const health = (): readonly string[] => [

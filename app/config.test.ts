@@ -29,3 +29,21 @@ describe('a setting that is not allowed is named as it was written', () => {
     expect(() => loadConfig({ BEACON_CONFIG: path, ...env })).toThrow(line);
   });
 });
+
+describe('a name that is no setting', () => {
+  const warned = (name: string): readonly string[] => loadConfig({ [name]: '1' }).warnings;
+
+  it.each([
+    ['BEACON_HTTP_PROT', 'BEACON_HTTP_PORT'],
+    ['BEACON_MQTTPORT', 'BEACON_MQTT_PORT'],
+    ['BEACON_INFLUXDB_URL', 'BEACON_INFLUX_URL'],
+    ['BEACON_ADMIN_PASWORD', 'BEACON_ADMIN_PASSWORD'],
+  ])('%s is ignored, and told what it is near to', (name, meant) => {
+    expect(warned(name)).toEqual([`${name}: no such setting, ignored; did you mean ${meant}?`]);
+  });
+
+  it('is no guess where nothing is near, and none of other programs', () => {
+    expect(warned('BEACON_FAVOURITE_COLOUR')).toEqual(['BEACON_FAVOURITE_COLOUR: no such setting, ignored']);
+    expect(warned('HTTP_PROT')).toEqual([]);
+  });
+});

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { parseShiftPlan, USUAL_SHIFTS } from '../model/shift.ts';
+import { nearest } from './nearest.ts';
 
 /**
  * Settings are parsed once, here: schema, default, unit, description and environment name side by side. The environment wins
@@ -389,9 +390,26 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): {
   const config = Object.freeze(result) as Config;
   checkTogether(config);
   const warnings = Object.keys(env)
-    .filter((name) => name.startsWith('BEACON_') && !known.has(name) && !OTHER_NAMES.has(name))
-    .map((name) => `${name}: no such setting, ignored`);
+    .filter((name) => name.startsWith(PREFIX) && !known.has(name) && !OTHER_NAMES.has(name))
+    .map(
+      (name) =>
+        `${name}: no such setting, ignored${meant(
+          name,
+          definitions.map((d) => d.env),
+        )}`,
+    );
   return { config, warnings };
+}
+
+const PREFIX = 'BEACON_';
+
+/** The setting that an unknown name is nearest to; the part that all have in common makes nothing near. */
+function meant(name: string, known: readonly string[]): string {
+  const found = nearest(
+    name.slice(PREFIX.length),
+    known.map((one) => one.slice(PREFIX.length)),
+  );
+  return found === null ? '' : `; did you mean ${PREFIX}${found}?`;
 }
 
 function checkTogether(config: Config): void {

@@ -38,8 +38,7 @@ export interface UpstreamLog {
 }
 
 /** The external broker's client, not started yet; null when none is set. */
-export function openUpstream(config: Config, log: UpstreamLog): ExternalSource | null {
-  const settings = upstreamSettings(config);
+export function openUpstream(settings: UpstreamSettings | null, log: UpstreamLog): ExternalSource | null {
   if (settings === null) return null;
   return createExternalSource(settings, {
     onChange({ up, trouble, sessionsLost }) {

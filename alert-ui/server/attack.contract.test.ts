@@ -109,7 +109,14 @@ describe('files', () => {
   });
 
   it('of the web app are there', async () => {
-    expect([(await bare('/assets/app.js')).text, (await bare('/', { accept: 'text/html' })).status]).toEqual(['app', 200]);
+    const page = await bare('/', { accept: 'text/html' });
+    expect([(await bare('/assets/app.js')).text, page.status]).toEqual(['app', 200]);
+    // What asks for anything is given the page at its own address; one that wants JSON, or a place that is none, is told so.
+    const asked = async (path: string, accept: string): Promise<number> => (await bare(path, { accept })).status;
+    expect((await bare('/', { accept: '*/*' })).text).toBe(page.text);
+    expect([await asked('/', 'application/json'), await asked('/no-such', '*/*'), await asked('/desk', 'text/html')]).toEqual([
+      404, 404, 200,
+    ]);
   });
 });
 

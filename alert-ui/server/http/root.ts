@@ -55,6 +55,12 @@ export function mountRoot(app: Express, platform: Platform, identities: Identiti
   );
 }
 
+/** A browser asks for HTML. What asks for anything (`curl`) is given the page at its own address, and no page for what is not there. */
+function wantsPage(request: Request): boolean {
+  if (request.accepts(['json', 'html']) === 'html') return true;
+  return request.path === '/' && request.accepts('html') === 'html';
+}
+
 /** The web app: its files, and its page for every path that is a place inside it. */
 export function mountWeb(app: Express, options: ServerOptions): void {
   const root = options.webRoot;
@@ -69,10 +75,7 @@ export function mountWeb(app: Express, options: ServerOptions): void {
     express.static(root, { index: false, redirect: false, setHeaders: (response) => response.setHeader('cache-control', 'no-cache') }),
   );
   app.use((request, response, next) => {
-    const page =
-      (request.method === 'GET' || request.method === 'HEAD') &&
-      request.accepts(['json', 'html']) === 'html' &&
-      !request.path.startsWith('/api/');
+    const page = (request.method === 'GET' || request.method === 'HEAD') && wantsPage(request) && !request.path.startsWith('/api/');
     if (!page) return next();
     response.setHeader('cache-control', 'no-cache');
     response.sendFile(join(root, 'index.html'));
