@@ -1,9 +1,5 @@
-import type { LoadConnection } from '../../simulators/load/plan.ts';
-import { signIn } from '../harness/api.ts';
-import { startPlatform, temporaryFolder } from '../harness/platform-process.ts';
-import { type Figures, figures, pause, startProbes } from './probes.ts';
-import { generate } from './processes.ts';
-import { registerVessels } from './throughput.ts';
+import { besideLoad } from './beside.ts';
+import { type Figures, figures, pause } from './probes.ts';
 
 export interface HostileRun {
   readonly before: Figures;
@@ -26,33 +22,13 @@ const PAYLOADS: readonly Uint8Array[] = [
 
 /** PUBACK of good devices before and while others flood the platform with what cannot be understood. */
 export async function hostileRun(ratePerSecond: number, seconds: number): Promise<HostileRun> {
-  const folder = temporaryFolder('bench-hostile');
-  const platform = await startPlatform({ dataDir: folder.path });
-  try {
-    const vessels = await registerVessels(platform.httpBase, 100);
-    const hostile: LoadConnection[] = vessels.map((one) => ({ ...one, payloads: PAYLOADS }));
-    const probes = await startProbes(await signIn(platform.httpBase), platform.mqttUrl);
+  const plan = { name: 'hostile', connections: 100, payloads: PAYLOADS, ratePerSecond, warmUpSeconds: 1, seconds };
+  return besideLoad(plan, async ({ probes, load }) => {
     await pause(2_000);
     const before = performance.now();
     await pause(seconds * 1_000);
     const beforeEnd = performance.now();
-    let from = 0;
-    let to = 0;
-    const result = await generate(
-      {
-        host: '127.0.0.1',
-        port: Number(new URL(platform.mqttUrl).port),
-        connections: hostile,
-        window: 60,
-        ratePerS: ratePerSecond,
-        warmUpSeconds: 1,
-        seconds,
-      },
-      (phase) => {
-        if (phase === 'measuring') from = performance.now();
-        else to = performance.now();
-      },
-    );
+    const { result, from, to } = await load();
     await probes.stop();
     return {
       before: figures(probes.pubacks, before, beforeEnd),
@@ -60,8 +36,5 @@ export async function hostileRun(ratePerSecond: number, seconds: number): Promis
       perSecond: result.ackedPerS,
       unanswered: result.lost + result.broken + probes.missing().pubacks,
     };
-  } finally {
-    await platform.kill();
-    folder.remove();
-  }
+  });
 }

@@ -1,10 +1,7 @@
-import { signIn } from '../harness/api.ts';
-import { startPlatform, temporaryFolder } from '../harness/platform-process.ts';
+import { besideLoad } from './beside.ts';
 import { metricsText } from './metric.ts';
-import { type Figures, figures, pause, startProbes } from './probes.ts';
-import { generate } from './processes.ts';
+import { type Figures, figures, pause } from './probes.ts';
 import { stagesBetween, type StageFigures } from './stages.ts';
-import { registerVessels } from './throughput.ts';
 
 export interface LatencyRun {
   readonly alarms: Figures;
@@ -16,37 +13,15 @@ export interface LatencyRun {
 
 /** PUBLISH to `alarm` at a Socket.IO client, beside a background of ordinary messages of `connections` devices. */
 export async function latencyRun(ratePerSecond: number, seconds: number, connections: number): Promise<LatencyRun> {
-  const folder = temporaryFolder('bench-latency');
-  const platform = await startPlatform({ dataDir: folder.path });
-  try {
-    const vessels = await registerVessels(platform.httpBase, connections);
-    const probes = await startProbes(await signIn(platform.httpBase), platform.mqttUrl);
-    let from = 0;
-    let to = 0;
+  const plan = { name: 'latency', connections, ratePerSecond, warmUpSeconds: 3, seconds };
+  return besideLoad(plan, async ({ platform, probes, load }) => {
     let before = Promise.resolve('');
-    const result = await generate(
-      {
-        host: '127.0.0.1',
-        port: Number(new URL(platform.mqttUrl).port),
-        connections: vessels,
-        window: 60,
-        ratePerS: ratePerSecond,
-        warmUpSeconds: 3,
-        seconds,
-      },
-      (phase) => {
-        if (phase === 'measuring') {
-          from = performance.now();
-          before = metricsText(platform.httpBase);
-        } else to = performance.now();
-      },
-    );
+    const { result, from, to } = await load(() => {
+      before = metricsText(platform.httpBase);
+    });
     const stages = stagesBetween(await before, await metricsText(platform.httpBase));
     await pause(500);
     await probes.stop();
     return { alarms: figures(probes.alarms, from, to), missing: probes.missing().alarms, backgroundPerSecond: result.ackedPerS, stages };
-  } finally {
-    await platform.kill();
-    folder.remove();
-  }
+  });
 }

@@ -1,11 +1,9 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { signIn } from '../harness/api.ts';
-import { startPlatform, temporaryFolder } from '../harness/platform-process.ts';
+import { besideLoad } from './beside.ts';
 import { metric, metricsText, numberIn } from './metric.ts';
-import { type Figures, figures, pause, startProbes } from './probes.ts';
-import { cpuSeconds, generate, residentBytes } from './processes.ts';
-import { registerVessels } from './throughput.ts';
+import { type Figures, figures, pause } from './probes.ts';
+import { cpuSeconds, residentBytes } from './processes.ts';
 
 /** What the platform was like at one moment of the soak. */
 export interface SoakSample {
@@ -53,11 +51,8 @@ function folderBytes(path: string): number {
 
 /** A steady load for a long time, 50 alarm events a second beside it, a board that reads: what grows, and what becomes slower? */
 export async function soakRun(ratePerSecond: number, seconds: number, connections: number): Promise<SoakRun> {
-  const folder = temporaryFolder('bench-soak');
-  const platform = await startPlatform({ dataDir: folder.path });
-  try {
-    const vessels = await registerVessels(platform.httpBase, connections);
-    const probes = await startProbes(await signIn(platform.httpBase), platform.mqttUrl);
+  const plan = { name: 'soak', connections, ratePerSecond, warmUpSeconds: Math.min(60, seconds / 10), seconds };
+  return besideLoad(plan, async ({ platform, folder, probes, load }) => {
     const samples: (SoakSample & { readonly at: number })[] = [];
     const begun = performance.now();
     let cpuBefore = cpuSeconds(platform.pid).all;
@@ -79,7 +74,7 @@ export async function soakRun(ratePerSecond: number, seconds: number, connection
         threads: cpu.threads.size,
         lagEntries: numberIn(text, 'beacon_projector_lag_entries'),
         journalMb: numberIn(text, 'beacon_journal_bytes') / 1e6,
-        folderMb: folderBytes(folder.path) / 1e6,
+        folderMb: folderBytes(folder) / 1e6,
         cores,
         loopP99Ms: numberIn(text, 'nodejs_eventloop_lag_p99_seconds') * 1_000,
       });
@@ -87,23 +82,7 @@ export async function soakRun(ratePerSecond: number, seconds: number, connection
     const watching = setInterval(() => {
       sampling = sampling.then(sample);
     }, every * 1_000);
-    let from = begun;
-    let to = begun;
-    const result = await generate(
-      {
-        host: '127.0.0.1',
-        port: Number(new URL(platform.mqttUrl).port),
-        connections: vessels,
-        window: 60,
-        ratePerS: ratePerSecond,
-        warmUpSeconds: Math.min(60, seconds / 10),
-        seconds,
-      },
-      (phase) => {
-        if (phase === 'measuring') from = performance.now();
-        else to = performance.now();
-      },
-    ).finally(() => clearInterval(watching));
+    const { result, from, to } = await load().finally(() => clearInterval(watching));
     await sampling;
     await probes.stop();
     const ended = performance.now();
@@ -128,8 +107,5 @@ export async function soakRun(ratePerSecond: number, seconds: number, connection
       drainedSeconds: (performance.now() - ended) / 1_000,
       unanswered: result.lost + result.broken + pubacks + alarms,
     };
-  } finally {
-    await platform.kill();
-    folder.remove();
-  }
+  });
 }
