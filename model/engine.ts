@@ -217,6 +217,10 @@ export interface JointVoter {
   readonly measurement: string;
   readonly channel: number | null;
   readonly says: 'for' | 'against' | 'bad' | 'held' | 'bypassed';
+  /** It counts as a vote for the alarm as things stand: also where it cannot be believed and the rule lets such voters vote. */
+  readonly counts: boolean;
+  /** `bad` because it was never heard: registered, and not connected yet. */
+  readonly unheard?: true;
 }
 
 /** A rule over several points as it stands at its hazard source. */

@@ -52,6 +52,31 @@ const voted = (one: Plant): readonly string[] => one.told('VOTED').map((text) =>
 const limits = (one: Plant) => one.engine.view.jointLimits('tank')[0];
 const says = (one: Plant): readonly JointVoter['says'][] => limits(one)?.voters?.map((voter) => voter.says) ?? [];
 
+describe('the list of voters', () => {
+  it.each([
+    ['votes', true],
+    ['drops', false],
+  ] as const)('says that one which was never heard counts for the alarm, or not (%s)', (bad, counts) => {
+    const one = plant();
+    one.rule(joint(vote({ bad })));
+    one.send('a', 'lel', 1);
+    one.send('b', 'lel', 1, { quality: 'bad' });
+    expect(limits(one)?.voters?.map((voter) => [voter.device, voter.says, voter.counts, voter.unheard])).toEqual([
+      ['a', 'against', false, undefined],
+      ['b', 'bad', counts, undefined],
+      ['c', 'bad', counts, true],
+    ]);
+    one.send('b', 'lel', 1);
+    one.send('b', 'lel', 1, { quality: 'bad' });
+    one.send('c', 'lel', 30);
+    expect(limits(one)?.voters?.map((voter) => [voter.says, voter.counts, voter.unheard])).toEqual([
+      ['against', false, undefined],
+      ['bad', counts, undefined],
+      ['for', true, undefined],
+    ]);
+  });
+});
+
 describe('k of n points', () => {
   it('rings at the hazard source when k of them are in the condition, and clears when fewer are', () => {
     const one = plant();

@@ -149,7 +149,11 @@ export function votersOf(core: Core, joint: JointState): readonly JointVoter[] {
   if (source.kind !== 'vote') return [];
   return source.voters.map((voter) => {
     const { device, measurement, channel } = voter;
-    return { device, measurement, channel, says: sayingOf(core, joint, voter) };
+    const says = sayingOf(core, joint, voter);
+    const known = core.devices.get(device);
+    const unheard = known !== undefined && says === 'bad' && standingOf(known, voter.index) === 'none';
+    const counts = says === 'for' || says === 'held' || (says === 'bad' && source.bad !== 'drops');
+    return { device, measurement, channel, says, counts, ...(unheard ? { unheard: true } : {}) };
   });
 }
 

@@ -194,7 +194,21 @@ export const jointLimits = z
         on: z.boolean(),
         value: z.number().nullable().meta({ description: 'Votes, 1 or 0 for true or false, or the number.' }),
         needed: z.number().meta({ description: 'Votes wanted: fewer than the rule says where fewer voters are left; or the set point.' }),
-        voters: z.array(z.object({ device: z.string(), measurement: z.string(), channel: z.int().nullable(), says })).optional(),
+        voters: z
+          .array(
+            z.object({
+              device: z.string(),
+              measurement: z.string(),
+              channel: z.int().nullable(),
+              says,
+              counts: z.boolean().meta({
+                description:
+                  'Counts as a vote for the alarm as things stand; a voter that cannot be believed does, unless the rule drops it.',
+              }),
+              unheard: z.literal(true).optional().meta({ description: '`bad` because it was never heard.' }),
+            }),
+          )
+          .optional(),
         alarmId: z.string().nullable(),
         ruleRevision: z.int(),
       }),
