@@ -97,6 +97,9 @@ describe('codes have words in both languages', () => {
     expect(codes.filter((code) => lookUp(zh, `fault.${code}`) === undefined || lookUp(en, `fault.${code}`) === undefined)).toEqual([]);
     expect(words(zh, true).what({ ...red, kind: 'instrument', code: 'BAD' })).toBe('可燃气体浓度 坏值');
     expect(words(en, true).what({ ...red, kind: 'instrument', code: 'BAD' })).toBe('Bad quality: combustible gas');
+    // A limit that stands for a fault says itself what is the matter; a gateway is no device.
+    expect(words(en, true).what({ ...red, kind: 'instrument', ladder: 'lo', code: 'LOW' })).toBe('combustible gas low');
+    expect(words(en, true).what({ ...red, kind: 'instrument', code: 'F01', measurement: null, value: 28 })).toBe('Gateway out of reach');
   });
   it('of what a limit waits for', () => {
     const attributes = builtInCatalogue.profiles.flatMap((p) =>

@@ -2,6 +2,7 @@
 import { useI18n } from 'vue-i18n';
 import type { Alarm } from '../../../model/alarm.ts';
 import type { Value } from '../../../model/reading.ts';
+import { pointsBehind } from './desk/gateway.ts';
 import type { Directory } from './directory/directory.ts';
 import { shownReading } from './format/reading.ts';
 
@@ -83,12 +84,14 @@ export function createWords(directory: Directory, t: Translate, te: (key: string
     const source = alarm.hazardSourceId;
     if (source !== null) path.push(directory.hazardSources.get(source)?.name ?? source);
     if (alarm.deviceId === null) return { path, named: false, tail: path.length === 0 ? t('kind.system') : '' };
-    const name = directory.device(alarm.deviceId)?.name;
+    // A gateway is no device of the directory: nothing is asked for it.
+    const name = pointsBehind(alarm) === null ? directory.device(alarm.deviceId)?.name : undefined;
     const named = name !== undefined && name !== alarm.deviceId;
     if (named) path.push(name);
     return { path, named, tail: alarm.channel === null ? alarm.deviceId : `${alarm.deviceId} #${alarm.channel}` };
   }
   function what(alarm: Alarm): string {
+    if (pointsBehind(alarm) !== null) return health('gateway');
     const name = measurement(alarm.deviceId, alarm.measurement);
     if (alarm.kind === 'process' || alarm.kind === 'fire') return name === '' ? limit(alarm.code) : `${name} ${limit(alarm.code)}`;
     // A limit that stands for a fault says itself what is the matter: "battery charge low".
