@@ -62,7 +62,7 @@ export interface Alarm {
   readonly value: Value;
   readonly limit: number | string | null;
   readonly unit: string | null;
-  /** `quality` and `peak` follow the readings without an event of their own (decision 22). */
+  /** `quality` and `peak` follow the readings without an event of their own (decision 24). */
   readonly quality: Quality | null;
   readonly peak: { readonly value: number; readonly at: EpochMs } | null;
   readonly raisedAt: EpochMs;
