@@ -18,6 +18,12 @@ describe('a setting that is not allowed is named as it was written', () => {
     ['by its short name in a file', 'httpPort: 99999\n', {}, /^httpPort=99999 in .*beacon\.yaml: not allowed; allowed: 0 to 65535/],
     ['by its long name in a file', 'BEACON_RAW_DAYS: 0\n', {}, /^BEACON_RAW_DAYS=0 in .*beacon\.yaml: not allowed; allowed: 1 to/],
     [
+      'as a plan of shifts',
+      'shifts: day=08:00,night=08:30\n',
+      {},
+      /^shifts="day=08:00,night=08:30" in .*beacon\.yaml: not allowed; allowed: 1 to 12 names, each with its start, an hour apart/,
+    ],
+    [
       'in the environment, which wins',
       'httpPort: 0\n',
       { BEACON_HTTP_PORT: 'x' },
