@@ -75,14 +75,18 @@ export class Keeping extends Telling {
   }
 
   protected override tell(record: AlarmRecord, type: AlarmEventType, told: Told): void {
-    if (this.managed) this.noteUnseen(record);
+    if (this.managed) this.noteUnseen(record, type);
     super.tell(record, type, told);
   }
 
-  /** Since when somebody should have seen it, without a break: coming again does not begin anew what nobody has acknowledged. */
-  private noteUnseen(record: AlarmRecord): void {
+  /**
+   * Since when somebody should have seen it as it is, without a break: a rise is something else to see, coming again does not begin anew
+   * what nobody has acknowledged.
+   */
+  private noteUnseen(record: AlarmRecord, type: AlarmEventType): void {
     const wanted = this.open.has(record.id) && !record.facts.acknowledged && !isSuppressed(record.life);
     if (!wanted) record.unseenSince = null;
+    else if (type === 'level-raised') record.unseenSince = this.now;
     else record.unseenSince ??= this.now;
   }
 

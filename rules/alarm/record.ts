@@ -38,7 +38,7 @@ export interface AlarmRecord {
   acknowledgedBy: string | null;
   /** The acknowledgement in engine time, which no step of our clock moves; absent in what format 1 kept. */
   acknowledgedEngineAt?: EngineMs;
-  /** Since when it has been open, unacknowledged and under no flag, in engine time; null while it is not. Absent in format 1. */
+  /** Since when it has been open at its level, unacknowledged and under no flag, in engine time; null while it is not. Absent in format 1. */
   unseenSince?: EngineMs | null;
   dueAt: EpochMs | null;
   readonly occurrence: number;

@@ -446,6 +446,19 @@ describe('a shop where nobody acknowledges', () => {
     expect(stand(plant, 'g1')).toBe('red L1_UNATTENDED UNACK');
   });
 
+  it('a milder alarm that nobody acknowledged before does not shorten the time: L1 is what is to be seen', () => {
+    const plant = shop();
+    plant.send('g1', 'lel', 10);
+    keep(plant, ['g1'], 'lel', 10, 5 * MIN);
+    expect(stand(plant, 'g1')).toBe('blue PRE UNACK');
+    plant.send('g1', 'lel', 22);
+    keep(plant, ['g1'], 'lel', 22, 3 * MIN - 1);
+    expect(stand(plant, 'g1')).toBe('orange L1 UNACK');
+    plant.mono += 1;
+    plant.apply({ kind: 'tick' });
+    expect(stand(plant, 'g1')).toBe('red L1_UNATTENDED UNACK');
+  });
+
   it('shelved, its time does not run; when that ends it does', () => {
     const plant = shop();
     plant.send('g1', 'lel', 22);

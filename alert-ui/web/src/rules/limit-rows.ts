@@ -2,7 +2,7 @@
 import type { Rule } from '../../../../model/asset.ts';
 import type { EffectiveLimit } from '../../../../model/engine.ts';
 import type { LimitLevel } from '../../../../model/level.ts';
-import type { Confidence, LimitDef, LimitDir, MeasurementDef, Profile } from '../../../../model/profile.ts';
+import type { Confidence, Escalates, EscalationDef, LimitDef, LimitDir, MeasurementDef, Profile } from '../../../../model/profile.ts';
 import type { LimitSources } from '../../../../model/rule.ts';
 
 /** What both an effective limit and one of the catalogue say. */
@@ -25,6 +25,8 @@ export interface LimitRow {
   readonly onlyWhenZh?: string | undefined;
   readonly onlyWhenEn?: string | undefined;
   readonly expression?: string | undefined;
+  /** Of an escalation: what it rises from; the rest but level and time it has from there. */
+  readonly escalates?: Escalates | undefined;
   readonly relative?: boolean | undefined;
   /** UCUM, of the set point. */
   readonly unit: string;
@@ -58,6 +60,28 @@ function catalogued(def: MeasurementDef, limit: LimitDef): Omit<LimitRow, 'rule'
     armed: null,
     reason: null,
     detail: null,
+  };
+}
+
+/** An escalation of the catalogue, with what it has from the limit it rises from. */
+function escalation(def: MeasurementDef, { form, when, whenZh, whenEn, to, ...said }: EscalationDef): Omit<LimitRow, 'rule'> | null {
+  const base = form?.measurement === def.key ? def.limits.find(({ code }) => code === form.of) : undefined;
+  if (form === undefined || base === undefined) return null;
+  const { basis = '', basisZh, confidence } = said;
+  return {
+    ...catalogued(def, { ...base, basis, ...(basisZh === undefined ? {} : { basisZh }), confidence }),
+    basisZh,
+    code: form.code,
+    dir: 'follows',
+    level: to,
+    onDelayMs: form.afterMs ?? 0,
+    escalates: {
+      of: form.of,
+      any: form.any,
+      when,
+      ...(whenZh === undefined ? {} : { whenZh }),
+      ...(whenEn === undefined ? {} : { whenEn }),
+    },
   };
 }
 
@@ -101,7 +125,11 @@ export function limitRows(profile: Profile, seen: readonly EffectiveLimit[] | nu
     if (!rows.has(key)) rows.set(key, { ...row, rule: byLimit.get(key) ?? null });
   };
   if (seen !== null) for (const one of seen) put({ ...one, setPointFrom: one.sources?.setPointFrom });
-  else for (const def of profile.measurements) for (const one of def.limits) put(catalogued(def, one));
+  else
+    for (const def of profile.measurements) {
+      for (const one of def.limits) put(catalogued(def, one));
+      for (const one of (profile.escalate ?? []).map((row) => escalation(def, row))) if (one !== null) put(one);
+    }
   for (const rule of byLimit.values()) {
     const def = profile.measurements.find(({ key }) => key === rule.measurement);
     if (rule.adds !== null && def !== undefined) put(added(def, rule));

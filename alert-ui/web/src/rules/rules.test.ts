@@ -113,6 +113,14 @@ describe('the limits of a place', () => {
     expect(rows.find(({ code }) => code === 'L2')?.rule).toBeNull();
     expect(rows.find(({ code }) => code === 'EVAC')).toMatchObject({ setPoint: 40, level: 'red', confidence: 'D', rule: { id: 'r-2' } });
   });
+  it('hold its escalations, with what they have from the limit they rise from', () => {
+    const shop = builtInCatalogue.profiles.find(({ id }) => id === 'gas.combustible.commercial');
+    if (shop === undefined) throw new Error('no profile');
+    const row = limitRows(shop, null, []).find(({ code }) => code === 'L1_UNATTENDED');
+    const base = limitRows(shop, null, []).find(({ code }) => code === 'L1');
+    expect(row).toMatchObject({ dir: 'follows', level: 'red', onDelayMs: 180_000, escalates: { of: 'L1' }, latching: base?.latching });
+    expect(row?.setPoint).toBe(base?.setPoint);
+  });
   it('are one each where a measurement has channels', () => {
     const channelled = builtInCatalogue.profiles.find((one) =>
       one.measurements.some((m) => m.channels !== undefined && m.limits.length > 0),

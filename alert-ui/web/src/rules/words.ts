@@ -61,6 +61,7 @@ export function useRuleWords(directory: Directory): RuleWords {
       return named(def, key);
     },
     setPoint(limit) {
+      if (limit.escalates !== undefined) return t('limits.escalation.of', { code: limit.escalates.of });
       if (limit.dir === 'expr') return `${t('limits.dir.expr')} ${limit.expression ?? ''}`;
       if (limit.setPoint === null && limit.setPointFrom !== undefined) return `${t(`limits.dir.${limit.dir}`)} ${limit.setPointFrom}`;
       if (limit.setPoint === null) return '–';
