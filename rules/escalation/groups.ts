@@ -1,5 +1,6 @@
+import type { Device, HazardSource } from '../../model/asset.ts';
 import type { EscalationStand } from '../../model/engine.ts';
-import type { Catalogue, EscalationGroup, EscalationMember } from '../../model/profile.ts';
+import type { Catalogue, EscalationGroup, EscalationMember, Profile } from '../../model/profile.ts';
 import { GROUP_ATTRIBUTE } from '../compile/escalation.ts';
 import type { Core } from '../core.ts';
 import type { DeviceState } from '../device-state.ts';
@@ -43,7 +44,7 @@ export function limitKey({ measurement, limit }: Pick<EscalationMember, 'measure
   return `${measurement}|${limit}`;
 }
 
-function isPressedByHand({ asset, plan }: DeviceState): boolean {
+export function isPressedByHand({ asset, plan }: { readonly asset: Device; readonly plan: { readonly profile: Profile } }): boolean {
   return PRESSED_BY_HAND.includes(asset.attributes[COMPONENT] ?? plan.profile.gb26875Component);
 }
 
@@ -55,11 +56,11 @@ export function isMember(device: DeviceState, { profileId, as }: EscalationMembe
 
 type Place = Omit<NonNullable<EscalationStand['group']>, 'devices'>;
 
-/** The group of a kind that a device is in, within its enterprise; null = in none. */
-export function placeIn(core: Core, { asset }: DeviceState, kind: EscalationGroup): Place | null {
+/** The group of a kind that a device is in, within its enterprise; null = in none. `source`: its hazard source as it would be. */
+export function placeIn(core: Core, { asset }: Pick<DeviceState, 'asset'>, kind: EscalationGroup, source?: HazardSource): Place | null {
   const { siteId, hazardSourceId, enterpriseId } = asset;
   const named = (name: string): string | null => {
-    const of = hazardSourceId === null ? undefined : core.registry.maps['hazard-source'].get(hazardSourceId)?.attributes;
+    const of = hazardSourceId === null ? undefined : (source ?? core.registry.maps['hazard-source'].get(hazardSourceId))?.attributes;
     const value = Object.hasOwn(asset.attributes, name) ? asset.attributes[name] : of?.[name];
     return value === undefined || value === '' ? null : String(value);
   };

@@ -3,7 +3,9 @@ import type { Device } from '../../model/asset.ts';
 import type { ConfigChange } from '../../model/entry.ts';
 import type { RuleParts } from '../../model/rule.ts';
 import { rehearse } from '../rehearsal.ts';
-import { device, hazardSource, limit, measurement, Plant, profile, rule } from '../testing/plant.ts';
+import { builtInCatalogue } from '../catalogue/built-in.ts';
+import { GROUP_ATTRIBUTE } from '../compile/escalation.ts';
+import { device, enterprise, hazardSource, limit, measurement, Plant, profile, rule } from '../testing/plant.ts';
 
 /** Every way in which a change of a device or of its hazard source reaches a mandatory limit. */
 
@@ -139,6 +141,29 @@ describe('a change of a device', () => {
     expect(one.engine.view.tryAsset(put(one, 'gd', { profileId: 'none' })).outcome).toMatchObject({ code: 'unknown-reference' });
     const fresh = { op: 'put', asset: 'device', base: 0, value: device('new', 'tank', { attributes: { h: 1e6 } }) } as const;
     expect(one.engine.view.tryAsset(fresh)).toEqual({ outcome: { ok: true }, softened: [] });
+  });
+});
+
+describe('an escalation by two of a protection zone', () => {
+  const smoke = (attributes: Device['attributes']): Plant => {
+    const one = new Plant();
+    one.config({ op: 'catalogue', catalogue: builtInCatalogue });
+    one.place('enterprise', enterprise('works'));
+    one.place('hazard-source', hazardSource('hall'));
+    one.put(device('sd', 'fire.smoke.point', { hazardSourceId: 'hall', attributes }));
+    wait(one, 3_600_000);
+    return one;
+  };
+  const zone = GROUP_ATTRIBUTE.zone;
+
+  it('is less strict in another zone or in none, and free where nobody had said one', () => {
+    const one = smoke({ [zone]: 'Z1' });
+    const [rises, ...others] = told(one, 'sd', { attributes: { [zone]: 'Z2' } });
+    expect([rises, others]).toEqual([expect.stringMatching(/ onlyWhen$/), []]);
+    expect(told(one, 'sd', { attributes: {} })).toEqual(['FIRE_CONFIRMED enabled']);
+    expect(told(one, 'sd', { attributes: { [zone]: 'Z1', component_type: 23 } })).toEqual([rises]);
+    expect(told(one, 'sd', { attributes: { [zone]: 'Z1', colour: 'red' } })).toEqual([]);
+    expect(told(smoke({}), 'sd', { attributes: { [zone]: 'Z1' } })).toEqual([]);
   });
 });
 

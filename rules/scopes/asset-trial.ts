@@ -1,6 +1,7 @@
 import type { Device, HazardSource } from '../../model/asset.ts';
 import type { AssetChange, AssetTrial, EffectiveLimit, SoftenedLimit } from '../../model/engine.ts';
 import type { Core } from '../core.ts';
+import { isPressedByHand, placeIn } from '../escalation/groups.ts';
 import { same } from '../same.ts';
 import { limitsOf, type Standing } from './effective.ts';
 import { isMandatory, looserParts } from './strictness.ts';
@@ -38,7 +39,8 @@ function ofDevice(core: Core, after: Device): readonly SoftenedLimit[] {
   const device = core.devices.get(after.id);
   if (device === undefined || isBeingRegistered(core, device.asset)) return [];
   const found = new Map<string, SoftenedLimit>();
-  compare(found, device.asset, device.plan, after, limitsOf(core.registry, after, core.format));
+  const now = { asset: after, standing: limitsOf(core.registry, after, core.format) };
+  compare(core, found, { asset: device.asset, standing: device.plan }, now);
   return [...found.values()];
 }
 
@@ -47,7 +49,8 @@ function ofSource(core: Core, after: HazardSource): readonly SoftenedLimit[] {
   const found = new Map<string, SoftenedLimit>();
   for (const { asset, plan } of core.devices.values()) {
     if (asset.hazardSourceId !== after.id || isBeingRegistered(core, asset)) continue;
-    compare(found, asset, plan, asset, limitsOf(core.registry, asset, core.format, undefined, after));
+    const standing = limitsOf(core.registry, asset, core.format, undefined, after);
+    compare(core, found, { asset, standing: plan }, { asset, standing, source: after });
     if (found.size >= MAX_TOLD) break;
   }
   return [...found.values()];
@@ -58,14 +61,28 @@ function isBeingRegistered({ clock }: Core, { createdAt }: Device): boolean {
   return clock.at >= createdAt && clock.at - createdAt < REGISTRATION_MS;
 }
 
-function compare(found: Map<string, SoftenedLimit>, was: Device, before: Standing, now: Device, after: Standing): void {
-  if (before.limits === after.limits && same(was.units, now.units)) return;
+/** A device as it stands, or as it would. */
+interface Side {
+  readonly asset: Device;
+  readonly standing: Standing;
+  /** Its hazard source as it would be. */
+  readonly source?: HazardSource;
+}
+
+function compare(core: Core, found: Map<string, SoftenedLimit>, one: Side, other: Side): void {
+  const { asset: was, standing: before } = one;
+  const { asset: now, standing: after } = other;
+  const rises = before.limits.some((limit) => limit.escalates !== undefined && limit.armed && isMandatory(limit));
+  if (before.limits === after.limits && same(was.units, now.units) && !rises) return;
   const left = new Map(after.limits.map((limit) => [keyOf(limit), limit]));
   for (const limit of before.limits) {
     if (!limit.armed || !isMandatory(limit)) continue;
     const next = left.get(keyOf(limit));
-    const looser = partsOf(limit, before, next, after);
-    const parts: Parts = next === undefined || unitOf(was, limit) === unitOf(now, next) ? looser : [...looser, 'unit'];
+    const parts: Parts = [
+      ...partsOf(limit, before, next, after),
+      ...(next === undefined || unitOf(was, limit) === unitOf(now, next) ? [] : (['unit'] as const)),
+      ...(next?.armed === true && leavesGroup(core, limit, one, other) ? (['onlyWhen'] as const) : []),
+    ];
     if (parts.length > 0) tell(found, { was, limit, parts });
   }
 }
@@ -74,12 +91,23 @@ function compare(found: Map<string, SoftenedLimit>, was: Device, before: Standin
 function partsOf(was: EffectiveLimit, before: Standing, now: EffectiveLimit | undefined, after: Standing): Parts {
   if (now === undefined || !now.armed) return ['enabled'];
   const parts = new Set(looserParts(stanceFrom(before, was), stanceFrom(after, now)));
-  const measured = (one: EffectiveLimit) => [one.unit, one.relative, one.reference, one.transition, one.expression];
+  const measured = (one: EffectiveLimit) => [one.unit, one.relative, one.reference, one.transition, one.expression, one.escalates];
   // What it is compared with, or what it asks besides the value, cannot be compared: nobody has shown that it is as strict.
   if (!same(measured(was), measured(now))) parts.add('setPoint');
   if (now.when !== undefined && now.when !== was.when) parts.add('onlyWhen');
   if (now.reads !== undefined && !same(was.reads, now.reads)) parts.add(was.when === undefined ? 'setPoint' : 'onlyWhen');
   return [...parts];
+}
+
+/** An escalation by others of a group: of another group nobody has shown that it is as large, nor of another part in it. */
+function leavesGroup(core: Core, { escalates }: EffectiveLimit, one: Side, other: Side): boolean {
+  return (escalates?.any ?? []).some((cause) => {
+    if (cause.kind !== 'together') return false;
+    const [was, now] = [one, other].map((side) => placeIn(core, side, cause.in, side.source));
+    if (was === null || was === undefined) return false;
+    const part = ({ asset, standing }: Side): boolean => isPressedByHand({ asset, plan: standing });
+    return !same(was, now) || part(one) !== part(other);
+  });
 }
 
 function tell(
