@@ -51,6 +51,8 @@ export interface PointState {
   open: (AlarmRecord | null)[] | null;
   /** What the detectors keep of it; null while there is nothing to watch. */
   health: PointHealth | null;
+  /** While it is bad: the fault alarms, by identity, that say why (rules/health/bad-reasons.ts). */
+  explainedBy: readonly string[];
 }
 
 /** A limit that is judged by something worked out from points: what its `good` is, and what it has to remember for it. */
@@ -143,5 +145,6 @@ export function newPoint(value: Value, sampleAt: EpochMs, receivedAt: EpochMs, q
     pending: null,
     open: null,
     health: null,
+    explainedBy: [],
   };
 }

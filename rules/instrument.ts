@@ -7,10 +7,10 @@ import type { AlarmPlace } from './alarm/record.ts';
 import type { Top } from './alarm/step.ts';
 import type { Core } from './core.ts';
 import type { DeviceState } from './device-state.ts';
+import { isExplained, takeRung, whatStands } from './health/bad-reasons.ts';
 import { silenceLevel } from './health/silence-stages.ts';
 import { isLimitFault } from './health/limit-fault.ts';
 import { CODES, DRIFT_CODE, OVER, OVER_HELD } from './health/point-health.ts';
-import { watches } from './health/watch.ts';
 import { stepReported } from './evaluate/ladders.ts';
 
 /**
@@ -90,28 +90,16 @@ function set(
   core.book.judged(device, who, on, latching, seen);
 }
 
-/** Faults that leave no value to judge: an alarm of theirs says why the point is bad. */
-const NO_VALUE: readonly string[] = ['F01', 'F02', 'F03'];
-
-/** A fault that the device reports, of the point or of the whole, is the reason and has an alarm: the bad quality is no second one. */
-function isExplained(core: Core, device: DeviceState, key: string): boolean {
-  if (!watches(core)) return false;
-  return NO_VALUE.some((code) => {
-    const reported = device.faults.includes(code) || device.pointFaults[key]?.includes(code) === true;
-    return reported && levelOf(core, code) !== null;
-  });
-}
-
 /** Raises or returns the alarm of a bad point. */
 export function setBad(core: Core, device: DeviceState, index: number, bad: boolean): void {
   const spot = device.plan.points[index];
   const point = device.points[index];
   if (spot === undefined || point === undefined || point === null) return;
-  const on = bad && !isExplained(core, device, spot.key);
+  const on = bad && !isExplained(core, device, point);
   set(core, device, spot, BAD, on ? BAD_LEVEL : null, point.value, point.quality);
 }
 
-/** The reported faults are taken: brings the alarm of every bad point to them. Never in a late batch, whose end does the same. */
+/** Brings the alarm of every bad point to the faults that are reported. Never in a late batch, whose end does the same. */
 export function syncBad(core: Core, device: DeviceState): void {
   for (let i = 0; i < device.points.length; i += 1) {
     const point = device.points[i] ?? null;
@@ -191,4 +179,11 @@ export function syncFaults(core: Core, device: DeviceState, cause?: string): voi
     if (one.past) set(core, device, spot, one.code, null, one.value, one.quality, cause);
   }
   stepReported(core, device, cause);
+}
+
+/** The same after the device's report was taken: the faults that ring now say why the points that are bad now are. */
+export function syncReported(core: Core, device: DeviceState): void {
+  const before = whatStands(device);
+  syncFaults(core, device);
+  takeRung(core, device, before);
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createEngine, restoreEngine } from './engine.ts';
 import type { Applied, Engine } from '../model/engine.ts';
 import type { RuleParts } from '../model/rule.ts';
-import { beginning, ESCALATED, GROUPED, LIFE_OPS, LIVED, play, type Step, VOTED } from './testing/histories.ts';
+import { beginning, ESCALATED, EXPLAINED, GROUPED, LIFE_OPS, LIVED, play, type Step, VOTED } from './testing/histories.ts';
 import type { Plant } from './testing/plant.ts';
 
 const deviceNumber = fc.integer({ min: 0, max: 4 });
@@ -241,7 +241,7 @@ describe('a snapshot', () => {
           expect(seenOf(engine)).toBe(seenOf(whole));
         }
       }),
-      { numRuns: 80, seed: 20_261_123, examples: [[[...VOTED]], [[...ESCALATED]]] },
+      { numRuns: 80, seed: 20_261_123, examples: [[[...VOTED]], [[...ESCALATED]], [[...EXPLAINED]]] },
     );
     expect([...kinds].sort()).toEqual(['command', 'config', 'message', 'presence', 'start', 'stop', 'system', 'tick']);
     expect(open).toBeGreaterThan(3);
@@ -255,6 +255,7 @@ describe('a snapshot', () => {
   it.each([
     ['in the life of an alarm', LIVED, LIFE_EVENTS],
     ['in an escalation', ESCALATED, ['level-raised', 'level-raised together', 'level-raised unattended', 'returned', 'reset']],
+    ['in a bad point that is explained', EXPLAINED, ['raised', 'shelved', 'acknowledged', 're-announced recurrence', 'returned']],
     ['in a group of alarms', GROUPED, ['raised', 'first-out-moved earlier-sample', 'withdrawn', 'returned']],
   ] as const)('cut wherever something happens %s gives the same from there on', (_, steps, awaited) => {
     const { entries, events } = played(steps);
@@ -273,6 +274,13 @@ describe('a snapshot', () => {
       entries.slice(at).forEach((entry, i) => expect(factsOf(engine.apply(entry))).toBe(told[at + i]));
       expect(engine.serialise()).toBe(whole.serialise());
     }
+  });
+
+  it('the history of a bad point that is explained has both: one that is, and one that dies later and rings', () => {
+    const told = played(EXPLAINED).events.flatMap((one) =>
+      one.kind === 'alarm' && one.alarm.ladder === 'BAD' ? [`${one.alarm.measurement ?? ''} ${one.event.type}`] : [],
+    );
+    expect(told).toEqual(['status raised', 'lel raised', 'lel returned', 'status returned', 'lel re-announced', 'lel returned']);
   });
 
   it('written slice by slice while entries go on is the state at its beginning', () => {

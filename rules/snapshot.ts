@@ -47,6 +47,8 @@ type PointRow = [
 /** What came after format 1, by name; absent where it is as in a new point. */
 interface PointMore {
   readonly health?: PointHealth;
+  /** Absent = no fault alarm says why it is bad. */
+  readonly explainedBy?: readonly string[];
 }
 type DeviceRow = [
   order: number,
@@ -147,7 +149,9 @@ function pointRow(device: DeviceState, index: number): PointRow | null {
 }
 
 function pointMore(point: PointState): PointMore | null {
-  return point.health === null ? null : { health: point.health };
+  const { health, explainedBy } = point;
+  if (health === null && explainedBy.length === 0) return null;
+  return { ...(health === null ? {} : { health }), ...(explainedBy.length === 0 ? {} : { explainedBy }) };
 }
 
 function derivedRows(device: DeviceState): NonNullable<DeviceMore['derived']> {
@@ -498,6 +502,7 @@ function stateFrom(plan: PlanPoint, row: PointRow): PointState {
     pending: null,
     open: null,
     health: more.health ?? null,
+    explainedBy: more.explainedBy ?? [],
   };
   if (conditions.length > 0) {
     point.conditions = plan.limits.map((limit) => {

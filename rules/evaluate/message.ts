@@ -4,9 +4,10 @@ import { UPSTREAM_CONNECTIONS_FROM } from '../../model/ports/message-source.ts';
 import type { Sample, SampleValue } from '../../model/reading.ts';
 import type { Core } from '../core.ts';
 import { type DeviceState, newPoint } from '../device-state.ts';
+import { turnedBad } from '../health/bad-reasons.ts';
 import { heardThrough } from '../health/gateway.ts';
 import { hear, judgedValue, specFor, takeReportedOver, watch, watches } from '../health/watch.ts';
-import { faultLadder, setBad, setFault, syncBad, syncFaults } from '../instrument.ts';
+import { faultLadder, setBad, setFault, syncBad, syncFaults, syncReported } from '../instrument.ts';
 import { noteChange, signOfLife } from '../presence.ts';
 import { learn, newClockError, noticeStep } from '../time/clock-error.ts';
 import { breakCourses, judgeDerived, runDerivedDue, shiftDerived } from './derived.ts';
@@ -241,7 +242,10 @@ function applyValue(core: Core, device: DeviceState, sample: Sample, reading: Sa
   if (point === undefined || point === null) {
     point = newPoint(value, sample.sampleAt, core.clock.at, quality, flags);
     device.points[index] = point;
-    if (bad) changeBad(core, device, 1);
+    if (bad) {
+      changeBad(core, device, 1);
+      turnedBad(core, device, plan.key, point);
+    }
   } else {
     const last = point.lastLine;
     before = last;
@@ -257,7 +261,11 @@ function applyValue(core: Core, device: DeviceState, sample: Sample, reading: Sa
     point.receivedAt = core.clock.at;
     point.quality = quality;
     point.flags = flags;
-    if (bad !== wasBad) changeBad(core, device, bad ? 1 : -1);
+    if (bad !== wasBad) {
+      changeBad(core, device, bad ? 1 : -1);
+      if (bad) turnedBad(core, device, plan.key, point);
+      else point.explainedBy = [];
+    }
   }
   if (point.lastLine === null || line > point.lastLine) point.lastLine = line;
   const spec = specFor(core, device, index);
@@ -298,7 +306,7 @@ function takeFaults(core: Core, device: DeviceState, sample: Sample, line: numbe
   device.pointFaults = pointFaults;
   noteChange(core, device);
   takeReportedOver(core, device, line, ageMs);
-  if (device.backlogUntil < 0) syncFaults(core, device);
+  if (device.backlogUntil < 0) syncReported(core, device);
 }
 
 /** The late batch is over: what is still true rings now. */
@@ -310,11 +318,16 @@ export function endBacklog(core: Core, device: DeviceState): void {
     const point = device.points[i];
     if (point === undefined || point === null) continue;
     ringPending(core, device, i);
-    setBad(core, device, i, point.quality === 'bad' || point.value === null);
+    if (core.format === 1) setBad(core, device, i, point.quality === 'bad' || point.value === null);
   }
   for (let i = 0; i < device.derived.length; i += 1) ringPending(core, device, device.points.length + i);
-  syncFaults(core, device);
-  if (core.format === 1) return;
+  if (core.format === 1) {
+    syncFaults(core, device);
+    return;
+  }
+  // The faults first: which of them rings now says why a point is bad.
+  syncReported(core, device);
+  syncBad(core, device);
   // The sample that ended it was judged inside it, when no delay was to end before the batch: now they do.
   for (let i = 0; i < device.points.length + device.derived.length; i += 1) {
     const due = delayDue(device, i);

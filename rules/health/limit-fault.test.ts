@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Device, Rule } from '../../model/asset.ts';
 import type { Level } from '../../model/level.ts';
+import type { Sample } from '../../model/reading.ts';
 import { builtInCatalogue } from '../catalogue/built-in.ts';
 import { restoreEngine } from '../engine.ts';
 import { device, enterprise, Plant, rule } from '../testing/plant.ts';
@@ -230,5 +231,121 @@ describe('a bad value that a fault explains', () => {
     const other = plant();
     bad(other, ['F12', 'F20']);
     expect([...open(other)].sort()).toEqual(['BAD', 'F12']);
+  });
+});
+
+describe('a second sensor that dies while a fault of the whole device stands', () => {
+  const KEYS = ['lel', 'o2', 'co', 'h2s'] as const;
+  const GOOD = { lel: 0, o2: 20.9, co: 0, h2s: 0 } as const;
+  const portable = (): Plant => {
+    const one = plant();
+    one.put(device('p1', 'gas.portable.multi'));
+    return one;
+  };
+  /** A report in which these points are null. */
+  const dead = (one: Plant, keys: readonly string[], faults?: readonly string[], more: Partial<Sample> = {}): void => {
+    const values = KEYS.map((key) => (keys.includes(key) ? one.value(key, null, { quality: 'bad' }) : one.value(key, GOOD[key])));
+    one.message('p1', [{ ...one.sample('p1', values, null, faults), ...more }]);
+  };
+  const open = (one: Plant): readonly string[] =>
+    [...one.engine.view.openAlarms()]
+      .flatMap(({ active, measurement, ladder }) => (active ? [`${measurement ?? ''} ${ladder}`] : []))
+      .sort();
+  const shelve = (one: Plant, ladder: string): void => {
+    one.command({ op: 'shelve', alarmId: one.alarm(ladder)?.id ?? 'none', minutes: 60, reason: 'spare is on its way', approvedBy: 'li' });
+  };
+
+  it('rings by itself, whatever was done about the fault, also over a restart', () => {
+    const doings: readonly ((one: Plant) => void)[] = [
+      () => undefined,
+      (one) => one.acknowledge('F02'),
+      (one) => shelve(one, 'F02'),
+      (one) => {
+        one.acknowledge('F02');
+        shelve(one, 'F02');
+      },
+      (one) => one.command({ op: 'out-of-service', alarmId: one.alarm('F02')?.id ?? '', permit: 'P-1', reason: 'work' }),
+      (one) => one.command({ op: 'suppress', alarmId: one.alarm('F02')?.id ?? '', reason: 'pump is off' }),
+    ];
+    for (const doing of doings) {
+      for (const restart of [false, true]) {
+        const one = portable();
+        dead(one, ['lel'], ['F02']);
+        expect(open(one)).toEqual([' F02']);
+        doing(one);
+        if (restart) restored(one);
+        dead(one, ['lel'], ['F02']);
+        expect(open(one)).toEqual([' F02']);
+        dead(one, KEYS, ['F02']);
+        expect(open(one)).toEqual([' F02', 'co BAD', 'h2s BAD', 'o2 BAD']);
+        expect(one.told('BAD')).toEqual(['BAD raised', 'BAD raised', 'BAD raised']);
+        if (restart) restored(one);
+        dead(one, [], []);
+        expect(open(one)).toEqual([]);
+      }
+    }
+  });
+
+  it('without the codes in the message too, and the first one when it was good meanwhile', () => {
+    const one = portable();
+    dead(one, ['lel'], ['F02']);
+    dead(one, ['lel', 'o2']);
+    expect(open(one)).toEqual([' F02', 'o2 BAD']);
+    dead(one, ['o2']);
+    dead(one, ['lel', 'o2']);
+    expect(open(one)).toEqual([' F02', 'lel BAD', 'o2 BAD']);
+  });
+
+  it('another fault that rings, or the same named anew, says why all that is bad by then is', () => {
+    const one = portable();
+    dead(one, ['lel'], ['F02']);
+    dead(one, ['lel', 'o2'], ['F02']);
+    dead(one, ['lel', 'o2'], ['F02', 'F03']);
+    expect(open(one)).toEqual([' F02', ' F03']);
+    dead(one, ['lel', 'o2'], ['F02']);
+    expect(open(one)).toEqual([' F02', 'o2 BAD']);
+    dead(one, ['lel', 'o2'], []);
+    expect(open(one)).toEqual(['lel BAD', 'o2 BAD']);
+    dead(one, ['lel', 'o2'], ['F02']);
+    expect(open(one)).toEqual([' F02']);
+  });
+
+  it('a fault that comes back under its shelf rings for nobody, and explains nothing', () => {
+    const one = portable();
+    dead(one, ['lel'], ['F02']);
+    shelve(one, 'F02');
+    dead(one, [], []);
+    dead(one, ['lel'], ['F02']);
+    expect(open(one)).toEqual([' F02', 'lel BAD']);
+  });
+
+  it('a fault named for that very point says why, until its alarm was acknowledged or hidden', () => {
+    for (const doing of [null, 'acknowledge', 'shelve'] as const) {
+      const one = portable();
+      dead(one, [], [], { pointFaults: { o2: ['F02'] } });
+      if (doing === 'acknowledge') one.acknowledge('F02');
+      if (doing === 'shelve') shelve(one, 'F02');
+      restored(one);
+      dead(one, ['o2']);
+      expect(open(one)).toEqual(doing === null ? ['o2 F02'] : ['o2 BAD', 'o2 F02']);
+      if (doing !== null) continue;
+      one.acknowledge('F02');
+      restored(one);
+      dead(one, ['o2', 'co']);
+      expect(open(one)).toEqual(['co BAD', 'o2 F02']);
+    }
+  });
+
+  it('in a late batch: what was bad when it ended is what the fault that rings then explains', () => {
+    const one = portable();
+    dead(one, [], []);
+    const values = (keys: readonly string[]) => KEYS.map((key) => one.value(key, keys.includes(key) ? null : GOOD[key]));
+    one.pass(HOUR);
+    one.message('p1', [one.sample('p1', values(['lel']), -HOUR / 2, ['F02']), one.sample('p1', values(['lel', 'o2']), -HOUR / 4, ['F02'])]);
+    one.pass(2 * HOUR);
+    expect(open(one)).toContain(' F02');
+    expect(open(one).filter((text) => text.endsWith('BAD'))).toEqual([]);
+    dead(one, KEYS, ['F02']);
+    expect(open(one)).toEqual([' F02', 'co BAD', 'h2s BAD']);
   });
 });

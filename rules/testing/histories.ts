@@ -278,6 +278,42 @@ export const ESCALATED: readonly Step[] = [
   passes(12_000),
 ];
 
+/** The n-th report about a point that has died, or that lives again. */
+const dies = (n: number, key: 'lel' | 'status', value: number | null, faults: readonly string[] | null): Step => ({
+  do: 'send',
+  device: 0,
+  key,
+  value,
+  quality: value === null ? 'bad' : 'good',
+  stamp: null,
+  faults,
+  digest: 50_000 + n,
+  connection: 1,
+  packet: 10 + n,
+});
+
+/** A history in which a fault of the whole device explains one point, is shelved and acknowledged, and another point dies after it. */
+export const EXPLAINED: readonly Step[] = [
+  dies(1, 'status', 0, null),
+  dies(2, 'lel', null, ['F03']),
+  passes(4_000),
+  does('shelve', 0),
+  { do: 'command', op: 'acknowledge', pick: 0, stale: false },
+  { do: 'restart', ms: 16_000 },
+  dies(3, 'lel', null, ['F03']),
+  dies(4, 'status', null, ['F03']),
+  passes(4_000),
+  dies(5, 'lel', 1, null),
+  dies(6, 'lel', null, null),
+  { do: 'restart', ms: 16_000 },
+  does('unshelve', 0),
+  dies(7, 'status', null, []),
+  dies(8, 'status', null, ['F03']),
+  dies(9, 'status', 0, []),
+  dies(10, 'lel', 1, []),
+  passes(4_000),
+];
+
 /** A history in which alarms of one hazard source come one after the other, the mark of the first moves, and it outlives its alarm. */
 export const GROUPED: readonly Step[] = [
   ...[0, 1, 2].map((n): Step => ({ do: 'place', device: n, source: 's1' })),
