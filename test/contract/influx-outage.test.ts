@@ -113,6 +113,35 @@ describe.skipIf(missing !== null && process.env['CI'] === undefined)(`InfluxDB o
     await store.close();
   });
 
+  it('gives nothing up while the server has no room for new series, and takes all in order once the limit is lifted', async () => {
+    const store = await open('full');
+    const devices = ['d1', 'd2', 'd3', 'd4'];
+    const of = (device: string, from: number, to: number) =>
+      Array.from({ length: to - from }, (_, i) => ({ ...reading(from + i, 'lel', from + i), device }));
+    const limited = { INFLUXDB_DATA_MAX_SERIES_PER_DATABASE: '2' };
+    await influxd.kill();
+    await influxd.restart(limited);
+    await store.prepare();
+    expect(await store.write([...of('d1', 0, 1), ...of('d2', 0, 1)], 1)).toEqual({ ok: true, rejected: [] });
+    const backlog = devices.flatMap((device) => of(device, 1, 21));
+    for (let attempt = 0; attempt < 3; attempt++) {
+      expect(await store.write(backlog, 2)).toEqual({
+        ok: false,
+        detail: expect.stringContaining('max-series-per-database limit exceeded'),
+      });
+      expect(await store.position()).toBe(1);
+    }
+    await influxd.kill();
+    await influxd.restart();
+    expect(await store.write(backlog, 2)).toEqual({ ok: true, rejected: [] });
+    expect(await store.position()).toBe(2);
+    for (const device of devices) {
+      const all = of(device, device === 'd1' || device === 'd2' ? 0 : 1, 21);
+      expect(await store.digest({ enterprise: 'e', device }, NOON - 10_000, NOON + 1e9)).toEqual(digestOf(all));
+    }
+    await store.close();
+  });
+
   it('starts with a server that is not there, and tells which', async () => {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'beacon-influx-'));

@@ -9,8 +9,8 @@ export interface Influxd {
   readonly url: string;
   /** SIGKILL: as a power failure. */
   kill(): Promise<void>;
-  /** Starts it again on the same port and folder, after `kill`. */
-  restart(): Promise<void>;
+  /** Starts it again on the same port and folder, after `kill`; `environment` holds settings as in `startInfluxd`. */
+  restart(environment?: Readonly<Record<string, string>>): Promise<void>;
   /** Ends it and removes its folder. */
   stop(): Promise<void>;
 }
@@ -25,7 +25,8 @@ export function influxdMissing(): string | null {
     : 'influxd (InfluxDB 1.x) is not on the PATH: `apt-get install influxdb` gets it';
 }
 
-export async function startInfluxd(): Promise<Influxd> {
+/** @param environment influxd's settings by environment, such as `INFLUXDB_DATA_MAX_SERIES_PER_DATABASE`, for this start only */
+export async function startInfluxd(environment: Readonly<Record<string, string>> = {}): Promise<Influxd> {
   const folder = mkdtempSync(join(tmpdir(), 'beacon-influxd-'));
   const httpPort = await freePort();
   const rpcPort = await freePort();
@@ -51,9 +52,9 @@ bind-address = "127.0.0.1:${rpcPort}"
   const log = join(folder, 'influxd.log');
   let child: ChildProcess | null = null;
 
-  async function start(): Promise<void> {
+  async function start(settings: Readonly<Record<string, string>> = {}): Promise<void> {
     const out = openSync(log, 'a');
-    const started = spawn('influxd', ['-config', config], { stdio: ['ignore', out, out] });
+    const started = spawn('influxd', ['-config', config], { stdio: ['ignore', out, out], env: { ...process.env, ...settings } });
     closeSync(out);
     child = started;
     const deadline = Date.now() + START_PATIENCE_MS;
@@ -79,7 +80,7 @@ bind-address = "127.0.0.1:${rpcPort}"
     await ended;
   }
 
-  await start();
+  await start(environment);
   return {
     url,
     kill: end,

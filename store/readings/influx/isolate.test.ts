@@ -52,7 +52,27 @@ describe('a batch that the server refuses in part', () => {
   it('asks seldom where the bad ones are one run of one field and type', async () => {
     const server = typedServer({ countsDropped: true });
     await deliver(server, linesOf(batch, new Freshness(null)));
-    expect(server.requests).toBeLessThan(40);
+    expect(server.requests).toBeLessThan(60);
+  });
+
+  it('gives up only what was refused alone, where a server drops good points along with a bad one', async () => {
+    const kept = new Set<string>();
+    const sweeping: Sender = {
+      async send(lines) {
+        if (!lines.some((line) => /[ ,]lel="/.test(line))) {
+          for (const line of lines) kept.add(line);
+          return { kind: 'written' };
+        }
+        return { kind: 'partly', dropped: lines.length, message: 'partial write: field type conflict' };
+      },
+      close: () => {},
+    };
+    const delivery = await deliver(sweeping, linesOf(batch, new Freshness(null)));
+    expect(delivery.kind === 'delivered' && new Set(delivery.rejected.map((r) => r.reading))).toEqual(new Set(bad));
+    for (const r of batch) {
+      const there = [...kept].some((line) => line.endsWith(` ${r.sampleAt}`) && line.includes(`${r.measurement}=${String(r.value)}`));
+      expect(there).toBe(!bad.includes(r));
+    }
   });
 
   it('says nothing is known when the server goes away in the middle', async () => {

@@ -1,5 +1,5 @@
 /**
- * Finds the readings a server refuses. Writing again is harmless, so a batch that was partly refused is halved until the bad ones
+ * Finds the readings a server refuses; a reading is given up only when it was refused alone. Writing again is harmless, so a batch that was partly refused is halved until the bad ones
  * are alone. They are ordered by field and type first: what is refused is nearly always one field of one type, hence one run.
  */
 import type { RejectedPoint } from '../../../model/ports/reading-store.ts';
@@ -36,9 +36,10 @@ async function narrow(sender: Sender, readings: readonly Placed[], rejected: Rej
       return answer;
     case 'partly':
     case 'too-long': {
-      const all = readings.length === 1 || (answer.kind === 'partly' && answer.dropped === readings.length);
-      if (all) {
-        for (const { reading } of readings) rejected.push({ reading, message: answer.message });
+      // Also where the server says it dropped all of them: 1.6 drops good points along with bad ones, so only one alone is judged.
+      const [only] = readings;
+      if (only !== undefined && readings.length === 1) {
+        rejected.push({ reading: only.reading, message: answer.message });
         return null;
       }
       const half = readings.length >>> 1;

@@ -13,7 +13,7 @@ export type Answer =
   /** The body was too long; nothing is written. */
   | { readonly kind: 'too-long'; readonly message: string }
   | { readonly kind: 'no-database'; readonly message: string }
-  /** Nothing is known to be written. */
+  /** Nothing is known to be written: the server is away, broken or full, and the points are not to blame. */
   | { readonly kind: 'failed'; readonly message: string };
 
 export interface Sender {
@@ -65,15 +65,30 @@ export function openSender(settings: InfluxSettings): Sender {
 }
 
 /** Only these words are a verdict about points; any other refusal (a proxy's, a wrong path) is about the request. */
-const ABOUT_POINTS =
-  /partial write|unable to parse|field type conflict|beyond retention policy|max-values-per-tag|max-series-per-database/i;
+const ABOUT_POINTS = /partial write|unable to parse|field type conflict|beyond retention policy/i;
+
+/**
+ * A limit of the server's own. It comes dressed as a verdict about points (400, `partial write`, even `dropped=`), but the points are
+ * good and are taken once the limit is lifted; 1.6 drops series it knows along with the new ones. 1.x: `max-series-per-database` and
+ * `max-values-per-tag`, before 1.1 `max series per database exceeded`; 3.x: databases, tables and columns per table. Read only where
+ * the server itself speaks (`ownWords`): a refused line is quoted in the answer, and its text must not be able to stop the store.
+ */
+const SERVER_IS_FULL =
+  /max-[a-z-]+ limit exceeded|max series per database exceeded|exceed(?:s|ed)? (?:the )?(?:number of |maximum )?(?:tag )?(?:databases?|tables?|columns?)\b.{0,40}\blimit/i;
+
+/** The message without what it quotes of the lines: 1.x quotes them in '…' after `unable to parse`, 3.x in `original_line`. */
+function ownWords(message: string): string {
+  return message.replace(/unable to parse '.*/is, '').replace(/"original_line"\s*:\s*"(?:[^"\\]|\\.)*("|$)/gi, '');
+}
 
 /** What an error of the client library means for the points that were sent. */
 export function judge(error: unknown): Answer {
   if (!(error instanceof HttpError)) return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
-  const message = `${error.statusCode} ${error.body ?? error.message}`.trim().slice(0, 500);
+  const whole = `${error.statusCode} ${error.body ?? error.message}`.trim();
+  const message = whole.slice(0, 500);
   if (error.statusCode === 413) return { kind: 'too-long', message };
   if (error.statusCode === 404 && /database not found/i.test(message)) return { kind: 'no-database', message };
+  if (SERVER_IS_FULL.test(ownWords(whole))) return { kind: 'failed', message };
   if ((error.statusCode === 400 || error.statusCode === 422) && ABOUT_POINTS.test(message)) {
     const dropped = /dropped=(\d+)/.exec(message)?.[1];
     return { kind: 'partly', dropped: dropped === undefined ? null : Number(dropped), message };
