@@ -9,6 +9,7 @@ import type { Top } from './alarm/step.ts';
 import { holderOf } from './alarm/timing.ts';
 import { releaseOver } from './health/watch.ts';
 import { linkOpen, topsOf } from './evaluate/ladders.ts';
+import { planAt, stateAt } from './evaluate/spot.ts';
 
 /** A withdrawal is possible this long after the acknowledgement (semantics 6), whatever our wall clock does meanwhile. */
 const WITHDRAW_WITHIN_MS = 10_000;
@@ -180,9 +181,10 @@ function rungNow(core: Core, record: AlarmRecord): Rung | null {
   }
   const device = core.devices.get(record.place.deviceId);
   if (device === undefined) return null;
-  for (let i = 0; i < device.plan.points.length; i += 1) {
-    const plan = device.plan.points[i];
-    const point = device.points[i];
+  // Also limits that are judged by more than the value: a latch of theirs is as little reset while its limit is on.
+  for (let i = 0; i < device.plan.points.length + device.plan.derived.length; i += 1) {
+    const plan = planAt(device, i);
+    const point = stateAt(device, i);
     if (plan === undefined || point === undefined || point === null) continue;
     const ladder = plan.ladders.findIndex((one) => `${plan.key}|${one.name}` === record.key);
     if (ladder < 0) continue;

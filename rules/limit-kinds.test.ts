@@ -489,3 +489,39 @@ describe('a replay over an upgrade', () => {
     expect(then.view.limits('d').every((l) => l.armed)).toBe(true);
   });
 });
+
+describe('a latch of a limit that is judged by more than the value', () => {
+  it.each<[string, readonly MeasurementDef[], readonly Step[], readonly Step[]]>([
+    [
+      'under a condition',
+      [
+        measurement('fan', []),
+        measurement('temp', [limit('ON', 'orange', 50, { latching: true, deadband: 2, onlyWhen: 'always', when: 'temp > 0.0' })]),
+      ],
+      [{ ms: S, value: 60 }],
+      [{ ms: S, value: 20 }],
+    ],
+    [
+      'a deviation',
+      [measurement('temp', [limit('ON', 'orange', 10, { dir: 'dev_hi', latching: true, reference: 5, deadband: 2 })])],
+      [{ ms: S, value: 30 }],
+      [{ ms: S, value: 5 }],
+    ],
+    [
+      'a count',
+      [measurement('temp', [limit('ON', 'orange', 2, { dir: 'count_hi', windowMs: MIN, latching: true })])],
+      every(S, 4, (i) => i),
+      [{ ms: 2 * MIN, value: 3 }],
+    ],
+  ])('is not reset while the limit is on: %s', (_name, measurements, begins, ends) => {
+    const on = play(plant(measurements), begins);
+    expect(on.alarm('ON')).toMatchObject({ active: true, latched: true });
+    on.acknowledge('ON');
+    const reset = (): unknown => on.command({ op: 'reset', alarmId: on.alarm('ON')?.id ?? '' }).outcomes[0];
+    expect(reset()).toMatchObject({ ok: false, code: 'state-not-allowed' });
+    play(on, ends);
+    expect(on.alarm('ON')).toMatchObject({ active: false, latched: true, state: 'LACK' });
+    expect(reset()).toMatchObject({ ok: true, changed: true });
+    expect(on.alarm('ON')).toBeUndefined();
+  });
+});
