@@ -158,4 +158,59 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
     replace:
       "if (device.alarms.size > 1) for (const record of device.alarms.values()) core.book.close(device, record, { cause: 'removed' });",
   },
+  {
+    name: 'a limit counts although its condition is false',
+    file: 'rules/evaluate/derived.ts',
+    find: 'if (counts === false) return',
+    replace: 'if (counts === false && home.held) return',
+  },
+  {
+    name: 'a condition that cannot be told ends the alarm',
+    file: 'rules/evaluate/derived.ts',
+    find: 'if (counts === undefined || measured === undefined) {',
+    replace:
+      'if (counts === undefined) return { holds: null, value: home.good ?? 0, on: false, left: true };\n  if (measured === undefined) {',
+  },
+  {
+    name: 'what was counted leaves its window only with the next sample',
+    file: 'rules/evaluate/derived.ts',
+    find: "if (plan.source.kind !== 'count' || oldest === undefined || state.held) return -1;",
+    replace: "if (plan.source.kind === 'count' || oldest === undefined || state.held) return -1;",
+  },
+  {
+    name: 'a deviation below its reference is none',
+    file: 'rules/evaluate/derived.ts',
+    find: 'Math.abs(good - reference)',
+    replace: 'good - reference',
+  },
+  {
+    name: 'a latch under a condition can be reset while its limit is on',
+    file: 'rules/command.ts',
+    find: 'device.plan.points.length + device.plan.derived.length',
+    replace: 'device.plan.points.length',
+  },
+  {
+    name: 'a restart forgets the limits that count under a condition',
+    file: 'rules/snapshot.ts',
+    find: '...(derived.length === 0 ? {} : { derived }),',
+    replace: '',
+  },
+  {
+    name: 'a cause that has ended goes on hiding',
+    file: 'rules/alarm/causes.ts',
+    find: 'if (tripped && counts',
+    replace: 'if (counts',
+  },
+  {
+    name: 'a cause that nobody is shown hides all the same',
+    file: 'rules/alarm/causes.ts',
+    find: ' && !isSuppressed(cause.life)) return true;',
+    replace: ') return true;',
+  },
+  {
+    name: 'a gateway that is out of reach rings for every device behind it',
+    file: 'rules/health/gateway.ts',
+    find: 'if (gateway.connects && gateway.connections.length === 0) return true;',
+    replace: '',
+  },
 ];

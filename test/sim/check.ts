@@ -1,5 +1,6 @@
 // One world against everything that watches it; a failure comes back small and in words.
 import { Auditor } from './auditor/auditor.ts';
+import { Silence } from './auditor/silence.ts';
 import type { Script } from './acts.ts';
 import {
   AcknowledgedWhatWasSeen,
@@ -8,7 +9,6 @@ import {
   NothingVanishes,
   NumbersWithoutGaps,
   RingsAgain,
-  SilenceWithinBounds,
   TwinSaysTheSame,
 } from './invariants.ts';
 import { profileOf } from './plant.ts';
@@ -27,7 +27,7 @@ function watchersOf(script: Script, maker: EngineMaker): readonly Watcher[] {
     new AcknowledgedWhatWasSeen(),
     new BadNeverClears(),
     new RingsAgain(),
-    new SilenceWithinBounds(heartbeats),
+    new Silence(heartbeats),
     new TwinSaysTheSame(maker, 20 + (Math.abs(script.seed) % 60)),
   ];
 }

@@ -1,8 +1,7 @@
 // What must hold in every world, each said as one property that needs no prediction of the whole.
-import type { Alarm, LiveEvent } from '../../model/alarm.ts';
-import type { Entry } from '../../model/entry.ts';
+import type { Alarm } from '../../model/alarm.ts';
 import { LEVEL_RANK, type Level } from '../../model/level.ts';
-import type { Sample } from '../../model/reading.ts';
+import type { Sample, SampleValue } from '../../model/reading.ts';
 import type { EngineMs } from '../../model/time.ts';
 import { BACKLOG_ENDS_MS, JUDGED } from './auditor/readings.ts';
 import { Disagreement, type EngineMaker, stateOf, type Step, type Watcher } from './play.ts';
@@ -129,10 +128,14 @@ export class BadNeverClears implements Watcher {
       const { deviceId, measurement, channel } = event.alarm;
       // That a value is bad may well end with one that is only not judged.
       if (measurement === null || event.alarm.kind === 'instrument') continue;
+      // One under a condition ends by what the condition reads.
+      const profile = engine.view.catalogue?.profiles.find((p) => p.id === engine.view.assets('device').get(deviceId ?? '')?.profileId);
+      const def = profile?.measurements.find((m) => m.key === measurement);
+      const conditional =
+        def?.limits.some((limit) => limit.code === event.alarm.ladder && (limit.when ?? limit.referenceFrom) !== undefined) === true;
+      const own = (v: SampleValue): boolean => conditional || (v.measurement === measurement && v.channel === channel);
       const judged = entry.samples.some(
-        (s) =>
-          s.device === deviceId &&
-          s.values.some((v) => v.measurement === measurement && v.channel === channel && v.value !== null && JUDGED.has(v.quality)),
+        (s) => s.device === deviceId && s.values.some((v) => own(v) && v.value !== null && JUDGED.has(v.quality)),
       );
       if (!judged)
         throw new Disagreement(
@@ -167,67 +170,6 @@ export class TwinSaysTheSame implements Watcher {
       throw new Disagreement('twin', `entry ${entry.seq}: the restored engine stands elsewhere`);
     this.twin = this.maker.restoreEngine(text);
   }
-}
-
-/**
- * Silence: an alarm not before a whole heartbeat without a sign of life, and in any case after three. Our own outage is nobody's silence:
- * a whole heartbeat begins anew when it ends. (How many heartbeats exactly is the engine's; these are the bounds.)
- */
-export class SilenceWithinBounds implements Watcher {
-  private readonly signs = new Map<string, EngineMs>();
-  private readonly behind = new Set<string>();
-  private readonly heartbeats: ReadonlyMap<string, number>;
-  private outageEndedAt: EngineMs = 0;
-  private last: {
-    readonly boot: string;
-    readonly mono: number;
-    readonly at: number;
-  } | null = null;
-
-  constructor(heartbeats: ReadonlyMap<string, number>) {
-    this.heartbeats = heartbeats;
-  }
-
-  see({ entry, applied, engine, after }: Step): void {
-    const now = engine.engineTime(entry.mono);
-    const last = this.last;
-    this.last = entry;
-    if (last !== null && (last.boot === entry.boot ? entry.mono - last.mono > 15_000 : true)) this.outageEndedAt = now;
-    for (const event of applied.events) this.notTooEarly(event, now);
-    for (const device of livedBy(entry)) this.signs.set(device, now);
-    for (const [device, heartbeat] of this.heartbeats) {
-      // A gateway that is out of reach is one alarm, not one for each device behind it; when it is back, each has a whole period.
-      const behind = engine.view.status(device)?.health.includes('gateway') === true;
-      if (behind) this.behind.add(device);
-      else if (this.behind.delete(device)) this.signs.set(device, now);
-      const sign = this.signs.get(device);
-      if (sign === undefined || engine.view.assets('device').get(device)?.retiredAt !== null) continue;
-      const since = Math.max(sign, this.outageEndedAt);
-      if (now <= since + 3 * heartbeat) continue;
-      const gateways = engine.view.assets('gateway');
-      const told = [...after.values()].some(
-        (alarm) =>
-          alarm.kind === 'instrument' && alarm.active && (alarm.deviceId === device || (behind && gateways.has(alarm.deviceId ?? ''))),
-      );
-      if (!told || engine.view.status(device)?.online === true) {
-        throw new Disagreement('silence-untold', `${device} has said nothing for ${now - since} ms, and nobody is told`);
-      }
-    }
-  }
-
-  private notTooEarly(event: LiveEvent, now: EngineMs): void {
-    if (event.kind !== 'device' || !event.health.includes('silent')) return;
-    const since = Math.max(this.signs.get(event.id) ?? 0, this.outageEndedAt);
-    const heartbeat = this.heartbeats.get(event.id) ?? 0;
-    if (now - since < heartbeat)
-      throw new Disagreement('silence-too-early', `${event.id} is called silent after ${now - since} ms, its heartbeat is ${heartbeat}`);
-  }
-}
-
-function livedBy(entry: Entry): readonly string[] {
-  if (entry.kind === 'message') return entry.samples.map((sample) => sample.device);
-  if (entry.kind === 'presence' && entry.device !== null && (entry.what === 'connected' || entry.what === 'online')) return [entry.device];
-  return [];
 }
 
 /** After these the horn goes. */

@@ -273,6 +273,62 @@ const PULSE = profile(
   { heartbeatMs: 20_000 },
 );
 
+/** Limits that count only under a condition: another point, an attribute, what is filled in about the device, and all of it. */
+const DRIVE = profile('sim.when', [
+  measurement('vibration', [
+    { code: 'V1', dir: 'hi', setPoint: 30, level: 'yellow', deadband: 4, onlyWhen: 'running', when: 'running' },
+    {
+      code: 'V2',
+      dir: 'hi',
+      setPoint: 40,
+      level: 'orange',
+      deadband: 6,
+      onDelayMs: 2_000,
+      offDelayMs: 3_000,
+      onlyWhen: 'speed >= asset.least_speed',
+      when: 'speed >= asset.least_speed',
+    },
+    {
+      code: 'V3',
+      dir: 'hi',
+      setPoint: 55,
+      level: 'red',
+      deadband: 5,
+      latching: true,
+      onlyWhen: 'running && !condition.under_test || speed > 90',
+      when: 'running && !condition.under_test || speed > 90',
+    },
+    { code: 'V4', dir: 'hi', setPoint: 70, level: 'orange', deadband: 5 },
+  ]),
+  measurement('speed', [
+    { code: 'S1', dir: 'lo', setPoint: 12, level: 'blue', deadband: 3, onDelayMs: 1_000, onlyWhen: 'running', when: 'running' },
+  ]),
+  measurement('running', [], { valueType: 'boolean', range: [0, 1], resolution: 1 }),
+]);
+
+/** Judged by more than the value: the distance from a reference, how often something happened. */
+const MONITOR = profile('sim.derived', [
+  measurement('drift', [
+    { code: 'D1', dir: 'dev_hi', setPoint: 10, level: 'yellow', deadband: 2, reference: 5, referenceFrom: 'asset.zero' },
+    { code: 'D2', dir: 'dev_hi', setPoint: 20, level: 'orange', deadband: 4, onDelayMs: 2_000, referenceFrom: 'base' },
+    { code: 'D3', dir: 'hi', setPoint: 60, level: 'red', deadband: 5 },
+  ]),
+  measurement('base', []),
+  measurement(
+    'starts',
+    [
+      { code: 'N1', dir: 'count_hi', setPoint: 3, windowMs: 10_000, level: 'yellow', deadband: 1 },
+      { code: 'N2', dir: 'count_hi', setPoint: 6, windowMs: 20_000, level: 'orange', deadband: 3, onDelayMs: 1_000, offDelayMs: 3_000 },
+    ],
+    { range: [0, 1_000], resolution: 1 },
+  ),
+  measurement('trip', [{ code: 'T3', dir: 'count_hi', setPoint: 2, windowMs: 15_000, level: 'red', deadband: 1, latching: true }], {
+    valueType: 'boolean',
+    range: [0, 1],
+    resolution: 1,
+  }),
+]);
+
 const CATALOGUE_PROFILES = [
   'fire.uitd',
   'gas.combustible.point.industrial',
@@ -289,6 +345,8 @@ export const PROFILES: readonly Profile[] = [
   CABLE,
   VESSEL,
   PULSE,
+  DRIVE,
+  MONITOR,
   // The auditor judges limits alone: what makes an alarm rise from outside its point is shown by rules/escalation.
   ...builtInCatalogue.profiles.filter((p) => CATALOGUE_PROFILES.some((id) => id === p.id)).map((p) => ({ ...p, escalate: [] })),
 ];
@@ -338,6 +396,23 @@ export const VESSEL_ATTRIBUTES = {
   design: 50,
   relief: 100,
 } as const;
+
+/** What the conditions of a drive read about it. */
+export const DRIVE_FACTS = {
+  attributes: { least_speed: 20 },
+  conditions: { under_test: false },
+} as const;
+
+/** Values that matter to the conditions which read them, by profile and measurement. */
+export const READ_VALUES: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>> = {
+  'sim.when': { running: [0, 1, 1], speed: [14.5, 15, 19.5, 20, 25, 90, 90.5, 95] },
+  'sim.derived': {
+    drift: [5, 15, 14.5, 13, 14, -5, -4.5, -3, 20, 21, 40],
+    base: [0, 0, 1, 10, -10],
+    starts: [0, 1, 2, 3, 4, 5, 7, 9],
+    trip: [0, 1],
+  },
+};
 
 /** Repeats and due times so short that they come in every world; none of them changes what is true, seen or latched. */
 const IMPATIENT: AlarmPolicy = {

@@ -2,7 +2,7 @@
 // is written when the engine asks for one (gathered to 50 ms) and every 5 s anyway, a crash brings a new engine from a snapshot
 // and the journal's tail. Watchers look at every entry and say when something is wrong.
 import type { Alarm } from '../../model/alarm.ts';
-import type { Device } from '../../model/asset.ts';
+import type { AlarmSelector, Device } from '../../model/asset.ts';
 import type { Applied, Engine, SnapshotJob } from '../../model/engine.ts';
 import { type AlarmCommand, ENTRY_VERSION, type Entry, type EntryBody, type MessageBody } from '../../model/entry.ts';
 import type { Sample } from '../../model/reading.ts';
@@ -233,6 +233,9 @@ class Player {
       case 'retire':
         this.configure(act);
         return null;
+      case 'table':
+        this.rewriteTable(act);
+        return null;
       case 'system': {
         const { code, active, level } = act;
         this.write({ kind: 'system', code, active, level }, act.at);
@@ -398,7 +401,7 @@ class Player {
       {
         kind: 'presence',
         credential: device,
-        device,
+        device: device.startsWith('gate-') ? null : device,
         client,
         connection,
         what: 'disconnected',
@@ -566,6 +569,28 @@ class Player {
       default:
         return { op: act.does, alarmId };
     }
+  }
+
+  private rewriteTable({ enterprise, lines, at }: Extract<Act, { does: 'table' }>): void {
+    const known = this.engine.view.assets('enterprise').get(enterprise);
+    if (known === undefined) throw new Error(`no enterprise ${enterprise} in this world`);
+    this.request += 1;
+    // Who writes a table sees which devices there are.
+    const here = ({ device }: AlarmSelector): boolean => {
+      const found = this.deviceNow(device);
+      return found.retiredAt === null && found.enterpriseId === enterprise;
+    };
+    const causes = lines.filter(({ cause, hides }) => [cause, ...hides].every(here));
+    const value = { ...known, causes, revision: known.revision + 1, updatedAt: DAY_ONE + at + this.wallOffset };
+    this.write(
+      {
+        kind: 'config',
+        by: 'engineer',
+        requestId: `c${this.request}`,
+        changes: [{ op: 'put', asset: 'enterprise', base: known.revision, value }],
+      },
+      at,
+    );
   }
 
   private configure(act: Extract<Act, { does: 'configure' | 'retire' }>): void {

@@ -1,4 +1,5 @@
 // A history in words for somebody who knows a control room and not this program.
+import type { AlarmSelector, CauseLine } from '../../model/asset.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Act, ActSample, AlarmName, Script } from './acts.ts';
 
@@ -62,6 +63,8 @@ function words(act: Act): string {
       return `an engineer changes ${act.device}: ${JSON.stringify(act.change)}`;
     case 'retire':
       return `an engineer retires ${act.device}`;
+    case 'table':
+      return `an engineer writes the cause-and-effect table of ${act.enterprise}: ${act.lines.map(line).join('; ') || 'empty'}`;
     case 'system':
       return `the platform sees ${act.code} ${act.active ? 'begin' : 'end'}`;
     case 'wall-step':
@@ -75,6 +78,11 @@ function words(act: Act): string {
     case 'snapshot':
       return 'a snapshot is begun';
   }
+}
+
+function line({ cause, hides }: CauseLine): string {
+  const selected = (one: AlarmSelector): string => Object.values(one).join(' ');
+  return `${selected(cause)} hides ${hides.map(selected).join(' and ')}`;
 }
 
 function sample({ ageMs, values, faults }: ActSample): string {

@@ -1,14 +1,14 @@
 // Makes the script of a world from its seed: who is there, what the sensors see, what the line, the clocks, the operators and the
 // engineers do to it. Every kind of trouble is in about half of the worlds, so that some worlds are all of one kind.
-import type { Device } from '../../model/asset.ts';
+import type { AlarmSelector, CauseLine, Device } from '../../model/asset.ts';
 import type { MeasurementDef, Profile } from '../../model/profile.ts';
 import type { Quality, SampleValue, Value } from '../../model/reading.ts';
 import type { Act, AlarmName, Script, Seen, WorldAct } from './acts.ts';
 import { pointsOf, type PointRules } from './auditor/limits.ts';
 import { type Chance, createChance } from './chance.ts';
-import { deviceOf, ENTERPRISES, profileOf, VESSEL_ATTRIBUTES } from './plant.ts';
+import { deviceOf, DRIVE_FACTS, ENTERPRISES, profileOf, READ_VALUES, VESSEL_ATTRIBUTES } from './plant.ts';
 
-const CAST = ['sim.ladder', 'sim.latch', 'sim.states', 'sim.channels', 'sim.attribute', 'sim.pulse'] as const;
+const CAST = ['sim.ladder', 'sim.latch', 'sim.states', 'sim.channels', 'sim.attribute', 'sim.pulse', 'sim.when', 'sim.derived'] as const;
 const GUESTS = [
   'fire.uitd',
   'gas.combustible.point.industrial',
@@ -36,6 +36,8 @@ const TROUBLES = [
   'snapshots',
   'stamps',
   'backlogs',
+  'causes',
+  'silence',
 ] as const;
 type Trouble = (typeof TROUBLES)[number];
 
@@ -56,16 +58,23 @@ export function worldOf(seed: number, length = 80): Script {
     for (const other of ['losses', chance.pick(['crashes', 'server-clock'] as const)] as const) troubles.delete(other);
   // What was kept in an outage of our own has no certain time.
   if (troubles.has('backlogs')) for (const other of ['crashes', 'freezes', 'server-clock'] as const) troubles.delete(other);
+  // Nor can be said what a cause hides that may have come or gone inside a backlog.
+  if (troubles.has('causes')) troubles.delete('backlogs');
   // Ends by wall time, over a restart after our clock was set forward, are known to come too early.
   if (troubles.has('suppression') && troubles.has('crashes')) troubles.delete('server-clock');
-  const devices = castOf(chance.branch('cast'));
-  const places = devices.flatMap((device): Place[] => {
+  const devices = castOf(chance.branch('cast'), troubles);
+  const points = devices.flatMap((device): Place[] => {
     const profile = profileOf(device.profileId);
     return pointsOf(device, profile).flatMap((point) => {
       const def = profile.measurements.find((m) => m.key === point.measurement);
-      return def === undefined || point.rules.length === 0 ? [] : [{ device, profile, point, def }];
+      return def === undefined ? [] : [{ device, profile, point, def }];
     });
   });
+  const places = points.filter(({ point }) => point.rules.length > 0);
+  // Points without limits of their own that a condition reads.
+  const read = points.filter(
+    ({ point, profile }) => point.rules.length === 0 && READ_VALUES[profile.id]?.[point.measurement] !== undefined,
+  );
   const clocks = new Map(devices.map((device): [string, DeviceClock] => [device.id, clockOf(device, chance, troubles)]));
   const acts: Act[] = [...clocks].map(([device, { errorMs }]) => ({
     at: 0,
@@ -73,13 +82,21 @@ export function worldOf(seed: number, length = 80): Script {
     device,
     errorMs,
   }));
+  const tabled = troubles.has('causes') ? causesOf(chance.branch('causes'), places) : null;
+  if (tabled !== null) acts.push({ at: 500, does: 'table', enterprise: tabled.enterprise, lines: tabled.lines });
   let at = 1_000;
   let sent = 0;
   let focus = chance.pick(places);
   for (let n = 0; n < length; n += 1) {
     if (chance.often(0.15)) focus = chance.pick(places);
+    const table = tabled?.places ?? [];
+    if (table.length > 0 && chance.often(0.4)) focus = chance.pick(table);
     at += gap(chance, focus);
-    acts.push(...actsAt(at, chance, troubles, places, focus).map((act) => stamp(act, chance, clocks)));
+    // Longer than a dead-man of a minute or so, with something in the middle of it or not.
+    if (troubles.has('silence') && chance.often(0.03)) at += chance.pick([40_000, 58_000, 75_000, 130_000]);
+    if (tabled !== null && chance.often(0.02))
+      acts.push({ at, does: 'table', enterprise: tabled.enterprise, lines: chance.pick([[], tabled.lines, tabled.lines.slice(1)]) });
+    acts.push(...actsAt(at, chance, troubles, { places, read }, focus).map((act) => stamp(act, chance, clocks)));
     at = acts.at(-1)?.at ?? at;
     sent += 1;
     const clock = clocks.get(focus.device.id);
@@ -104,6 +121,30 @@ export function worldOf(seed: number, length = 80): Script {
   };
 }
 
+/** A table of one enterprise, without circles: what stands later in the list of places is hidden by what stands earlier. */
+function causesOf(
+  chance: Chance,
+  places: readonly Place[],
+): { readonly enterprise: string; readonly lines: readonly CauseLine[]; readonly places: readonly Place[] } | null {
+  const enterprise = chance.pick(places).device.enterpriseId;
+  const own = places.filter((place) => place.device.enterpriseId === enterprise);
+  if (own.length < 2) return null;
+  const used = new Set<Place>();
+  const selector = (place: Place, whole: boolean): AlarmSelector => {
+    used.add(place);
+    const { measurement, channel, rules } = place.point;
+    const ladder = whole ? { ladder: chance.pick(rules).ladder } : {};
+    return { device: place.device.id, measurement, ...(channel === null ? {} : { channel }), ...ladder };
+  };
+  const lines = Array.from({ length: chance.whole(1, 3) }, (_, n): CauseLine => {
+    const first = chance.whole(0, own.length - 2);
+    const later = own.slice(first + 1);
+    const hides = Array.from({ length: chance.whole(1, 2) }, () => selector(chance.pick(later), chance.often(0.6)));
+    return { id: `line-${n}`, cause: selector(own[first] as Place, true), hides };
+  });
+  return { enterprise, lines, places: [...used] };
+}
+
 /** How a device stamps its samples. */
 interface DeviceClock {
   readonly stamps: boolean;
@@ -112,6 +153,7 @@ interface DeviceClock {
   readonly latencyMs: number;
   /** Its measurements that are neither booleans nor status words. */
   readonly analogue: ReadonlySet<string>;
+  readonly counts: boolean;
   messages: number;
   lastAt: number;
 }
@@ -120,6 +162,7 @@ function clockOf(device: Device, chance: Chance, troubles: ReadonlySet<Trouble>)
   const analogue = new Set(
     profileOf(device.profileId).measurements.flatMap((m) => (m.valueType === 'number' && m.resolution < 1 ? [m.key] : [])),
   );
+  const counts = profileOf(device.profileId).measurements.some((m) => m.limits.some((limit) => limit.dir === 'count_hi'));
   const stamps = troubles.has('stamps') && chance.often(0.8);
   const errorMs = stamps ? chance.pick([0, 0, -3_600_000, -40_000, 3_000, 86_400_000]) : 0;
   return {
@@ -127,6 +170,7 @@ function clockOf(device: Device, chance: Chance, troubles: ReadonlySet<Trouble>)
     errorMs,
     latencyMs: chance.pick([0, 200]),
     analogue,
+    counts,
     messages: 0,
     lastAt: 0,
   };
@@ -146,7 +190,9 @@ function stamp(act: Act, chance: Chance, clocks: ReadonlyMap<string, DeviceClock
   const newest = act.samples.map((sample) => ({ ...sample, ageMs: latencyMs }));
   const first = act.samples[0];
   // The error is the median of many: arrays are few among the messages, so that it stays that of the newest samples.
-  if (first === undefined || clock.errorMs > 0 || clock.messages % 8 !== 0 || since < 10) return { ...act, samples: newest };
+  // Nor where something is counted: what left the window by a tick may then turn out to have been in it.
+  if (first === undefined || clock.counts || clock.errorMs > 0 || clock.messages % 8 !== 0 || since < 10)
+    return { ...act, samples: newest };
   const before = latencyMs + chance.whole(1, Math.min(since - 1, 9_000));
   const values = first.values.map((v) =>
     clock.analogue.has(v.measurement) && v.value !== null ? { ...v, value: Number(v.value) + chance.pick([-10, 0, 10]) } : v,
@@ -183,11 +229,15 @@ function backlog(from: number, chance: Chance, place: Place, clock: DeviceClock,
   return [{ at: from, does: 'cut', device, said: false }, ...flush, next];
 }
 
-function castOf(chance: Chance): readonly Device[] {
+function castOf(chance: Chance, troubles: ReadonlySet<Trouble>): readonly Device[] {
   const ids = [...Array.from({ length: chance.whole(1, 3) }, () => chance.pick(CAST)), ...(chance.often(0.4) ? [chance.pick(GUESTS)] : [])];
   return ids.map((profileId, n) => {
-    const vessel = profileId === 'sim.attribute' ? { attributes: VESSEL_ATTRIBUTES } : {};
-    return deviceOf(`${'abcde'[n]}`, profileId, { enterpriseId: chance.pick(ENTERPRISES), ...vessel });
+    const facts = profileId === 'sim.attribute' ? { attributes: VESSEL_ATTRIBUTES } : profileId === 'sim.when' ? DRIVE_FACTS : {};
+    return deviceOf(`${'abcde'[n]}`, profileId, {
+      enterpriseId: chance.pick(ENTERPRISES),
+      ...(troubles.has('silence') ? { heartbeatMs: chance.pick([5_000, 20_000, 25_000]) } : {}),
+      ...facts,
+    });
   });
 }
 
@@ -198,10 +248,20 @@ function gap(chance: Chance, { point }: Place): number {
   return chance.pick([0, 0, 1, 40, 50, 60, 250, 500, 1_000, 1_500, 2_000, 4_000, chance.whole(1, 6_000)]);
 }
 
-function actsAt(at: number, chance: Chance, troubles: ReadonlySet<Trouble>, places: readonly Place[], focus: Place): readonly Act[] {
+interface Places {
+  readonly places: readonly Place[];
+  readonly read: readonly Place[];
+}
+
+function actsAt(at: number, chance: Chance, troubles: ReadonlySet<Trouble>, { places, read }: Places, focus: Place): readonly Act[] {
   const device = focus.device.id;
   const has = (trouble: Trouble, share: number): boolean => troubles.has(trouble) && chance.often(share);
   const now = (act: WorldAct): Act => ({ at, ...act });
+  const latching = focus.point.rules.filter((rule) => rule.latching);
+  if (latching.length > 0 && has('operators', 0.08)) {
+    const common = { target: { ...nameOf(focus, chance), ladder: chance.pick(latching).ladder }, by: chance.pick(OPERATORS) };
+    return [now({ does: 'acknowledge', seen: 'none', ...common }), { at: at + 1, does: 'reset', ...common }];
+  }
   if (has('operators', 0.25)) return [now(operatorAct(chance, focus))];
   if (has('suppression', 0.12)) return [now(suppressionAct(chance, focus))];
   if (has('crashes', 0.04))
@@ -238,13 +298,15 @@ function actsAt(at: number, chance: Chance, troubles: ReadonlySet<Trouble>, plac
         level: 'yellow',
       }),
     ];
+  if (has('gateway', 0.02)) return [now({ does: 'cut', device: `gate-${focus.device.enterpriseId}`, said: false })];
   if (has('cuts', 0.06)) {
     const back = at + chance.pick([1, 200, 3_000]);
     const count = chance.whole(1, 3);
     return [now({ does: 'cut', device, said: chance.often(0.3) }), { at: back, does: 'resend', device, count }];
   }
-  const place = chance.often(0.75) ? focus : chance.pick(places);
-  const alike = chance.often(0.2) ? places.filter((p) => p.device.id === place.device.id) : [place];
+  const near = read.filter((p) => p.device.id === device);
+  const place = near.length > 0 && chance.often(0.3) ? chance.pick(near) : chance.often(0.75) ? focus : chance.pick(places);
+  const alike = chance.often(0.2) ? [...places, ...read].filter((p) => p.device.id === place.device.id) : [place];
   return [
     now({
       does: 'publish',
@@ -282,7 +344,9 @@ function valueOf(chance: Chance, place: Place, troubles: ReadonlySet<Trouble>): 
 }
 
 /** At a limit, just beside it, at the end of its deadband, or far away. */
-function nastyValue(chance: Chance, { point, def }: Place): Value {
+function nastyValue(chance: Chance, { point, def, profile }: Place): Value {
+  const read = READ_VALUES[profile.id]?.[def.key];
+  if (read !== undefined && (point.rules.length === 0 || chance.often(0.5))) return chance.pick(read);
   if (def.valueType === 'boolean') return chance.whole(0, 1);
   if (def.valueType === 'bitmask') return chance.pick([0, 0, 1, 2, 3, 32, 33, 34, 4]);
   const rule = chance.pick(point.rules);
@@ -358,6 +422,15 @@ function changeOf(chance: Chance, { device }: Place): Partial<Device> {
           { attributes: { design: 50, relief: chance.pick([70, 100]) } },
           { attributes: {} },
         ]
-      : [];
+      : device.profileId === 'sim.when'
+        ? [
+            { conditions: { under_test: chance.often(0.5) } },
+            { conditions: {} },
+            { attributes: { least_speed: chance.pick([15, 20, 25]) } },
+            { attributes: {} },
+          ]
+        : device.profileId === 'sim.derived'
+          ? [{ attributes: { zero: chance.pick([0, 5, 7]) } }, { attributes: {} }]
+          : [];
   return chance.pick([...general, ...special, ...special]);
 }

@@ -9,9 +9,11 @@ import type { Sample } from '../../../model/reading.ts';
 import { OUTAGE_GAP_MS } from '../../../model/time.ts';
 import { Disagreement, type Step, type Watcher } from '../play.ts';
 import { type Fact, type Moment, momentsOf } from './condition.ts';
+import { counted } from './count.ts';
 import { type Answer, type Deed, type Expected, lifeOf } from './life.ts';
-import { pointsOf, type PointRules, type Rule } from './limits.ts';
+import { type Look, pointsOf, type PointRules, type Rule } from './limits.ts';
 import { BACKLOG_ENDS_MS, JUDGED } from './readings.ts';
+import { hiddenBy, type Standing } from './table.ts';
 
 type PointFact =
   | Exclude<Fact, { is: 'rule' }>
@@ -28,16 +30,22 @@ interface PointHistory {
   readonly measurement: string;
   readonly channel: number | null;
   readonly facts: PointFact[];
+  /** Its newest value, null where that says nothing about the process; absent = never heard. */
+  newest?: number | null;
   /** Every limit the point ever had. */
   readonly rules: Map<string, Rule>;
   readonly deeds: Map<string, Deed[]>;
   /** What is expected of every ladder, worked out after the entry it was last touched by. */
   expected: Map<string, Expected>;
+  /** What operators must have heard, by ladder and entry. */
+  answers: Map<string, ReadonlyMap<number, Answer>>;
   /** When the next delay runs out if nothing comes, engine time. */
   due: number;
   /** When a suppression next ends by itself, wall time. */
   wallDue: number;
   touched: boolean;
+  /** Ladders of which nothing can be said any more. */
+  readonly unsaid: Set<string>;
   /**
    * Set by the first sample of a backlog: from then on only what the condition is can be said, not how the alarm came to it (reading 13).
    * Until `lateUntil` (engine time) nothing at all: the backlog may be under way.
@@ -59,8 +67,12 @@ export class Auditor implements Watcher {
   private readonly clockErrors = new Map<string, number>();
   /** Arrival − stamp of every sample so far, ms, as our clock stands now. */
   private readonly lateness = new Map<string, readonly number[]>();
+  /** What is known of the other points of a device. */
+  private readonly scenes = new Map<string, Map<string, number | null>>();
   private readonly shownSeq = new Map<string, Map<number, number>>();
   private readonly accepted = new Map<number, boolean>();
+  /** There is, or was, a cause-and-effect table. */
+  private tabled = false;
   private readonly messages: (Entry & MessageBody)[] = [];
 
   see(step: Step): void {
@@ -87,12 +99,20 @@ export class Auditor implements Watcher {
     this.lastEntry = entry;
     if (last !== null && last.boot === entry.boot) this.ownStep(entry.at - last.at - (entry.mono - last.mono));
     const gap = last !== null && entry.boot === last.boot ? entry.mono - last.mono : 0;
+    // How long a time of our own absence is for what is counted in a window is another question (reading 15).
+    if (gap > OUTAGE_GAP_MS || (last !== null && last.boot !== entry.boot)) this.forgetCounts();
     const before = this.times.at(-1) ?? 0;
     this.times.push(last === null ? engine.engineTime(entry.mono) : before + (gap > OUTAGE_GAP_MS ? 0 : gap));
     this.walls.push(entry.at);
     const now = this.times.at(-1) ?? 0;
     const its = engine.engineTime(entry.mono);
     if (its !== now) throw new Disagreement('engine-time', `it is ${now} by the entries, ${its} by the engine`);
+  }
+
+  private forgetCounts(): void {
+    for (const point of this.points.values())
+      for (const rule of point.rules.values())
+        if (rule.countsOverMs !== undefined && point.newest !== undefined) point.unsaid.add(rule.ladder);
   }
 
   private config(entry: Entry & ConfigBody, { applied }: Step): void {
@@ -157,14 +177,30 @@ export class Auditor implements Watcher {
     for (const sample of entry.samples) {
       const taken = this.sampleTime(sample, entry);
       const late = this.now() - taken > this.window(sample.device);
-      for (const { measurement, channel, value, quality, flags } of sample.values) {
-        const point = this.points.get(pointKey(sample.device, { measurement, channel }));
-        if (point === undefined || flags.includes('stale-retained')) continue;
-        const common = {
-          entry: entry.seq,
-          t: taken < this.now() && !late ? Math.max(taken, this.lastMoment(point)) : taken,
-        };
-        point.facts.push(typeof value === 'number' && JUDGED.has(quality) ? { ...common, is: 'value', value } : { ...common, is: 'held' });
+      const own = new Map(
+        sample.values.flatMap(({ measurement, channel, value, quality, flags }): [string, number | null][] =>
+          flags.includes('stale-retained')
+            ? []
+            : [[pointKey(sample.device, { measurement, channel }), typeof value === 'number' && JUDGED.has(quality) ? value : null]],
+        ),
+      );
+      const scene = this.scenes.get(sample.device) ?? new Map<string, number | null>();
+      this.scenes.set(sample.device, scene);
+      for (const { measurement, channel } of sample.values) {
+        const value = own.get(pointKey(sample.device, { measurement, channel }));
+        if (channel === null && value !== undefined) scene.set(measurement, value);
+      }
+      for (const point of this.points.values()) {
+        if (point.device !== sample.device) continue;
+        const key = pointKey(point.device, point);
+        const fresh = own.has(key);
+        // What a condition reads may have come without the point itself.
+        if (!fresh && ![...point.rules.values()].some((rule) => rule.conditional)) continue;
+        const t = taken < this.now() && !late ? Math.max(taken, this.lastMoment(point)) : taken;
+        const newest = fresh ? own.get(key) : point.newest;
+        if (newest !== undefined) point.newest = newest;
+        const look: Look = { ...(newest === undefined ? {} : { own: newest }), fresh, scene: new Map(scene) };
+        point.facts.push({ entry: entry.seq, t, is: 'look', look });
         point.touched = true;
         if (late) Object.assign(point, { loose: true, lateUntil: this.now() + BACKLOG_ENDS_MS });
       }
@@ -273,13 +309,18 @@ export class Auditor implements Watcher {
 
   private judge(step: Step): void {
     const actual = new Map([...step.after.values()].map((alarm) => [keyOf(alarm), alarm]));
+    for (const point of this.points.values())
+      if (point.touched || point.due <= this.now() || point.wallDue <= step.entry.at) this.work(point);
+    this.table(step);
     for (const point of this.points.values()) {
-      if (point.touched || point.due <= this.now() || point.wallDue <= step.entry.at) this.work(point, step);
+      this.answers(point, step);
       if (point.loose) {
         this.judgeLoosely(point, actual);
         continue;
       }
+      for (const ladder of point.unsaid) actual.delete(`${pointKey(point.device, point)}|${ladder}`);
       for (const [ladder, expected] of point.expected) {
+        if (point.unsaid.has(ladder)) continue;
         const key = `${pointKey(point.device, point)}|${ladder}`;
         const alarm = actual.get(key);
         actual.delete(key);
@@ -303,12 +344,20 @@ export class Auditor implements Watcher {
     }
   }
 
+  private momentsOf(point: PointHistory, code: string): { readonly moments: readonly Moment[]; readonly due: number | null } {
+    const facts = factsOf(point, code);
+    const rule = point.rules.get(code);
+    if (rule?.countsOverMs === undefined) return momentsOf(facts, this.times);
+    const counts = counted(facts, rule, rule.countsOverMs, this.times);
+    const found = momentsOf(counts.facts, this.times);
+    // Nobody has to be woken for a limit that is off and stays so.
+    const matters = found.moments.at(-1)?.on === true || counts.passed;
+    return { moments: found.moments, due: Math.min(found.due ?? Infinity, matters ? (counts.due ?? Infinity) : Infinity) };
+  }
+
   /** A delay that ended before an entry ended before its samples, also those taken earlier: they count from then. */
   private lastMoment(point: PointHistory): number {
-    return Math.max(
-      -Infinity,
-      ...[...point.rules.keys()].map((code) => momentsOf(factsOf(point, code), this.times).moments.at(-1)?.t ?? -Infinity),
-    );
+    return Math.max(-Infinity, ...[...point.rules.keys()].map((code) => this.momentsOf(point, code).moments.at(-1)?.t ?? -Infinity));
   }
 
   /** Is a limit on, and is the alarm at least as bad as it: that holds however it came to it. */
@@ -319,7 +368,8 @@ export class Auditor implements Watcher {
       actual.delete(key);
       if (this.now() < point.lateUntil) continue;
       // Inside a late batch samples come before delays that would have ended meanwhile, or after them: semantics says neither.
-      if ([...point.rules.values()].some((rule) => rule.ladder === ladder && (rule.onDelayMs > 0 || rule.offDelayMs > 0))) continue;
+      const timed = (rule: Rule): boolean => rule.onDelayMs > 0 || rule.offDelayMs > 0 || rule.countsOverMs !== undefined;
+      if ([...point.rules.values()].some((rule) => rule.ladder === ladder && timed(rule))) continue;
       const active = point.expected.get(ladder)?.active ?? false;
       if (active !== (alarm?.active ?? false)) {
         throw new Disagreement('after-backlog', `${key}: a limit is ${active ? '' : 'not '}on, the alarm is ${alarm?.state ?? 'not open'}`);
@@ -327,13 +377,65 @@ export class Auditor implements Watcher {
     }
   }
 
-  private work(point: PointHistory, step: Step): void {
+  /** What the tables hide after this entry, against what they hid before it. */
+  private table(step: Step): void {
+    const tables = [...this.enterprises.values()].map(({ id, causes }) => ({ enterprise: id, lines: causes ?? [] }));
+    if (!this.tabled && tables.every(({ lines }) => lines.length === 0)) return;
+    this.tabled = true;
+    const points = [...this.points.values()];
+    const standing = points.flatMap((point): Standing[] =>
+      [...point.expected].map(([ladder, expected]) => ({
+        key: `${pointKey(point.device, point)}|${ladder}`,
+        device: point.device,
+        measurement: point.measurement,
+        channel: point.channel,
+        ladder,
+        enterprise: this.devices.get(point.device)?.enterpriseId,
+        test: this.isTest(point.device),
+        expected,
+      })),
+    );
+    const hidden = hiddenBy(tables, standing);
+    for (const point of points) {
+      for (const [ladder, expected] of [...point.expected]) {
+        const key = `${pointKey(point.device, point)}|${ladder}`;
+        const head = { ...this.head(step.entry, 'table'), ladder };
+        if (hidden.has(key) !== expected.hidden) this.tableDeed(point, { ...head, op: hidden.has(key) ? 'hide' : 'show' });
+      }
+    }
+  }
+
+  private isTest(id: string): boolean {
+    const device = this.devices.get(id);
+    return device?.mode !== 'live' || this.enterprises.get(device.enterpriseId)?.kind === 'test';
+  }
+
+  /** What a timer did comes before the command of the entry that showed it. */
+  private tableDeed(point: PointHistory, { ladder, ...deed }: Deed & { readonly ladder: string }): void {
+    const deeds = point.deeds.get(ladder) ?? [];
+    point.deeds.set(ladder, deeds);
+    const at = deeds.findIndex((other) => other.entry === deed.entry && other.op !== 'hide' && other.op !== 'show');
+    deeds.splice(at === -1 ? deeds.length : at, 0, deed);
+    this.work(point);
+  }
+
+  private answers(point: PointHistory, step: Step): void {
+    if (point.loose) return;
+    for (const [ladder, answers] of point.answers) {
+      const answer = answers.get(step.entry.seq);
+      if (answer !== undefined) checkAnswer(`${pointKey(point.device, point)}|${ladder}`, answer, step);
+    }
+  }
+
+  private work(point: PointHistory): void {
     point.touched = false;
     point.due = Infinity;
     point.wallDue = Infinity;
+    point.answers = new Map();
     const moments = new Map<string, Moment[]>();
     for (const { code, ladder } of point.rules.values()) {
-      const found = momentsOf(factsOf(point, code), this.times);
+      if (point.unsaid.has(ladder)) continue;
+      const found = this.momentsOf(point, code);
       moments.set(ladder, [...(moments.get(ladder) ?? []), ...found.moments]);
       if (found.due !== null) point.due = Math.min(point.due, found.due);
     }
@@ -350,8 +452,7 @@ export class Auditor implements Watcher {
       );
       if (alarm !== null) point.expected.set(ladder, alarm);
       point.wallDue = Math.min(point.wallDue, wallDue);
-      const answer = answers.get(step.entry.seq);
-      if (answer !== undefined && !point.loose) checkAnswer(key, answer, step);
+      point.answers.set(ladder, answers);
     }
   }
 
@@ -375,7 +476,7 @@ export class Auditor implements Watcher {
       ['suppressedBy', [...expected.suppressedBy].sort().join(' '), [...alarm.suppressedBy].sort().join(' ')],
       ['enterpriseId', device?.enterpriseId, alarm.enterpriseId],
       ['areaId', enterprise?.areaId ?? null, alarm.areaId],
-      ['test', device?.mode !== 'live' || enterprise?.kind === 'test', alarm.test],
+      ['test', this.isTest(alarm.deviceId ?? ''), alarm.test],
       ['kind', profile?.alarmKind, alarm.kind],
     ];
     for (const [name, should, is] of facts) {
@@ -430,9 +531,11 @@ function newPoint(device: string, rules: PointRules | undefined): PointHistory {
     rules: new Map(),
     deeds: new Map(),
     expected: new Map(),
+    answers: new Map(),
     due: Infinity,
     wallDue: Infinity,
     touched: true,
+    unsaid: new Set(),
     loose: false,
     lateUntil: -Infinity,
   };

@@ -1,12 +1,13 @@
 // Is one limit on? Answered from everything that was ever known of its point: unbroken stretches in which the value passed the limit
 // (or had returned), and the moment at which such a stretch had lasted for the delay.
-import type { Rule } from './limits.ts';
+import type { Look, Rule, Saying } from './limits.ts';
 
 /** One thing known of a point. `t` is engine time; `entry` the number of the entry it came with. */
-export type Fact = { readonly entry: number; readonly t: number } & (
-  | { readonly is: 'value'; readonly value: number }
-  /** A sample that says nothing about the process: bad quality, maintenance, test. */
-  | { readonly is: 'held' }
+export type Fact = {
+  readonly entry: number;
+  readonly t: number;
+} /** A sample of its device, after all its values are in. A value that says nothing about the process (bad, maintenance, test) is null. */ & (
+  | { readonly is: 'look'; readonly look: Look }
   | {
       readonly is: 'rule';
       readonly rule: Rule | null;
@@ -37,6 +38,8 @@ interface Stretch {
     readonly t: number;
     readonly value: number;
   }[];
+  /** It began with no sample: something left a window. A delay may be over in the very entry that shows it. */
+  readonly byTick: boolean;
   /** Earliest entry at which the stretch may be known to be over its delay. */
   readonly notBefore: number;
   readonly nth: number;
@@ -53,6 +56,8 @@ interface Point {
   rule: Rule | null;
   /** Last good value and when it was taken. */
   last: { readonly value: number; readonly t: number } | null;
+  /** When and how the limit was last judged by more than its own value. */
+  look: { readonly look: Look; readonly t: number } | null;
   stretch: Stretch | null;
   /** The newest sample says nothing. */
   held: boolean;
@@ -68,7 +73,7 @@ export function momentsOf(
 ): { readonly moments: readonly Moment[]; readonly due: number | null } {
   const moments: Moment[] = [];
   const on = (): boolean => moments.at(-1)?.on ?? false;
-  const point: Point = { rule: null, last: null, stretch: null, held: false };
+  const point: Point = { rule: null, last: null, look: null, stretch: null, held: false };
 
   const end = (entry: number, t: number): void => {
     const { stretch } = point;
@@ -83,32 +88,36 @@ export function momentsOf(
   for (const [nth, fact] of facts.entries()) {
     const { entry, t } = fact;
     const { rule, stretch, held } = point;
-    if (fact.is === 'held') {
-      const part = stretch?.parts.at(-1);
-      if (!held && part !== undefined) part.until = { entry, t };
-      point.held = true;
-      continue;
-    }
-    if (fact.is === 'value') {
-      const { value } = fact;
-      const says = rule?.says(value) ?? 'between';
+    if (fact.is === 'look') {
+      const { own, fresh } = fact.look;
+      if (fresh && typeof own === 'number') point.last = { value: own, t };
+      point.look = { look: fact.look, t };
+      const says = rule === null ? unruled(fact.look) : rule.says(fact.look);
+      if (says === 'not-asked') continue;
+      if (says === 'held') {
+        const part = stretch?.parts.at(-1);
+        if (!held && part !== undefined) part.until = { entry, t };
+        point.held = true;
+        continue;
+      }
+      // A limit that does not count has no value to show.
+      const value = point.last?.value ?? Number.NaN;
       if (stretch !== null && says === stretch.says) {
         if (held) stretch.parts.push({ entry, t, until: null });
         stretch.values.push({ entry, t, value });
       } else {
         end(entry, t);
-        if (rule !== null && says !== 'between') point.stretch = newStretch(says, rule, { entry, t, value }, entry, nth);
+        if (rule !== null && says !== 'between') point.stretch = newStretch(says, rule, { entry, t, value }, entry, nth, fact.look.byTick);
       }
       point.held = false;
-      point.last = { value, t };
       continue;
     }
     if (fact.rule?.text === rule?.text) continue;
     point.rule = fact.rule;
-    if (fact.forgets) point.last = null;
+    if (fact.forgets) Object.assign(point, { last: null, look: null });
     const { last } = point;
-    const says = last === null || fact.rule === null ? 'false' : fact.rule.says(last.value);
-    if (held && fact.rule !== null) {
+    const says = atRest(fact.rule, point);
+    if (held && fact.rule !== null && !(fact.rule.conditional && says === 'false')) {
       // A bad value clears nothing and its time counts for no delay; what the last good one passes without a delay is on at once.
       if (says !== 'true' || stretch?.says === 'true' || fact.rule.onDelayMs > 0 || last === null) continue;
       end(entry, t);
@@ -138,7 +147,7 @@ export function momentsOf(
       });
     }
     if (says === 'true' && fact.rule !== null && last !== null) {
-      const since = Math.max(last.t, moments.filter((m) => m.nth < 0).at(-1)?.t ?? -Infinity);
+      const since = fact.rule.conditional ? t : Math.max(last.t, moments.filter((m) => m.nth < 0).at(-1)?.t ?? -Infinity);
       const notBefore = fact.rule.onDelayMs === 0 ? entry : entry + 1;
       point.stretch = newStretch(says, fact.rule, { entry, t: since, value: last.value }, notBefore, nth);
     }
@@ -151,12 +160,34 @@ export function momentsOf(
   return { moments, due: null };
 }
 
-function newStretch(says: 'true' | 'false', rule: Rule, first: Stretch['values'][number], notBefore: number, nth: number): Stretch {
+/** While no limit stands only what its own point says is kept. */
+function unruled({ own, fresh }: Look): 'between' | 'held' | 'not-asked' {
+  return !fresh ? 'not-asked' : own === null ? 'held' : 'between';
+}
+
+/** What a limit that was changed says of what was known last: of its last good value, and of the other points as they stand. */
+function atRest(rule: Rule | null, { last, look }: Point): Saying {
+  if (rule === null) return 'false';
+  const own = last === null ? {} : { own: last.value };
+  if (rule.conditional) return look === null ? 'false' : rule.says({ ...look.look, ...own });
+  return last === null ? 'false' : rule.says({ own: last.value, fresh: true, scene: NOTHING });
+}
+const NOTHING: Look['scene'] = new Map();
+
+function newStretch(
+  says: 'true' | 'false',
+  rule: Rule,
+  first: Stretch['values'][number],
+  notBefore: number,
+  nth: number,
+  byTick = false,
+): Stretch {
   const { entry, t } = first;
   return {
     says,
     rule,
     values: [first],
+    byTick,
     notBefore,
     nth,
     parts: [{ entry, t, until: null }],
@@ -169,7 +200,8 @@ function momentOf(stretch: Stretch, times: readonly number[]): Moment | number |
   let left = says === 'true' ? rule.onDelayMs : rule.offDelayMs;
   for (const part of stretch.parts) {
     const due = part.t + left;
-    const within = stretch.values.some((v) => v.entry === part.entry && v.t >= due);
+    const shown = stretch.byTick && (times[part.entry] ?? 0) >= due;
+    const within = shown || stretch.values.some((v) => v.entry === part.entry && v.t >= due);
     const entry = firstAt(part, due, notBefore, times, left === 0 || within);
     if (entry !== null) {
       return {

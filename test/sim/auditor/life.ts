@@ -25,6 +25,8 @@ export type Deed = {
   | { readonly op: 'suppress' }
   | { readonly op: 'out-of-service'; readonly until: number | null }
   | { readonly op: 'unshelve' | 'unsuppress' | 'return-to-service' }
+  /** The cause-and-effect table begins to hide it, or ends. */
+  | { readonly op: 'hide' | 'show' }
   /** The device is retired: its alarms close. */
   | { readonly op: 'removed' }
 );
@@ -43,6 +45,10 @@ export interface Expected {
   readonly value: number | null;
   readonly limit: number | string | null;
   readonly suppressedBy: readonly SuppressedBy[];
+  /** Those of them that the cause-and-effect table has no part in. */
+  readonly byHand: readonly SuppressedBy[];
+  /** The cause-and-effect table hides it. */
+  readonly hidden: boolean;
 }
 
 /** What must come of an operator's deed: `either` where the rules allow both. */
@@ -112,14 +118,19 @@ export function lifeOf(
   let occurrence = 0;
   /** They belong to the identity: an occurrence may be born under them. */
   const flags = new Map<SuppressedBy, Flag>();
+  /** What the table says is asked anew for every occurrence. */
+  let hidden = false;
 
+  const ring = (entry: number): void => {
+    const alarm = open as Open | null;
+    if (flags.size > 0 || hidden || alarm === null || on.size === 0) return;
+    alarm.acknowledged = null;
+    alarm.rangAt = entry;
+  };
   /** When the last of them ends and the condition is true, it rings. */
   const unflag = (flag: SuppressedBy, entry: number): void => {
     flags.delete(flag);
-    const alarm = open as Open | null;
-    if (flags.size > 0 || alarm === null || on.size === 0) return;
-    alarm.acknowledged = null;
-    alarm.rangAt = entry;
+    ring(entry);
   };
   /** Ends what has run out until an entry, and in that entry until an engine time. */
   const expire = (entry: number, t: number): void => {
@@ -150,11 +161,13 @@ export function lifeOf(
     if (on.size > 0 || alarm.latch !== null || alarm.acknowledged === null) return;
     gone = alarm;
     open = null;
+    hidden = false;
   };
 
   const instant = (entry: number, changes: readonly Moment[]): void => {
     const before = on.size > 0;
-    const value = changes.at(-1)?.value ?? null;
+    const last = changes.at(-1);
+    const value = last === undefined || rules.get(last.code)?.derived === true ? null : last.value;
     for (const { code, on: goesOn } of changes) {
       if (goesOn) on.add(code);
       else on.delete(code);
@@ -241,7 +254,13 @@ export function lifeOf(
 
   const deed = (act: Deed): void => {
     const alarm = open as Open | null;
+    if (act.op === 'hide' || act.op === 'show') {
+      hidden = act.op === 'hide';
+      if (!hidden) ring(act.entry);
+      return;
+    }
     if (act.op === 'removed') {
+      hidden = false;
       open = null;
       gone = null;
       on.clear();
@@ -331,13 +350,13 @@ export function lifeOf(
   expire(walls.length - 1, Infinity);
   const wallDue = Math.min(...[...flags.values()].map((flag) => flag.until ?? Infinity));
   return {
-    alarm: shown(open as Open | null, on.size > 0, occurrence, [...flags.keys()]),
+    alarm: shown(open as Open | null, on.size > 0, occurrence, [...flags.keys()], hidden),
     answers,
     wallDue,
   };
 }
 
-function shown(open: Open | null, active: boolean, occurrence: number, suppressedBy: readonly SuppressedBy[]): Expected | null {
+function shown(open: Open | null, active: boolean, occurrence: number, byHand: readonly SuppressedBy[], hidden: boolean): Expected | null {
   if (open === null) return null;
   const acked = open.acknowledged !== null;
   const latched = open.latch !== null;
@@ -354,6 +373,8 @@ function shown(open: Open | null, active: boolean, occurrence: number, suppresse
     acknowledgedLevel: open.acknowledged?.level ?? null,
     value: open.value,
     limit: open.limit,
-    suppressedBy,
+    suppressedBy: hidden ? [...new Set<SuppressedBy>([...byHand, 'by-design'])] : byHand,
+    byHand,
+    hidden,
   };
 }

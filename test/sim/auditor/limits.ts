@@ -3,8 +3,24 @@
 import type { Device } from '../../../model/asset.ts';
 import { LEVEL_RANK, type Level } from '../../../model/level.ts';
 import type { LimitDef, MeasurementDef, Profile } from '../../../model/profile.ts';
+import { conditionOf, type Scene } from './when.ts';
 
-/** One limit as it is judged: three answers for a value, two delays. */
+/** What a limit sees when a sample is in: all its values are of one instant. */
+export interface Look {
+  /** Newest value of its own point; null = it says nothing about the process; absent = never heard. */
+  readonly own?: number | null;
+  /** It came with this sample. */
+  readonly fresh: boolean;
+  /** The other points of the device. */
+  readonly scene: Scene;
+  /** No sample at all: something it counts left the window. */
+  readonly byTick?: boolean;
+}
+
+/** Passed, returned, neither (inside the deadband); nothing can be said; or it was not asked, since nothing it reads has come. */
+export type Saying = 'true' | 'false' | 'between' | 'held' | 'not-asked';
+
+/** One limit as it is judged: what it says of a look, two delays. */
 export interface Rule {
   readonly code: string;
   readonly ladder: string;
@@ -14,8 +30,13 @@ export interface Rule {
   readonly offDelayMs: number;
   /** As the alarm shows it. */
   readonly limit: number | string;
-  /** `true` = passed, `false` = returned, `between` = neither: inside the deadband. */
-  readonly says: (value: number) => 'true' | 'false' | 'between';
+  /** It counts under a condition only, and is judged with every sample of its device. */
+  readonly conditional: boolean;
+  /** What it compares is not the value itself: the documents leave open which number the alarm shows. */
+  readonly derived: boolean;
+  /** It counts the rises of a running total in so long a window, ms. */
+  readonly countsOverMs?: number;
+  readonly says: (look: Look) => Saying;
   /** Two rules with the same text judge alike. */
   readonly text: string;
 }
@@ -46,15 +67,44 @@ function rulesOf(measurement: MeasurementDef, device: Device): readonly Rule[] {
 }
 
 function ruleOf(def: LimitDef, measurement: MeasurementDef, device: Device): Rule | null {
-  if (def.level === 'none' || def.onlyWhen !== undefined || def.setPointRatio !== undefined) return null;
+  if (def.setPointRatio !== undefined || (def.onlyWhen !== undefined && def.when === undefined)) return null;
+  const rule = bareRule(def, measurement, device);
+  return rule === null || def.when === undefined ? rule : under(def.when, rule, def, device);
+}
+
+/** A limit under a condition: one that is not filled in leaves it unarmed; while it is not known the limit holds; known to be false, it is off. */
+function under(when: string, bare: Rule, def: LimitDef, device: Device): Rule | null {
+  const condition = conditionOf(when, device);
+  if (condition === null) return null;
+  return {
+    ...bare,
+    // It is an alarm of its own, unless the profile says otherwise.
+    ladder: def.ladder ?? def.code,
+    conditional: true,
+    says: ({ own, scene }) => {
+      const counts = condition(scene);
+      if (counts === false) return 'false';
+      if (own === undefined) return 'not-asked';
+      return counts === 'unknown' ? 'held' : bare.says({ own, scene, fresh: true });
+    },
+    text: `${bare.text} when ${when.replaceAll(/(asset|condition)\.(\w+)/g, (_, home, name) => String((home === 'asset' ? device.attributes : device.conditions)[name]))}`,
+  };
+}
+
+function bareRule(def: LimitDef, measurement: MeasurementDef, device: Device): Rule | null {
+  if (def.level === 'none') return null;
   const common = {
     code: def.code,
     level: def.level,
     latching: def.latching,
     onDelayMs: def.onDelayMs,
     offDelayMs: def.offDelayMs,
+    conditional: false,
+    derived: false,
   };
   if (def.dir === 'state') return stateRule(def, common);
+  if (def.dir === 'dev_hi') return deviationRule(def, measurement, device, common);
+  if (def.dir === 'count_hi') return countRule(def, common);
   if (def.dir !== 'hi' && def.dir !== 'lo') return null;
   const variant = device.variant === null ? undefined : measurement.variants?.[device.variant];
   const own = def.setPointFrom === undefined ? def.setPoint : evaluate(def.setPointFrom, device.attributes);
@@ -76,16 +126,62 @@ function ruleOf(def: LimitDef, measurement: MeasurementDef, device: Device): Rul
     ...common,
     ladder: def.ladder ?? dir,
     limit: set,
-    says,
+    says: ofOwn(says),
     text: `${dir} ${set} ${deadband} ${below} ${def.onDelayMs} ${def.offDelayMs} ${def.level} ${def.latching}`,
   };
+}
+
+type Common = Omit<Rule, 'ladder' | 'limit' | 'says' | 'text'>;
+
+/** The distance from a reference: an attribute, a point, or a number. */
+function deviationRule(def: LimitDef, { key }: MeasurementDef, device: Device, common: Common): Rule | null {
+  const { setPoint: set, deadband, referenceFrom } = def;
+  if (typeof set !== 'number') return null;
+  const point = referenceFrom !== undefined && /^\w+$/.test(referenceFrom) ? referenceFrom : null;
+  const attribute = evaluate(referenceFrom ?? `asset.${key}_reference`, device.attributes);
+  const fixed = point === null ? (attribute ?? def.reference ?? 0) : null;
+  return {
+    ...common,
+    ladder: def.ladder ?? def.code,
+    limit: set,
+    derived: true,
+    // It is judged with every sample of its device where it reads another point.
+    conditional: point !== null,
+    says: ({ own, fresh, scene }) => {
+      if (own === undefined || (point === null && !fresh)) return 'not-asked';
+      const reference = fixed ?? (point === null ? null : scene.get(point)) ?? null;
+      if (own === null || reference === null) return 'held';
+      const distance = Math.abs(own - reference);
+      return distance >= set ? 'true' : distance <= set - deadband ? 'false' : 'between';
+    },
+    text: `dev_hi ${set} ${deadband} from ${point ?? fixed} ${def.onDelayMs} ${def.offDelayMs} ${def.level} ${def.latching}`,
+  };
+}
+
+/** How often a total rose in the window: see counted() for the number it is asked about. */
+function countRule(def: LimitDef, common: Common): Rule | null {
+  const { setPoint: set, deadband, windowMs } = def;
+  if (typeof set !== 'number' || windowMs === undefined) return null;
+  return {
+    ...common,
+    ladder: def.ladder ?? def.code,
+    limit: set,
+    derived: true,
+    countsOverMs: windowMs,
+    says: ofOwn((count) => (count >= set ? 'true' : count <= set - deadband ? 'false' : 'between')),
+    text: `count_hi ${set} ${deadband} ${windowMs} ${def.onDelayMs} ${def.offDelayMs} ${def.level} ${def.latching}`,
+  };
+}
+
+function ofOwn(says: (value: number) => Saying): Rule['says'] {
+  return ({ own, fresh }) => (!fresh || own === undefined ? 'not-asked' : own === null ? 'held' : says(own));
 }
 
 function milder(a: LimitDef, b: LimitDef): boolean {
   return LEVEL_RANK[a.level] <= LEVEL_RANK[b.level];
 }
 
-function stateRule(def: LimitDef, common: Omit<Rule, 'ladder' | 'limit' | 'says' | 'text'>): Rule | null {
+function stateRule(def: LimitDef, common: Common): Rule | null {
   const set = def.setPoint;
   if (set === null) return null;
   const bit = typeof set === 'string' ? /^bit(\d+)$/.exec(set)?.[1] : undefined;
@@ -95,7 +191,7 @@ function stateRule(def: LimitDef, common: Omit<Rule, 'ladder' | 'limit' | 'says'
     ...common,
     ladder: def.ladder ?? def.code,
     limit: set,
-    says: (value) => (holds(value) ? 'true' : 'false'),
+    says: ofOwn((value) => (holds(value) ? 'true' : 'false')),
     text: `state ${set} ${def.onDelayMs} ${def.offDelayMs} ${def.level} ${def.latching}`,
   };
 }

@@ -24,6 +24,13 @@
 // 13. A backlog: while it is under way nothing is said of its points; when 5 s have gone without another late sample an alarm is active exactly when a limit is on. Whether an alarm that was open before returns inside the backlog
 //     and comes again, and what a latching limit does there, is left open. (A live sample ends it as well; a delay
 //     that runs out between it and the 5 s is known to come late.)
+// 14. A limit under a condition that cannot be told holds, whatever its own value says: also where that has returned. A change of what its
+//     condition reads about the device begins a delay anew from the change: before it nobody knew that the limit counts.
+// 15. The window of a count is real time between samples, and our own absence belongs to it; where no sample comes it runs in ticks. How long
+//     an absence was is not certain: after one nothing is said of the counts of a point that has spoken.
+// 16. The cause-and-effect table is asked when an entry is done: what a cause does and undoes inside one entry hides and shows nothing.
+// 17. A gateway that lost its connection and is back begins the dead-men of those it spoke for anew, also where they had not run out.
+//     While it is connected, whether a silent device or its gateway is told is left open.
 
 import type { Quality } from '../../../model/reading.ts';
 
