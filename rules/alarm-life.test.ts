@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Alarm, AlarmEvent } from '../model/alarm.ts';
-import type { AlarmPolicy, CauseLine } from '../model/asset.ts';
+import type { AlarmPolicy, AlarmSelector, CauseLine } from '../model/asset.ts';
 import type { AlarmCommand } from '../model/entry.ts';
 import { restoreEngine } from './engine.ts';
 import { device, enterprise, limit, measurement, Plant, profile } from './testing/plant.ts';
@@ -240,6 +240,21 @@ describe('the cause-and-effect table', () => {
     expect(one.of('gd-2')?.suppressedBy).toEqual([]);
     one.pass(11 * MIN);
     expect([one.of('gd-1')?.suppressedBy, one.of('gd-2')?.suppressedBy]).toEqual([[], ['by-design']]);
+  });
+
+  it('lets nothing be heard between two causes, of which the first had hidden the second', () => {
+    const one = new Life();
+    one.put(device('gd-3', 'gas', { heartbeatMs: DAY }));
+    const hi = (id: string): AlarmSelector => ({ device: id, ladder: 'hi' });
+    const first = { id: 'first', cause: hi('gd-1'), hides: [hi('gd-3'), hi('gd-2')] };
+    expect(tables(one, first, { id: 'second', cause: hi('gd-2'), hides: [hi('gd-3')] })).toBe('ok');
+    for (const id of ['gd-1', 'gd-2', 'gd-3']) one.lel(30, id);
+    expect(one.do({ op: 'acknowledge' }, 'wang', 'gd-3')).toBe('ok');
+    const mark = one.mark;
+    one.lel(0, 'gd-1');
+    expect(one.of('gd-2')?.suppressedBy).toEqual([]);
+    expect(one.of('gd-3')).toMatchObject({ state: 'ACKED', suppressedBy: ['by-design'] });
+    expect(one.since(mark, 'gd-3').filter((event) => event.startsWith('re-announced'))).toEqual([]);
   });
 
   it('takes hold and lets go when it is changed, and is refused with a circle or a stranger in it', () => {

@@ -173,8 +173,9 @@ export function settleCauses(core: Core): void {
     return;
   }
   for (let round = book.touched.splice(0); round.length > 0; round = book.touched.splice(0)) {
+    const settled = new Set<AlarmRecord>();
     for (const record of new Set(round)) {
-      rehide(core, record);
+      settle(core, record, settled);
       const device = record.place.deviceId;
       if (device === null) continue;
       for (const line of core.causes.ofCause(device)) {
@@ -182,7 +183,7 @@ export function settleCauses(core: Core): void {
         for (const effect of line.hides) {
           const other = core.devices.get(effect.device);
           if (other === undefined) continue;
-          for (const one of other.alarms.values()) if (selects(effect, one)) rehide(core, one);
+          for (const one of other.alarms.values()) if (selects(effect, one)) settle(core, one, settled);
         }
       }
     }
@@ -192,7 +193,24 @@ export function settleCauses(core: Core): void {
 /** The tables themselves changed. */
 export function followCauses(core: Core): void {
   core.causes.rebuild(core.registry);
-  for (const device of core.devices.values()) for (const record of device.alarms.values()) rehide(core, record);
+  const settled = new Set<AlarmRecord>();
+  for (const device of core.devices.values()) for (const record of device.alarms.values()) settle(core, record, settled);
+}
+
+/**
+ * What may hide an alarm is settled before it: where one cause ends and another, which the first had hidden, goes on hiding it, nothing
+ * was to be heard between the two.
+ */
+function settle(core: Core, record: AlarmRecord, settled: Set<AlarmRecord>): void {
+  if (settled.has(record)) return;
+  settled.add(record);
+  const { deviceId } = record.place;
+  for (const line of deviceId === null ? [] : (core.causes.ofEffect(deviceId) ?? [])) {
+    if (!line.hides.some((one) => selects(one, record))) continue;
+    for (const cause of core.devices.get(line.cause.device)?.alarms.values() ?? [])
+      if (selects(line.cause, cause)) settle(core, cause, settled);
+  }
+  rehide(core, record);
 }
 
 function rehide(core: Core, record: AlarmRecord): void {

@@ -82,7 +82,10 @@ export function worldOf(seed: number, length = 80): Script {
     device,
     errorMs,
   }));
-  const tabled = troubles.has('causes') ? causesOf(chance.branch('causes'), places) : null;
+  // Over an absence of ours nothing is said of what is counted, so neither of what it hides.
+  const away = troubles.has('crashes') || troubles.has('freezes');
+  const certain = away ? places.filter(({ point }) => point.rules.every((rule) => rule.countsOverMs === undefined)) : places;
+  const tabled = troubles.has('causes') ? causesOf(chance.branch('causes'), certain) : null;
   if (tabled !== null) acts.push({ at: 500, does: 'table', enterprise: tabled.enterprise, lines: tabled.lines });
   let at = 1_000;
   let sent = 0;
@@ -126,6 +129,7 @@ function causesOf(
   chance: Chance,
   places: readonly Place[],
 ): { readonly enterprise: string; readonly lines: readonly CauseLine[]; readonly places: readonly Place[] } | null {
+  if (places.length === 0) return null;
   const enterprise = chance.pick(places).device.enterpriseId;
   const own = places.filter((place) => place.device.enterpriseId === enterprise);
   if (own.length < 2) return null;

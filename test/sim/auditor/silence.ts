@@ -15,6 +15,8 @@ interface Watched {
   silent: boolean;
   /** Not before this, where something gave it grace that the rules do not make certain. */
   graceFrom: EngineMs;
+  /** It was silent when its gateway came back: whether it still is depends on who had been told. */
+  unsure: boolean;
 }
 
 export class Silence implements Watcher {
@@ -65,8 +67,9 @@ export class Silence implements Watcher {
   }
 
   private live(entry: Entry, now: EngineMs): void {
-    const alive = (device: string, through: string | null): void => {
-      this.devices.set(device, { sign: now, through, silent: false, graceFrom: 0 });
+    // Behind a gateway is whose last message came through it.
+    const alive = (device: string, through = this.devices.get(device)?.through ?? null): void => {
+      this.devices.set(device, { sign: now, through, silent: false, graceFrom: 0, unsure: false });
     };
     if (entry.kind === 'message') {
       const through = entry.credential.startsWith('gate-') ? entry.credential : null;
@@ -80,7 +83,7 @@ export class Silence implements Watcher {
       if (what !== 'connected') return;
       this.connected.add(credential);
       this.gatewayIsBack(credential, now);
-    } else if (what === 'connected' || what === 'online') alive(device, credential === device ? null : credential);
+    } else if (what === 'connected' || what === 'online') alive(device);
   }
 
   /** Each of those it speaks for may have a whole period from now on; those it spoke for while it was out of reach have. */
@@ -88,6 +91,7 @@ export class Silence implements Watcher {
     for (const watched of this.devices.values()) {
       if (watched.through !== gateway) continue;
       watched.graceFrom = now;
+      watched.unsure ||= watched.silent;
       watched.silent = false;
     }
   }
@@ -103,7 +107,7 @@ export class Silence implements Watcher {
     const gateway = watched.through !== null && told.includes(watched.through);
     if (own && gateway && status?.health.includes('gateway') === true)
       throw new Disagreement('silence-twice', `${device} is told to be silent, and so is ${watched.through} for it`);
-    if (!watched.silent && since < this.period(device)) {
+    if (!watched.silent && !watched.unsure && since < this.period(device)) {
       if (own || status?.health.includes('silent') === true)
         throw new Disagreement(
           'silence-too-early',
