@@ -397,7 +397,7 @@ export class Auditor implements Watcher {
     );
     const hidden = hiddenBy(tables, standing);
     for (const point of points) {
-      for (const [ladder, expected] of [...point.expected]) {
+      for (const [ladder, expected] of point.expected) {
         const key = `${pointKey(point.device, point)}|${ladder}`;
         const head = { ...this.head(step.entry, 'table'), ladder };
         if (hidden.has(key) !== expected.hidden) this.tableDeed(point, { ...head, op: hidden.has(key) ? 'hide' : 'show' });
