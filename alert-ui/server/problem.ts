@@ -23,6 +23,7 @@ export const PROBLEMS = {
   'not-on-watch': [409, 'Somebody else has the watch'],
   'shift-changed': [409, 'Another shift has begun since'],
   'already-signed': [409, 'It was signed before'],
+  'handover-changed': [409, 'Another first signature stands than the one that was seen'],
   'handover-not-signed': [409, 'The outgoing person has not signed'],
   'id-taken': [409, 'The id is taken'],
   'id-retired': [409, 'The id belonged to something retired and is not given again'],

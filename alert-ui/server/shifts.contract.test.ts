@@ -35,6 +35,11 @@ afterEach(async () => {
 const code = ({ status, body }: Answered): readonly [number, unknown] => [status, body['code']];
 const sign = (who: Person, body: object = {}, headers: Record<string, string> = {}): Promise<Answered> =>
   who.send('POST', '/shifts/handover', { password: PASSWORD, ...body }, headers);
+/** Takes over as the page does: names the first signature that stands, if one does. */
+const takes = async (who: Person, body: object = {}): Promise<Answered> => {
+  const seen = ((await who.get('/shifts/current')).body['shift'] as Shift | null)?.signature?.digest;
+  return sign(who, { sign: 'incoming', ...(seen === undefined ? {} : { seen }), ...body });
+};
 const shiftOf = ({ body, status, text }: Answered): Shift => {
   if (status !== 200) throw new Error(text);
   return body['shift'] as Shift;
@@ -61,7 +66,7 @@ describe('a hand-over', () => {
     clock.advance(MIN);
     served.platform.raise(served.platform.alarm('a-2', 'x', { level: 'red' }));
     expect(pictureOf(await wang.get('/shifts/1'))).toEqual(pictureOf(leaving));
-    const coming = await sign(wang, { sign: 'incoming', shift: '1', heard: true });
+    const coming = await takes(wang, { shift: '1', heard: true });
     expect(shiftOf(coming)).toMatchObject({
       id: '2',
       // 07:37 is early for the day, which begins at eight.
@@ -165,12 +170,53 @@ describe('refused', () => {
     const zhao = await served.as('zhao');
     await sign(li);
     await sign(li, { sign: 'outgoing' });
-    const both = await Promise.all([sign(wang, { sign: 'incoming', shift: '1' }), sign(zhao, { sign: 'incoming', shift: '1' })]);
+    const both = await Promise.all([takes(wang, { shift: '1' }), takes(zhao, { shift: '1' })]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
     const late = both.find(({ status }) => status === 409);
     expect([late?.body['code'], late?.body['current']]).toMatchObject(['shift-changed', { id: '2' }]);
     expect(code(await sign(li, { sign: 'outgoing', shift: '1' }))).toEqual([409, 'not-on-watch']);
     expect(code(await sign(li, { sign: 'incoming', shift: '7' }))).toEqual([409, 'shift-changed']);
+  });
+
+  it('is a second signature for what was not read: another text, another picture, or nothing named', async () => {
+    await sign(li);
+    await sign(li, { sign: 'outgoing', notes: 'all calm' });
+    const seen = shiftOf(await wang.get('/shifts/current')).signature?.digest;
+    // Between reading and signing the outgoing person writes something else.
+    await sign(li, { sign: 'withdraw' });
+    const rewritten = shiftOf(await sign(li, { sign: 'outgoing', notes: 'pump 3 is out, tank 2 leaks' }));
+    for (const body of [{ seen }, {}, { sign: 'unsigned', reason: 'x', seen }, { seen: '0'.repeat(64) }]) {
+      const refused = await sign(wang, { sign: 'incoming', shift: '1', ...body });
+      expect([code(refused), refused.body['current']]).toMatchObject([
+        [409, 'handover-changed'],
+        { id: '1', signature: rewritten.signature },
+      ]);
+    }
+    // The same words of another moment are another signature.
+    served.platform.clock.advance(MIN);
+    await sign(li, { sign: 'withdraw' });
+    served.platform.raise(served.platform.alarm('a-1', 'x'));
+    await sign(li, { sign: 'outgoing', notes: 'pump 3 is out, tank 2 leaks' });
+    expect(code(await sign(wang, { sign: 'incoming', seen: rewritten.signature?.digest }))).toEqual([409, 'handover-changed']);
+    expect(await onWatch()).toBe('li');
+    expect(code(await sign(wang, { sign: 'incoming', seen: 'x' }))).toEqual([400, 'invalid-request']);
+    expect(shiftOf(await takes(wang)).by).toBe('wang');
+  });
+
+  it('is one that is taken back while the second is being written down', async () => {
+    await sign(li);
+    const left = shiftOf(await sign(li, { sign: 'outgoing', notes: 'first' }));
+    const { shifts } = served.platform.records;
+    const begin = shifts.begin.bind(shifts);
+    shifts.begin = async (next, after) => {
+      shifts.begin = begin;
+      await sign(li, { sign: 'withdraw' });
+      await sign(li, { sign: 'outgoing', notes: 'second' });
+      return begin(next, after);
+    };
+    const overtaken = await sign(wang, { sign: 'incoming', seen: left.signature?.digest });
+    expect([code(overtaken), overtaken.body['current']]).toMatchObject([[409, 'handover-changed'], { signature: { notes: 'second' } }]);
+    expect(await onWatch()).toBe('li');
   });
 
   it('is a signature without the password, or with a wrong one, which counts as a failed sign-in', async () => {
@@ -208,7 +254,7 @@ describe('signing again', () => {
     const again = await sign(li, { sign: 'outgoing', notes: 'calm' });
     expect([shiftOf(again).signature, pictureOf(again)]).toEqual([shiftOf(first).signature, pictureOf(first)]);
     expect(code(await sign(li, { sign: 'outgoing', notes: 'not so calm' }))).toEqual([409, 'already-signed']);
-    await sign(wang, { sign: 'incoming', shift: '1' });
+    shiftOf(await takes(wang, { shift: '1' }));
     const taken = await sign(wang, { sign: 'incoming', shift: '1' });
     expect([shiftOf(taken).id, pictureOf(taken)]).toEqual(['2', pictureOf(first)]);
     expect((await li.get('/shifts')).body['items']).toHaveLength(2);
@@ -252,7 +298,9 @@ describe('a watch whose holder is gone', () => {
   it('is no reproach where he had signed', async () => {
     await sign(li);
     await sign(li, { sign: 'outgoing' });
-    await sign(wang, { sign: 'unsigned', reason: 'nobody there' });
+    const found = await sign(wang, { sign: 'unsigned', reason: 'nobody there' });
+    expect([code(found), found.body['current']]).toMatchObject([[409, 'handover-changed'], { signature: { by: 'li' } }]);
+    await takes(wang, { sign: 'unsigned', reason: 'nobody there' });
     expect(shiftOf(await li.get('/shifts/1'))).toMatchObject({ unsignedReason: null, takenBy: 'wang' });
   });
 });
@@ -270,7 +318,7 @@ describe('the record', () => {
     expect(digest).toBe(expected);
     expect(lastLine()).toMatchObject({ by: 'li', action: 'shift.handover', resource: 'shifts/1', outcome: 'ok' });
     expect(lastLine()?.detail).toBe(`outgoing li: 0 open, 0 shelved; sha256 ${digest}`);
-    await sign(wang, { sign: 'incoming' });
+    await takes(wang);
     expect(lastLine()?.detail).toBe('li → wang, ends shifts/1');
     await sign(li, { sign: 'outgoing' });
     expect(lastLine()).toMatchObject({ by: 'li', resource: 'shifts/handover', outcome: 'not-on-watch' });

@@ -161,6 +161,8 @@ export interface ShiftEnd {
   readonly id: string;
   readonly at: EpochMs;
   readonly figures: ShiftFigures;
+  /** Digest of the first signature that the second one is for; null: there is none. */
+  readonly signed: string | null;
   /** Null: the outgoing person had signed. Else why it was taken over without that, and what stood then. */
   readonly unsigned: { readonly reason: string; readonly picture: ShiftPicture } | null;
 }
@@ -280,7 +282,7 @@ export interface Records {
     noteSound(id: string, test: SoundTest): Promise<boolean>;
     /**
      * One shift ends and the next begins. `after` null: nobody has the watch. The new shift, or null where things are not so any more:
-     * another shift stands, or its signature came or went.
+     * another shift stands, or its signature came, went or is another.
      */
     begin(next: NewShift, after: ShiftEnd | null): Promise<Shift | null>;
   };

@@ -93,14 +93,16 @@ export function shiftRecords(db: Kysely<RecordsDatabase>, client: RecordsClient)
         where not exists (select 1 from shift where ended_at is null) returning *`;
       const statements = [statementOf({ compile: () => insert.compile(db) })];
       if (after !== null) {
-        const { at, figures, unsigned } = after;
+        const { at, figures, signed, unsigned } = after;
         const end = standing(after.id).set({
           ended_at: at,
           taken_by: next.by,
           figures: JSON.stringify(figures),
           ...(unsigned === null ? {} : { unsigned_reason: unsigned.reason, picture: JSON.stringify(unsigned.picture) }),
         });
-        statements.unshift(statementOf(end.where('signature', unsigned === null ? 'is not' : 'is', null)));
+        const same =
+          signed === null ? end.where('signature', 'is', null) : end.where(sql`json_extract(signature, '$.digest')`, '=', signed);
+        statements.unshift(statementOf(same));
       }
       const results = await client.post(statements);
       const row = results.at(-1)?.rows[0] as Selectable<ShiftTable> | undefined;

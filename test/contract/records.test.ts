@@ -689,7 +689,7 @@ describe('the file and its thread', () => {
         true,
         false,
       ]);
-      const end = { id: '1', at: 9, figures, unsigned: null };
+      const end = { id: '1', at: 9, figures, signed: signature.digest, unsigned: null };
       // Not before the first signature, and that is given once.
       expect(await shifts.begin(next('wang', 9, 'li'), end)).toBeNull();
       expect([await shifts.sign('1', signature, picture), await shifts.sign('1', { ...signature, notes: 'x' }, picture)]).toEqual([
@@ -698,7 +698,9 @@ describe('the file and its thread', () => {
       ]);
       expect([await shifts.unsign('1'), await shifts.unsign('1'), await shifts.picture('1')]).toEqual([true, false, null]);
       await shifts.sign('1', signature, picture);
-      expect(await shifts.begin(next('wang', 9, 'li'), { ...end, unsigned: { reason: 'ill', picture } })).toBeNull();
+      expect(await shifts.begin(next('wang', 9, 'li'), { ...end, signed: null, unsigned: { reason: 'ill', picture } })).toBeNull();
+      // Not for another one than stands.
+      expect(await shifts.begin(next('wang', 9, 'li'), { ...end, signed: 'another' })).toBeNull();
       // Of two at once one has it.
       const both = await Promise.all([shifts.begin(next('wang', 9, 'li'), end), shifts.begin(next('zhao', 9, 'li'), end)]);
       expect(both).toMatchObject([{ id: '2', by: 'wang', takenFrom: 'li' }, null]);
@@ -729,13 +731,17 @@ describe('the file and its thread', () => {
       const { shifts } = await open();
       await shifts.begin(next('li', 1), null);
       expect(await shifts.begin(next('zhao', 2), null)).toBeNull();
-      expect(await shifts.begin(next('wang', 9, 'li'), { id: '7', at: 9, figures, unsigned: { reason: 'ill', picture } })).toBeNull();
-      expect(await shifts.begin(next('wang', 9, 'li'), { id: '1', at: 9, figures, unsigned: { reason: 'ill', picture } })).toMatchObject({
+      expect(
+        await shifts.begin(next('wang', 9, 'li'), { id: '7', at: 9, figures, signed: null, unsigned: { reason: 'ill', picture } }),
+      ).toBeNull();
+      expect(
+        await shifts.begin(next('wang', 9, 'li'), { id: '1', at: 9, figures, signed: null, unsigned: { reason: 'ill', picture } }),
+      ).toMatchObject({
         id: '2',
       });
       expect(await shifts.get('1')).toMatchObject({ signature: null, unsignedReason: 'ill', takenBy: 'wang', endedAt: 9 });
       expect(await shifts.picture('1')).toEqual(picture);
-      await shifts.begin(next('zhao', 10, 'wang'), { id: '2', at: 10, figures, unsigned: { reason: 'late', picture } });
+      await shifts.begin(next('zhao', 10, 'wang'), { id: '2', at: 10, figures, signed: null, unsigned: { reason: 'late', picture } });
       const page = await shifts.list({ limit: 2 });
       expect(page.items.map(({ id, by }) => `${id} ${by}`)).toEqual(['3 zhao', '2 wang']);
       const rest = await shifts.list({ limit: 2, cursor: page.next ?? '' });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createAccount } from '../../alert-ui/server/accounts.ts';
 import { systemClock } from '../../app/clock.ts';
 import type { Alarm } from '../../model/alarm.ts';
+import type { Shift } from '../../model/shift.ts';
 import { openRecords } from '../../store/records/open-records.ts';
 import { type Api, eventually, makeDevices, signIn } from '../harness/api.ts';
 import { connectDevice } from '../harness/device-client.ts';
@@ -60,8 +61,8 @@ describe('rules', () => {
       // A watch that was handed over: what stood, both names, the figures.
       const next = await signIn(platform.httpBase, 'watch');
       await api.post('/shifts/handover', {});
-      await api.post('/shifts/handover', { sign: 'outgoing', notes: 'tank leaks', todo: ['call works'] });
-      await next.post('/shifts/handover', { sign: 'incoming', shift: '1' });
+      const left = await api.post<{ shift: Shift }>('/shifts/handover', { sign: 'outgoing', notes: 'tank leaks', todo: ['call works'] });
+      await next.post('/shifts/handover', { sign: 'incoming', shift: '1', seen: left.shift.signature?.digest });
       const before = await readAll(api);
       expect(before).toMatchObject({ shift: { shift: { takenBy: 'watch', signature: { notes: 'tank leaks' } } } });
       await platform.kill();

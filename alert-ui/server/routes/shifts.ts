@@ -74,6 +74,7 @@ export function shiftRoutes(calendar: ShiftCalendar, ownPassword: OwnPassword): 
         'shift-changed',
         'already-signed',
         'handover-not-signed',
+        'handover-changed',
         'same-person',
         'unavailable',
       ],
@@ -202,8 +203,8 @@ async function takeOver(
   const { shifts } = platform.records;
   if (current !== null && current.by === actor.name) return takenBefore({ platform, actor, body }, current);
   demandSame(body, current);
-  if (current !== null && sign === 'incoming' && current.signature === null)
-    throw new HttpProblem('handover-not-signed', `${current.by} has the watch and has not signed`, { current });
+  if (current !== null && sign === 'incoming' && current.signature === null) throw notSigned(current);
+  demandSeen(body, current);
   // Who has signed is handed over from: a reason would be a reproach.
   const unsignedReason = sign === 'unsigned' && current?.signature === null ? (body.reason ?? '') : null;
   const picture =
@@ -230,13 +231,14 @@ async function takeOver(
           id: current.id,
           at,
           figures: await shiftFigures(platform, current.startedAt, at),
+          signed: current.signature?.digest ?? null,
           unsigned: unsignedReason === null || picture === null ? null : { reason: unsignedReason, picture },
         };
   const begun = await shifts.begin(next, end);
   if (begun === null) {
     const now = await shifts.current();
     if (now === null || now.id !== current?.id) throw shiftChanged(now);
-    throw new HttpProblem(now.signature === null ? 'handover-not-signed' : 'already-signed', 'changed meanwhile', { current: now });
+    throw now.signature === null ? notSigned(now) : handoverChanged(now, 'changed meanwhile');
   }
   const how = current === null ? `${actor.name} begins` : `${current.by} → ${actor.name}, ends shifts/${current.id}`;
   const detail = unsignedReason === null ? how : `${how}, unsigned: ${unsignedReason}`;
@@ -264,6 +266,24 @@ function signed(what: Omit<ShiftSignature, 'digest'>, { id, by, startedAt }: Shi
 
 function demandSame({ shift }: Handover, current: Shift | null): void {
   if (shift !== undefined && shift !== current?.id) throw shiftChanged(current);
+}
+/**
+ * The second signature is for what was read: until it is given the outgoing person may take the first one back and write another. Whoever
+ * takes over names the first signature that he saw, as an acknowledgement does, also where he thought that there is none.
+ */
+function demandSeen({ seen }: Handover, current: Shift | null): void {
+  const signature = current?.signature ?? null;
+  if (current === null || signature === null || signature.digest === seen) return;
+  throw handoverChanged(
+    current,
+    seen === undefined ? 'name what you read: `seen`, the digest of the signature' : 'another one was signed since',
+  );
+}
+function handoverChanged(current: Shift, detail: string): HttpProblem {
+  return new HttpProblem('handover-changed', detail, { current });
+}
+function notSigned(current: Shift): HttpProblem {
+  return new HttpProblem('handover-not-signed', `${current.by} has the watch and has not signed`, { current });
 }
 function shiftChanged(current: Shift | null): HttpProblem {
   return new HttpProblem('shift-changed', current === null ? 'nobody has the watch' : `${current.by} has the watch`, { current });

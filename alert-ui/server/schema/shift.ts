@@ -133,6 +133,14 @@ export const handoverBody = z
       .max(64)
       .optional()
       .meta({ description: 'The shift on the screen that is handed over: if another one stands, `shift-changed`.' }),
+    seen: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional()
+      .meta({
+        description:
+          'Of whoever takes over: `digest` of the first signature that was read. Where one stands it is wanted; if it is another, or absent, `handover-changed` with the one that stands.',
+      }),
     notes: z.string().trim().max(4_000).optional(),
     todo: z.array(line).max(50).optional().meta({ description: 'What remains to do.' }),
     missed: z.int().min(0).max(999).optional(),

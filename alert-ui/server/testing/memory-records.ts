@@ -242,9 +242,9 @@ export class MemoryRecords implements Records {
     noteSound: async (id, soundTest) => this.changeShift(id, () => true, { soundTest }),
     begin: async (next, after) => {
       if (after !== null) {
-        const { at, figures, unsigned } = after;
+        const { at, figures, signed, unsigned } = after;
         const more = unsigned === null ? {} : { unsignedReason: unsigned.reason, picture: unsigned.picture };
-        const asSaid = (row: Shift): boolean => (row.signature === null) === (unsigned !== null);
+        const asSaid = (row: Shift): boolean => (row.signature?.digest ?? null) === signed;
         if (!this.changeShift(after.id, asSaid, { endedAt: at, takenBy: next.by, figures, ...more })) return null;
       }
       if (this.shiftRows.some((row) => row.endedAt === null)) return null;
