@@ -66,6 +66,7 @@ function changeDevice(core: Core, id: string, entrySeq: number): void {
   }
   const device = newDevice(core, asset, core.nextOrder, entrySeq);
   core.nextOrder += 1;
+  device.registeredAt = core.clock.risen;
   core.touch(device);
   core.devices.set(id, device);
   core.escalations.follow(device);

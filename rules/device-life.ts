@@ -57,6 +57,7 @@ export function newDevice(core: Core, asset: Device, order: number, ruleRevision
     ruleRevision,
     ...periods(asset, plan),
     seen: false,
+    registeredAt: null,
     lastLifeAt: 0,
     lastSeenAt: null,
     online: false,

@@ -72,6 +72,8 @@ export interface DeviceState extends Sleeper {
   plan: Plan;
   /** Number of the config entry that last changed its limits. */
   ruleRevision: number;
+  /** When it was registered, on the clock that never runs back (`risen`); null: an earlier build did not note it. */
+  registeredAt: number | null;
   /** Lateness window: 2 × report period, at least 60 s. */
   windowMs: number;
   silenceMs: number;

@@ -79,6 +79,7 @@ type DeviceRow = [
 interface DeviceMore {
   /** Closed alarms of identities that are still suppressed. */
   readonly resting?: readonly AlarmRecord[];
+  readonly registeredAt?: number;
   readonly gateway?: string;
   readonly behind?: true;
   readonly due?: readonly string[];
@@ -168,6 +169,7 @@ function deviceMore(d: DeviceState): DeviceMore | null {
   const derived = derivedRows(d);
   const more: DeviceMore = {
     ...(d.resting.size === 0 ? {} : { resting: [...d.resting.values()] }),
+    ...(d.registeredAt === null ? {} : { registeredAt: d.registeredAt }),
     ...(d.gateway === null ? {} : { gateway: d.gateway }),
     ...(d.behind ? { behind: true } : {}),
     ...(derived.length === 0 ? {} : { derived }),
@@ -451,6 +453,7 @@ function takeDevice(core: Core, row: DeviceRow): void {
     counter,
     retainDay,
     upstream,
+    registeredAt: more.registeredAt ?? null,
     gateway: more.gateway ?? null,
     behind: more.behind ?? false,
     due: more.due ?? [],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Device } from '../../model/asset.ts';
 import type { ConfigChange } from '../../model/entry.ts';
 import type { RuleParts } from '../../model/rule.ts';
+import { restoreEngine } from '../engine.ts';
 import { rehearse } from '../rehearsal.ts';
 import { builtInCatalogue } from '../catalogue/built-in.ts';
 import { GROUP_ATTRIBUTE } from '../compile/escalation.ts';
@@ -189,6 +190,51 @@ describe('a registration', () => {
     one.offset -= 86_400_000;
     wait(one, 1);
     expect(told(one, 'new', softer)).toEqual(['H setPoint']);
+  });
+
+  it('is over once for all: neither a clock that is set back into its hour nor a restart begins it again', () => {
+    const HOUR = 3_600_000;
+    const ways: readonly (readonly [string, (one: Plant) => void])[] = [
+      [
+        'the clock jumps ahead and back',
+        (one) => {
+          one.offset += 2 * HOUR;
+          wait(one, 1);
+          expect(told(one, 'new', softer)).toEqual(['H setPoint']);
+          one.offset -= 1.6 * HOUR;
+          wait(one, 1);
+        },
+      ],
+      [
+        'two hours pass, the clock is set back by most of them',
+        (one) => {
+          wait(one, 2 * HOUR);
+          one.offset -= 1.6 * HOUR;
+          wait(one, 1);
+        },
+      ],
+      [
+        'it is set back again and again before the hour is over',
+        (one) => {
+          for (let n = 0; n < 5; n += 1) {
+            wait(one, 0.5 * HOUR);
+            one.offset -= 0.5 * HOUR - 1_000;
+          }
+        },
+      ],
+    ];
+    for (const [what, happens] of ways) {
+      for (const restart of [false, true]) {
+        const one = fresh();
+        wait(one, 0.4 * HOUR);
+        if (restart) one.engine = restoreEngine(one.engine.serialise());
+        expect([what, told(one, 'new', softer)]).toEqual([what, []]);
+        happens(one);
+        if (restart) one.engine = restoreEngine(one.engine.serialise());
+        expect([what, one.now - (one.engine.view.assets('device').get('new')?.createdAt ?? 0) < HOUR]).toEqual([what, true]);
+        expect([what, told(one, 'new', softer)]).toEqual([what, ['H setPoint']]);
+      }
+    }
   });
 
   it('of one device frees no other one at its hazard source', () => {

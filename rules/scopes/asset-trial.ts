@@ -1,6 +1,7 @@
 import type { Device, HazardSource } from '../../model/asset.ts';
 import type { AssetChange, AssetTrial, EffectiveLimit, SoftenedLimit } from '../../model/engine.ts';
 import type { Core } from '../core.ts';
+import type { DeviceState } from '../device-state.ts';
 import { isPressedByHand, placeIn } from '../escalation/groups.ts';
 import { same } from '../same.ts';
 import { limitsOf, type Standing } from './effective.ts';
@@ -37,7 +38,7 @@ export function tryAsset(core: Core, change: AssetChange): AssetTrial {
 
 function ofDevice(core: Core, after: Device): readonly SoftenedLimit[] {
   const device = core.devices.get(after.id);
-  if (device === undefined || isBeingRegistered(core, device.asset)) return [];
+  if (device === undefined || isBeingRegistered(core, device)) return [];
   const found = new Map<string, SoftenedLimit>();
   const now = { asset: after, standing: limitsOf(core.registry, after, core.format) };
   compare(core, found, { asset: device.asset, standing: device.plan }, now);
@@ -47,8 +48,9 @@ function ofDevice(core: Core, after: Device): readonly SoftenedLimit[] {
 /** Its attributes stand in where its devices have none. */
 function ofSource(core: Core, after: HazardSource): readonly SoftenedLimit[] {
   const found = new Map<string, SoftenedLimit>();
-  for (const { asset, plan } of core.devices.values()) {
-    if (asset.hazardSourceId !== after.id || isBeingRegistered(core, asset)) continue;
+  for (const device of core.devices.values()) {
+    const { asset, plan } = device;
+    if (asset.hazardSourceId !== after.id || isBeingRegistered(core, device)) continue;
     const standing = limitsOf(core.registry, asset, core.format, undefined, after);
     compare(core, found, { asset, standing: plan }, { asset, standing, source: after });
     if (found.size >= MAX_TOLD) break;
@@ -56,9 +58,12 @@ function ofSource(core: Core, after: HazardSource): readonly SoftenedLimit[] {
   return [...found.values()];
 }
 
-/** Not by a clock that was set back before it. */
-function isBeingRegistered({ clock }: Core, { createdAt }: Device): boolean {
-  return clock.at >= createdAt && clock.at - createdAt < REGISTRATION_MS;
+/**
+ * Not by a clock that was set back before it. An hour that is over stays so, whatever our clock says afterwards: it counts on the clock
+ * that never runs back. Of a device whose hour an earlier build did not note it is over.
+ */
+function isBeingRegistered({ clock }: Core, { asset, registeredAt }: DeviceState): boolean {
+  return registeredAt !== null && clock.at >= asset.createdAt && clock.risen - registeredAt < REGISTRATION_MS;
 }
 
 /** A device as it stands, or as it would. */

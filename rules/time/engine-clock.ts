@@ -17,6 +17,8 @@ export interface EngineClock {
   line: number;
   /** Wall time of the present entry. */
   at: EpochMs;
+  /** Wall time that never runs back, whatever our clock does, nor inside a start slower than the monotonic clock: for what may end only once. */
+  risen: number;
   /** False: the server's clock is before its build date, readings are judged by arrival. */
   believed: boolean;
   /** Engine time at which our last outage ended; every dead-man has one whole period from here. */
@@ -29,12 +31,14 @@ export interface EngineClock {
 const OUTAGES_KEPT = 32;
 
 export function newClock(): EngineClock {
-  return { boot: null, bootNumber: 0, bootAt: 0, mono: 0, now: 0, line: 0, at: 0, believed: true, outageEndedAt: 0, outages: [] };
+  return { boot: null, bootNumber: 0, bootAt: 0, mono: 0, now: 0, line: 0, at: 0, risen: 0, believed: true, outageEndedAt: 0, outages: [] };
 }
 
 /** Moves both clocks to an entry. Returns true when the gap before it was our own outage. */
 export function advance(clock: EngineClock, at: EpochMs, boot: string, mono: MonoMs): boolean {
   clock.at = at;
+  const passed = clock.boot === boot ? Math.max(0, mono - clock.mono) : 0;
+  clock.risen = Math.max(at, clock.risen + passed);
   if (clock.boot !== boot) {
     const first = clock.boot === null;
     const before = clock.line;
