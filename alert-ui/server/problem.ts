@@ -38,6 +38,7 @@ export const PROBLEMS = {
   'idempotency-key-reused': [422, 'The idempotency key was used for another request'],
   'too-many-attempts': [429, 'Too many attempts'],
   'too-many-backtests': [429, 'Too many backtests wait already'],
+  'too-many-exports': [429, 'Too many tables are being sent already'],
   internal: [500, 'Something broke here'],
   unavailable: [503, 'Cannot be made durable now'],
 } as const satisfies Record<string, readonly [number, string]>;

@@ -81,4 +81,58 @@ describe('readings as CSV', () => {
     expect((await served.request('GET', `/api/v1${PATH}`)).status).toBe(401);
     expect((await anna.get(`${PATH}&source=day`)).status).toBe(400);
   });
+
+  it('cost little where there is nothing, and nothing once the reader is gone', async () => {
+    const admin = await served.as('admin');
+    const asked: string[] = [];
+    const rollUps = served.platform.readings.rollUps.bind(served.platform.readings);
+    served.platform.readings.rollUps = async (query) => {
+      asked.push(query.unit);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      return rollUps(query);
+    };
+    const everything = `${PATH.replace(/from=\d+&to=\d+/, 'from=0&to=999999999999999')}&source=minute`;
+    expect((await admin.get(everything)).status).toBe(200);
+    expect(asked.length).toBeLessThan(1_000);
+    asked.length = 0;
+    const leaving = new AbortController();
+    const left = fetch(`${served.url}/api/v1${everything}`, { headers: { cookie: admin.cookie }, signal: leaving.signal });
+    while (asked.length < 5) await new Promise((resolve) => setTimeout(resolve, 1));
+    leaving.abort();
+    await expect(left.then((answer) => answer.text())).rejects.toThrow();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const after = asked.length;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(asked.length).toBe(after);
+  });
+
+  it('are a few at a time for each account; those that were left make room', async () => {
+    const anna = await served.as('anna');
+    let answer: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    const range = served.platform.readings.range.bind(served.platform.readings);
+    served.platform.readings.range = async (query) => {
+      await held;
+      return range(query);
+    };
+    const leaving = new AbortController();
+    const three = [1, 2, 3].map(() => fetch(`${served.url}/api/v1${PATH}`, { headers: { cookie: anna.cookie }, signal: leaving.signal }));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const fourth = await anna.get(PATH);
+    expect([fourth.status, JSON.parse(fourth.text)['code']]).toEqual([429, 'too-many-exports']);
+    leaving.abort();
+    await Promise.allSettled(three);
+    answer();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await anna.get(PATH)).status).toBe(200);
+  });
+
+  it('say that a store that is away is unavailable', async () => {
+    served.platform.readings.range = () => Promise.reject(Object.assign(new Error('nobody answers'), { name: 'StoreFailure' }));
+    const admin = await served.as('admin');
+    for (const path of [PATH, PATH.replace('.csv', '')]) {
+      const answer = await admin.get(path);
+      expect([path, answer.status, JSON.parse(answer.text)['code']]).toEqual([path, 503, 'unavailable']);
+    }
+  });
 });

@@ -220,6 +220,7 @@ export function asProblem(error: unknown): HttpProblem {
   if (code === 'bad-cursor')
     return new HttpProblem('invalid-request', 'cursor: not one of ours', { errors: [{ path: 'cursor', message: 'not one of ours' }] });
   if (error instanceof Error && error.name === 'RecordsError') return new HttpProblem('unavailable', 'the records cannot be asked now');
+  if (error instanceof Error && error.name === 'StoreFailure') return new HttpProblem('unavailable', `the reading store: ${error.message}`);
   if (error instanceof URIError) return new HttpProblem('invalid-request');
   return ofStatus(error) ?? new HttpProblem('internal');
 }
@@ -243,7 +244,8 @@ export function errorHandler(options: ServerOptions) {
           method: request.method,
           path: request.path,
           code: problem.code,
-          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+          // Where it came from says nothing of a part that does not answer.
+          error: error instanceof Error ? (problem.code === 'unavailable' ? error.message : (error.stack ?? error.message)) : String(error),
         },
         'request failed',
       );

@@ -61,7 +61,7 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...deviceRoutes(pages, provisioning),
       ...readingRoutes,
       ...proposalRoutes,
-      ...readingCsvRoutes,
+      ...readingCsvRoutes(),
       ...ledgerRoutes,
       ...alarmLifeRoutes(calendar),
       ...alarmRoutes,
