@@ -100,6 +100,11 @@ describe('roll-ups of the embedded store', () => {
     expect(await store.range(query)).toEqual({ points: [], next: null });
     expect(sum(await store.rollUps({ ...query, unit: 'minute' }))).toEqual([600, before]);
     expect(await store.buckets({ ...query, to: NOON + 600_000, maxPoints: 600 })).toMatchObject({ source: 'minute', bucketMs: 60_000 });
+    // An end beyond the years that four digits hold, and beyond what a calendar holds, is only a late end.
+    for (const to of [Date.UTC(9999, 11, 31, 23), Date.UTC(10_000, 0, 1, 1), 999_999_999_999_999, 9_000_000_000_000_000]) {
+      const drawn = await store.buckets({ ...query, to, maxPoints: 1 });
+      expect([to, drawn.buckets.reduce((n, b) => n + b[4], 0)]).toEqual([to, 600]);
+    }
     // Late ones, in three deliveries, one of them twice; a reader watches all the time.
     const reader = await openReadingStore({ kind: 'embedded', folder }, 'read');
     undo.push(() => reader.close());

@@ -45,6 +45,8 @@ const SCHEMA = `
 `;
 const NO_CHANNEL = -1;
 const EARLY = 'before-2000';
+/** The end of what a name of four digits can hold. */
+const LAST_MOMENT: EpochMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 const MAX_OPEN = 16;
 /** Rows one read visits at most. */
 const READ_ROWS = 5_000;
@@ -151,9 +153,12 @@ export function rollUpFiles(folder: string, unit: RollUpUnit, access: 'write' | 
   };
 }
 
-/** `minutes-2025-11.db`, `hours-2025.db`; all before 2000 in one. */
+/**
+ * `minutes-2025-11.db`, `hours-2025.db`; all before 2000 in one. What a query asks for beyond 9999 is in the last file there can be: such
+ * a year is written with a sign and sorts before all others.
+ */
 function fileNameOf(unit: RollUpUnit, at: EpochMs): string {
-  const cut = at < FIRST_DAY * DAY_MS ? EARLY : new Date(at).toISOString().slice(0, unit === 'minute' ? 7 : 4);
+  const cut = at < FIRST_DAY * DAY_MS ? EARLY : new Date(Math.min(at, LAST_MOMENT)).toISOString().slice(0, unit === 'minute' ? 7 : 4);
   return `${unit}s-${cut}.db`;
 }
 
