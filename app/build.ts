@@ -20,7 +20,7 @@ import { startNotices } from '../store/notices/notices.ts';
 import { startProjector } from '../store/projector/projector.ts';
 import { openRecords } from '../store/records/open-records.ts';
 import type { StoreSettings } from '../store/readings/open.ts';
-import type { Config } from './config.ts';
+import { type Config, keptDays } from './config.ts';
 import { openCredentialBook } from './credential-book.ts';
 import { createBacktests } from './backtest/backtests.ts';
 import { brokerPolicy, tlsDoor } from './broker-policy.ts';
@@ -43,7 +43,7 @@ import { registryOf } from './registry.ts';
 import { createRouter } from './router.ts';
 import { startRuleFeed } from './rule-feed.ts';
 import { type SnapshotPace, startSnapshotter } from './snapshotter.ts';
-import { StartError } from './start-error.ts';
+import { fullDisk, StartError } from './start-error.ts';
 import { createStages } from './stages.ts';
 import { createStopStack, type StopTrouble } from './stop-stack.ts';
 import { startSystemWatch } from './system-watch.ts';
@@ -128,7 +128,7 @@ export async function buildPlatform(config: Config, options: BuildOptions): Prom
     return await build(config, options, stack);
   } catch (error) {
     for (const trouble of await stack.stop()) options.log.error(trouble, 'a closing step failed');
-    throw error;
+    throw fullDisk(error, config.dataDir) ?? error;
   }
 }
 
@@ -206,11 +206,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   const projector = await startProjector({
     journalFolder: folder.journal,
     store: storeSettings(config, folder.readings),
-    keep: {
-      rawDays: config.rawDays,
-      minuteDays: Math.max(config.rawDays, config.minuteDays),
-      hourDays: Math.max(config.rawDays, config.minuteDays, config.hourDays),
-    },
+    keep: keptDays(config),
     onStatus: ({ retentionByHand }) => {
       if (retentionByHand !== null && retentionByHand !== toldByHand) log.warn({ retentionByHand }, 'retention must be set by hand');
       toldByHand = retentionByHand;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig } from './config.ts';
+import { ConfigError, keptDays, loadConfig } from './config.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'beacon-config-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -51,5 +51,54 @@ describe('a name that is no setting', () => {
   it('is no guess where nothing is near, and none of other programs', () => {
     expect(warned('BEACON_FAVOURITE_COLOUR')).toEqual(['BEACON_FAVOURITE_COLOUR: no such setting, ignored']);
     expect(warned('HTTP_PROT')).toEqual([]);
+  });
+});
+
+describe('a file that the parser gives up on', () => {
+  const bomb = [
+    'a: &a [x,x,x,x,x,x,x,x,x,x]',
+    ...'bcdefg'.split('').map((name, i) => {
+      const before = `*${'abcdef'[i]}`;
+      return `${name}: &${name} [${Array.from({ length: 10 }, () => before).join(',')}]`;
+    }),
+  ].join('\n');
+
+  it.each([
+    ['aliases that multiply', bomb],
+    ['an alias of nothing', 'httpPort: *nothing\n'],
+    ['nesting without end', `host: ${'['.repeat(100_000)}`],
+    ['an open bracket', 'host: [\n'],
+  ])('%s is one line that names the file', (_what, text) => {
+    const path = written(text);
+    const load = () => loadConfig({ BEACON_CONFIG: path });
+    expect(load).toThrow(ConfigError);
+    expect(load).toThrow(/^BEACON_CONFIG=.*beacon\.yaml( line \d+)?: not YAML \([^\n]+\); allowed: "name: value" lines$/);
+  });
+});
+
+describe('settings that go together', () => {
+  it.each(['BEACON_TLS_CERT', 'BEACON_TLS_KEY', 'BEACON_TLS_CA'])('%s without the port is refused, not passed over', (name) => {
+    expect(() => loadConfig({ [name]: '/nope' })).toThrow(
+      new ConfigError(`${name}=/nope: needs BEACON_MQTTS_PORT; allowed: port, certificate and key, or none of them`),
+    );
+  });
+
+  it.each([
+    [{}, [90, 400, 3_660], []],
+    [{ BEACON_RAW_DAYS: '400' }, [400, 400, 3_660], []],
+    [
+      { BEACON_RAW_DAYS: '500' },
+      [500, 500, 3_660],
+      ['BEACON_MINUTE_DAYS=400: less than BEACON_RAW_DAYS=500; minutes are kept for 500 days'],
+    ],
+    [
+      { BEACON_HOUR_DAYS: '1' },
+      [90, 400, 400],
+      ['BEACON_HOUR_DAYS=1: less than the 400 days that minutes are kept; hours are kept for 400 days'],
+    ],
+  ])('days of %j are each at least as long as the one before, and lengthening is said', (env, days, warnings) => {
+    const loaded = loadConfig(env);
+    expect(Object.values(keptDays(loaded.config))).toEqual(days);
+    expect(loaded.warnings).toEqual(warnings);
   });
 });

@@ -338,10 +338,11 @@ function readFile(path: string): Record<string, unknown> {
   try {
     value = parseYaml(text);
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    const line = error.linePos?.[0].line;
+    // Beside its own errors the parser throws plain ones: aliases that multiply (ReferenceError), nesting beyond the stack (RangeError).
+    const line = error instanceof YAMLParseError ? error.linePos?.[0].line : undefined;
+    const why = error instanceof YAMLParseError ? error.code : error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
     throw new ConfigError(
-      `BEACON_CONFIG=${path}${line === undefined ? '' : ` line ${line}`}: not YAML (${error.code}); allowed: "name: value" lines`,
+      `BEACON_CONFIG=${path}${line === undefined ? '' : ` line ${line}`}: not YAML (${why}); allowed: "name: value" lines`,
     );
   }
   if (value === null || value === undefined) return {};
@@ -389,7 +390,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): {
   }
   const config = Object.freeze(result) as Config;
   checkTogether(config);
-  const warnings = Object.keys(env)
+  const unknown = Object.keys(env)
     .filter((name) => name.startsWith(PREFIX) && !known.has(name) && !OTHER_NAMES.has(name))
     .map(
       (name) =>
@@ -398,7 +399,30 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): {
           definitions.map((d) => d.env),
         )}`,
     );
-  return { config, warnings };
+  return { config, warnings: [...unknown, ...shorterThanBefore(config)] };
+}
+
+/** What is kept is at least as long as what it is made of (`keptDays`): a shorter setting is lengthened, and that is said. */
+function shorterThanBefore(config: Config): readonly string[] {
+  const { rawDays, minuteDays, hourDays } = keptDays(config);
+  const warnings: string[] = [];
+  if (config.minuteDays < minuteDays)
+    warnings.push(`BEACON_MINUTE_DAYS=${config.minuteDays}: less than BEACON_RAW_DAYS=${rawDays}; minutes are kept for ${minuteDays} days`);
+  if (config.hourDays < hourDays)
+    warnings.push(
+      `BEACON_HOUR_DAYS=${config.hourDays}: less than the ${minuteDays} days that minutes are kept; hours are kept for ${hourDays} days`,
+    );
+  return warnings;
+}
+
+/** Days that raw readings, minutes and hours are kept in force: each at least as long as the one before. */
+export function keptDays(config: Pick<Config, 'rawDays' | 'minuteDays' | 'hourDays'>): {
+  readonly rawDays: number;
+  readonly minuteDays: number;
+  readonly hourDays: number;
+} {
+  const minuteDays = Math.max(config.rawDays, config.minuteDays);
+  return { rawDays: config.rawDays, minuteDays, hourDays: Math.max(minuteDays, config.hourDays) };
 }
 
 const PREFIX = 'BEACON_';
@@ -415,6 +439,15 @@ function meant(name: string, known: readonly string[]): string {
 function checkTogether(config: Config): void {
   if (config.mqttsPort !== null && (config.tlsCert === null || config.tlsKey === null)) {
     throw new ConfigError(`BEACON_MQTTS_PORT=${config.mqttsPort}: needs BEACON_TLS_CERT and BEACON_TLS_KEY; allowed: all three or none`);
+  }
+  if (config.mqttsPort === null) {
+    // Nothing would look at the files: who set them takes the door for open.
+    const given = (['tlsCert', 'tlsKey', 'tlsCa'] as const).find((key) => config[key] !== null);
+    if (given !== undefined) {
+      throw new ConfigError(
+        `${SETTINGS[given].env}=${config[given]}: needs BEACON_MQTTS_PORT; allowed: port, certificate and key, or none of them`,
+      );
+    }
   }
   if ((config.webhookUrl === null) !== (config.webhookSecret === null)) {
     const given = config.webhookUrl === null ? 'BEACON_WEBHOOK_SECRET' : 'BEACON_WEBHOOK_URL';

@@ -20,6 +20,23 @@ const SAID_BY_THE_PARTS: ReadonlySet<string> = new Set([
   'ThreadError',
 ]);
 
+/** SQLite's words, which come without a path, and the system's codes. */
+const NO_SPACE = /database or disk is full|SQLITE_FULL|ENOSPC|EDQUOT|no space left on device/i;
+
+/**
+ * A start that found not a byte: whatever part met it first, and whatever it said, the person is told which disk and what to do. Null for
+ * any other error. What is asked for is room for the reserve (64 MB) and a quarter more, which the journal waits for (semantics 8).
+ */
+export function fullDisk(error: unknown, dataDir: string): StartError | null {
+  if (!(error instanceof Error)) return null;
+  const code = 'code' in error ? String(error.code) : '';
+  if (!NO_SPACE.test(`${code} ${error.message}`)) return null;
+  return new StartError(
+    `BEACON_DATA_DIR=${dataDir}: the disk of this folder is full and the reserve used up (${error.message}); ` +
+      'free at least 80 MB on that disk, of files outside this folder, and start again',
+  );
+}
+
 /** The line for an error that ends a start, or null for a mistake of ours, which keeps its stack. */
 export function startLine(error: unknown): string | null {
   if (!(error instanceof Error) || !SAID_BY_THE_PARTS.has(error.name)) return null;
