@@ -94,8 +94,8 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'a latching limit does not latch',
     file: 'rules/evaluate/ladders.ts',
-    find: 'if (limit.latching) latching = higher(limit.top, latching);',
-    replace: 'if (limit.latching && latching !== null) latching = higher(limit.top, latching);',
+    find: 'if (limit.latching) latching = highest(limit.top, latching, shown);',
+    replace: 'if (limit.latching && latching !== null) latching = highest(limit.top, latching, shown);',
   },
   {
     name: 'bad quality clears what it should hold',
