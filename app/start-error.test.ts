@@ -15,6 +15,12 @@ describe('a start that found not a byte', () => {
     );
   });
 
+  it('is told by the disk where SQLite found no room for its shared memory and calls that an I/O error', () => {
+    const error = new RecordsError('open-failed', '/data/beacon/records.db: disk I/O error');
+    expect(fullDisk(error, '/data/beacon', () => 0)?.message).toMatch(/^BEACON_DATA_DIR=\/data\/beacon: the disk of this folder is full/);
+    expect(fullDisk(error, '/data/beacon', () => 1e9)).toBeNull();
+  });
+
   it('is nothing else', () => {
     expect(fullDisk(new RecordsError('open-failed', 'file is not a database'), '/data/beacon')).toBeNull();
     expect(fullDisk('ENOSPC', '/data/beacon')).toBeNull();
