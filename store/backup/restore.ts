@@ -2,7 +2,7 @@
  * Brings a backup to an empty data folder. Everything is verified before anything is written; what is written stands beside the folder
  * until it is whole, and is hashed once more on the way.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { markHours } from '../readings/influx/due-book.ts';
 import { BackupError } from './backup-error.ts';
@@ -25,7 +25,9 @@ const READINGS_SINCE_MS = 31 * 86_400_000;
 const LAST = 'journal';
 
 /** @throws BackupError before anything was changed */
-export function restoreBackup({ backup, folder, tell, now }: RestoreOptions): BackupContent {
+export function restoreBackup({ backup, folder: given, tell, now }: RestoreOptions): BackupContent {
+  // systemd's StateDirectory of a dynamic user is a link: what it leads to is the folder.
+  const folder = existsSync(given) ? realpathSync(given) : given;
   if (!isFree(folder)) throw new BackupError(`${folder} is not empty; a backup is restored to a folder that is new`);
   const content = openBackup(backup);
   const bytes = content.files.reduce((sum, file) => sum + file.bytes, 0);

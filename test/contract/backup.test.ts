@@ -9,6 +9,7 @@ import {
   rmdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -501,6 +502,14 @@ describe('a restore', () => {
       expect(statSync(join(root, 'back', path)).mode & 0o777).toBe(0o600);
     }
     expect(existsSync(join(root, 'back', 'backup.json'))).toBe(false);
+  });
+
+  it('follows a link to an empty folder, as a service manager makes one', () => {
+    mkdirSync(join(root, 'state'));
+    symlinkSync(join(root, 'state'), join(root, 'linked'));
+    restore(backup, join(root, 'linked'));
+    expect(content.files.every(({ path }) => existsSync(join(root, 'state', path)))).toBe(true);
+    expect(readdirSync(root).filter((name) => name.includes('restoring'))).toEqual([]);
   });
 
   it('has the hours since then rolled up again, for InfluxDB may hold readings that came after it', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Heard, Verdict } from '../../simulators/scenario-file/verdict.ts';
@@ -45,6 +45,13 @@ lastsS: 60
 devices: [{ id: heat-1, profile: fire.heat.point, reportS: 10, shows: { temp: 80 } }]
 ${expectation}
 `;
+
+  it('is 0 for the example of docs/scenarios.md, copied', async () => {
+    const text = readFileSync(join(repositoryRoot, 'docs/scenarios.md'), 'utf8');
+    const example = /```yaml\n(name: gas-in-a-boiler-room.*?)```/s.exec(text)?.[1] ?? '';
+    const run = await simulate('run', write('gas-in-a-boiler-room.yaml', example));
+    expect([run.code, run.stdout]).toEqual([0, expect.stringMatching(/^PASSED/)]);
+  });
 
   it('is 0 with a table where all is as expected, 1 where something is missing, comes unasked, or is refused; 2 for a file that means nothing', async () => {
     const good = await simulate('run', write('good.yaml', hot('expect: [{ device: heat-1, code: FIRE, fromS: 0, toS: 10.5 }]')));
