@@ -5,6 +5,7 @@ import type { ConfigChange } from '../../model/entry.ts';
 import type { Publisher } from '../../model/ports/message-source.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { devicesOf, heartbeatMs, SCENARIO_ENTERPRISE_ID } from '../../simulators/scenario-file/devices.ts';
+import { ScenarioError } from '../../simulators/scenario-file/parse.ts';
 import { alarmFor, bodyOf, heardOf, type OperatorAct, type Played, refusedAct } from '../../simulators/scenario-file/played.ts';
 import type { DeviceFile, Scenario } from '../../simulators/scenario-file/schema.ts';
 import { type WireEvent, wireOf } from '../../simulators/wire/wire.ts';
@@ -150,6 +151,12 @@ async function refusals(world: VirtualPlatform, startedAt: EpochMs): Promise<rea
   );
 }
 
+/** What of the file a refusal is about, in the file's words. */
+function named(change: ConfigChange | undefined): string {
+  if (change?.op !== 'put') return 'set-up';
+  return change.asset === 'device' ? `device ${change.value.id}, profile ${change.value.profileId}` : `${change.asset} ${change.value.id}`;
+}
+
 async function setUp(world: VirtualPlatform, scenario: Scenario, at: EpochMs): Promise<void> {
   const changes: readonly ConfigChange[] = [
     { op: 'put', asset: 'enterprise', base: 0, value: enterpriseAsset(SCENARIO_ENTERPRISE_ID, at) },
@@ -159,7 +166,8 @@ async function setUp(world: VirtualPlatform, scenario: Scenario, at: EpochMs): P
     ...scenario.devices.map((device) => ({ op: 'put', asset: 'device', base: 0, value: assetOf(device, at) }) as const),
   ];
   const outcomes = await world.during(world.running.platform.configure({ kind: 'system' }, `${scenario.name} set-up`, changes));
-  for (const outcome of outcomes) if (!outcome.ok) throw new Error(`${scenario.name}: ${outcome.code} ${outcome.detail}`);
+  const faults = outcomes.flatMap((outcome, i) => (outcome.ok ? [] : [`${scenario.name}: ${named(changes[i])}: ${outcome.detail}`]));
+  if (faults.length > 0) throw new ScenarioError(faults);
 }
 
 function assetOf(device: DeviceFile, at: EpochMs): Device {

@@ -46,6 +46,12 @@ devices: [{ id: heat-1, profile: fire.heat.point, reportS: 10, shows: { temp: 80
 ${expectation}
 `;
 
+  it('is 2, by the device and the profile, where there is no such profile', async () => {
+    const wrong = hot('expect: [{ device: heat-1, code: FIRE, fromS: 0, toS: 10.5 }]').replace('fire.heat.point', 'fire.heat.pint');
+    const run = await simulate('run', write('wrong.yaml', wrong));
+    expect([run.code, run.stdout, run.stderr]).toEqual([2, '', expect.stringContaining('device heat-1, profile fire.heat.pint')]);
+  });
+
   it('is 0 for the example of docs/scenarios.md, copied', async () => {
     const text = readFileSync(join(repositoryRoot, 'docs/scenarios.md'), 'utf8');
     const example = /```yaml\n(name: gas-in-a-boiler-room.*?)```/s.exec(text)?.[1] ?? '';
