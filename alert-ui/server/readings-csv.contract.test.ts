@@ -127,6 +127,19 @@ describe('readings as CSV', () => {
     expect((await anna.get(PATH)).status).toBe(200);
   });
 
+  it('leave room also where the reader is gone before it is known who he is', async () => {
+    const anna = await served.as('anna');
+    for (let ms = 0; ms < 12; ms += 1) {
+      const leaving = new AbortController();
+      const left = fetch(`${served.url}/api/v1${PATH}`, { headers: { cookie: anna.cookie }, signal: leaving.signal });
+      await new Promise((resolve) => setTimeout(resolve, ms / 2));
+      leaving.abort();
+      await left.then((answer) => answer.text()).catch(() => undefined);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect((await anna.get(PATH)).status).toBe(200);
+  });
+
   it('say that a store that is away is unavailable', async () => {
     served.platform.readings.range = () => Promise.reject(Object.assign(new Error('nobody answers'), { name: 'StoreFailure' }));
     const admin = await served.as('admin');

@@ -186,10 +186,13 @@ export function readingCsvRoutes(): Route[] {
       const range = { ...asked, from: Math.max(0, asked.from), to: Math.min(asked.to, platform.clock.now() + AHEAD_MS) };
       const end = underWay.begin(actor.name);
       let left = false;
-      response.once('close', () => {
+      const leave = (): void => {
         left = true;
         end();
-      });
+      };
+      response.once('close', leave);
+      // Who left while it was looked up who he is, is not told of again.
+      if (response.destroyed) leave();
       const gone = (): boolean => left;
       const { source, lang } = query;
       const pages =
