@@ -22,6 +22,7 @@ import { openRecords } from '../store/records/open-records.ts';
 import type { StoreSettings } from '../store/readings/open.ts';
 import { type Config, keptDays } from './config.ts';
 import { openCredentialBook } from './credential-book.ts';
+import { libraryNames } from '../simulators/scenario-file/read-files.ts';
 import { createBacktests } from './backtest/backtests.ts';
 import { brokerPolicy, tlsDoor } from './broker-policy.ts';
 import { siteReader } from './site/read-apart.ts';
@@ -43,6 +44,7 @@ import { registryOf } from './registry.ts';
 import { createRouter } from './router.ts';
 import { startRuleFeed } from './rule-feed.ts';
 import { type SnapshotPace, startSnapshotter } from './snapshotter.ts';
+import { createScenarioRuns } from './scenario-runs.ts';
 import { fullDisk, StartError } from './start-error.ts';
 import { createStages } from './stages.ts';
 import { createStopStack, type StopTrouble } from './stop-stack.ts';
@@ -229,6 +231,8 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   stack.push('archive', () => archive.close());
   const backtests = createBacktests(folder, clock);
   stack.push('backtests', () => backtests.close());
+  const scenarioRuns = createScenarioRuns(libraryNames(), clock);
+  stack.push('scenario runs', () => scenarioRuns.close());
   const verdicts = gatherVerdicts(clock, (found) => projector.noteVerdicts(found));
   verdicts.note({ appliedTo: engine.view.appliedSeq, resends: recovered.resends });
   journal.noteVerdicts({ appliedTo: engine.view.appliedSeq, resends: recovered.resends });
@@ -400,6 +404,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     timeZone: config.timeZone,
     shiftPlan: config.shifts,
     backtests,
+    scenarioRuns,
     health,
     ready,
   });

@@ -39,6 +39,7 @@ export interface PlatformParts {
   readonly timeZone: string;
   readonly shiftPlan: Platform['shiftPlan'];
   readonly backtests: Platform['backtests'];
+  readonly scenarioRuns: Platform['scenarioRuns'];
   readonly health: () => readonly string[];
   readonly ready: () => { readonly ready: boolean; readonly codes: readonly string[] };
 }
@@ -75,6 +76,7 @@ export function createPlatform(parts: PlatformParts): Platform {
     timeZone: parts.timeZone,
     shiftPlan: parts.shiftPlan,
     backtests: parts.backtests,
+    scenarioRuns: parts.scenarioRuns,
     startedAt: parts.clock.now(),
     async command(actor, requestId, command) {
       const result = await pipeline.submit(stamp({ kind: 'command', by: nameOf(actor), requestId, command }));

@@ -219,12 +219,13 @@ describe('what names a thing of another enterprise', () => {
     readonly operationId: string;
     readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required?: boolean }[];
   }
-  /** Every operation with an id in its path, areas, tokens, sessions, backtests, accounts and shifts aside: those belong to no enterprise and have their own tests. */
+  /** Every operation with an id in its path, areas, tokens, sessions, backtests, scenarios, accounts and shifts aside: those belong to no enterprise and have their own tests. */
   async function operations(): Promise<{ method: string; path: (enterprise: string) => string; operation: Operation }[]> {
     const document = (await (await fetch(`${served.url}/openapi.json`)).json()) as { paths: Record<string, Record<string, Operation>> };
     return Object.entries(document.paths).flatMap(([template, methods]) => {
       const kind = template.split('/')[3] ?? '';
-      if (!template.includes('{') || ['areas', 'tokens', 'sessions', 'backtests', 'users', 'shifts'].includes(kind)) return [];
+      if (!template.includes('{') || ['areas', 'tokens', 'sessions', 'backtests', 'scenarios', 'runs', 'users', 'shifts'].includes(kind))
+        return [];
       const prefix = ID_OF[kind];
       if (prefix === undefined) throw new Error(`${template}: say in ID_OF what it names`);
       return Object.entries(methods).map(([method, operation]) => {

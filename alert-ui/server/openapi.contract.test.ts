@@ -272,6 +272,12 @@ it('every route answers at least once as the document says', async () => {
   await ask('DELETE', `${api}/backtests/{id}`, { id: 'bt-0' }, 204);
   await ask('GET', `${api}/backtests/{id}`, { id: 'bt-0' }, 404);
 
+  await ask('GET', `${api}/scenarios`, {}, 200);
+  await ask('POST', `${api}/scenarios/{name}/runs`, { name: 'a-leak' }, 202, {});
+  await ask('GET', `${api}/runs`, {}, 200);
+  await ask('GET', `${api}/runs/{id}`, { id: 'run-0' }, 200);
+  await ask('DELETE', `${api}/runs/{id}`, { id: 'run-0' }, 204);
+
   const rule = { id: 'r', scope: 'device', scopeId: 'd', measurement: 'lel', code: 'L1', parts: { setPoint: 20 } };
   await ask('POST', `${api}/rules`, {}, 200, rule, '?dryRun=true');
   await ask('POST', `${api}/rules`, {}, 201, rule);

@@ -39,6 +39,7 @@ export const PROBLEMS = {
   'too-many-attempts': [429, 'Too many attempts'],
   'too-many-backtests': [429, 'Too many backtests wait already'],
   'too-many-exports': [429, 'Too many tables are being sent already'],
+  'too-many-runs': [429, 'Too many scenarios wait already'],
   internal: [500, 'Something broke here'],
   unavailable: [503, 'Cannot be made durable now'],
 } as const satisfies Record<string, readonly [number, string]>;

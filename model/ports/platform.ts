@@ -12,6 +12,7 @@ import type { Proposals } from '../proposal.ts';
 import type { Backtest, BacktestRequest } from '../backtest.ts';
 import type { Figures, FiguresQuery, Target } from '../performance.ts';
 import type { CredentialRow, LedgerLine, Records } from './records.ts';
+import type { ScenarioRun } from '../scenario-run.ts';
 
 /** The request could not even be made durable now. */
 export type SubmitOutcome = Outcome | { readonly ok: false; readonly code: 'unavailable'; readonly detail: string };
@@ -50,6 +51,19 @@ export interface Backtests {
   /** Newest first. */
   list(): readonly Backtest[];
   /** Ends one that waits or runs; forgets one that is over. False when there is none. */
+  cancel(id: string): boolean;
+}
+
+/** Runs of scenarios in processes of their own: one at a time, a few waiting, the last ones kept with their verdicts. */
+export interface ScenarioRuns {
+  /** The library. */
+  names(): readonly string[];
+  /** Null when too many are waiting already. */
+  start(by: string, name: string): ScenarioRun | null;
+  get(id: string): ScenarioRun | undefined;
+  /** Newest first. */
+  list(): readonly ScenarioRun[];
+  /** Ends one that waits or plays; forgets one that is over. False when there is none. */
   cancel(id: string): boolean;
 }
 
@@ -97,6 +111,7 @@ export interface Platform {
   flushWarnings(): Promise<void>;
   figures(query: FiguresQuery): Promise<PerformanceReport>;
   readonly backtests: Backtests;
+  readonly scenarioRuns: ScenarioRuns;
   /** Deadband and delays for the limits of one point, from its own history. Nothing changes. */
   proposals(query: RangeQuery): Promise<Proposals>;
   /** The history of rules is asked after this. */

@@ -25,7 +25,8 @@ function missing(name: string): string {
   return `${name}: no such file, and no scenario of the library, which has ${libraryNames().join(', ')}`;
 }
 
-function libraryNames(): readonly string[] {
+/** Names of the library; none where its folder was not installed. */
+export function libraryNames(): readonly string[] {
   const folder = LIBRARY.map(folderOf).find((path) => existsSync(path));
   if (folder === undefined) return [];
   return readdirSync(folder)

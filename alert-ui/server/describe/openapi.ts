@@ -16,6 +16,7 @@ const TAGS = {
   alarms: 'Alarms and what people do with them',
   shifts: 'Who has the watch, and what was handed over',
   rules: 'Rules that change limits, their revisions, and sites as files',
+  scenarios: 'The scenario library, played on virtual time',
   system: 'Is it alive',
 } as const;
 

@@ -21,6 +21,7 @@ import { Provisioning } from './provisioning.ts';
 import { readingRoutes } from './readings.ts';
 import { readingCsvRoutes } from './readings-csv.ts';
 import { ruleRoutes } from './rules.ts';
+import { scenarioRoutes } from './scenarios.ts';
 import { type SessionParts, sessionRoutes } from './session.ts';
 import { type SessionsParts, sessionListRoutes } from './sessions.ts';
 import type { SiteReader } from '../site-file/parse.ts';
@@ -71,6 +72,7 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...approvalRoutes,
       ...shiftRoutes(calendar, session.ownPassword),
       ...backtestRoutes,
+      ...scenarioRoutes,
     ],
     stop: () => session.stop(),
   };

@@ -30,6 +30,7 @@ import { exampleAlarm } from '../../../model/testing/example-alarm.ts';
 import { exampleFigures } from './example-figures.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryRecords } from './memory-records.ts';
+import type { ScenarioRun } from '../../../model/scenario-run.ts';
 
 /** One profile with one limit: enough for routes that speak of profiles, units and limits. */
 export const CATALOGUE: Catalogue = {
@@ -433,6 +434,23 @@ export class FakePlatform implements Platform {
     cancel: (id) => {
       const at = this.backtestList.findIndex((one) => one.id === id);
       if (at >= 0) this.backtestList.splice(at, 1);
+      return at >= 0;
+    },
+  };
+  readonly runList: ScenarioRun[] = [];
+  readonly scenarioRuns: Platform['scenarioRuns'] = {
+    names: () => ['a-leak'],
+    start: (by, name) => {
+      if (this.runList.length >= 10) return null;
+      const one: ScenarioRun = { id: `run-${this.runList.length}`, name, by, state: 'queued', createdAt: this.clock.now() };
+      this.runList.push(one);
+      return one;
+    },
+    get: (id) => this.runList.find((one) => one.id === id),
+    list: () => this.runList.toReversed(),
+    cancel: (id) => {
+      const at = this.runList.findIndex((one) => one.id === id);
+      if (at >= 0) this.runList.splice(at, 1);
       return at >= 0;
     },
   };
