@@ -1,6 +1,5 @@
-/** Scenarios of the library, played by this process's wish in a process of their own: one at a time, a few waiting, the last ones kept. */
+/** Scenarios of the library, played by this process's wish in a process of their own, in turns. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { constants, setPriority } from 'node:os';
 import { extname } from 'node:path';
@@ -8,9 +7,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Clock } from '../model/ports/clock.ts';
 import type { ScenarioRuns } from '../model/ports/platform.ts';
 import type { ScenarioRun } from '../model/scenario-run.ts';
+import { createTurns, type Run } from './turns.ts';
 
-const WAITING_MAX = 10;
-const KEPT = 50;
 /** The longest of the library takes seconds. */
 const LONGEST_MS = 600_000;
 /** Asked to end, it takes its temporary folder away; then it is made to. */
@@ -26,76 +24,26 @@ interface Said {
 
 /** @param names of the library */
 export function createScenarioRuns(names: readonly string[], clock: Clock): ScenarioRuns & { close(): Promise<void> } {
-  const all = new Map<string, ScenarioRun>();
-  let running: { readonly id: string; readonly child: ChildProcess } | null = null;
-  let closed = false;
+  const turns = createTurns<ScenarioRun>('run-', ({ name }) => playApart(name, clock));
+  return { ...turns, names: () => names, start: (by, name) => turns.start({ name, by, createdAt: clock.now() }) };
+}
 
-  function put(id: string, change: Partial<ScenarioRun>): void {
-    const before = all.get(id);
-    if (before !== undefined) all.set(id, { ...before, ...change });
-  }
-  function forgetOld(): void {
-    const over = [...all.values()].filter((one) => one.state !== 'queued' && one.state !== 'running');
-    for (const old of over.slice(0, Math.max(0, over.length - KEPT))) all.delete(old.id);
-  }
-
-  function end(child: ChildProcess): void {
+function playApart(name: string, clock: Clock): Run<ScenarioRun> {
+  const child = play(name);
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  function end(): void {
     child.kill('SIGTERM');
-    const cancel = clock.after(END_MS, () => child.kill('SIGKILL'));
-    child.once('close', cancel);
+    child.once(
+      'close',
+      clock.after(END_MS, () => child.kill('SIGKILL')),
+    );
   }
-
-  function playNext(): void {
-    if (running !== null || closed) return;
-    const waiting = [...all.values()].find((one) => one.state === 'queued');
-    if (waiting === undefined) return;
-    const { id, name } = waiting;
-    const child = play(name);
-    running = { id, child };
-    put(id, { state: 'running' });
-    const cancelPatience = clock.after(LONGEST_MS, () => end(child));
-    void heard(child).then((change) => {
-      cancelPatience();
-      if (running?.child !== child) return;
-      running = null;
-      put(id, change);
-      forgetOld();
-      playNext();
-    });
-  }
-
+  child.once('close', clock.after(LONGEST_MS, end));
   return {
-    names: () => names,
-    start(by, name) {
-      if ([...all.values()].filter((one) => one.state === 'queued').length >= WAITING_MAX) return null;
-      const id = `run-${randomBytes(8).toString('hex')}`;
-      all.set(id, { id, name, by, state: 'queued', createdAt: clock.now() });
-      playNext();
-      return all.get(id) ?? null;
-    },
-    get: (id) => all.get(id),
-    list: () => [...all.values()].toReversed(),
-    cancel(id) {
-      const one = all.get(id);
-      if (one === undefined) return false;
-      if (running?.id === id) {
-        const { child } = running;
-        running = null;
-        end(child);
-        put(id, { state: 'cancelled' });
-        playNext();
-      } else if (one.state === 'queued') put(id, { state: 'cancelled' });
-      else all.delete(id);
-      return true;
-    },
-    async close() {
-      closed = true;
-      const last = running;
-      running = null;
-      if (last === null) return;
-      const ended = new Promise((resolve) => last.child.once('close', resolve));
-      end(last.child);
-      await ended;
+    ended: heard(child),
+    async stop() {
+      end();
+      await closed;
     },
   };
 }

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { createTurns, type Turn, type Turns } from './turns.ts';
+
+interface Job extends Turn {
+  readonly name: string;
+  readonly share?: number;
+}
+
+/** Work that runs until the test ends it. */
+function jobs(): {
+  turns: Turns<Job>;
+  begun: string[];
+  stopped: string[];
+  put(name: string, share: number): void;
+  end(name: string, share: number): Promise<void>;
+} {
+  const begun: string[] = [];
+  const stopped: string[] = [];
+  const ends = new Map<string, (change: Partial<Job>) => void>();
+  const puts = new Map<string, (change: Partial<Job>) => void>();
+  const turns = createTurns<Job>('j-', ({ name }, put) => {
+    begun.push(name);
+    puts.set(name, put);
+    const ended = new Promise<Partial<Job>>((resolve) => ends.set(name, resolve));
+    return { ended, stop: async () => void stopped.push(name) };
+  });
+  return {
+    turns,
+    begun,
+    stopped,
+    put: (name, share) => puts.get(name)?.({ share }),
+    async end(name, share) {
+      ends.get(name)?.({ state: 'done', share });
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+function started(turns: Turns<Job>, name: string): Job {
+  const one = turns.start({ name });
+  if (one === null) throw new Error(`${name} was refused`);
+  return one;
+}
+
+describe('work that takes turns', () => {
+  it('runs one at a time, in the order of asking, and keeps the results', async () => {
+    const { turns, begun, put, end } = jobs();
+    const [a, b] = [started(turns, 'a'), started(turns, 'b')];
+    expect([a.state, b.state]).toEqual(['running', 'queued']);
+    expect(a.id).toMatch(/^j-[0-9a-f]{16}$/);
+    put('a', 0.5);
+    expect(turns.get(a.id)).toMatchObject({ state: 'running', share: 0.5 });
+    await end('a', 1);
+    expect(begun).toEqual(['a', 'b']);
+    expect(turns.list().map(({ name, state }) => [name, state])).toEqual([
+      ['b', 'running'],
+      ['a', 'done'],
+    ]);
+  });
+
+  it('lets ten wait and refuses the next', () => {
+    const { turns } = jobs();
+    for (let i = 0; i <= 10; i += 1) started(turns, `${i}`);
+    expect(turns.start({ name: 'one too many' })).toBe(null);
+  });
+
+  it('a cancelled one gives its turn to the next, and is heard no more', async () => {
+    const { turns, begun, stopped, put, end } = jobs();
+    const [a, b, c] = [started(turns, 'a'), started(turns, 'b'), started(turns, 'c')];
+    expect(turns.cancel(b.id)).toBe(true);
+    expect(turns.cancel(a.id)).toBe(true);
+    expect(stopped).toEqual(['a']);
+    put('a', 0.7);
+    await end('a', 1);
+    expect(turns.get(a.id)).toEqual({ ...a, state: 'cancelled' });
+    expect(begun).toEqual(['a', 'c']);
+    expect(turns.get(c.id)?.state).toBe('running');
+  });
+
+  it('one that is over is forgotten by cancelling it, and the oldest by more than fifty', async () => {
+    const { turns, end } = jobs();
+    const first = started(turns, '0');
+    await end('0', 1);
+    expect([turns.cancel(first.id), turns.get(first.id), turns.cancel(first.id)]).toEqual([true, undefined, false]);
+    for (let i = 1; i <= 51; i += 1) {
+      started(turns, `${i}`);
+      await end(`${i}`, 1);
+    }
+    expect(turns.list().map(({ name }) => name)).toEqual(Array.from({ length: 50 }, (_, i) => `${51 - i}`));
+  });
+
+  it('closed, it ends what runs and begins nothing', async () => {
+    const { turns, begun, stopped, end } = jobs();
+    started(turns, 'a');
+    const b = started(turns, 'b');
+    await turns.close();
+    await end('a', 1);
+    expect([begun, stopped, turns.get(b.id)?.state]).toEqual([['a'], ['a'], 'queued']);
+  });
+});

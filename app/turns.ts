@@ -1,0 +1,102 @@
+/** Long work of this process that takes turns: one runs, a few wait, the last ones are kept with their results. */
+import { randomBytes } from 'node:crypto';
+
+const WAITING_MAX = 10;
+const KEPT = 50;
+
+export interface Turn {
+  readonly id: string;
+  readonly state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+}
+
+/** One that runs. */
+export interface Run<T> {
+  /** How it ended; never rejects. */
+  readonly ended: Promise<Partial<T>>;
+  /** Ends it early; resolves when nothing of it is left. */
+  stop(): Promise<void>;
+}
+
+export interface Turns<T extends Turn> {
+  /** Null when too many are waiting already. */
+  start(what: Omit<T, 'id' | 'state'>): T | null;
+  get(id: string): T | undefined;
+  /** Newest first. */
+  list(): readonly T[];
+  /** Ends one that waits or runs; forgets one that is over. False when there is none. */
+  cancel(id: string): boolean;
+  /** Ends what runs; nothing begins any more. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param prefix of the ids, such as `bt-`
+ * @param begin starts one; `put` tells what becomes of it while it runs
+ */
+export function createTurns<T extends Turn>(prefix: string, begin: (one: T, put: (change: Partial<T>) => void) => Run<T>): Turns<T> {
+  const all = new Map<string, T>();
+  let running: { readonly id: string; readonly run: Run<T> } | null = null;
+  let closed = false;
+
+  const withState = (state: Turn['state']): readonly T[] => [...all.values()].filter((one) => one.state === state);
+  function put(id: string, change: Partial<T>): void {
+    const before = all.get(id);
+    if (before !== undefined) all.set(id, { ...before, ...change });
+  }
+  const become = (id: string, state: Turn['state']): void => put(id, { state } as Partial<T>);
+  function forgetOld(): void {
+    const over = [...all.values()].filter(({ state }) => state !== 'queued' && state !== 'running');
+    for (const old of over.slice(0, Math.max(0, over.length - KEPT))) all.delete(old.id);
+  }
+
+  function beginNext(): void {
+    if (running !== null || closed) return;
+    const [waiting] = withState('queued');
+    if (waiting === undefined) return;
+    const { id } = waiting;
+    become(id, 'running');
+    // What ended, or was ended, is told no more.
+    const run = begin({ ...waiting, state: 'running' }, (change) => {
+      if (running?.run === run) put(id, change);
+    });
+    running = { id, run };
+    void run.ended.then((change) => {
+      if (running?.run !== run) return;
+      running = null;
+      put(id, change);
+      forgetOld();
+      beginNext();
+    });
+  }
+
+  return {
+    start(what) {
+      if (withState('queued').length >= WAITING_MAX) return null;
+      const id = `${prefix}${randomBytes(8).toString('hex')}`;
+      all.set(id, { ...what, id, state: 'queued' } as T);
+      beginNext();
+      return all.get(id) ?? null;
+    },
+    get: (id) => all.get(id),
+    list: () => [...all.values()].toReversed(),
+    cancel(id) {
+      const one = all.get(id);
+      if (one === undefined) return false;
+      if (running?.id === id) {
+        const { run } = running;
+        running = null;
+        void run.stop();
+        become(id, 'cancelled');
+        beginNext();
+      } else if (one.state === 'queued') become(id, 'cancelled');
+      else all.delete(id);
+      return true;
+    },
+    async close() {
+      closed = true;
+      const last = running;
+      running = null;
+      await last?.run.stop();
+    },
+  };
+}
