@@ -1,8 +1,14 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** Whole platforms that saturate a machine, or are killed at the height of their load: each has it to itself. */
+const ALONE = ['test/e2e/{bench,kill-nine,upstream,disk-full}.test.ts'];
+/** Most tests wait for a process, a timer or a page: two files at a time fit even on one core. */
+const LANES = Math.min(4, Math.max(2, availableParallelism()));
 
 /**
  * Three projects: `unit` is what `npm run check` runs (seconds, no processes, no sockets); `contract` holds every adapter of a
- * port to the same promises against real parts; `e2e` runs the built platform as a process, with real clients and a browser.
+ * port to the same promises against real parts; `e2e` and `e2e-alone` run the built platform as a process, with real clients and a browser.
  */
 export default defineConfig({
   test: {
@@ -14,6 +20,7 @@ export default defineConfig({
           include: ['{model,ingest,rules,broker,store,simulators,app,alert-ui}/**/*.test.ts', 'test/{house,sim}/**/*.test.ts'],
           exclude: ['**/*.contract.test.ts', '**/node_modules/**', 'dist/**'],
           testTimeout: 20_000,
+          maxWorkers: LANES,
         },
       },
       {
@@ -23,16 +30,29 @@ export default defineConfig({
           exclude: ['dist/**', '**/node_modules/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          maxWorkers: LANES,
         },
       },
       {
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: [...ALONE, 'dist/**', '**/node_modules/**'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'e2e-alone',
+          include: ALONE,
           exclude: ['dist/**', '**/node_modules/**'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

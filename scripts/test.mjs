@@ -34,7 +34,7 @@ step('format', [bin('@biomejs/biome/bin/biome'), 'format', '.']);
 step('dead code', [bin('knip/bin/knip.js'), '--no-progress']);
 
 mkdirSync('.cache', { recursive: true });
-for (const project of ['unit', 'contract', 'e2e']) {
+for (const project of ['unit', 'contract', 'e2e', 'e2e-alone']) {
   const report = join(root, '.cache', `${project}.json`);
   rmSync(report, { force: true });
   const begun = Date.now();

@@ -17,7 +17,7 @@ describe('the library of scenarios, on virtual time', () => {
       const verdict = JSON.parse(line) as Verdict & { readonly name: string };
       verdicts.set(verdict.name, verdict);
     }
-  });
+  }, 600_000);
 
   it.each(names)('%s: what must come comes in its time, and nothing else', (name) => {
     const verdict = verdicts.get(name);
