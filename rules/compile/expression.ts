@@ -60,6 +60,8 @@ interface Scope {
 }
 
 const scopes = new WeakMap<Profile, Scope>();
+/** Compiled texts kept for each profile; past it they are forgotten and made anew (equal programs). Every trial of a rule brings one. */
+const MAX_KEPT = 1_024;
 
 function scopeOf(profile: Profile): Scope {
   const known = scopes.get(profile);
@@ -111,6 +113,7 @@ export function compileExpression(text: string, profile: Profile, gives: 'bool' 
   const key = `${gives}|${text}`;
   let compiled = scope.compiled.get(key);
   if (compiled === undefined) {
+    if (scope.compiled.size >= MAX_KEPT) scope.compiled.clear();
     compiled = compile(text, scope, gives);
     scope.compiled.set(key, compiled);
   }
@@ -127,6 +130,8 @@ interface Reads {
 function compile(text: string, scope: Scope, gives: 'bool' | 'double'): CompiledExpression {
   try {
     const program = scope.environment.parse(text);
+    const endless = endlessAt(program.ast);
+    if (endless !== null) return { ok: false, problem: problemAt(text, endless.start, endless.end, endless.what) };
     const type = program.check();
     if (!type.valid) return { ok: false, problem: problemOf(type.error, text) };
     if (type.type !== gives && type.type !== 'dyn')
@@ -191,6 +196,28 @@ interface Wrong {
   readonly start: number;
   readonly end: number;
   readonly what: string;
+}
+
+const LOOPS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
+
+/**
+ * Place of something whose evaluation has no bound that its length gives, or null. An expression is judged with every reading, on the
+ * thread that judges everything, and again at each replay: a loop in a loop (a thousand characters are 10²⁰ rounds), a name bound to a text
+ * that doubles, or a regular expression that goes back and back would silence every alarm there is. One loop over a list that is
+ * written out is as long as its text.
+ */
+export function endlessAt(node: ASTNode, inLoop = false): Wrong | null {
+  const { start, end } = node;
+  const name = node.op === 'rcall' ? node.args[0] : null;
+  if (name === 'matches') return { start, end, what: 'regular expressions are not taken: compare, or ask contains, startsWith, endsWith' };
+  if (name === 'bind') return { start, end, what: 'names are not bound: say it where it is used' };
+  const loops = name !== null && LOOPS.has(name);
+  if (loops && inLoop) return { start, end, what: `a loop in a loop: ${name}` };
+  for (const child of childrenOf(node.args)) {
+    const wrong = endlessAt(child, inLoop || loops);
+    if (wrong !== null) return wrong;
+  }
+  return null;
 }
 
 /** Notes what a program reads. Returns the place of something that only a fixed name or number may stand for. */

@@ -2,7 +2,7 @@
 // `min(asset.design_pressure*0.8, asset.psv_set*0.95)`. The text is CEL over doubles; `asset` holds numbers alone,
 // so nothing else can be reached from an expression.
 import { Environment } from '@marcbachmann/cel-js';
-import { problemAt, rangeOf } from './expression.ts';
+import { endlessAt, problemAt, rangeOf } from './expression.ts';
 
 export type SetPointOutcome =
   | { readonly ok: true; readonly setPoint: number }
@@ -57,6 +57,11 @@ function parse(text: string): Parsed {
     .registerFunction('max(double, double): double', (a: number, b: number) => Math.max(a, b));
   try {
     const program = environment.parse(text.replaceAll(WHOLE_NUMBER, '$&.0'));
+    const endless = endlessAt(program.ast);
+    if (endless !== null) {
+      const problem = problemAt(text, written(text, endless.start), written(text, endless.end), endless.what);
+      return { ok: false, detail: endless.what, problem };
+    }
     const type = program.check();
     if (!type.valid) return wrong(text, type.error);
     if (type.type !== 'double') {

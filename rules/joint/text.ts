@@ -1,7 +1,7 @@
 // Conditions over points, limits, attributes and conditions of several devices of one hazard source, as expressions (CEL). Devices have
 // names that are no identifiers of the language, so they are asked for by functions with fixed texts: `value("gd-01", "lel") > 20.0`.
 import { type ASTNode, Environment } from '@marcbachmann/cel-js';
-import { childrenOf, type Fact, hasBit, problemAt, problemOf } from '../compile/expression.ts';
+import { childrenOf, endlessAt, type Fact, hasBit, problemAt, problemOf } from '../compile/expression.ts';
 
 /** What an expression may ask for while it is evaluated; undefined = not known now. */
 export interface JointReader {
@@ -90,6 +90,8 @@ export function compileText(text: string, gives: 'bool' | 'double'): CompiledTex
 function compile(text: string, gives: 'bool' | 'double'): CompiledText {
   try {
     const program = environment.parse(text);
+    const endless = endlessAt(program.ast);
+    if (endless !== null) return { ok: false, problem: problemAt(text, endless.start, endless.end, endless.what) };
     const type = program.check();
     if (!type.valid) return { ok: false, problem: problemOf(type.error, text) };
     if (type.type !== gives && type.type !== 'dyn')
