@@ -2,10 +2,11 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Approval } from '../../model/approval.ts';
 import type { ListBody, SessionShown, UserAccount } from '../../alert-ui/protocol/http.ts';
-import { signIn, type Api } from '../harness/api.ts';
-import { chromiumPath, openBrowser, openWindow, signInOn } from '../harness/browser.ts';
+import { type Api } from '../harness/api.ts';
+import { type Stage, openStage } from '../harness/stage.ts';
+import { chromiumPath, openWindow, signInOn } from '../harness/browser.ts';
 import { GAS } from '../harness/outside.ts';
-import { ADMIN_PASSWORD, startPlatform, temporaryFolder, type PlatformProcess } from '../harness/platform-process.ts';
+import { ADMIN_PASSWORD, type PlatformProcess } from '../harness/platform-process.ts';
 
 const DESK = { width: 1920, height: 1080 };
 const PHONE = { width: 390, height: 844 };
@@ -14,7 +15,7 @@ const SOON = { timeout: 20_000, interval: 100 };
 
 /** An administrator adds the second person, who agrees to what he asked for, and is out at once when his session is ended. */
 describe.skipIf(chromiumPath() === null)('accounts on the page (needs chromium: apt-get install chromium)', () => {
-  const folder = temporaryFolder('browser-accounts');
+  let stage: Stage;
   let platform: PlatformProcess;
   let api: Api;
   let browser: Browser;
@@ -23,18 +24,13 @@ describe.skipIf(chromiumPath() === null)('accounts on the page (needs chromium: 
   let wang: Page;
 
   beforeAll(async () => {
-    platform = await startPlatform({ dataDir: folder.path });
-    api = await signIn(platform.httpBase);
+    stage = await openStage('browser-accounts');
+    ({ platform, browser, api } = stage);
     await api.post('/enterprises', { id: 'haida', name: 'Haida', kind: 'real' });
-    browser = await openBrowser();
     ({ page, complaints } = await openWindow(browser, 'en', DESK));
     await signInOn(page, platform.httpBase, 'admin', ADMIN_PASSWORD);
   });
-  afterAll(async () => {
-    await browser.close();
-    await platform.stop();
-    folder.remove();
-  });
+  afterAll(() => stage.close());
 
   const row = (name: string): Locator => page.locator('li.row').filter({ hasText: name });
   const account = (name: string): Promise<UserAccount> => api.get<UserAccount>(`/users/${name}`);

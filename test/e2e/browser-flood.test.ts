@@ -1,24 +1,24 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, makeDevices, signIn, type Api } from '../harness/api.ts';
-import { chromiumPath, openBrowser, openWindow, signInOn, type Language } from '../harness/browser.ts';
+import { eventually, makeDevices, type Api } from '../harness/api.ts';
+import { type Stage, openStage } from '../harness/stage.ts';
+import { chromiumPath, openWindow, signInOn, type Language } from '../harness/browser.ts';
 import { connectDevice } from '../harness/device-client.ts';
-import { ADMIN_PASSWORD, startPlatform, temporaryFolder, type PlatformProcess } from '../harness/platform-process.ts';
+import { ADMIN_PASSWORD, type PlatformProcess } from '../harness/platform-process.ts';
 
 const GAS = 'gas.combustible.point.industrial';
 const EACH = 20;
 
 /** Forty alarms in two areas within seconds: the board folds them, and nothing gets lost on the way. */
 describe.skipIf(chromiumPath() === null)('a flood at the board (needs chromium: apt-get install chromium)', () => {
-  const folder = temporaryFolder('browser-flood');
+  let stage: Stage;
   let platform: PlatformProcess;
   let api: Api;
   let browser: Browser;
 
   beforeAll(async () => {
-    platform = await startPlatform({ dataDir: folder.path });
-    api = await signIn(platform.httpBase);
-    browser = await openBrowser();
+    stage = await openStage('browser-flood');
+    ({ platform, browser, api } = stage);
     for (const [area, enterprise] of [
       ['north', 'haida'],
       ['south', 'other'],
@@ -38,11 +38,7 @@ describe.skipIf(chromiumPath() === null)('a flood at the board (needs chromium: 
       return items.length === 2 * EACH ? items : undefined;
     });
   });
-  afterAll(async () => {
-    await browser.close();
-    await platform.stop();
-    folder.remove();
-  });
+  afterAll(() => stage.close());
 
   const numbers = (text: string | null): number[] => [...(text ?? '').matchAll(/\d+/g)].map(([digits]) => Number(digits));
   async function board(language: Language, size: { width: number; height: number }): Promise<Page> {

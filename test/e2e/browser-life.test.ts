@@ -1,42 +1,31 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAccount } from '../../alert-ui/server/accounts.ts';
-import { systemClock } from '../../app/clock.ts';
-import { openRecords } from '../../store/records/open-records.ts';
 import { eventually, makeDevices, signIn, type Api } from '../harness/api.ts';
-import { chromiumPath, openBrowser, openWindow, signInOn } from '../harness/browser.ts';
+import { type Stage, openStage } from '../harness/stage.ts';
+import { chromiumPath, openWindow, signInOn } from '../harness/browser.ts';
 import { connectDevice } from '../harness/device-client.ts';
-import { ADMIN_PASSWORD, startPlatform, temporaryFolder, type PlatformProcess } from '../harness/platform-process.ts';
+import { ADMIN_PASSWORD, type PlatformProcess } from '../harness/platform-process.ts';
 
 const DESK = { width: 1920, height: 1080 };
 const PHONE = { width: 390, height: 844 };
 
 /** Silence, shelving by two people, out of service by permit, verification: at the board and through the API. */
 describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (needs chromium: apt-get install chromium)', () => {
-  const folder = temporaryFolder('browser-life');
+  let stage: Stage;
   let platform: PlatformProcess;
   let chief: Api;
   let browser: Browser;
 
   beforeAll(async () => {
-    const records = await openRecords(folder.path);
-    const clock = systemClock();
-    for (const [name, role] of [
+    stage = await openStage('browser-life', [
       ['admin', 'admin'],
       ['chief', 'admin'],
       ['wang', 'operator'],
-    ] as const)
-      await createAccount(records, { name, password: ADMIN_PASSWORD, role, enterprises: null }, clock);
-    await records.close();
-    platform = await startPlatform({ dataDir: folder.path });
+    ]);
+    ({ platform, browser } = stage);
     chief = await signIn(platform.httpBase, 'chief');
-    browser = await openBrowser();
   });
-  afterAll(async () => {
-    await browser.close();
-    await platform.stop();
-    folder.remove();
-  });
+  afterAll(() => stage.close());
 
   const rowOf = (page: Page, id: string): Locator => page.locator('[role=row].alarm').filter({ hasText: id });
   const section = (page: Page, name: string): Locator => page.getByRole('rowheader', { name, exact: true });

@@ -2,13 +2,11 @@ import axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LimitsBody, ListBody, RuleItem } from '../../alert-ui/protocol/http.ts';
-import { createAccount } from '../../alert-ui/server/accounts.ts';
-import { systemClock } from '../../app/clock.ts';
-import { openRecords } from '../../store/records/open-records.ts';
-import { eventually, makeDevices, signIn, type Api } from '../harness/api.ts';
-import { chromiumPath, openBrowser, openWindow, signInOn } from '../harness/browser.ts';
+import { eventually, makeDevices, type Api } from '../harness/api.ts';
+import { type Stage, openStage } from '../harness/stage.ts';
+import { chromiumPath, openWindow, signInOn } from '../harness/browser.ts';
 import { connectDevice } from '../harness/device-client.ts';
-import { ADMIN_PASSWORD, startPlatform, temporaryFolder, type PlatformProcess } from '../harness/platform-process.ts';
+import { ADMIN_PASSWORD, type PlatformProcess } from '../harness/platform-process.ts';
 
 const DESK = { width: 1920, height: 1080 };
 const PHONE = { width: 390, height: 844 };
@@ -16,7 +14,7 @@ const SOON = { timeout: 20_000, interval: 100 };
 
 /** A limit is changed by who may, seen beforehand on history, kept with its reason, and gone back on. */
 describe.skipIf(chromiumPath() === null)('rules on the page (needs chromium: apt-get install chromium)', () => {
-  const folder = temporaryFolder('browser-rules');
+  let stage: Stage;
   let platform: PlatformProcess;
   let chief: Api;
   let browser: Browser;
@@ -24,17 +22,12 @@ describe.skipIf(chromiumPath() === null)('rules on the page (needs chromium: apt
   let complaints: readonly string[];
 
   beforeAll(async () => {
-    const records = await openRecords(folder.path);
-    const clock = systemClock();
-    for (const [name, role, enterprises] of [
-      ['admin', 'admin', null],
+    stage = await openStage('browser-rules', [
+      ['admin', 'admin'],
       ['engineer', 'operator', ['haida']],
-      ['looker', 'viewer', null],
-    ] as const)
-      await createAccount(records, { name, password: ADMIN_PASSWORD, role, enterprises }, clock);
-    await records.close();
-    platform = await startPlatform({ dataDir: folder.path });
-    chief = await signIn(platform.httpBase);
+      ['looker', 'viewer'],
+    ]);
+    ({ platform, browser, api: chief } = stage);
     await chief.post('/enterprises', { id: 'haida', name: 'Haida', kind: 'real' });
     await chief.post('/hazard-sources', { id: 'tanks', name: 'Tank farm 3', enterpriseId: 'haida' });
     const [made] = await makeDevices(chief, 'haida', 'gas.combustible.point.industrial', ['GD-07'], { hazardSourceId: 'tanks' });
@@ -43,15 +36,10 @@ describe.skipIf(chromiumPath() === null)('rules on the page (needs chromium: apt
     // Under the 25 %LEL of the catalogue, over the 20 that the engineer is about to try.
     for (const lel of [1, 22, 2]) await client.telemetry({ lel });
     await client.close();
-    browser = await openBrowser();
     ({ page, complaints } = await openWindow(browser, 'en', DESK));
     await signInOn(page, platform.httpBase, 'engineer', ADMIN_PASSWORD);
   });
-  afterAll(async () => {
-    await browser.close();
-    await platform.stop();
-    folder.remove();
-  });
+  afterAll(() => stage.close());
 
   const part = (name: string): Locator => page.getByRole('row', { name: new RegExp(`^${name}`) });
   const save = (): Locator => page.getByRole('form', { name: 'Save' });

@@ -1,30 +1,26 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeDevices, signIn, type Api } from '../harness/api.ts';
-import { chromiumPath, openBrowser, openWindow, signInOn } from '../harness/browser.ts';
+import { makeDevices, type Api } from '../harness/api.ts';
+import { type Stage, openStage } from '../harness/stage.ts';
+import { chromiumPath, openWindow, signInOn } from '../harness/browser.ts';
 import { connectDevice } from '../harness/device-client.ts';
-import { ADMIN_PASSWORD, startPlatform, temporaryFolder, type PlatformProcess } from '../harness/platform-process.ts';
+import { ADMIN_PASSWORD, type PlatformProcess } from '../harness/platform-process.ts';
 
 const DESK = { width: 1920, height: 1080 };
 const SOON = { timeout: 20_000, interval: 200 };
 
 /** From an empty platform to the first alarm, and what becomes of a board whose session is over. */
 describe.skipIf(chromiumPath() === null)('the first day and the end of a session (needs chromium: apt-get install chromium)', () => {
-  const folder = temporaryFolder('browser-session');
+  let stage: Stage;
   let platform: PlatformProcess;
   let api: Api;
   let browser: Browser;
 
   beforeAll(async () => {
-    platform = await startPlatform({ dataDir: folder.path });
-    api = await signIn(platform.httpBase);
-    browser = await openBrowser();
+    stage = await openStage('browser-session');
+    ({ platform, browser, api } = stage);
   });
-  afterAll(async () => {
-    await browser.close();
-    await platform.stop();
-    folder.remove();
-  });
+  afterAll(() => stage.close());
   const rowOf = (page: Page, id: string): Locator => page.locator('[role=row].alarm').filter({ hasText: id });
   /** Another tab of the same browser signs out: the session of both is over. */
   async function signOutElsewhere(page: Page): Promise<void> {

@@ -1,38 +1,27 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAccount } from '../../alert-ui/server/accounts.ts';
 import type { ShiftBody } from '../../alert-ui/protocol/http.ts';
-import { systemClock } from '../../app/clock.ts';
-import { openRecords } from '../../store/records/open-records.ts';
-import { makeDevices, signIn, type Api } from '../harness/api.ts';
-import { chromiumPath, openBrowser, openWindow, signInOn } from '../harness/browser.ts';
+import { makeDevices, type Api } from '../harness/api.ts';
+import { type Stage, openStage } from '../harness/stage.ts';
+import { chromiumPath, openWindow, signInOn } from '../harness/browser.ts';
 import { connectDevice } from '../harness/device-client.ts';
-import { ADMIN_PASSWORD, startPlatform, temporaryFolder, type PlatformProcess } from '../harness/platform-process.ts';
+import { ADMIN_PASSWORD, type PlatformProcess } from '../harness/platform-process.ts';
 
 describe.skipIf(chromiumPath() === null)('a hand-over at the board (needs chromium: apt-get install chromium)', () => {
-  const folder = temporaryFolder('browser-shift');
+  let stage: Stage;
   let platform: PlatformProcess;
   let admin: Api;
   let browser: Browser;
 
   beforeAll(async () => {
-    const records = await openRecords(folder.path);
-    for (const [name, role] of [
+    stage = await openStage('browser-shift', [
       ['admin', 'admin'],
       ['li', 'operator'],
       ['wang', 'operator'],
-    ] as const)
-      await createAccount(records, { name, password: ADMIN_PASSWORD, role, enterprises: null }, systemClock());
-    await records.close();
-    platform = await startPlatform({ dataDir: folder.path });
-    admin = await signIn(platform.httpBase);
-    browser = await openBrowser();
+    ]);
+    ({ platform, browser, api: admin } = stage);
   });
-  afterAll(async () => {
-    await browser.close();
-    await platform.stop();
-    folder.remove();
-  });
+  afterAll(() => stage.close());
 
   async function open(user: string, language: 'en' | 'zh-CN', size = { width: 1920, height: 1080 }): Promise<Page> {
     const { page } = await openWindow(browser, language, size);

@@ -1,10 +1,11 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeDevices, signIn, type Api } from '../harness/api.ts';
-import { chromiumPath, openBrowser, openWindow, signInOn } from '../harness/browser.ts';
+import { makeDevices, type Api } from '../harness/api.ts';
+import { type Stage, openStage } from '../harness/stage.ts';
+import { chromiumPath, openWindow, signInOn } from '../harness/browser.ts';
 import { connectDevice } from '../harness/device-client.ts';
 import { forget, heardOn, holdSound, listen } from '../harness/listen.ts';
-import { ADMIN_PASSWORD, startPlatform, temporaryFolder, type PlatformProcess } from '../harness/platform-process.ts';
+import { ADMIN_PASSWORD, type PlatformProcess } from '../harness/platform-process.ts';
 
 const DESK = { width: 1920, height: 1080 };
 const SOON = { timeout: 30_000, interval: 100 };
@@ -18,21 +19,16 @@ const LEVELS = [
 
 /** The alarm as a person hears it: signal at the loudspeaker, per level, until somebody takes it; and what the page says while it is silent. */
 describe.skipIf(chromiumPath() === null)('the sound of the board (needs chromium: apt-get install chromium)', () => {
-  const folder = temporaryFolder('browser-sound');
+  let stage: Stage;
   let platform: PlatformProcess;
   let api: Api;
   let browser: Browser;
 
   beforeAll(async () => {
-    platform = await startPlatform({ dataDir: folder.path });
-    api = await signIn(platform.httpBase);
-    browser = await openBrowser();
+    stage = await openStage('browser-sound');
+    ({ platform, browser, api } = stage);
   });
-  afterAll(async () => {
-    await browser.close();
-    await platform.stop();
-    folder.remove();
-  });
+  afterAll(() => stage.close());
 
   async function ring(id: string, profile: string, values: Readonly<Record<string, number>>): Promise<void> {
     const [made] = await makeDevices(api, 'haida', profile, [id]);

@@ -3,17 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ListBody } from '../../alert-ui/protocol/http.ts';
 import type { Alarm } from '../../model/alarm.ts';
 import type { Warning } from '../../model/warning.ts';
-import { makeDevices, signIn, type Api } from '../harness/api.ts';
-import { chromiumPath, openBrowser, openWindow, signInOn } from '../harness/browser.ts';
+import { makeDevices, type Api } from '../harness/api.ts';
+import { type Stage, openStage } from '../harness/stage.ts';
+import { chromiumPath, openWindow, signInOn } from '../harness/browser.ts';
 import { connectDevice } from '../harness/device-client.ts';
-import { ADMIN_PASSWORD, startPlatform, temporaryFolder, type PlatformProcess } from '../harness/platform-process.ts';
+import { ADMIN_PASSWORD, type PlatformProcess } from '../harness/platform-process.ts';
 
 const DESK = { width: 1920, height: 1080 };
 const SOON = { timeout: 20_000, interval: 100 };
 
 /** Warnings as people meet them: issued by an alarm in the source, broken down, made worse by what a person says, lifted. */
 describe.skipIf(chromiumPath() === null)('warnings on the page (needs chromium: apt-get install chromium)', () => {
-  const folder = temporaryFolder('browser-warnings');
+  let stage: Stage;
   let platform: PlatformProcess;
   let api: Api;
   let browser: Browser;
@@ -21,20 +22,15 @@ describe.skipIf(chromiumPath() === null)('warnings on the page (needs chromium: 
   let complaints: readonly string[];
 
   beforeAll(async () => {
-    platform = await startPlatform({ dataDir: folder.path });
-    api = await signIn(platform.httpBase);
+    stage = await openStage('browser-warnings');
+    ({ platform, browser, api } = stage);
     await api.post('/enterprises', { id: 'haida', name: 'Haida', kind: 'real' });
     await api.post('/hazard-sources', { id: 'tanks', name: 'Tank farm 3', enterpriseId: 'haida' });
-    browser = await openBrowser();
     const window = await openWindow(browser, 'en', DESK);
     ({ page, complaints } = window);
     await signInOn(page, platform.httpBase, 'admin', ADMIN_PASSWORD);
   });
-  afterAll(async () => {
-    await browser.close();
-    await platform.stop();
-    folder.remove();
-  });
+  afterAll(() => stage.close());
 
   const row = (): Locator => page.locator('li.row').filter({ hasText: 'Tank farm 3' });
   const factor = (name: string): Locator => row().locator('tbody tr').filter({ hasText: name });

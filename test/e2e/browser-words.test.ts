@@ -1,10 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeDevices, signIn, type Api } from '../harness/api.ts';
-import { chromiumPath, openBrowser, openWindow, signInOn, type Language } from '../harness/browser.ts';
+import { makeDevices, type Api } from '../harness/api.ts';
+import { type Stage, openStage } from '../harness/stage.ts';
+import { chromiumPath, openWindow, signInOn, type Language } from '../harness/browser.ts';
 import { connectDevice } from '../harness/device-client.ts';
 import { hearOnly, type Hears } from '../harness/hear-only.ts';
-import { ADMIN_PASSWORD, startPlatform, temporaryFolder, type PlatformProcess } from '../harness/platform-process.ts';
+import { ADMIN_PASSWORD, type PlatformProcess } from '../harness/platform-process.ts';
 
 const DESK = { width: 1920, height: 1080 };
 const PHONE = { width: 390, height: 844 };
@@ -42,15 +43,14 @@ const SAID: Readonly<
 
 /** What the pages say in words: of a bad point, of a limit that is not in force, of a refused message, of the thumb's button. */
 describe.skipIf(chromiumPath() === null)('what the pages say (needs chromium: apt-get install chromium)', () => {
-  const folder = temporaryFolder('browser-words');
+  let stage: Stage;
   let platform: PlatformProcess;
   let api: Api;
   let browser: Browser;
 
   beforeAll(async () => {
-    platform = await startPlatform({ dataDir: folder.path });
-    api = await signIn(platform.httpBase);
-    browser = await openBrowser();
+    stage = await openStage('browser-words');
+    ({ platform, browser, api } = stage);
     const [device, red] = await makeDevices(api, 'haida', 'gas.combustible.commercial', ['DIM-1', 'RED-1']);
     if (device === undefined || red === undefined) throw new Error('no device');
     const client = await connectDevice(platform.mqttUrl, device);
@@ -62,11 +62,7 @@ describe.skipIf(chromiumPath() === null)('what the pages say (needs chromium: ap
     await loud.telemetry({ lel: 61 });
     await loud.close();
   });
-  afterAll(async () => {
-    await browser.close();
-    await platform.kill();
-    folder.remove();
-  });
+  afterAll(() => stage.close());
   const text = (page: Page): Promise<string> => page.locator('main').innerText();
 
   it.each(['zh-CN', 'en'] as const)(
