@@ -62,6 +62,8 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
     await panel(board).locator('.form').getByRole('button', { name: 'Shelve' }).click();
     await panel(board).getByText('Waits for a second person.').waitFor();
     await other.goto(`${platform.httpBase}/approvals`);
+    // What is agreed to is named, not numbered.
+    await other.getByRole('listitem').filter({ hasText: 'Orange · Unacknowledged' }).filter({ hasText: 'GD-07' }).waitFor();
     await other.getByRole('button', { name: 'Approve' }).click();
     await other.getByText('Nothing waits for a second person.').waitFor();
     await section(board, 'Shelved 1').waitFor();
@@ -105,6 +107,18 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
     await panel(board).getByRole('button', { name: 'False alarm' }).click();
     await rowOf(board, 'GD-07').getByText('False alarm').waitFor();
     expect((await standing('state=open&device=GD-07'))[0]).toMatchObject({ verifiedAs: 'false' });
+
+    // Looking back: it stands in the history with what it turned out to be, and in the figures with their targets as a table to keep.
+    await board.goto(`${platform.httpBase}/devices/GD-07`);
+    await board.getByRole('link', { name: 'Alarm history of this device' }).click();
+    await board.getByRole('listitem').filter({ hasText: 'GD-07' }).getByText('False alarm').waitFor();
+    await board.getByLabel('Standing').selectOption('closed');
+    await board.getByText('No such alarm.').waitFor();
+    await board.goto(`${platform.httpBase}/reports`);
+    await board.getByRole('row', { name: /Alarms per hour .* 6 12/ }).waitFor();
+    const table = await board.getByRole('link', { name: 'Download as CSV' }).getAttribute('href');
+    const kept = await chief.request('GET', (table ?? '').replace('/api/v1', ''));
+    expect([kept.status, String(kept.body).split('\r\n')[0]]).toEqual([200, 'from,to,area,measure,value,target,manageable,met']);
   });
 
   it('a red one is never shelved; on a phone the same acts are there', async () => {

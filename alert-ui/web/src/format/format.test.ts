@@ -19,6 +19,15 @@ describe('what people read', () => {
     expect(times.stamp(at, at + 86_400_000)).toBe('11-23 00:00:05');
     expect(times.full(at)).toBe('2026-11-23 00:00:05');
   });
+  it('a day begins at midnight of the installation, whatever zone the browser is in and whether or not the clock changes that day', () => {
+    expect(createTimes('Asia/Shanghai').dayStart('2026-11-23')).toBe(Date.UTC(2026, 10, 22, 16));
+    const berlin = createTimes('Europe/Berlin');
+    for (const day of ['2026-03-28', '2026-03-29', '2026-03-30', '2026-10-25', '2026-10-26']) {
+      const at = berlin.dayStart(day) ?? Number.NaN;
+      expect(berlin.full(at)).toBe(`${day} 00:00:00`);
+    }
+    expect([createTimes('UTC').dayStart(''), createTimes('UTC').dayStart('2026-13-45')]).toEqual([null, null]);
+  });
   it('durations carry their sign when overdue', () => {
     expect(shownDuration(15_999)).toBe('0:15');
     expect(shownDuration(-1_504_000)).toBe('-25:04');

@@ -7,6 +7,8 @@ export interface Times {
   stamp(ms: number, now: number): string;
   /** `2026-11-23 10:41:52` */
   full(ms: number): string;
+  /** When a day (`2026-11-23`, as a date field has it) begins there; null for what is no day. */
+  dayStart(day: string): number | null;
   /** `UTC+8`: how far the clock of the zone is from UTC at that moment. */
   zone(ms: number): string;
 }
@@ -28,6 +30,10 @@ export function createTimes(timeZone: string): Times {
     const part = (type: string): string => of.get(type) ?? '';
     return { year: part('year'), day: `${part('month')}-${part('day')}`, clock: `${part('hour')}:${part('minute')}:${part('second')}` };
   }
+  function whole(ms: number): string {
+    const at = parts(ms);
+    return `${at.year}-${at.day} ${at.clock}`;
+  }
   return {
     clock: (ms) => parts(ms).clock,
     stamp(ms, now) {
@@ -37,9 +43,14 @@ export function createTimes(timeZone: string): Times {
       return at.day === today.day ? at.clock : `${at.day} ${at.clock}`;
     },
     zone: (ms) => (offset.formatToParts(ms).find((p) => p.type === 'timeZoneName')?.value ?? '').replace('GMT', 'UTC'),
-    full(ms) {
-      const at = parts(ms);
-      return `${at.year}-${at.day} ${at.clock}`;
+    full: whole,
+    dayStart(day) {
+      const asUtc = Date.parse(`${day}T00:00:00Z`);
+      if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(asUtc)) return null;
+      const ahead = (ms: number): number => Date.parse(`${whole(ms).replace(' ', 'T')}Z`) - ms;
+      // Twice: around a change of the clock the zone is elsewhere at the guess than at the day's beginning.
+      const near = asUtc - ahead(asUtc);
+      return asUtc - ahead(near);
     },
   };
 }
