@@ -36,6 +36,7 @@ export interface ApprovalQuery {
   readonly states?: readonly ApprovalState[];
   /** Absent = all, those of the whole system too. */
   readonly enterprises?: readonly string[];
+  readonly requestedBy?: string;
   /** Now: what is still undecided then and has run out counts as `expired`. */
   readonly now: EpochMs;
   readonly cursor?: string;

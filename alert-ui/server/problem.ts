@@ -37,6 +37,7 @@ export const PROBLEMS = {
   invalid: [422, 'The change is not possible'],
   'idempotency-key-reused': [422, 'The idempotency key was used for another request'],
   'too-many-attempts': [429, 'Too many attempts'],
+  'too-many-approvals': [429, 'Too many requests wait for a second person already'],
   'too-many-backtests': [429, 'Too many backtests wait already'],
   'too-many-exports': [429, 'Too many tables are being sent already'],
   'too-many-runs': [429, 'Too many scenarios wait already'],

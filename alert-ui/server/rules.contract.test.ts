@@ -99,6 +99,63 @@ describe('rules, over HTTP', () => {
     expect((await admin.send('POST', `/rules`, NEW)).body['code']).toBe('id-retired');
   });
 
+  it('a place holds so many limits of its own and rules over several points, and no more', async () => {
+    const { all } = served.platform.view;
+    all['hazard-source'].set('farm', {
+      id: 'farm',
+      name: 'Farm',
+      revision: 1,
+      createdAt: 0,
+      updatedAt: 0,
+      retiredAt: null,
+      enterpriseId: 'works',
+      siteId: null,
+      attributes: {},
+    });
+    const own = (n: number) => ({ ...NEW, id: `own-${n}`, code: `OWN${n}`, adds: 'roc_hi' });
+    const vote = (n: number) => ({
+      id: `vote-${n}`,
+      scope: 'hazard-source',
+      scopeId: 'farm',
+      code: `V${n}`,
+      parts: { level: 'red', basis: 'b' },
+      joint: { expression: 'value("gd-1", "lel") > 1.0' },
+    });
+    const stored = (id: string): void => {
+      const one = all.rule.get(id);
+      if (one === undefined) throw new Error(id);
+      for (let n = 2; n <= (one.joint === undefined ? 20 : 100); n += 1) all.rule.set(`${id}-${n}`, { ...one, id: `${id}-${n}` });
+    };
+    for (const first of [own(1), vote(1)]) {
+      expect((await engineer.send('POST', '/rules', first)).status).toBe(201);
+      stored(first.id);
+    }
+    const over = await engineer.send('POST', '/rules', own(2));
+    expect([over.status, over.body['errors']]).toEqual([
+      422,
+      [{ path: 'adds', message: "at most 20 limits of one's own for one measurement in one scope" }],
+    ]);
+    expect((await engineer.send('POST', '/rules', vote(2))).body['detail']).toBe(
+      'a hazard source has at most 100 rules over several points',
+    );
+    const yaml = `beacon-site: 1
+rules:
+  - {id: own-2, scope: enterprise, scopeId: works, profileId: gas, measurement: lel, code: OWN2, adds: roc_hi, parts: {setPoint: 1}}
+  - {id: own-3, scope: device, scopeId: gd-1, profileId: gas, measurement: lel, code: OWN3, adds: roc_hi, parts: {setPoint: 1}}
+`;
+    const file = await served.request('POST', '/api/v1/site-file?dryRun=true', {
+      raw: yaml,
+      headers: { cookie: engineer.cookie, 'x-csrf-token': engineer.csrf, 'content-type': 'application/yaml' },
+    });
+    expect(file.body['problems']).toEqual([
+      { line: 3, path: 'rules[0]', message: "own-2: at most 20 limits of one's own for one measurement in one scope" },
+    ]);
+    // What changes a limit there is has room, and so has one that comes where another went.
+    expect((await engineer.send('POST', '/rules', { ...NEW, scope: 'device', scopeId: 'gd-1' })).status).toBe(201);
+    expect((await engineer.send('DELETE', '/rules/own-1')).status).toBe(204);
+    expect((await engineer.send('POST', '/rules', own(2))).status).toBe(201);
+  });
+
   it('a mandatory limit becomes less strict by two people, with a reason', async () => {
     softens(L1);
     const bare = await engineer.send('POST', `/rules`, NEW);

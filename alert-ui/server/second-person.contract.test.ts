@@ -153,6 +153,76 @@ devices:
     expect(heightOf()).toBe(10);
   });
 
+  /** A disk that takes a moment, as real ones do: what comes meanwhile finds the change under way. */
+  const slowly = (): void => {
+    const { platform } = served;
+    const configure = platform.configure.bind(platform);
+    platform.configure = async (...asked) => {
+      await new Promise((resolve) => void setTimeout(resolve, 150));
+      return configure(...asked);
+    };
+  };
+
+  it('is asked by one of two changes at once of which neither softens alone', async () => {
+    const { view } = served.platform;
+    view.trial = {};
+    const rule = { id: 'own', scope: 'device', scopeId: 'gd-1', measurement: 'level', code: 'H', parts: { setPoint: 8 } };
+    await admin.send('PATCH', '/devices/gd-1', { hazardSourceId: 'farm' });
+    expect((await engineer.send('POST', '/rules', rule)).status).toBe(201);
+    // The rule of the device and the place where it stands say the same number: either may go, not both.
+    const softened = (yes: boolean) => ({ outcome: { ok: true } as const, softened: yes ? [H] : [] });
+    view.tryRule = () => ({ ...softened(view.assets('device').get('gd-1')?.hazardSourceId === null), problems: [], devices: 1 });
+    view.tryAsset = () => softened(view.assets('rule').get('own')?.retiredAt !== null);
+    slowly();
+    const answers = await Promise.all([
+      engineer.send('DELETE', '/rules/own?reason=x'),
+      engineer.send('PATCH', '/devices/gd-1', { hazardSourceId: null, reason: 'x' }),
+    ]);
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
+  });
+
+  it('who agrees twice at once has agreed once, and what was done is not said to have failed', async () => {
+    const asked = await soften(engineer);
+    slowly();
+    const answers = await Promise.all([1, 2, 3].map(() => decide(watch, asked)));
+    expect(answers.map(({ status, body }) => [status, body['outcome'] ?? body['code']]).sort()).toEqual([
+      [200, 'done'],
+      [409, 'already-decided'],
+      [409, 'already-decided'],
+    ]);
+    expect((await watch.get(`/approvals/${String(asked.body['id'])}`)).body).toMatchObject({ state: 'approved', outcome: 'done' });
+    expect(heightOf()).toBe(12);
+    await served.platform.records.approvals.settle(String(asked.body['id']), 'failed', 'revision-conflict');
+    expect((await watch.get(`/approvals/${String(asked.body['id'])}`)).body).toMatchObject({ state: 'approved', outcome: 'done' });
+  });
+
+  it('is not buried: two hundred requests of one account wait, and no more; others may ask', async () => {
+    const first = await soften(engineer, { attributes: { h: 20 } });
+    const { approvals } = served.platform.records;
+    const one = await approvals.get(String(first.body['id']));
+    if (one === null) throw new Error('no request');
+    for (let n = 1; n < 200; n += 1) await approvals.add({ ...one, id: `more-${n}`, request: { n } });
+    const over = await soften(engineer);
+    expect([over.status, over.body['code']]).toEqual([429, 'too-many-approvals']);
+    expect((await soften(engineer, { attributes: { h: 20 } })).status).toBe(202);
+    expect((await soften(admin)).status).toBe(202);
+    // In a site file it is told of the thing it is about; the rest of the file is done, its secrets are told.
+    const file = `beacon-site: 1
+devices:
+  - {id: gd-1, enterpriseId: works, profileId: gas, attributes: {h: 999, colour: red}}
+  - {id: gd-8, enterpriseId: works, profileId: gas}
+`;
+    const done = await take(engineer, file, '?reason=x');
+    expect([done.status, done.body['items'], done.body['credentials']]).toMatchObject([
+      200,
+      [
+        { id: 'gd-1', outcome: 'too-many-approvals' },
+        { id: 'gd-8', outcome: 'done' },
+      ],
+      [{ username: 'gd-8' }],
+    ]);
+  });
+
   describe('is somebody else', () => {
     const own = 'known to wang alone';
     async function wang(): Promise<Person> {

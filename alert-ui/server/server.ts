@@ -7,6 +7,7 @@ import { Audit } from './http/audit.ts';
 import { Idempotency } from './http/idempotency.ts';
 import { errorHandler, mount } from './http/mount.ts';
 import { StrangerAudit } from './http/stranger-audit.ts';
+import { Turns } from './http/turns.ts';
 import { mountRoot, mountWeb } from './http/root.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { mountWrongMethod } from './http/wrong-method.ts';
@@ -15,7 +16,6 @@ import type { ServerOptions, ServerStatus } from './options.ts';
 import { HttpProblem } from './problem.ts';
 import { allRoutes } from './routes/all.ts';
 import { SESSION_COOKIE } from './routes/session.ts';
-import { AccountChanges } from './sign-in/account-changes.ts';
 import { Identities } from './sign-in/identity.ts';
 import { Passwords } from './sign-in/passwords.ts';
 import { randomText } from './sign-in/secrets.ts';
@@ -89,7 +89,7 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
     mqttPort: options.mqttPort,
     identities,
     passwords: new Passwords(),
-    accountChanges: new AccountChanges(),
+    accountChanges: new Turns(),
     audit,
     strangers,
     sessionEnded: (idHash) => hub.endSession(idHash),
@@ -100,10 +100,19 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
     accountChanged,
     tokenEnded: (id) => hub.endToken(id),
     readSite: options.readSite,
+    log: options.log,
   });
 
   const router = express.Router({ caseSensitive: true });
-  const mounting = { platform, options, identities, idempotency: new Idempotency(records, clock), audit, strangers };
+  const mounting = {
+    platform,
+    options,
+    identities,
+    idempotency: new Idempotency(records, clock),
+    audit,
+    strangers,
+    limitChanges: new Turns(),
+  };
   for (const route of api.routes) mount(router, route, mounting);
   mountWrongMethod(router, api.routes);
   app.use('/metrics', sessions);

@@ -262,7 +262,7 @@ export interface Records {
       id: string,
       decision: { readonly state: ApprovalState; readonly by: string; readonly at: EpochMs; readonly comment: string | null },
     ): Promise<boolean>;
-    /** What carrying it out came to. */
+    /** What carrying it out came to; what was settled before stays. */
     settle(id: string, state: ApprovalState, outcome: string): Promise<void>;
   };
   /** Who had the watch, and what was handed over. At most one shift is not over; every change is one transaction and happens once. */

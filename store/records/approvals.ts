@@ -62,6 +62,7 @@ export function approvalRecords(db: Kysely<RecordsDatabase>, client: RecordsClie
         .limit(query.limit + 1);
       if (query.states !== undefined)
         rows = rows.where(sql<SqlBool>`${standing} in (select value from json_each(${JSON.stringify(query.states)}))`);
+      if (query.requestedBy !== undefined) rows = rows.where('requested_by', '=', query.requestedBy);
       if (query.enterprises !== undefined) rows = rows.where(oneOf('enterprise', query.enterprises));
       if (query.cursor !== undefined) {
         const [at, id] = readCursor(query.cursor, ['number', 'string'] as const);
@@ -86,7 +87,7 @@ export function approvalRecords(db: Kysely<RecordsDatabase>, client: RecordsClie
       return changed > 0;
     },
     async settle(id, state, outcome): Promise<void> {
-      await client.change(db.updateTable('approval').set({ state, outcome }).where('id', '=', id));
+      await client.change(db.updateTable('approval').set({ state, outcome }).where('id', '=', id).where('outcome', 'is', null));
     },
   };
 }

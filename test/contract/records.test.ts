@@ -647,6 +647,13 @@ describe('the file and its thread', () => {
     expect(await standing(50, { states: ['pending'] })).toEqual(['c pending', 'b pending']);
     expect(await standing(102, { states: ['expired'] })).toEqual(['b expired']);
     expect(await standing(50, { enterprises: ['e1', 'e2'] })).toEqual(['c pending', 'a failed']);
+    expect([await standing(50, { requestedBy: 'wang', states: ['pending'] }), await standing(50, { requestedBy: 'li' })]).toEqual([
+      ['c pending', 'b pending'],
+      [],
+    ]);
+    // What it came to is written once.
+    await approvals.settle('a', 'approved', 'done');
+    expect(await approvals.get('a')).toMatchObject({ state: 'failed', outcome: 'red-not-shelvable' });
     const first = await approvals.list({ now: 50, limit: 2 });
     expect(await standing(50, { cursor: first.next ?? '' })).toEqual(['a failed']);
   });

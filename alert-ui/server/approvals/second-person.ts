@@ -8,6 +8,8 @@ import { randomText } from '../sign-in/secrets.ts';
 
 /** How long a request waits for its second person, ms, where its kind says nothing else. */
 const USUAL_WAIT_MS = 3_600_000;
+/** Requests of one account that wait at once: nobody buries those of others under his own, nor what he asks under more of it. */
+const PENDING_MAX = 200;
 
 /** One kind of thing that needs a second person: who may agree to it, and how it is done then. */
 export interface ApprovalKind {
@@ -41,18 +43,17 @@ export interface Asking {
 
 /**
  * Puts a request before a second person. The same request of the same person that still waits is given back as it is. Throws
- * `not-allowed` when the requester may not ask for it.
+ * `not-allowed` when the requester may not ask for it, `too-many-approvals` while too many of his wait.
  */
 export async function askSecondPerson(platform: Platform, actor: AccountActor, asking: Asking): Promise<Approval> {
   const { kind, enterpriseId, resource, request, reason } = asking;
   demand(actor, kind.action, enterpriseId);
   const now = platform.clock.now();
   const text = JSON.stringify(request);
-  const waiting = await platform.records.approvals.list({ states: ['pending'], now, limit: 1_000 });
-  const same = waiting.items.find(
-    (one) => one.kind === kind.kind && one.resource === resource && one.requestedBy === actor.name && JSON.stringify(one.request) === text,
-  );
+  const { items } = await platform.records.approvals.list({ states: ['pending'], requestedBy: actor.name, now, limit: PENDING_MAX });
+  const same = items.find((one) => one.kind === kind.kind && one.resource === resource && JSON.stringify(one.request) === text);
   if (same !== undefined) return same;
+  if (items.length >= PENDING_MAX) throw new HttpProblem('too-many-approvals', `${PENDING_MAX} requests of ${actor.name} wait already`);
   const approval: Approval = {
     id: randomText(9),
     kind: kind.kind,

@@ -10,6 +10,7 @@ import { digest } from '../sign-in/secrets.ts';
 import { originAllowed } from '../sign-in/origin.ts';
 import type { Audit } from './audit.ts';
 import type { StrangerAudit } from './stranger-audit.ts';
+import type { Turns } from './turns.ts';
 import type { Idempotency } from './idempotency.ts';
 import { type Answer, bodyLimitOf, type Route } from './route.ts';
 import { parse } from './validate.ts';
@@ -21,6 +22,7 @@ export interface Mounting {
   readonly idempotency: Idempotency;
   readonly audit: Audit;
   readonly strangers: StrangerAudit;
+  readonly limitChanges: Turns;
 }
 
 /** Id of this request: in the problem, the log and the journal's entry. */
@@ -70,7 +72,7 @@ export function mount(router: Router, definition: Route, m: Mounting): void {
       const query = definition.query === undefined ? {} : parse(definition.query, asked(request.query), 'query');
       const body = definition.body === undefined ? undefined : parse(definition.body, bodyOf(request), 'body');
       const known = identity;
-      const work = async (): Promise<Answer> => {
+      const handled = async (): Promise<Answer> => {
         const result = await definition.handle({
           platform: m.platform,
           identity: known ?? NOBODY,
@@ -82,9 +84,11 @@ export function mount(router: Router, definition: Route, m: Mounting): void {
           ifMatch: ifMatchOf(request),
           request,
           response,
+          inTurn: (part) => m.limitChanges.alone(part),
         });
         return result;
       };
+      const work = definition.inTurn === true ? () => m.limitChanges.alone(handled) : handled;
       const key = request.get('idempotency-key');
       let result: Answer;
       if (changing && key !== undefined && known !== null && definition.idempotencyKey !== false) {

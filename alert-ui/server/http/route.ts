@@ -29,6 +29,8 @@ export interface Call<B, Q, P> {
   readonly ifMatch: number | null;
   readonly request: Request;
   readonly response: Response;
+  /** Does a part of a long work as `inTurn` of the route would do the whole. */
+  readonly inTurn: <T>(part: () => Promise<T>) => Promise<T>;
 }
 
 export interface Reply {
@@ -65,6 +67,11 @@ export interface Route<B = unknown, Q = unknown, P = unknown> {
   readonly idempotencyKey?: false;
   /** Audited by the handler itself (sign-in). */
   readonly ownAudit?: true;
+  /**
+   * One after the other with all others that are so: what changes limits. Whether a limit becomes less strict is judged by what stands,
+   * and two changes at once, of which neither softens alone, would soften together.
+   */
+  readonly inTurn?: true;
   readonly handle: (call: Call<B, Q, P>) => Promise<Answer> | Answer;
 }
 

@@ -40,7 +40,7 @@ export const alarmLifeRoutes = (calendar: ShiftCalendar): Route[] => [
     body: schema.shelveBody,
     bodyLimit: BODY_BYTES.comment,
     replies: { ...alarmReply, 202: { description: 'Waits for a second person', schema: approval } },
-    problems: [...ACT_PROBLEMS, 'red-not-shelvable', 'approval-required'],
+    problems: [...ACT_PROBLEMS, 'red-not-shelvable', 'approval-required', 'too-many-approvals'],
     handle: async ({ platform, actor, path, body, requestId }) => {
       const alarm = await demandAlarm(platform, actor, 'alarm.shelve', path.id);
       const { minutes, reason } = body;

@@ -1,6 +1,7 @@
 import type { Platform } from '../../../model/ports/platform.ts';
 import { AssetPages } from '../http/page.ts';
 import type { Route } from '../http/route.ts';
+import type { ServerLog } from '../options.ts';
 import { ShiftCalendar } from '../shifts/calendar.ts';
 import { alarmLifeRoutes } from './alarm-life.ts';
 import { alarmRoutes } from './alarms.ts';
@@ -37,6 +38,7 @@ export interface RouteParts extends SessionParts, SessionsParts, UserParts {
   readonly mqttPort: () => number | null;
   readonly tokenEnded: (id: string) => void;
   readonly readSite: SiteReader;
+  readonly log: ServerLog;
 }
 
 /** Every route under the base. A fixed path stands before one with a parameter in its place. */
@@ -58,7 +60,7 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...gatewayRoutes(pages, provisioning),
       ...catalogueRoutes,
       ...ruleRoutes(pages),
-      ...siteFileRoutes(provisioning, parts.readSite),
+      ...siteFileRoutes(provisioning, parts.readSite, parts.log),
       ...deviceRoutes(pages, provisioning),
       ...readingRoutes,
       ...proposalRoutes,

@@ -138,12 +138,22 @@ function familyRoutes<
       method: 'patch',
       path: one,
       operationId: `${family.kind}.change`,
+      ...(family.second === undefined ? {} : { inTurn: true as const }),
       tag,
       summary: `Change ${oneOf}; fields that are not sent stay`,
       params: byId,
       body: family.patch,
       replies: { ...replies, ...family.changeReplies },
-      problems: ['not-found', 'not-allowed', 'revision-conflict', 'unknown-reference', 'invalid', 'id-retired', 'unavailable'],
+      problems: [
+        ...(family.second === undefined ? [] : (['too-many-approvals'] as const)),
+        'not-found',
+        'not-allowed',
+        'revision-conflict',
+        'unknown-reference',
+        'invalid',
+        'id-retired',
+        'unavailable',
+      ],
       handle: async ({ platform, actor, body, path, ifMatch, requestId }: Call<Patch, unknown, { id: string }>) => {
         const current = find(platform.view, actor, path.id);
         demand(actor, 'config.write', family.enterpriseOf(current));

@@ -192,6 +192,7 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
       method: 'patch',
       path: '/devices/{id}',
       operationId: 'device.change',
+      inTurn: true,
       tag,
       summary:
         'Change a device; fields that are not sent stay. Its enterprise stays: the credential speaks for it there. A `reason` goes into the audit. Out of `live` only by an administrator or an operator bound to no enterprise. Where an armed mandatory limit becomes less strict, later than an hour after the device was registered: 202, a second person has to agree',
@@ -202,6 +203,7 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
         202: { description: 'A second person has to agree: the request that waits', schema: approval },
       },
       problems: [
+        'too-many-approvals',
         'not-found',
         'not-allowed',
         'revision-conflict',

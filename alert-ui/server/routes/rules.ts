@@ -18,6 +18,7 @@ import type { AccountActor } from '../sign-in/identity.ts';
 import { randomText } from '../sign-in/secrets.ts';
 import { baseRevision, configureOne, demandFreeId, etag } from './outcome.ts';
 import { softenedText } from './softened-text.ts';
+import { RuleRoom } from './rule-room.ts';
 import { enterpriseOf, findRule, jointOf, ruleRequest, seesRule, shown } from './rule-content.ts';
 
 const tag = 'rules';
@@ -145,12 +146,13 @@ export function ruleRoutes(pages: AssetPages): Route[] {
       method: 'post',
       path: '/rules',
       operationId: 'rule.create',
+      inTurn: true,
       tag,
       summary: 'Change or add a limit for a scope. Less strict where a standard stands behind it: 202, a second person has to agree',
       query: dryRun,
       body: schema.newRule,
       replies: { 201: { description: 'Created', schema: schema.rule }, 202: WAITS, 200: TRIED },
-      problems: ['not-allowed', 'not-found', 'id-taken', 'id-retired', 'unknown-reference', 'invalid', 'unavailable'],
+      problems: ['too-many-approvals', 'not-allowed', 'not-found', 'id-taken', 'id-retired', 'unknown-reference', 'invalid', 'unavailable'],
       handle: ({ platform, actor, body, query, requestId }) => {
         const { view } = platform;
         const { id = `rule-${randomText(6)}`, name = id, unit, parts, joint, measurement = null, ...rest } = body;
@@ -171,6 +173,9 @@ export function ruleRoutes(pages: AssetPages): Route[] {
           ...jointOf(joint),
         };
         demandUnit(view, rule, unit);
+        const full = new RuleRoom(view).take(rule);
+        if (full !== null)
+          throw new HttpProblem('invalid', full, { errors: [{ path: rule.joint === undefined ? 'adds' : 'joint', message: full }] });
         return change({
           platform,
           actor,
@@ -201,6 +206,7 @@ export function ruleRoutes(pages: AssetPages): Route[] {
       method: 'patch',
       path: '/rules/{id}',
       operationId: 'rule.change',
+      inTurn: true,
       tag,
       summary: 'Change a rule; what it is about stays. Less strict where a standard stands behind it: 202, a second person has to agree',
       params: byId,
@@ -210,7 +216,7 @@ export function ruleRoutes(pages: AssetPages): Route[] {
         200: { description: 'The rule (with dryRun: what it would do)', schema: z.union([schema.rule, schema.trial]) },
         202: WAITS,
       },
-      problems: ['not-found', 'not-allowed', 'revision-conflict', 'id-retired', 'invalid', 'unavailable'],
+      problems: ['too-many-approvals', 'not-found', 'not-allowed', 'revision-conflict', 'id-retired', 'invalid', 'unavailable'],
       handle: ({ platform, actor, path, body, query, ifMatch, requestId }) => {
         const current = standing(platform.view, actor, path.id);
         const base = baseRevision(ifMatch, current);
@@ -231,13 +237,14 @@ export function ruleRoutes(pages: AssetPages): Route[] {
       method: 'delete',
       path: '/rules/{id}',
       operationId: 'rule.retire',
+      inTurn: true,
       tag,
       summary:
         'Retire a rule: limits are as they are without it. Less strict where a standard stands behind it: 202, a second person has to agree',
       params: byId,
       query: dryRun.extend({ reason: schema.ruleReason.optional() }),
       replies: { 204: { description: 'Retired' }, 202: WAITS, 200: TRIED },
-      problems: ['not-found', 'not-allowed', 'revision-conflict', 'in-use', 'invalid', 'unavailable'],
+      problems: ['too-many-approvals', 'not-found', 'not-allowed', 'revision-conflict', 'in-use', 'invalid', 'unavailable'],
       handle: ({ platform, actor, path, query, ifMatch, requestId }) => {
         const current = findRule(platform.view, actor, path.id);
         demand(actor, 'rule.write', enterpriseOf(platform.view, current) ?? null);
@@ -298,12 +305,13 @@ export function ruleRoutes(pages: AssetPages): Route[] {
       method: 'post',
       path: '/rules/{id}/roll-back',
       operationId: 'rule.rollBack',
+      inTurn: true,
       tag,
       summary: 'A new revision that says what an earlier one said; a second person where that is less strict',
       params: byId,
       body: schema.rollBackBody,
       replies: { 200: { description: 'The rule', schema: schema.rule }, 202: WAITS },
-      problems: ['not-found', 'not-allowed', 'revision-conflict', 'id-retired', 'invalid', 'unavailable'],
+      problems: ['too-many-approvals', 'not-found', 'not-allowed', 'revision-conflict', 'id-retired', 'invalid', 'unavailable'],
       handle: async ({ platform, actor, path, body, ifMatch, requestId }) => {
         const current = standing(platform.view, actor, path.id);
         const base = baseRevision(ifMatch, current);

@@ -9,7 +9,7 @@ import { HttpProblem } from '../problem.ts';
 import { addressKey } from '../sign-in/address.ts';
 import { newCsrfToken, type Identities } from '../sign-in/identity.ts';
 import { newPassword, user } from '../schema/user.ts';
-import type { AccountChanges } from '../sign-in/account-changes.ts';
+import type { Turns } from '../http/turns.ts';
 import { BusyError, PASSWORD_MAX, type Passwords } from '../sign-in/passwords.ts';
 import { Failures, WINDOW_MS } from '../sign-in/failures.ts';
 import { digest } from '../sign-in/secrets.ts';
@@ -19,7 +19,8 @@ export interface SessionParts {
   readonly passwords: Passwords;
   readonly audit: Audit;
   readonly strangers: StrangerAudit;
-  readonly accountChanges: AccountChanges;
+  /** A person's new password and an administrator's disabling would undo each other, two administrators one another. */
+  readonly accountChanges: Turns;
   /** Live connections of a session end with it. */
   readonly sessionEnded: (idHash: string) => void;
   /** Live connections of an account whose rights or password changed end. */

@@ -8,7 +8,9 @@ import { sees, visibleAreas } from '../access.ts';
 import { askSecondPerson } from '../approvals/second-person.ts';
 import { askFor } from '../approvals/change-asset.ts';
 import { changeRule } from '../approvals/change-rule.ts';
+import { asProblem } from '../http/mount.ts';
 import { BODY_BYTES, type Route, route } from '../http/route.ts';
+import type { ServerLog } from '../options.ts';
 import { HttpProblem } from '../problem.ts';
 import { queryFlag, listOf, reference } from '../schema/common.ts';
 import { ruleReason } from '../schema/rule.ts';
@@ -19,6 +21,7 @@ import type { SiteProblem, SiteReader } from '../site-file/parse.ts';
 import { writeSite } from '../site-file/write.ts';
 import type { Provisioning } from './provisioning.ts';
 import { ruleRequest } from './rule-content.ts';
+import { RuleRoom } from './rule-room.ts';
 
 /** A site as one file: given out, and taken in after everything in it was found sound. */
 
@@ -26,7 +29,7 @@ const tag = 'rules';
 const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/plain'] as const;
 const BATCH = 500;
 
-export function siteFileRoutes(provisioning: Provisioning, readSite: SiteReader): Route[] {
+export function siteFileRoutes(provisioning: Provisioning, readSite: SiteReader, log: ServerLog): Route[] {
   return [
     route({
       method: 'get',
@@ -65,34 +68,46 @@ export function siteFileRoutes(provisioning: Provisioning, readSite: SiteReader)
       bodyLimit: BODY_BYTES.bulk,
       replies: { 200: { description: 'What stands, what differs, what was done', schema: siteReport } },
       problems: ['invalid', 'unavailable'],
-      handle: async ({ platform, actor, body, query, requestId }) => {
+      handle: async ({ platform, actor, body, query, requestId, inTurn }) => {
         const read = await readSite(body);
         if (read === null) throw new HttpProblem('unavailable', 'other site files are being read; send it again when they are done');
         if (!read.ok) return refusal(read.problems, query.dryRun === true);
-        await turn();
-        const { items, problems } = changesOf(read.site, platform.view);
-        await turn();
-        const going = items.filter((item) => item.change !== null);
-        const rehearsed = platform.rehearse(going.flatMap(({ change }): ConfigChange[] => (change === null ? [] : [change])));
-        const wrong = [...problems, ...going.flatMap((item, i) => itemProblems(platform.view, actor, items, item, rehearsed[i]))];
-        const asking = new Set(going.filter((item, i) => needsSecond(actor, items, platform.view, item, rehearsed[i])));
-        for (const item of asking)
-          if (reasonOf(item, query.reason) === null)
-            wrong.push({ line: item.line, path: item.path, message: `${item.id}: reason: wanted where a limit becomes less strict` });
-        if (wrong.length > 0 && query.dryRun !== true) return refusal(wrong, false);
-        const rows = items.map((item) => row(item, asking.has(item), null));
-        if (query.dryRun === true) return { status: 200, body: { written: false, problems: wrong, items: rows, credentials: [] } };
-        const done = await writeAll(platform, provisioning, actor, requestId, inOrder(going, rehearsed), asking, {
-          enterpriseOf: (rule) => enterpriseOfRule(rule, items, platform.view),
-          reasonOf: (item) => reasonOf(item, query.reason) ?? '',
+        return inTurn(async () => {
+          await turn();
+          const { items, problems } = changesOf(read.site, platform.view);
+          await turn();
+          const going = items.filter((item) => item.change !== null);
+          const rehearsed = platform.rehearse(going.flatMap(({ change }): ConfigChange[] => (change === null ? [] : [change])));
+          const room = new RuleRoom(platform.view);
+          const wrong = [
+            ...problems,
+            ...going.flatMap((item) => roomProblems(room, item)),
+            ...going.flatMap((item, i) => itemProblems(platform.view, actor, items, item, rehearsed[i])),
+          ];
+          const asking = new Set(going.filter((item, i) => needsSecond(actor, items, platform.view, item, rehearsed[i])));
+          for (const item of asking)
+            if (reasonOf(item, query.reason) === null)
+              wrong.push({ line: item.line, path: item.path, message: `${item.id}: reason: wanted where a limit becomes less strict` });
+          if (wrong.length > 0 && query.dryRun !== true) return refusal(wrong, false);
+          const rows = items.map((item) => row(item, asking.has(item), null));
+          if (query.dryRun === true) return { status: 200, body: { written: false, problems: wrong, items: rows, credentials: [] } };
+          const done = await writeAll(platform, provisioning, actor, requestId, inOrder(going, rehearsed), asking, {
+            enterpriseOf: (rule) => enterpriseOfRule(rule, items, platform.view),
+            reasonOf: (item) => reasonOf(item, query.reason) ?? '',
+            failed: (error) =>
+              log.error(
+                { requestId, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+                'part of a site file failed',
+              ),
+          });
+          const report = {
+            written: true,
+            problems: [],
+            items: items.map((item) => row(item, asking.has(item), done.outcomes.get(item) ?? null)),
+            credentials: done.credentials,
+          };
+          return { status: 200, body: report, detail: summaryOf(going, done.outcomes) };
         });
-        const report = {
-          written: true,
-          problems: [],
-          items: items.map((item) => row(item, asking.has(item), done.outcomes.get(item) ?? null)),
-          credentials: done.credentials,
-        };
-        return { status: 200, body: report, detail: summaryOf(going, done.outcomes) };
       },
     }),
   ];
@@ -186,6 +201,11 @@ function enterpriseOfRule(rule: Rule, items: readonly SiteItem[], view: EngineVi
   return place !== undefined && 'enterpriseId' in place ? place.enterpriseId : null;
 }
 
+function roomProblems(room: RuleRoom, { what, change, line, path, id }: SiteItem): readonly SiteProblem[] {
+  const full = what === 'create' && change?.asset === 'rule' ? room.take(change.value) : null;
+  return full === null ? [] : [{ line, path, message: `${id}: ${full}` }];
+}
+
 function itemProblems(
   view: EngineView,
   actor: AccountActor,
@@ -272,13 +292,17 @@ async function writeAll(
   requestId: string,
   going: readonly SiteItem[],
   asking: ReadonlySet<SiteItem>,
-  say: { readonly enterpriseOf: (rule: Rule) => string | null; readonly reasonOf: (item: SiteItem) => string },
+  say: {
+    readonly enterpriseOf: (rule: Rule) => string | null;
+    readonly reasonOf: (item: SiteItem) => string;
+    readonly failed: (error: unknown) => void;
+  },
 ): Promise<{ readonly outcomes: ReadonlyMap<SiteItem, Outcome>; readonly credentials: readonly { username: string; password: string }[] }> {
   const outcomes = new Map<SiteItem, Outcome>();
   const credentials: { username: string; password: string }[] = [];
-  for (const batch of batches(going, asking)) {
+  const write = async (batch: readonly SiteItem[]): Promise<void> => {
     const first = batch[0];
-    if (first?.change === null || first === undefined) continue;
+    if (first?.change === null || first === undefined) return;
     if (asking.has(first) && first.change.asset === 'rule') {
       const { base, value } = first.change;
       const enterpriseId = say.enterpriseOf(value);
@@ -308,6 +332,16 @@ async function writeAll(
       const changes = batch.flatMap(({ change }): ConfigChange[] => (change === null ? [] : [change]));
       const results = await platform.configure(actor, requestId, changes);
       batch.forEach((item, i) => outcomes.set(item, { outcome: codeOf(results[i]) }));
+    }
+  };
+  for (const batch of batches(going, asking)) {
+    try {
+      await write(batch);
+    } catch (error) {
+      // What was done before stays done, and the secrets of devices that were made are told this once alone.
+      const { code } = asProblem(error);
+      if (code === 'internal') say.failed(error);
+      for (const item of batch) outcomes.set(item, { outcome: code });
     }
   }
   return { outcomes, credentials };

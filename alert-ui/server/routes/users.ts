@@ -7,7 +7,7 @@ import { type Answer, BODY_BYTES, ok, type Route, route } from '../http/route.ts
 import { HttpProblem } from '../problem.ts';
 import { listBody, reference } from '../schema/common.ts';
 import { newUser, userAccount, userPatch } from '../schema/user.ts';
-import type { AccountChanges } from '../sign-in/account-changes.ts';
+import type { Turns } from '../http/turns.ts';
 import { type AccountActor, type Identities, type Identity, scopeKey } from '../sign-in/identity.ts';
 import { BusyError, type Passwords } from '../sign-in/passwords.ts';
 import { baseRevision, etag } from './outcome.ts';
@@ -15,7 +15,8 @@ import { baseRevision, etag } from './outcome.ts';
 export interface UserParts {
   readonly identities: Identities;
   readonly passwords: Passwords;
-  readonly accountChanges: AccountChanges;
+  /** A person's new password and an administrator's disabling would undo each other, two administrators one another. */
+  readonly accountChanges: Turns;
   /** Live connections of an account whose rights or password changed end. */
   readonly accountChanged: (name: string) => void;
 }

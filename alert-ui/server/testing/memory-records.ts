@@ -209,6 +209,7 @@ export class MemoryRecords implements Records {
       const found = [...this.approvalRows.values()]
         .map((approval) => approvalAt(approval, query.now))
         .filter((approval) => query.states?.includes(approval.state) ?? true)
+        .filter(({ requestedBy }) => query.requestedBy === undefined || requestedBy === query.requestedBy)
         .filter(
           ({ enterpriseId }) => query.enterprises === undefined || (enterpriseId !== null && query.enterprises.includes(enterpriseId)),
         )
@@ -225,7 +226,7 @@ export class MemoryRecords implements Records {
     },
     settle: async (id, state, outcome) => {
       const approval = this.approvalRows.get(id);
-      if (approval !== undefined) this.approvalRows.set(id, { ...approval, state, outcome });
+      if (approval?.outcome === null) this.approvalRows.set(id, { ...approval, state, outcome });
     },
   };
   readonly shifts: Records['shifts'] = {
