@@ -1,4 +1,5 @@
 /** Judges a period again: once as it was, once with the change in force from its beginning. The engine is the live one. */
+import type { Rule } from '../../model/asset.ts';
 import type { BacktestFailure, BacktestProgress, BacktestRequest, BacktestResult } from '../../model/backtest.ts';
 import type { Engine } from '../../model/engine.ts';
 import { type ConfigChange, ENTRY_VERSION, type Entry } from '../../model/entry.ts';
@@ -41,11 +42,20 @@ export async function judgeAgain(
   return run.end();
 }
 
-/** A change is tried on the state of that day: the revision it is based on is the one of then. */
+/** A change is tried on the state of that day: the revision it is based on is the one of then, and the profile that of the device then. */
 function basedOn(engine: Engine, change: ConfigChange): ConfigChange {
   if (change.op === 'retire') return { ...change, base: null };
   if (change.op !== 'put') return change;
-  return { ...change, base: engine.view.assets(change.asset).get(change.value.id)?.revision ?? 0 };
+  const base = engine.view.assets(change.asset).get(change.value.id)?.revision ?? 0;
+  if (change.asset !== 'rule') return { ...change, base };
+  return { ...change, value: { ...change.value, profileId: profileOf(engine, change.value) }, base };
+}
+
+/** Need not be said for one device or a whole profile. */
+function profileOf(engine: Engine, { profileId, joint, scope, scopeId }: Rule): string | null {
+  if (profileId !== null || joint !== undefined) return profileId;
+  if (scope === 'profile') return scopeId;
+  return scope === 'device' ? (engine.view.assets('device').get(scopeId)?.profileId ?? null) : null;
 }
 
 function notKept(error: HistoryNotKept): Judged {

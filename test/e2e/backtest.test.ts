@@ -90,6 +90,12 @@ describe('a backtest', () => {
       ]);
       expect(tried.result?.after.alarms).toBe((tried.result?.before.alarms ?? 0) + 1);
 
+      // Of one device, which came within the period: its profile need not be said.
+      const { scopeId: _scopeId, profileId: _profileId, ...rest } = rule;
+      const own = await finished(api, { from: began - 60_000, to, rules: [{ ...rest, scope: 'device', scopeId: 'GD-4' }] });
+      expect(own.failure).toBeUndefined();
+      expect((own.result?.added ?? []).map(({ alarm }) => [alarm.deviceId, alarm.limit])).toEqual([['GD-4', 20]]);
+
       const wrong = await finished(api, { from: began, to, rules: [{ ...rule, code: 'NONE' }] });
       expect(wrong).toMatchObject({ state: 'failed', failure: { code: 'refused', change: 0 } });
       expect((await api.request('DELETE', `/backtests/${wrong.id}`)).status).toBe(204);
