@@ -141,6 +141,16 @@ describe('a site as a file', () => {
     expect((await engineer.get('/site-file?enterprise=other')).status).toBe(404);
   });
 
+  it('is the same text whatever way its things were made', async () => {
+    await take(admin, SITE);
+    const imported = (await admin.get('/site-file?enterprise=works')).text;
+    await admin.send('DELETE', '/rules/r');
+    const rule = { parts: { setPoint: 20 }, code: 'L1', measurement: 'lel', scopeId: 'gd-2', scope: 'device', name: 'r', reason: 'why' };
+    expect((await admin.send('POST', '/rules', { ...rule, id: 's' })).status).toBe(201);
+    const made = (await admin.get('/site-file?enterprise=works')).text;
+    expect(made.slice(made.indexOf('rules:'))).toBe(imported.slice(imported.indexOf('rules:')).replace('id: r\n', 'id: s\n'));
+  });
+
   it('is a text: JSON is not taken', async () => {
     const answer = await admin.send('POST', '/site-file', { any: 1 });
     expect([answer.status, answer.body['code']]).toEqual([415, 'unsupported-media-type']);

@@ -23,8 +23,15 @@ const NOT_WRITTEN = new Set(['revision', 'createdAt', 'updatedAt', 'retiredAt', 
 
 function itemText(section: Section, asset: AssetOf[AssetKind]): string {
   const fields = Object.entries(asset).filter(([field, value]) => !NOT_WRITTEN.has(field) && !isUsual(section, field, value));
+  const turn = turns(section);
+  fields.sort(([a], [b]) => (turn.get(a) ?? turn.size) - (turn.get(b) ?? turn.size));
   const text = stringify([Object.fromEntries(fields)], { lineWidth: 0 });
   return text.replaceAll(/^(?=.)/gm, '  ');
+}
+
+/** The fields in the order in which the file is described, whatever way the thing was made: one site, one text. */
+function turns(section: Section): ReadonlyMap<string, number> {
+  return new Map(Object.keys(SECTIONS[section].schema.shape).map((field, i) => [field, i]));
 }
 
 function isUsual(section: Section, field: string, value: unknown): boolean {
