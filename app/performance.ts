@@ -1,3 +1,4 @@
+import type { Alarm } from '../model/alarm.ts';
 import type { EarlierAlarm, AlarmFact, Figures, FiguresQuery } from '../model/performance.ts';
 import type { PerformanceReport } from '../model/ports/platform.ts';
 import type { Page, Records } from '../model/ports/records.ts';
@@ -8,8 +9,16 @@ import { targetsOf } from '../rules/performance/targets.ts';
 /** Rows asked of the records at once: a page takes their thread and ours a few milliseconds. */
 const PAGE = 1_000;
 
-/** Performance figures of a period, for everything asked about and for each area of it, read page by page beside all else. */
-export async function performanceOf(records: Records, timeZone: string, query: FiguresQuery): Promise<PerformanceReport> {
+/**
+ * Performance figures of a period, for everything asked about and for each area of it, read page by page beside all else.
+ * @param resting closed alarms that are still under a flag: the records find what is open, or had an event since the period began
+ */
+export async function performanceOf(
+  records: Records,
+  timeZone: string,
+  query: FiguresQuery,
+  resting: readonly Alarm[],
+): Promise<PerformanceReport> {
   const dayBegins = localDays(timeZone);
   const fold = (): FiguresFold => new FiguresFold(query.from, query.to, dayBegins);
   const whole = fold();
@@ -22,6 +31,11 @@ export async function performanceOf(records: Records, timeZone: string, query: F
     }
     return area;
   };
+  for (const alarm of resting) {
+    if (!asksFor(query, alarm)) continue;
+    whole.resting(alarm);
+    ofArea(alarm.areaId).resting(alarm);
+  }
   for await (const alarm of pages<EarlierAlarm>((cursor) => records.alarms.earlier({ ...query, ...cursor, limit: PAGE }))) {
     whole.earlier(alarm);
     ofArea(alarm.areaId).earlier(alarm);
@@ -32,6 +46,13 @@ export async function performanceOf(records: Records, timeZone: string, query: F
   }
   const figures = whole.figures();
   return { ...withTargets(figures), areas: [...areas].map(([areaId, area]) => ({ areaId, ...withTargets(area.figures()) })) };
+}
+
+function asksFor({ enterprises, areas }: FiguresQuery, { enterpriseId, areaId }: Alarm): boolean {
+  return (
+    (enterprises === undefined || (enterpriseId !== null && enterprises.includes(enterpriseId))) &&
+    (areas === undefined || (areaId !== null && areas.includes(areaId)))
+  );
 }
 
 function withTargets(figures: Figures): Figures & Pick<PerformanceReport, 'targets'> {

@@ -113,7 +113,7 @@ export function createPlatform(parts: PlatformParts): Platform {
     flushRules: () => parts.ruleVersions.flush(EVENTS_WAIT_MS),
     async figures(query) {
       await parts.events.flush(EVENTS_WAIT_MS);
-      return performanceOf(parts.records, parts.timeZone, query);
+      return performanceOf(parts.records, parts.timeZone, query, [...parts.engine.view.restingAlarms()]);
     },
     proposals: (query) => proposalsOf(parts.engine.view, parts.readings, query),
     health: parts.health,

@@ -1,4 +1,4 @@
-import type { AlarmEventType, AlarmKind } from './alarm.ts';
+import type { AlarmEventType, AlarmKind, Suppression } from './alarm.ts';
 import type { Level } from './level.ts';
 import type { EpochMs } from './time.ts';
 
@@ -35,6 +35,8 @@ export interface AlarmFact extends AlarmIdentity {
   /** Nobody has acknowledged it after this event. */
   readonly unacknowledged: boolean;
   readonly suppressed: boolean;
+  /** What it is suppressed by after this event. */
+  readonly suppressions: readonly Suppression[];
   readonly test: boolean;
   readonly historic: boolean;
   readonly dueAt: EpochMs | null;
@@ -51,6 +53,8 @@ export interface EarlierAlarm extends AlarmIdentity {
   readonly returnedAt: EpochMs | null;
   readonly acknowledgedAt: EpochMs | null;
   readonly suppressed: boolean;
+  /** What it was suppressed by when the period began. */
+  readonly suppressions: readonly Suppression[];
   readonly test: boolean;
   readonly historic: boolean;
 }
@@ -80,6 +84,17 @@ export interface StandingAlarm extends AlarmIdentity {
   readonly level: Level;
   /** Since when it has been true without a break. */
   readonly since: EpochMs;
+}
+
+/** An alarm that a person keeps from ringing. */
+export interface FlaggedAlarm extends AlarmIdentity {
+  readonly alarmId: string;
+  readonly level: Level;
+  readonly since: EpochMs;
+  /** Null = until somebody ends it. */
+  readonly until: EpochMs | null;
+  readonly by: string | null;
+  readonly reason: string | null;
 }
 
 export interface Rates {
@@ -118,6 +133,12 @@ export interface Figures {
   readonly standing: readonly StandingAlarm[];
   readonly standingCount: number;
   readonly standingMaxPerDay: number;
+  /** Shelved, and out of service, at the end of the period, longest first; and how often one was shelved within it. */
+  readonly shelved: readonly FlaggedAlarm[];
+  readonly shelvedCount: number;
+  readonly outOfService: readonly FlaggedAlarm[];
+  readonly outOfServiceCount: number;
+  readonly shelvings: number;
   /** From ringing to the first acknowledgement (MTTA), and from coming to the return (MTTR). */
   readonly toAcknowledge: Spread;
   readonly toReturn: Spread;

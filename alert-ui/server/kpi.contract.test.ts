@@ -45,6 +45,8 @@ describe('performance figures', () => {
     expect(lines[0]).toBe('from,to,area,measure,value,target,manageable,met');
     expect(lines.filter((line) => line.includes(',perHour,'))).toHaveLength(2);
     expect(lines.find((line) => line.includes('worst '))).toMatch(/,worst =d lel hi,1,,,$/);
+    expect(lines.find((line) => line.includes('shelvedMs '))).toMatch(/,shelvedMs =d lel hi,2592000000,,,$/);
+    expect(lines.find((line) => line.includes('outOfServiceCount'))).toMatch(/,outOfServiceCount,0,,,$/);
     expect(lines.find((line) => line.includes(',,perHour,'))).toMatch(/,,perHour,0\.5,6,12,yes$/);
     expect(lines.find((line) => line.includes('toReturn.p50'))).toMatch(/toReturn\.p50,,,,$/);
   });

@@ -138,6 +138,7 @@ describe('the count on the board', () => {
     by: event.by,
     unacknowledged: alarm.state === 'UNACK' || alarm.state === 'RTNUN',
     suppressed: alarm.suppressedBy.length > 0,
+    suppressions: alarm.suppressions ?? [],
     verifiedAs: null,
   });
   const step = fc.oneof(

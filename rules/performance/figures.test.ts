@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Alarm, Suppression } from '../../model/alarm.ts';
 import type { AlarmFact, EarlierAlarm } from '../../model/performance.ts';
 import { FiguresFold } from './figures.ts';
 import { targetsOf } from './targets.ts';
@@ -33,6 +34,7 @@ function fact(at: number, type: AlarmFact['type'], more: Partial<AlarmFact> = {}
     by: null,
     unacknowledged: type !== 'acknowledged',
     suppressed: false,
+    suppressions: [],
     test: false,
     historic: false,
     dueAt: null,
@@ -54,8 +56,17 @@ const before = (more: Partial<EarlierAlarm>): EarlierAlarm => ({
   returnedAt: null,
   acknowledgedAt: FROM - 2 * DAY + SECOND,
   suppressed: false,
+  suppressions: [],
   test: false,
   historic: false,
+  ...more,
+});
+const under = (flag: Suppression['flag'], since: number, more: Partial<Suppression> = {}): Suppression => ({
+  flag,
+  since: FROM + since,
+  until: null,
+  by: 'li',
+  reason: 'calibration',
   ...more,
 });
 
@@ -154,6 +165,71 @@ describe('performance figures', () => {
   it('what nobody has acknowledged at the end is waiting, and late when it was due', () => {
     const found = figures([fact(0, 'raised', { dueAt: FROM + SECOND }), fact(5, 'raised', { alarmId: '2-0', dueAt: TO + DAY })]);
     expect(found).toMatchObject({ unacknowledged: 2, late: 1 });
+  });
+
+  describe('what people keep from ringing', () => {
+    const shelf = under('shelved', 10);
+    const permit = under('out-of-service', 30);
+
+    it('is listed as it was at the end, with who, why and since when; shelving that ends soon is no other one', () => {
+      const found = figures([
+        fact(0, 'raised'),
+        fact(10, 'shelved', { suppressions: [shelf] }),
+        fact(20, 'shelved', { cause: 'ends-soon', suppressions: [shelf] }),
+        fact(30, 'out-of-service', { suppressions: [shelf, permit] }),
+        fact(40, 'raised', { alarmId: '2-0', deviceId: 'GD-2' }),
+        fact(50, 'shelved', { alarmId: '2-0', deviceId: 'GD-2', suppressions: [under('shelved', 50)] }),
+        fact(60, 'unshelved', { alarmId: '2-0', deviceId: 'GD-2', suppressions: [] }),
+      ]);
+      expect(found).toMatchObject({ shelvedCount: 1, outOfServiceCount: 1, shelvings: 2 });
+      expect(found.shelved).toEqual([
+        { ...IDENTITY, alarmId: '1-0', level: 'yellow', since: FROM + 10, until: null, by: 'li', reason: 'calibration' },
+      ]);
+      expect(found.outOfService).toMatchObject([{ alarmId: '1-0', since: FROM + 30 }]);
+    });
+
+    it('from before the period stands in it until an event says otherwise, though the alarm itself counts no more', () => {
+      const alarm = before({ suppressed: true, suppressions: [under('out-of-service', -DAY)] });
+      expect(figures([], [alarm])).toMatchObject({ outOfServiceCount: 1, standingCount: 0, shelvings: 0 });
+      const back = fact(5, 'returned-to-service', { alarmId: '0-0', suppressions: [] });
+      expect(figures([back], [alarm])).toMatchObject({ outOfServiceCount: 0 });
+    });
+
+    it('goes on with the next occurrence, counted once; of another source of the same name it does not', () => {
+      const closed = fact(20, 'closed', { suppressions: [shelf] });
+      const again = fact(30, 'raised', { alarmId: '9-0', suppressions: [shelf] });
+      const first = [fact(0, 'raised'), fact(10, 'shelved', { suppressions: [shelf] })];
+      expect(figures([...first, closed]).shelved.map((one) => one.alarmId)).toEqual(['1-0']);
+      expect(figures([...first, closed, again]).shelved.map((one) => one.alarmId)).toEqual(['9-0']);
+      const joint = { deviceId: null, measurement: null, ladder: 'LEAK' };
+      const sources = figures([
+        fact(0, 'raised', joint),
+        fact(10, 'shelved', { ...joint, suppressions: [shelf] }),
+        fact(20, 'raised', { ...joint, alarmId: '9-0' }),
+      ]);
+      expect(sources.shelved.map((one) => one.alarmId)).toEqual(['1-0']);
+    });
+
+    it('that rests, closed, is listed when it was so before the period began', () => {
+      const resting = (since: number, more: Partial<Alarm> = {}) => {
+        const fold = new FiguresFold(FROM, TO, midnight);
+        const alarm = {
+          ...IDENTITY,
+          id: '3-0',
+          level: 'yellow',
+          test: false,
+          historic: false,
+          suppressions: [under('out-of-service', since)],
+        };
+        fold.resting({ ...alarm, ...more } as Alarm);
+        return fold.figures().outOfServiceCount;
+      };
+      expect([resting(-1), resting(0), resting(-1, { test: true })]).toEqual([1, 0, 0]);
+    });
+
+    it('in a test is in no list', () => {
+      expect(figures([fact(0, 'shelved', { test: true, suppressions: [shelf] })])).toMatchObject({ shelvedCount: 0, shelvings: 0 });
+    });
   });
 
   it('an acknowledgement taken back counts from there again', () => {

@@ -1,4 +1,4 @@
-import { type AlarmKind, SAID_AGAIN } from '../../model/alarm.ts';
+import { type Alarm, type AlarmKind, SAID_AGAIN } from '../../model/alarm.ts';
 import type { Level } from '../../model/level.ts';
 import {
   type AlarmFact,
@@ -12,14 +12,15 @@ import {
   type StandingAlarm,
 } from '../../model/performance.ts';
 import type { EpochMs } from '../../model/time.ts';
+import { FlaggedCounter } from './flagged.ts';
 import { RateCounter } from './rates.ts';
 import { spreadOf } from './spread.ts';
 import { StandingCounter } from './standing.ts';
 
 const ENOUGH_MS = 30 * 86_400_000;
 const WORST = 10;
-/** Longest list of standing alarms; the count is whole. */
-const STANDING_LISTED = 100;
+/** Longest list of standing, shelved and out-of-service alarms; the counts are whole. */
+const LISTED = 100;
 
 interface Actor {
   readonly identity: AlarmIdentity;
@@ -48,6 +49,7 @@ export class FiguresFold {
   private readonly to: EpochMs;
   private readonly rates: RateCounter;
   private readonly standing: StandingCounter;
+  private readonly flagged = new FlaggedCounter();
   private readonly actors = new Map<string, Actor>();
   private readonly courses = new Map<string, Course>();
   private readonly byLevel: Record<Level, number> = { red: 0, orange: 0, yellow: 0, blue: 0 };
@@ -68,7 +70,9 @@ export class FiguresFold {
 
   /** An alarm from before the period, before any event is given. */
   earlier(alarm: EarlierAlarm): void {
-    if (alarm.test || alarm.historic || alarm.suppressed) return;
+    if (alarm.test || alarm.historic) return;
+    this.flagged.earlier(alarm.alarmId, alarm);
+    if (alarm.suppressed) return;
     const stillTrue = alarm.returnedAt === null || alarm.returnedAt >= this.from;
     const unseen = alarm.acknowledgedAt === null || alarm.acknowledgedAt >= this.from;
     if (!stillTrue && !unseen) return;
@@ -80,12 +84,21 @@ export class FiguresFold {
     if (stillTrue) this.standing.begin(alarm.alarmId, alarm, alarm.level, alarm.raisedAt);
   }
 
+  /** A closed alarm that is under a flag now, before any event is given. */
+  resting(alarm: Alarm): void {
+    if (alarm.test || alarm.historic) return;
+    const suppressions = (alarm.suppressions ?? []).filter(({ since }) => since < this.from);
+    this.flagged.earlier(alarm.id, { ...alarm, suppressions }, true);
+  }
+
   add(fact: AlarmFact): void {
     if (fact.test || fact.historic) {
       // It may have been moved into a test: what ran of it counts no further.
       this.end(fact.alarmId, fact.at);
+      this.flagged.drop(fact.alarmId);
       return;
     }
+    this.flagged.add(fact);
     switch (fact.type) {
       case 'raised':
         this.came(fact, true);
@@ -202,6 +215,8 @@ export class FiguresFold {
     const worst = [...actors].sort((a, b) => b.annunciated - a.annunciated).slice(0, WORST);
     const waiting = [...this.courses.values()].filter((course) => course.ringingSince !== null);
     const standing = this.standing.result();
+    const shelved = this.flagged.under('shelved');
+    const outOfService = this.flagged.under('out-of-service');
     return {
       from: this.from,
       to: this.to,
@@ -216,9 +231,14 @@ export class FiguresFold {
       ),
       chattering: actors.filter((actor) => actor.chattering > 0).length,
       fleeting: actors.reduce((sum, actor) => sum + actor.fleeting, 0),
-      standing: standing.now.slice(0, STANDING_LISTED).map(standingAlarm),
+      standing: standing.now.slice(0, LISTED).map(standingAlarm),
       standingCount: standing.now.length,
       standingMaxPerDay: standing.maxPerDay,
+      shelved: shelved.slice(0, LISTED),
+      shelvedCount: shelved.length,
+      outOfService: outOfService.slice(0, LISTED),
+      outOfServiceCount: outOfService.length,
+      shelvings: this.flagged.times(),
       toAcknowledge: spreadOf(this.toAcknowledge),
       toReturn: spreadOf(this.toReturn),
       late: this.late + waiting.filter((course) => course.dueAt !== null && course.dueAt < this.to).length,

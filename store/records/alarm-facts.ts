@@ -1,6 +1,6 @@
 /** Alarm events and alarms as performance figures want them: picked out of the stored JSON in the records' thread, page by page. */
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { AlarmEventType, AlarmKind } from '../../model/alarm.ts';
+import type { AlarmEventType, AlarmKind, Suppression } from '../../model/alarm.ts';
 import type { Level } from '../../model/level.ts';
 import type { AlarmFact, AlarmIdentity, EarlierAlarm } from '../../model/performance.ts';
 import type { Page, Records } from '../../model/ports/records.ts';
@@ -18,6 +18,8 @@ interface PlaceRow {
   kind: string;
   level: string;
   suppressed: number;
+  /** JSON of what suppresses it, null = nothing. */
+  suppressions: string | null;
   test: number;
   historic: number;
 }
@@ -54,7 +56,9 @@ function among(path: string, wanted: readonly string[] | undefined): RawBuilder<
   return sql<SqlBool>`json_extract(body, ${sql.lit(path)}) in (select value from json_each(${JSON.stringify(wanted)}))`;
 }
 
-function identity(row: PlaceRow): AlarmIdentity & { suppressed: boolean; test: boolean; historic: boolean; level: Level } {
+type Placed = AlarmIdentity & Pick<AlarmFact, 'suppressed' | 'suppressions' | 'test' | 'historic' | 'level'>;
+
+function identity(row: PlaceRow): Placed {
   return {
     enterpriseId: row.enterprise,
     areaId: row.area,
@@ -65,6 +69,7 @@ function identity(row: PlaceRow): AlarmIdentity & { suppressed: boolean; test: b
     kind: row.kind as AlarmKind,
     level: row.level as Level,
     suppressed: row.suppressed > 0,
+    suppressions: row.suppressions === null ? [] : (JSON.parse(row.suppressions) as readonly Suppression[]),
     test: row.test === 1,
     historic: row.historic === 1,
   };
@@ -77,7 +82,8 @@ export function alarmFacts(db: Kysely<RecordsDatabase>, client: RecordsClient): 
       const asked = sql<FactRow>`select seq, json_extract(body, '$.event.at') as at, json_extract(body, '$.event.type') as type,
           json_extract(body, '$.event.cause') as cause, alarm_id, json_extract(body, '$.event.by') as "by",
           json_extract(body, '$.alarm.state') as state, json_extract(body, '$.alarm.dueAt') as due_at,
-          json_extract(body, '$.event.as') as verified, ${place('$.alarm')}
+          json_extract(body, '$.event.as') as verified, json_extract(body, '$.alarm.suppressions') as suppressions,
+          ${place('$.alarm')}
         from event where alarm_id is not null
           and (json_extract(body, '$.event.at'), seq) > (${at}, ${seq}) and json_extract(body, '$.event.at') >= ${at}
           and json_extract(body, '$.event.at') < ${query.to}
@@ -104,7 +110,10 @@ export function alarmFacts(db: Kysely<RecordsDatabase>, client: RecordsClient): 
     async earlier(query): Promise<Page<EarlierAlarm>> {
       const [raisedAt, id] = query.cursor === undefined ? [-1, ''] : readCursor(query.cursor, ['number', 'string'] as const);
       const asked = sql<EarlierRow>`select id, raised_at, json_extract(body, '$.returnedAt') as returned_at,
-          json_extract(body, '$.acknowledgedAt') as acknowledged_at, ${place('$')}
+          json_extract(body, '$.acknowledgedAt') as acknowledged_at, ${place('$')},
+          (select json_extract(told.body, '$.alarm.suppressions') from event as told
+            where told.alarm_id = alarm.id and json_extract(told.body, '$.event.at') < ${query.from}
+            order by told.seq desc limit 1) as suppressions
         from alarm where raised_at < ${query.from} and (raised_at, id) > (${raisedAt}, ${id})
           and id in (
             select id from alarm where state <> 'NORM' and raised_at < ${query.from}

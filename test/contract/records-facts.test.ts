@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { performanceOf } from '../../app/performance.ts';
-import type { Alarm, AlarmEvent, LiveEvent } from '../../model/alarm.ts';
+import type { Alarm, AlarmEvent, LiveEvent, Suppression } from '../../model/alarm.ts';
 import { exampleAlarm } from '../../model/testing/example-alarm.ts';
 import { type OpenRecords, openRecords } from '../../store/records/open-records.ts';
 
@@ -46,7 +46,7 @@ describe('performance figures from the records', () => {
       told('other', 5 * HOUR, 'raised', { enterpriseId: 'e2', areaId: 'a2' }),
       told('late', 30 * HOUR, 'raised'),
     ]);
-    const report = await performanceOf(records, 'UTC', { from: FROM, to: FROM + 24 * HOUR });
+    const report = await performanceOf(records, 'UTC', { from: FROM, to: FROM + 24 * HOUR }, []);
     expect(report).toMatchObject({
       rates: { annunciated: 2_501, floods: 1 },
       byLevel: { orange: 2_501 },
@@ -60,12 +60,53 @@ describe('performance figures from the records', () => {
       ['a2', 1],
     ]);
     const narrowed = async (query: { enterprises?: readonly string[]; areas?: readonly string[] }): Promise<readonly number[]> => {
-      const { rates, standingCount } = await performanceOf(records as OpenRecords, 'UTC', { from: FROM, to: FROM + 24 * HOUR, ...query });
+      const period = { from: FROM, to: FROM + 24 * HOUR };
+      const { rates, standingCount } = await performanceOf(records as OpenRecords, 'UTC', { ...period, ...query }, []);
       return [rates.annunciated, standingCount];
     };
     expect(await narrowed({ enterprises: ['e2'] })).toEqual([1, 0]);
     expect(await narrowed({ areas: ['a1'] })).toEqual([2_500, 1]);
     expect(await narrowed({ enterprises: [] })).toEqual([0, 0]);
+  });
+
+  it('list what was shelved or out of service at the end of the period, whenever that began and whatever came later', async () => {
+    records = await openRecords(folder);
+    const flag = (name: Suppression['flag'], since: number): Suppression => ({
+      flag: name,
+      since: FROM + since,
+      until: null,
+      by: 'li',
+      reason: 'why',
+    });
+    const under = (name: Suppression['flag'], since: number): Partial<Alarm> => ({
+      state: 'UNACK',
+      suppressedBy: [name],
+      suppressions: [flag(name, since)],
+    });
+    await records.alarms.project([
+      told('permit', -9 * HOUR, 'raised', { state: 'UNACK' }),
+      told('permit', -8 * HOUR, 'out-of-service', { ...under('out-of-service', -8 * HOUR), raisedAt: FROM - 9 * HOUR }),
+      told('over', -9 * HOUR, 'raised', { state: 'UNACK' }),
+      told('over', -8 * HOUR, 'shelved', { ...under('shelved', -8 * HOUR), raisedAt: FROM - 9 * HOUR }),
+      told('over', HOUR, 'unshelved', { state: 'UNACK', raisedAt: FROM - 9 * HOUR }),
+      told('shelf', 2 * HOUR, 'raised', { state: 'UNACK' }),
+      told('shelf', 3 * HOUR, 'shelved', { ...under('shelved', 3 * HOUR), raisedAt: FROM + 2 * HOUR }),
+      // After the period: it was out of service within it all the same.
+      told('permit', 30 * HOUR, 'returned-to-service', { state: 'UNACK', raisedAt: FROM - 9 * HOUR }),
+    ]);
+    const rested = {
+      ...exampleAlarm({ id: 'rested', enterpriseId: 'e1', areaId: 'a1', deviceId: 'rested' }),
+      ...under('out-of-service', -99 * HOUR),
+    };
+    const listed = async (to: number, query: { enterprises?: readonly string[] } = {}): Promise<unknown> => {
+      const found = await performanceOf(records as OpenRecords, 'UTC', { from: FROM, to: FROM + to, ...query }, [rested]);
+      const ids = (list: typeof found.shelved): readonly string[] => list.map((one) => one.alarmId);
+      return [ids(found.shelved), ids(found.outOfService), found.shelvings, found.areas.map((area) => area.outOfServiceCount)];
+    };
+    expect(await listed(24 * HOUR)).toEqual([['shelf'], ['rested', 'permit'], 1, [2]]);
+    expect(await listed(HOUR)).toEqual([['over'], ['rested', 'permit'], 0, [2]]);
+    expect(await listed(31 * HOUR)).toEqual([['shelf'], ['rested'], 1, [1]]);
+    expect(await listed(24 * HOUR, { enterprises: ['e2'] })).toEqual([[], [], 0, []]);
   });
 
   it('finds the events of a period without reading the others', async () => {

@@ -1,6 +1,6 @@
 /** How good the alarm system itself is: figures of a period for what one may see, as JSON and as a table. */
 import { z } from 'zod';
-import type { FiguresQuery } from '../../../model/performance.ts';
+import type { AlarmIdentity, FiguresQuery } from '../../../model/performance.ts';
 import type { PerformanceReport, Platform } from '../../../model/ports/platform.ts';
 import { areaWithin } from '../access.ts';
 import { type Cell, csvLine } from '../http/csv.ts';
@@ -52,13 +52,20 @@ function* table(report: PerformanceReport): Generator<string> {
     for (const [kind, count] of Object.entries(part.byKind)) yield line(`kind.${kind}`, count);
     for (const name of ['toAcknowledge', 'toReturn'] as const)
       for (const [key, value] of Object.entries(part[name])) yield line(`${name}.${key}`, value);
-    for (const name of ['standingCount', 'late', 'unacknowledged'] as const) yield line(name, part[name]);
+    for (const name of ['standingCount', 'shelvedCount', 'outOfServiceCount', 'shelvings', 'late', 'unacknowledged'] as const)
+      yield line(name, part[name]);
     for (const [as, count] of Object.entries(part.verified)) yield line(`verified.${as}`, count);
     for (const one of part.worst) {
-      const what = [one.deviceId, one.measurement, one.channel, one.ladder].filter((text) => text !== null).join(' ');
-      yield line(`worst ${what}`, one.annunciated);
+      yield line(`worst ${named(one)}`, one.annunciated);
     }
+    // For how long by the end of the period.
+    for (const one of part.shelved) yield line(`shelvedMs ${named(one)}`, part.to - one.since);
+    for (const one of part.outOfService) yield line(`outOfServiceMs ${named(one)}`, part.to - one.since);
   }
+}
+
+function named({ deviceId, measurement, channel, ladder }: AlarmIdentity): string {
+  return [deviceId, measurement, channel, ladder].filter((text) => text !== null).join(' ');
 }
 
 async function* streamed(lines: Iterable<string>): AsyncGenerator<string> {

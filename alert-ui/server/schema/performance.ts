@@ -20,6 +20,10 @@ const spread = z
   .object({ count, mean: ms, p50: ms, p90: ms, p95: ms, max: ms })
   .meta({ id: 'Spread', description: 'Durations in ms, percentiles by nearest rank; null where there is none.' });
 
+const flagged = z.array(
+  z.object({ ...identity, alarmId: z.string(), level, since: epochMs, until: epochMs.nullable(), by: text, reason: text }),
+);
+
 const figures = {
   from: epochMs,
   to: epochMs,
@@ -44,6 +48,11 @@ const figures = {
   standing: z.array(z.object({ ...identity, alarmId: z.string(), level, since: epochMs })),
   standingCount: count,
   standingMaxPerDay: count,
+  shelved: flagged.meta({ description: 'At the end of the period, longest first, 100 at most.' }),
+  shelvedCount: count,
+  outOfService: flagged.meta({ description: 'At the end of the period, longest first, 100 at most.' }),
+  outOfServiceCount: count,
+  shelvings: count.meta({ description: 'How often an alarm was shelved within the period.' }),
   toAcknowledge: spread.meta({ description: 'From ringing to the first acknowledgement.' }),
   toReturn: spread.meta({ description: 'From coming to the return.' }),
   late: count,
