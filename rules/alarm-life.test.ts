@@ -270,6 +270,20 @@ describe('the cause-and-effect table', () => {
     tables(one);
     expect(one.of('gd-2')).toMatchObject({ suppressedBy: [], state: 'UNACK' });
   });
+
+  it('does not stand in the way of other changes of the enterprise when a device it names has gone', () => {
+    const one = new Life();
+    one.put(device('gd-3', 'gas', { heartbeatMs: DAY }));
+    const other = { id: 'other', cause: { device: 'gd-1' }, hides: [{ device: 'gd-3' }] };
+    expect(tables(one, LINE, other)).toBe('ok');
+    one.config({ op: 'retire', asset: 'device', id: 'gd-3', base: null });
+    // As it stands, beside a change of anything else; a line that is new or was changed names only what is there.
+    expect(tables(one, LINE, other)).toBe('ok');
+    expect(tables(one, LINE, { ...other, id: 'new' })).toBe('unknown-reference');
+    expect(tables(one, LINE, { ...other, hides: [{ device: 'gd-3', ladder: 'hi' }] })).toBe('unknown-reference');
+    expect(tables(one, LINE)).toBe('ok');
+    expect(tables(one, LINE, other)).toBe('unknown-reference');
+  });
 });
 
 describe('silence', () => {

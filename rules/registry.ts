@@ -161,7 +161,10 @@ export class Registry {
     if (change.asset !== 'enterprise' && change.asset !== 'hazard-source') return null;
     const { value } = change;
     if (value.causes === undefined || value.causes.length === 0) return null;
-    const wrong = wrongTable(this, value.id, 'enterpriseId' in value ? value.enterpriseId : value.id, value.causes);
+    const works = (one: typeof value): string => ('enterpriseId' in one ? one.enterpriseId : one.id);
+    const before = this.maps[change.asset].get(value.id);
+    const standing = before !== undefined && works(before) === works(value) ? (before.causes ?? []) : [];
+    const wrong = wrongTable(this, value.id, works(value), value.causes, standing);
     return wrong === null ? null : refuse(wrong.code, wrong.detail);
   }
 

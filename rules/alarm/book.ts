@@ -37,6 +37,8 @@ export class AlarmBook extends Suppressing {
       this.restless.returned(record, this.now, this.at);
     }
     if (event === 're-announced') {
+      // Worse than what was there when it returned: nobody has had time for that yet.
+      if (worse(before, record.facts)) record.unseenSince = null;
       record.returnedAt = null;
       record.acknowledgedAt = null;
       record.acknowledgedBy = null;
@@ -53,7 +55,7 @@ export class AlarmBook extends Suppressing {
     if (event !== null) {
       this.tell(record, event, event === 're-announced' && seen.cause === undefined ? { ...told(seen), cause: 'recurrence' } : told(seen));
       // A rise counts as news even where an earlier acknowledgement of that level still covers it.
-      if (event === 're-announced' || (event === 'level-raised' && LEVEL_RANK[before.shown.level] < LEVEL_RANK[record.facts.shown.level])) {
+      if (event === 're-announced' || (event === 'level-raised' && worse(before, record.facts))) {
         record.rangSeq = record.seq;
       }
       if (event === 'returned' && record.life?.shelf?.oneShot === true) this.lift(holder, record, 'shelved', { cause: 'returned' });
@@ -180,6 +182,10 @@ export class AlarmBook extends Suppressing {
     this.counted(record, () => change(record));
     this.tell(record, type, told);
   }
+}
+
+function worse(before: AlarmRecord['facts'], after: AlarmRecord['facts']): boolean {
+  return LEVEL_RANK[before.shown.level] < LEVEL_RANK[after.shown.level];
 }
 
 /** Level or limit is another: `value`, `limit` and `unit` are those of the last such change. */

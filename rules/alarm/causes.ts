@@ -1,6 +1,7 @@
 import type { AlarmSelector, CauseLine } from '../../model/asset.ts';
 import type { Core } from '../core.ts';
 import type { Registry } from '../registry.ts';
+import { same } from '../same.ts';
 import { isSuppressed } from './life.ts';
 import type { AlarmRecord } from './record.ts';
 
@@ -223,16 +224,21 @@ function rehide(core: Core, record: AlarmRecord): void {
 
 /**
  * What is wrong with a table, or null: a line twice, a device that is not of the enterprise, or a circle, in which everything would
- * hide everything else.
+ * hide everything else. A line that stands already may name a device that has gone meanwhile: it does nothing, and whoever changes
+ * something else must not have to mend it first.
+ * @param standing lines of the same owner as they are now
  */
 export function wrongTable(
   registry: Registry,
   owner: string,
   enterprise: string,
   lines: readonly CauseLine[],
+  standing: readonly CauseLine[],
 ): { readonly code: 'invalid' | 'unknown-reference'; readonly detail: string } | null {
   if (new Set(lines.map((line) => line.id)).size !== lines.length) return { code: 'invalid', detail: 'causes: two lines have one id' };
-  for (const { id, cause, hides: effects } of lines) {
+  for (const line of lines) {
+    const { id, cause, hides: effects } = line;
+    if (standing.some((one) => one.id === id && same(one, line))) continue;
     for (const { device } of [cause, ...effects]) {
       const asset = registry.maps.device.get(device);
       if (asset === undefined || asset.retiredAt !== null || asset.enterpriseId !== enterprise)

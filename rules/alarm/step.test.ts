@@ -127,4 +127,14 @@ describe('one step of an alarm', () => {
     const stillOn = facts({ on: L2, latch: L2, shown: L2, acknowledged: true, acknowledgedLevel: 'red' });
     expect(step(stillOn, { kind: 'reset', latching: L2 }).ok).toBe(false);
   });
+
+  it('of two reasons for one level goes on showing the one that latched, and tells of the other only where that one is gone', () => {
+    const lasts: Top = { level: 'orange', code: 'LASTS', order: 25 };
+    const unseen: Top = { ...lasts, code: 'UNSEEN' };
+    const latched = facts({ on: L1, latch: lasts, shown: lasts });
+    const rose = step(latched, { kind: 'judged', on: unseen, latching: unseen });
+    expect(rose.ok && [rose.event, rose.facts?.shown.code, rose.facts?.latch?.code]).toEqual([null, 'LASTS', 'LASTS']);
+    const alone = step(facts({ on: lasts, shown: lasts }), on(unseen));
+    expect(alone.ok && [alone.event, alone.facts?.shown.code]).toEqual(['changed-by-config', 'UNSEEN']);
+  });
 });

@@ -97,7 +97,9 @@ function judged(facts: AlarmFacts | null, on: Top | null, latching: Top | null):
     return done({ on, latch, shown, acknowledged: false, acknowledgedLevel: null, recurrences: 0 }, 'raised');
   }
   const latch = higher(facts.latch, latching);
-  const shown = higher(on, latch) ?? facts.shown;
+  const top = higher(on, latch) ?? facts.shown;
+  // Of two reasons that are as high it stays the one that is shown, also where it is only latched.
+  const shown = latch !== null && latch.code === facts.shown.code && compare(latch, top) === 0 ? latch : top;
   if (on !== null && facts.on === null) {
     // True again from RTNUN, LUNACK or LACK: the same occurrence, and it rings again.
     const recurrences = facts.recurrences + 1;
@@ -115,7 +117,9 @@ function judged(facts: AlarmFacts | null, on: Top | null, latching: Top | null):
   }
   if (rose(shown, facts.shown)) return done(next, 'level-lowered');
   // A milder limit of the ladder began to latch: the level stays, but it takes a reset from now on.
-  return { ok: true, facts: next, event: facts.latch === null && latch !== null ? 'latched' : null, last: next };
+  if (facts.latch === null && latch !== null) return { ok: true, facts: next, event: 'latched', last: next };
+  // Of two reasons to be as high the one that was shown was taken away: the other stands, and is told.
+  return { ok: true, facts: next, event: shown.code === facts.shown.code ? null : 'changed-by-config', last: next };
 }
 
 /** Takes the latch away. Refused while unseen, and while the latching limit itself is on (fact book 1.2). */

@@ -193,6 +193,18 @@ describe('L1 of a gas detector that lasts', () => {
     expect(limitsOf(plant, 'g1')['L1_LASTS']).toMatchObject({ armed: false, reason: 'disabled-by-rule', detail: 'trial run' });
   });
 
+  it('the reason that is shown is taken away: the other stands at the same level, and an event says so', () => {
+    const plant = plantOf([gas('g1', { attributes: { area: 'A' } }), gas('g2', { attributes: { area: 'A' } })]);
+    plant.send('g1', 'lel', 30);
+    plant.send('g2', 'lel', 30);
+    keep(plant, ['g1', 'g2'], 'lel', 30, 10 * MIN);
+    expect(stand(plant, 'g1')).toBe('orange L1_AREA UNACK');
+    const before = told(plant, 'g1').length;
+    plant.rule(rule('off', { enabled: false }, { profileId: GAS, measurement: 'lel', code: 'L1_AREA', reason: 'trial run' }));
+    expect(stand(plant, 'g1')).toBe('orange L1_LASTS UNACK');
+    expect(told(plant, 'g1').slice(before)).toEqual(['changed-by-config orange configuration']);
+  });
+
   it.each([
     ['setPoint', { setPoint: 30 }],
     ['deadband', { deadband: 1 }],
@@ -480,6 +492,19 @@ describe('a shop where nobody acknowledges', () => {
     plant.send('g1', 'lel', 22);
     expect(stand(plant, 'g1')).toBe('red L1_UNATTENDED UNACK');
     expect(told(plant, 'g1').slice(-2)).toEqual(['re-announced orange recurrence', 'level-raised red unattended']);
+  });
+
+  it('comes again as something worse than what nobody has acknowledged: that has its whole time', () => {
+    const plant = shop();
+    plant.send('g1', 'lel', 6);
+    keep(plant, ['g1'], 'lel', 6, MIN);
+    keep(plant, ['g1'], 'lel', 0, 10 * MIN);
+    expect(stand(plant, 'g1')).toMatch(/PRE RTNUN$/);
+    plant.send('g1', 'lel', 22);
+    keep(plant, ['g1'], 'lel', 22, 3 * MIN - 1);
+    expect(stand(plant, 'g1')).toBe('orange L1 UNACK');
+    plant.pass(1);
+    expect(stand(plant, 'g1')).toBe('red L1_UNATTENDED UNACK');
   });
 
   it('latches as L1 does: it stays red until a person has reset it', () => {
