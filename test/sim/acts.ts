@@ -1,6 +1,6 @@
 // What happens in a world, before it becomes journal entries. Acts name devices and alarms by what they are, not by numbers the
 // engine gives, so that a history stays meaningful when a shrinker takes acts out of it.
-import type { CauseLine, Device } from '../../model/asset.ts';
+import type { CauseLine, Device, Enterprise } from '../../model/asset.ts';
 import type { Level } from '../../model/level.ts';
 import type { SampleValue } from '../../model/reading.ts';
 
@@ -73,6 +73,8 @@ export type WorldAct =
       readonly change: Partial<Device>;
     }
   | { readonly does: 'retire'; readonly device: string }
+  /** Something about a whole enterprise. */
+  | { readonly does: 'works'; readonly enterprise: string; readonly change: Partial<Enterprise> }
   /** An enterprise's cause-and-effect table is written anew. */
   | { readonly does: 'table'; readonly enterprise: string; readonly lines: readonly CauseLine[] }
   | {

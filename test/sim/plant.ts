@@ -1,55 +1,13 @@
 // The plant of the simulated world: kinds of device made to be nasty (every number of a limit differs from its neighbours', so that
 // a mix-up shows), a few of the catalogue's own, and two enterprises to move between.
-import type { AlarmPolicy, Device, Enterprise } from '../../model/asset.ts';
+import type { AlarmPolicy, Enterprise } from '../../model/asset.ts';
 import type { ConfigChange } from '../../model/entry.ts';
-import type { Catalogue, LimitDef, MeasurementDef, Profile } from '../../model/profile.ts';
+import type { Catalogue, Profile } from '../../model/profile.ts';
 import { builtInCatalogue } from '../../rules/catalogue/built-in.ts';
+import { DAY_ONE, ENTERPRISES, measurement, profile } from './plant-parts.ts';
+import { RISING_PROFILES } from './plant-rising.ts';
 
-/** A day in November 2026: what the world's clocks start from, UTC ms. */
-export const DAY_ONE = Date.UTC(2026, 10, 2, 6, 0, 0);
-
-type Brief = Pick<LimitDef, 'code' | 'dir' | 'setPoint' | 'level'> & Partial<LimitDef>;
-
-function limit(brief: Brief): LimitDef {
-  return {
-    deadband: 0,
-    onDelayMs: 0,
-    offDelayMs: 0,
-    latching: false,
-    basis: 'simulated world',
-    confidence: 'D',
-    ...brief,
-  };
-}
-
-function measurement(key: string, limits: readonly Brief[], rest: Partial<MeasurementDef> = {}): MeasurementDef {
-  return {
-    key,
-    zh: key,
-    en: key,
-    ucum: '1',
-    range: [-50, 200],
-    resolution: 0.5,
-    valueType: 'number',
-    limits: limits.map(limit),
-    ...rest,
-  };
-}
-
-function profile(id: string, measurements: readonly MeasurementDef[], rest: Partial<Profile> = {}): Profile {
-  return {
-    id,
-    zh: id,
-    en: id,
-    sector: ['simulated'],
-    alarmKind: 'process',
-    reportMs: 5_000,
-    heartbeatMs: 3_600_000,
-    measurements,
-    faults: ['F01', 'F03', 'F07'],
-    ...rest,
-  };
-}
+export { DAY_ONE, deviceOf, ENTERPRISES } from './plant-parts.ts';
 
 const LEVEL_GAUGE = profile('sim.ladder', [
   measurement('level', [
@@ -347,8 +305,8 @@ export const PROFILES: readonly Profile[] = [
   PULSE,
   DRIVE,
   MONITOR,
-  // The auditor judges limits alone: what makes an alarm rise from outside its point is shown by rules/escalation.
-  ...builtInCatalogue.profiles.filter((p) => CATALOGUE_PROFILES.some((id) => id === p.id)).map((p) => ({ ...p, escalate: [] })),
+  ...RISING_PROFILES,
+  ...builtInCatalogue.profiles.filter((p) => CATALOGUE_PROFILES.some((id) => id === p.id)),
 ];
 
 export const CATALOGUE: Catalogue = {
@@ -361,33 +319,6 @@ export function profileOf(id: string): Profile {
   const found = PROFILES.find((p) => p.id === id);
   if (found === undefined) throw new Error(`the world has no profile ${id}`);
   return found;
-}
-
-export const ENTERPRISES = ['north', 'south'] as const;
-
-export function deviceOf(id: string, profileId: string, rest: Partial<Device> = {}): Device {
-  return {
-    id,
-    name: id,
-    revision: 1,
-    createdAt: DAY_ONE,
-    updatedAt: DAY_ONE,
-    retiredAt: null,
-    enterpriseId: 'north',
-    siteId: null,
-    hazardSourceId: null,
-    profileId,
-    variant: null,
-    attributes: {},
-    conditions: {},
-    heartbeatMs: null,
-    reportMs: null,
-    units: {},
-    installedAt: null,
-    calibratedAt: null,
-    mode: 'live',
-    ...rest,
-  };
 }
 
 /** Attributes under which the vessel's set points are 30 (yellow) and 40 (red). */
@@ -462,6 +393,13 @@ export function groundWork(): readonly ConfigChange[] {
     },
     enterprise('north', 'river', 'real'),
     enterprise('south', 'hill', 'real', IMPATIENT),
+    ...ENTERPRISES.flatMap((id): ConfigChange[] => [
+      { op: 'put', asset: 'site', base: 0, value: { ...common, id: `${id}-hall`, name: 'hall', enterpriseId: id, lon: null, lat: null } },
+      ...['tank', 'yard'].map((name): ConfigChange => {
+        const value = { ...common, id: `${id}-${name}`, name, enterpriseId: id, siteId: null, attributes: {} };
+        return { op: 'put', asset: 'hazard-source', base: 0, value };
+      }),
+    ]),
     ...ENTERPRISES.map(
       (id): ConfigChange => ({
         op: 'put',

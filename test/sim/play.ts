@@ -2,13 +2,14 @@
 // is written when the engine asks for one (gathered to 50 ms) and every 5 s anyway, a crash brings a new engine from a snapshot
 // and the journal's tail. Watchers look at every entry and say when something is wrong.
 import type { Alarm } from '../../model/alarm.ts';
-import type { AlarmSelector, Device } from '../../model/asset.ts';
+import type { AlarmSelector, Device, Enterprise } from '../../model/asset.ts';
 import type { Applied, Engine, SnapshotJob } from '../../model/engine.ts';
 import { type AlarmCommand, ENTRY_VERSION, type Entry, type EntryBody, type MessageBody } from '../../model/entry.ts';
 import type { Sample } from '../../model/reading.ts';
 import { FUTURE_TOLERANCE_MS, TICK_EVERY_MS, TICK_GATHER_MS } from '../../model/time.ts';
 import type { Act, ActSample, AlarmName, OperatorAct, PublishAct, Script, Seen } from './acts.ts';
 import { DAY_ONE, ENTERPRISES, groundWork } from './plant.ts';
+import { atHome, LOCAL_TIME } from './plant-rising.ts';
 
 /** The engine under test, or a mutant of it. */
 export interface EngineMaker {
@@ -142,7 +143,7 @@ class Player {
   }
 
   run(): void {
-    this.write({ kind: 'start', build: 'sim', clockBelieved: true }, 0);
+    this.write({ kind: 'start', build: 'sim', clockBelieved: true, localTime: LOCAL_TIME }, 0);
     const changes = [
       ...groundWork(),
       ...this.script.devices.map((value) => ({
@@ -235,6 +236,9 @@ class Player {
         return null;
       case 'table':
         this.rewriteTable(act);
+        return null;
+      case 'works':
+        this.changeWorks(act.enterprise, act.change, act.at);
         return null;
       case 'system': {
         const { code, active, level } = act;
@@ -338,7 +342,7 @@ class Player {
     this.bootAt = startAt - START_UP_MS;
     this.connections = 0;
     for (const line of this.lines.values()) if (line.open) Object.assign(line, { open: false, downAt: killedAt });
-    this.write({ kind: 'start', build: 'sim', clockBelieved: true }, startAt);
+    this.write({ kind: 'start', build: 'sim', clockBelieved: true, localTime: LOCAL_TIME }, startAt);
     this.lastTickAt = startAt;
   }
 
@@ -572,16 +576,19 @@ class Player {
   }
 
   private rewriteTable({ enterprise, lines, at }: Extract<Act, { does: 'table' }>): void {
+    // Who writes a table sees which devices there are.
+    const here = ({ device }: AlarmSelector): boolean => {
+      const found = this.engine.view.assets('device').get(device);
+      return found?.retiredAt === null && found.enterpriseId === enterprise;
+    };
+    this.changeWorks(enterprise, { causes: lines.filter(({ cause, hides }) => [cause, ...hides].every(here)) }, at);
+  }
+
+  private changeWorks(enterprise: string, change: Partial<Enterprise>, at: number): void {
     const known = this.engine.view.assets('enterprise').get(enterprise);
     if (known === undefined) throw new Error(`no enterprise ${enterprise} in this world`);
     this.request += 1;
-    // Who writes a table sees which devices there are.
-    const here = ({ device }: AlarmSelector): boolean => {
-      const found = this.deviceNow(device);
-      return found.retiredAt === null && found.enterpriseId === enterprise;
-    };
-    const causes = lines.filter(({ cause, hides }) => [cause, ...hides].every(here));
-    const value = { ...known, causes, revision: known.revision + 1, updatedAt: DAY_ONE + at + this.wallOffset };
+    const value = { ...known, ...change, revision: known.revision + 1, updatedAt: DAY_ONE + at + this.wallOffset };
     this.write(
       {
         kind: 'config',
@@ -612,9 +619,12 @@ class Player {
       );
       return;
     }
+    const { enterpriseId = device.enterpriseId, siteId = device.siteId, hazardSourceId = device.hazardSourceId } = act.change;
     const value: Device = {
       ...device,
       ...act.change,
+      siteId: atHome(siteId, enterpriseId),
+      hazardSourceId: atHome(hazardSourceId, enterpriseId),
       revision: device.revision + 1,
       updatedAt: DAY_ONE + act.at + this.wallOffset,
     };

@@ -63,6 +63,8 @@ function words(act: Act): string {
       return `an engineer changes ${act.device}: ${JSON.stringify(act.change)}`;
     case 'retire':
       return `an engineer retires ${act.device}`;
+    case 'works':
+      return `an engineer changes ${act.enterprise}: ${JSON.stringify(act.change)}`;
     case 'table':
       return `an engineer writes the cause-and-effect table of ${act.enterprise}: ${act.lines.map(line).join('; ') || 'empty'}`;
     case 'system':

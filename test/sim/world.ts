@@ -6,6 +6,7 @@ import type { Quality, SampleValue, Value } from '../../model/reading.ts';
 import type { Act, AlarmName, Script, Seen, WorldAct } from './acts.ts';
 import { pointsOf, type PointRules } from './auditor/limits.ts';
 import { type Chance, createChance } from './chance.ts';
+import { isRising, risingAct, risingCast, risingChange } from './plant-rising.ts';
 import { deviceOf, DRIVE_FACTS, ENTERPRISES, profileOf, READ_VALUES, VESSEL_ATTRIBUTES } from './plant.ts';
 
 const CAST = ['sim.ladder', 'sim.latch', 'sim.states', 'sim.channels', 'sim.attribute', 'sim.pulse', 'sim.when', 'sim.derived'] as const;
@@ -62,7 +63,11 @@ export function worldOf(seed: number, length = 80): Script {
   if (troubles.has('causes')) troubles.delete('backlogs');
   // Ends by wall time, over a restart after our clock was set forward, are known to come too early.
   if (troubles.has('suppression') && troubles.has('crashes')) troubles.delete('server-clock');
-  const devices = castOf(chance.branch('cast'), troubles);
+  // In a quarter of the worlds alarms rise by what else happens; what a late batch does there is left open.
+  const rising = chance.branch('rising');
+  const rises = rising.often(0.25);
+  if (rises) troubles.delete('backlogs');
+  const devices = rises ? risingCast(rising) : castOf(chance.branch('cast'), troubles);
   const points = devices.flatMap((device): Place[] => {
     const profile = profileOf(device.profileId);
     return pointsOf(device, profile).flatMap((point) => {
@@ -99,6 +104,7 @@ export function worldOf(seed: number, length = 80): Script {
     if (troubles.has('silence') && chance.often(0.03)) at += chance.pick([40_000, 58_000, 75_000, 130_000]);
     if (tabled !== null && chance.often(0.02))
       acts.push({ at, does: 'table', enterprise: tabled.enterprise, lines: chance.pick([[], tabled.lines, tabled.lines.slice(1)]) });
+    if (rises && rising.often(0.06)) acts.push(risingAct(rising, at, devices));
     acts.push(...actsAt(at, chance, troubles, { places, read }, focus).map((act) => stamp(act, chance, clocks)));
     at = acts.at(-1)?.at ?? at;
     sent += 1;
@@ -407,6 +413,7 @@ function suppressionAct(chance: Chance, focus: Place): WorldAct {
 }
 
 function changeOf(chance: Chance, { device }: Place): Partial<Device> {
+  if (isRising(device.profileId) && chance.often(0.5)) return risingChange(chance, device);
   const general: readonly Partial<Device>[] = [
     { name: `${device.id} renamed` },
     { enterpriseId: chance.pick(ENTERPRISES) },

@@ -10,6 +10,8 @@ import { OUTAGE_GAP_MS } from '../../../model/time.ts';
 import { Disagreement, type Step, type Watcher } from '../play.ts';
 import { type Fact, type Moment, momentsOf } from './condition.ts';
 import { counted } from './count.ts';
+import { followingMoments, type Neighbour, stand } from './escalation.ts';
+import { WorkingHours } from './hours.ts';
 import { type Answer, type Deed, type Expected, lifeOf } from './life.ts';
 import { type Look, pointsOf, type PointRules, type Rule } from './limits.ts';
 import { BACKLOG_ENDS_MS, JUDGED } from './readings.ts';
@@ -37,6 +39,13 @@ interface PointHistory {
   readonly deeds: Map<string, Deed[]>;
   /** What is expected of every ladder, worked out after the entry it was last touched by. */
   expected: Map<string, Expected>;
+  /** When each limit went on and off, by code. */
+  moments: Map<string, readonly Moment[]>;
+  /** Limits that are on, and those that were when the entry before was done. */
+  on: ReadonlySet<string>;
+  onBefore: ReadonlySet<string>;
+  /** Ladders that were out of service before the present entry was applied. */
+  outEarly: ReadonlySet<string>;
   /** What operators must have heard, by ladder and entry. */
   answers: Map<string, ReadonlyMap<number, Answer>>;
   /** When the next delay runs out if nothing comes, engine time. */
@@ -44,6 +53,8 @@ interface PointHistory {
   /** When a suppression next ends by itself, wall time. */
   wallDue: number;
   touched: boolean;
+  /** Something of it waits for the end of business hours: it is looked at with every entry. */
+  waits: boolean;
   /** Ladders of which nothing can be said any more. */
   readonly unsaid: Set<string>;
   /**
@@ -74,10 +85,18 @@ export class Auditor implements Watcher {
   /** There is, or was, a cause-and-effect table. */
   private tabled = false;
   private readonly messages: (Entry & MessageBody)[] = [];
+  private readonly hours = new WorkingHours();
+  /** As they were before the present entry. */
+  private before: { readonly devices: ReadonlyMap<string, Device>; readonly enterprises: ReadonlyMap<string, Enterprise> } = {
+    devices: new Map(),
+    enterprises: new Map(),
+  };
 
   see(step: Step): void {
     const { entry } = step;
     this.clock(step);
+    if (entry.kind === 'config') this.before = { devices: new Map(this.devices), enterprises: new Map(this.enterprises) };
+    if (entry.kind === 'start') this.hours.start(entry.seq, entry.localTime);
     if (entry.kind === 'config') this.config(entry, step);
     if (entry.kind === 'message') this.message(entry, step);
     if (entry.kind === 'command') this.command(entry, step);
@@ -124,6 +143,7 @@ export class Auditor implements Watcher {
       else if (change.asset === 'enterprise') this.enterprises.set(change.value.id, change.value);
       else if (change.asset === 'device') this.put(change.value, entry);
     }
+    this.hours.configured(entry.seq, this.devices, this.enterprises);
   }
 
   private put(device: Device, entry: Entry): void {
@@ -310,8 +330,15 @@ export class Auditor implements Watcher {
   private judge(step: Step): void {
     const actual = new Map([...step.after.values()].map((alarm) => [keyOf(alarm), alarm]));
     for (const point of this.points.values())
-      if (point.touched || point.due <= this.now() || point.wallDue <= step.entry.at) this.work(point);
+      if (point.touched || point.waits || point.due <= this.now() || point.wallDue <= step.entry.at) this.work(point);
+    this.rise(step, true);
     this.table(step);
+    // What a cause hides or shows is no longer, or again, something that somebody should see; what rises may be a cause.
+    while (this.rise(step, false)) this.table(step);
+    for (const point of this.points.values()) {
+      point.onBefore = point.on;
+      point.outEarly = new Set([...point.expected].flatMap(([ladder, { byHand }]) => (byHand.includes('out-of-service') ? [ladder] : [])));
+    }
     for (const point of this.points.values()) {
       this.answers(point, step);
       if (point.loose) {
@@ -347,6 +374,10 @@ export class Auditor implements Watcher {
   private momentsOf(point: PointHistory, code: string): { readonly moments: readonly Moment[]; readonly due: number | null } {
     const facts = factsOf(point, code);
     const rule = point.rules.get(code);
+    if (rule?.follows !== undefined) {
+      const { of } = rule.follows;
+      return followingMoments(rule, rule.follows, this.momentsOf(point, of).moments, factsOf(point, of), facts, this.times);
+    }
     if (rule?.countsOverMs === undefined) return momentsOf(facts, this.times);
     const counts = counted(facts, rule, rule.countsOverMs, this.times);
     const found = momentsOf(counts.facts, this.times);
@@ -405,6 +436,47 @@ export class Auditor implements Watcher {
     }
   }
 
+  /**
+   * What rises because others of its group are on too: looked at when the timers that were due have run out, and when the entry is done.
+   * @returns whether anything rose
+   */
+  private rise({ entry }: Step, early: boolean): boolean {
+    const rising = [...this.points.values()].filter((point) => [...point.rules.values()].some((rule) => rule.follows !== undefined));
+    if (rising.length === 0) return false;
+    const { devices, enterprises } =
+      early && entry.kind === 'config' ? this.before : { devices: this.devices, enterprises: this.enterprises };
+    const all = [...devices.values()].map((device): Neighbour => {
+      const speaks = device.mode === 'live' || enterprises.get(device.enterpriseId)?.kind === 'test';
+      return { device, speaks, onSince: (measurement, limit) => this.onSince(device.id, measurement, limit, entry.seq, early) };
+    });
+    const risen: PointHistory[] = [];
+    for (const point of rising) {
+      const self = all.find(({ device }) => device.id === point.device);
+      for (const rule of rulesAt(point, early ? entry.seq - 1 : entry.seq)) {
+        const { follows } = rule;
+        if (self === undefined || follows === undefined || (early ? point.onBefore : point.on).has(rule.code)) continue;
+        const since = self.onSince(point.measurement, follows.of);
+        if (since === null || !follows.any.some((cause) => cause.kind === 'together' && stand(cause, self, since, all))) continue;
+        this.deed(point, rule.ladder, { ...this.head(entry, 'escalation'), op: 'rise', code: rule.code, early });
+        risen.push(point);
+      }
+    }
+    for (const point of risen) this.work(point);
+    return risen.length > 0;
+  }
+
+  /** Since when a limit of a device is on that speaks for others, or null. */
+  private onSince(device: string, measurement: string, limit: string, entry: number, early: boolean): number | null {
+    for (const point of this.points.values()) {
+      const rule = point.device === device && point.measurement === measurement ? point.rules.get(limit) : undefined;
+      if (rule === undefined) continue;
+      const last = point.moments.get(limit)?.findLast((moment) => moment.entry < entry || !early || moment.early);
+      const out = early ? point.outEarly.has(rule.ladder) : point.expected.get(rule.ladder)?.byHand.includes('out-of-service') === true;
+      if (last?.on === true && !out) return last.t;
+    }
+    return null;
+  }
+
   private isTest(id: string): boolean {
     const device = this.devices.get(id);
     return device?.mode !== 'live' || this.enterprises.get(device.enterpriseId)?.kind === 'test';
@@ -429,6 +501,7 @@ export class Auditor implements Watcher {
 
   private work(point: PointHistory): void {
     point.touched = false;
+    point.waits = false;
     point.due = Infinity;
     point.wallDue = Infinity;
     point.answers = new Map();
@@ -437,20 +510,29 @@ export class Auditor implements Watcher {
       if (point.unsaid.has(ladder)) continue;
       const found = this.momentsOf(point, code);
       moments.set(ladder, [...(moments.get(ladder) ?? []), ...found.moments]);
+      point.moments.set(code, found.moments);
       if (found.due !== null) point.due = Math.min(point.due, found.due);
     }
     point.expected = new Map();
+    const on = new Set<string>();
+    const outEarly = new Set<string>();
+    Object.assign(point, { on, outEarly });
     for (const [ladder, its] of moments) {
       const key = `${pointKey(point.device, point)}|${ladder}`;
-      const { alarm, answers, wallDue } = lifeOf(
+      const life = lifeOf(
         its,
         point.deeds.get(ladder) ?? [],
         point.rules,
         (entry) => this.shownSeq.get(key)?.get(entry) ?? 0,
         (entry) => this.accepted.get(entry) ?? false,
-        this.walls,
+        { walls: this.walls, times: this.times, atWork: (n, done) => this.hours.isAtWork(point.device, n, done, this.walls[n] ?? 0) },
       );
+      const { alarm, answers, wallDue } = life;
       if (alarm !== null) point.expected.set(ladder, alarm);
+      for (const code of life.on) on.add(code);
+      if (life.outEarly) outEarly.add(ladder);
+      if (life.due > this.now()) point.due = Math.min(point.due, life.due);
+      else point.waits = true;
       point.wallDue = Math.min(point.wallDue, wallDue);
       point.answers.set(ladder, answers);
     }
@@ -464,7 +546,7 @@ export class Auditor implements Watcher {
     const facts: readonly (readonly [string, unknown, unknown])[] = [
       ['state', expected.state, alarm.state],
       ['level', expected.level, alarm.level],
-      ['code', expected.code, alarm.code],
+      ['code', expected.or.includes(alarm.code) ? alarm.code : expected.code, alarm.code],
       ['active', expected.active, alarm.active],
       ['latched', expected.latched, alarm.latched],
       ['occurrence', expected.occurrence, alarm.occurrence],
@@ -484,6 +566,12 @@ export class Auditor implements Watcher {
       throw new Disagreement(`alarm-${name}`, `${key}: ${name} must be ${String(should)}, is ${String(is)} (expected ${say(expected)})`);
     }
   }
+}
+
+/** The rules that stood when an entry was done. */
+function rulesAt(point: PointHistory, entry: number): readonly Rule[] {
+  const last = point.facts.findLast((fact) => fact.is === 'rules' && fact.entry <= entry);
+  return last?.is === 'rules' ? last.rules : [];
 }
 
 /** What is known of a point, as one of its limits sees it. */
@@ -531,10 +619,15 @@ function newPoint(device: string, rules: PointRules | undefined): PointHistory {
     rules: new Map(),
     deeds: new Map(),
     expected: new Map(),
+    moments: new Map(),
+    on: new Set(),
+    onBefore: new Set(),
+    outEarly: new Set(),
     answers: new Map(),
     due: Infinity,
     wallDue: Infinity,
     touched: true,
+    waits: false,
     unsaid: new Set(),
     loose: false,
     lateUntil: -Infinity,

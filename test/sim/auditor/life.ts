@@ -27,6 +27,8 @@ export type Deed = {
   | { readonly op: 'unshelve' | 'unsuppress' | 'return-to-service' }
   /** The cause-and-effect table begins to hide it, or ends. */
   | { readonly op: 'hide' | 'show' }
+  /** Others of its group make it rise; `early`: by what ran out before the entry was applied. */
+  | { readonly op: 'rise'; readonly code: string; readonly early: boolean }
   /** The device is retired: its alarms close. */
   | { readonly op: 'removed' }
 );
@@ -35,6 +37,8 @@ export interface Expected {
   readonly state: AlarmStateName;
   readonly level: Level;
   readonly code: string;
+  /** Others that are on at the same level, where a worse one has hidden which of them came first (reading 18). */
+  readonly or: readonly string[];
   readonly active: boolean;
   readonly latched: boolean;
   readonly occurrence: number;
@@ -60,11 +64,28 @@ export interface Life {
   readonly answers: ReadonlyMap<number, Answer>;
   /** Wall time at which a suppression next ends by itself. */
   readonly wallDue: number;
+  /** When it has been unacknowledged for long enough to rise, engine time. */
+  readonly due: number;
+  /** Out of service before the last entry was applied, when what was due had run out. */
+  readonly outEarly: boolean;
+  /** Limits that are on. */
+  readonly on: ReadonlySet<string>;
+}
+
+/** When it is, and who is there. */
+export interface Clocks {
+  /** Wall time of every entry, by entry number. */
+  readonly walls: readonly number[];
+  /** Engine time of the same. */
+  readonly times: readonly number[];
+  /** Was somebody at work there before an entry was applied, or when it was done. */
+  readonly atWork: (entry: number, done: boolean) => boolean;
 }
 
 interface Open {
   level: Level;
   code: string;
+  or: readonly string[];
   latch: string | null;
   recurrences: number;
   value: number | null;
@@ -77,6 +98,8 @@ interface Open {
   } | null;
   /** Entry at which it last rose above what was seen, began or came again. */
   roseAt: number;
+  /** Since when it wants an acknowledgement that is missing (under no flag), engine time. */
+  unseenSince: number | null;
   /** Entry at which it last rang without having risen or come again: a withdrawal, the end of a suppression. */
   rangAt: number;
 }
@@ -99,7 +122,6 @@ const UNDO: Readonly<Record<'unshelve' | 'unsuppress' | 'return-to-service', Sup
 /**
  * @param rules every rule this ladder ever had, by code
  * @param seqAfter the alarm's `seq` as it was on the screen after an entry
- * @param walls wall time of every entry, by entry number
  * @param accepted whether the engine carried out the deed of an entry, for deeds where both answers are right
  */
 export function lifeOf(
@@ -108,7 +130,7 @@ export function lifeOf(
   rules: ReadonlyMap<string, Rule>,
   seqAfter: (entry: number) => number,
   accepted: (entry: number) => boolean,
-  walls: readonly number[],
+  { walls, times, atWork }: Clocks,
 ): Life {
   const answers = new Map<number, Answer>();
   const on = new Set<string>();
@@ -121,6 +143,13 @@ export function lifeOf(
   /** What the table says is asked anew for every occurrence. */
   let hidden = false;
 
+  /** Coming again does not begin anew what nobody has seen; a rise, an acknowledgement and the end of a flag do. */
+  const countUnseen = (entry: number, rose = false): void => {
+    const alarm = open as Open | null;
+    if (alarm === null) return;
+    if (alarm.acknowledged !== null || flags.size > 0 || hidden) alarm.unseenSince = null;
+    else if (rose || alarm.unseenSince === null) alarm.unseenSince = times[entry] ?? 0;
+  };
   const ring = (entry: number): void => {
     const alarm = open as Open | null;
     if (flags.size > 0 || hidden || alarm === null || on.size === 0) return;
@@ -131,6 +160,7 @@ export function lifeOf(
   const unflag = (flag: SuppressedBy, entry: number): void => {
     flags.delete(flag);
     ring(entry);
+    countUnseen(entry);
   };
   /** Ends what has run out until an entry, and in that entry until an engine time. */
   const expire = (entry: number, t: number): void => {
@@ -151,8 +181,11 @@ export function lifeOf(
   };
   const levelOf = (code: string): Level => rules.get(code)?.level as Level;
   const settle = (alarm: Open, value: number | null): void => {
-    const code = worst([...on, ...(alarm.latch === null ? [] : [alarm.latch])]);
+    const all = [...on, ...(alarm.latch === null ? [] : [alarm.latch])];
+    // The reason that came first stays shown.
+    const code = worst(all.includes(alarm.code) ? [alarm.code, ...all] : all);
     if (code !== null && code !== alarm.code) {
+      alarm.or = rank(code) < rank(alarm.code) ? [...on].filter((other) => rank(other) === rank(code)) : [];
       alarm.code = code;
       alarm.level = levelOf(code);
       alarm.value = value;
@@ -181,12 +214,14 @@ export function lifeOf(
       alarm = {
         level: levelOf(code),
         code,
+        or: [],
         latch: null,
         recurrences: 0,
         value,
         limit: rules.get(code)?.limit ?? null,
         acknowledged: null,
         roseAt: entry,
+        unseenSince: null,
         rangAt: 0,
       };
       open = alarm;
@@ -197,10 +232,11 @@ export function lifeOf(
       alarm.acknowledged = null;
       alarm.roseAt = entry;
     }
-    if (latching !== null) alarm.latch = worst([latching, ...(alarm.latch === null ? [] : [alarm.latch])]);
+    if (latching !== null) alarm.latch = worst([...(alarm.latch === null ? [] : [alarm.latch]), latching]);
     const was = LEVEL_RANK[alarm.level];
     settle(alarm, value);
-    if (LEVEL_RANK[alarm.level] > was) {
+    const rose = LEVEL_RANK[alarm.level] > was;
+    if (rose) {
       const covered = alarm.acknowledged !== null && LEVEL_RANK[alarm.acknowledged.level] >= LEVEL_RANK[alarm.level];
       if (!covered) alarm.acknowledged = null;
       alarm.roseAt = entry;
@@ -208,6 +244,10 @@ export function lifeOf(
       if (shelved !== undefined && LEVEL_RANK[alarm.level] > shelved.rank) unflag('shelved', entry);
     }
     if (before && on.size === 0 && flags.get('shelved')?.oneShot === true) unflag('shelved', entry);
+    countUnseen(entry, rose);
+  };
+  const rise = (code: string, entry: number): void => {
+    instant(entry, [{ entry, t: times[entry] ?? 0, on: true, code, early: false, nth: -1, value: Number.NaN }]);
   };
 
   /** @returns whether the deed was about suppression */
@@ -257,6 +297,10 @@ export function lifeOf(
     if (act.op === 'hide' || act.op === 'show') {
       hidden = act.op === 'hide';
       if (!hidden) ring(act.entry);
+      return;
+    }
+    if (act.op === 'rise') {
+      rise(act.code, act.entry);
       return;
     }
     if (act.op === 'removed') {
@@ -326,35 +370,95 @@ export function lifeOf(
     }
   };
 
-  // Timers that are due come before the entry that shows it; what an operator does comes with his entry, after them.
-  const sorted = [...moments].sort((a, b) => a.entry - b.entry || Number(b.early) - Number(a.early) || a.t - b.t || a.nth - b.nth);
-  let next = 0;
-  const momentsUntil = (entry: number): void => {
-    while (next < sorted.length) {
-      const first = sorted[next];
-      if (first === undefined || first.entry > entry) return;
-      const together = sorted
-        .slice(next)
-        .filter((m) => m.entry === first.entry && m.t === first.t && m.nth === first.nth && m.early === first.early);
-      expire(first.entry, first.t);
-      instant(first.entry, together);
-      next += together.length;
+  /** What rises when nobody has acknowledged it for long enough. */
+  const unattended = [...rules.values()].filter((rule) => rule.follows?.any.some(({ kind }) => kind === 'unacknowledged') === true);
+  const waits = (rule: Rule): number => {
+    const since = (open as Open | null)?.unseenSince ?? null;
+    if (since === null || !on.has(rule.follows?.of ?? '') || on.has(rule.code)) return Infinity;
+    return since + (rule.follows?.afterMs ?? 0);
+  };
+  const riseUnseen = (entry: number, done: boolean): void => {
+    for (const rule of unattended) {
+      const hours = rule.follows?.any.some((cause) => cause.kind === 'unacknowledged' && cause.outsideBusinessHours === true) === true;
+      if (waits(rule) <= (times[entry] ?? 0) && !(hours && atWork(entry, done))) rise(rule.code, entry);
     }
   };
-  for (const act of deeds) {
-    momentsUntil(act.entry);
-    expire(act.entry, Infinity);
-    deed(act);
+  let looked = { entry: 0, stage: 0 };
+  /** What runs out by itself until then: at every entry, before it is applied and when it is done. */
+  const lookUntil = (entry: number, stage: Stage): void => {
+    if (unattended.length > 0) {
+      for (let n = looked.entry; n <= entry; n += 1) {
+        const from = n === looked.entry ? looked.stage : DELAYS;
+        const until = n === entry ? stage : OVER;
+        if (from < TIMERS && until >= TIMERS) {
+          if (flags.size > 0) expire(n, Infinity);
+          riseUnseen(n, false);
+        }
+        if (from < OVER && until >= OVER) riseUnseen(n, true);
+      }
+    }
+    looked = { entry, stage };
+  };
+
+  // Timers that are due come before the entry that shows it; what an operator does comes with his entry, after them.
+  const sorted = [...moments].sort((a, b) => a.entry - b.entry || Number(b.early) - Number(a.early) || a.t - b.t || a.nth - b.nth);
+  const steps: { readonly entry: number; readonly stage: Stage; readonly run: () => void }[] = [];
+  for (let next = 0; next < sorted.length; ) {
+    const first = sorted[next];
+    if (first === undefined) break;
+    const together = sorted
+      .slice(next)
+      .filter((m) => m.entry === first.entry && m.t === first.t && m.nth === first.nth && m.early === first.early);
+    const run = (): void => {
+      expire(first.entry, first.t);
+      instant(first.entry, together);
+    };
+    steps.push({ entry: first.entry, stage: first.early ? DELAYS : SAMPLES, run });
+    next += together.length;
   }
-  momentsUntil(Infinity);
-  expire(walls.length - 1, Infinity);
+  for (const act of deeds) {
+    const stage = act.op !== 'rise' ? DEEDS : act.early ? TIMERS : RISES;
+    const run = (): void => {
+      expire(act.entry, Infinity);
+      deed(act);
+      countUnseen(act.entry);
+    };
+    steps.push({ entry: act.entry, stage, run });
+  }
+  const last = walls.length - 1;
+  const follows = [...rules.values()].some((rule) => rule.follows !== undefined);
+  let outEarly: boolean | null = null;
+  const reach = (entry: number, stage: Stage): void => {
+    lookUntil(entry, stage);
+    if (outEarly !== null || !follows || entry < last || stage <= TIMERS) return;
+    expire(last, Infinity);
+    outEarly = flags.has('out-of-service');
+  };
+  for (const step of steps.sort((a, b) => a.entry - b.entry || a.stage - b.stage)) {
+    reach(step.entry, step.stage);
+    step.run();
+  }
+  expire(last, Infinity);
+  reach(last, OVER);
   const wallDue = Math.min(...[...flags.values()].map((flag) => flag.until ?? Infinity));
   return {
     alarm: shown(open as Open | null, on.size > 0, occurrence, [...flags.keys()], hidden),
     answers,
     wallDue,
+    due: Math.min(Infinity, ...unattended.map(waits)),
+    outEarly: outEarly ?? false,
+    on,
   };
 }
+
+/** In this order inside one entry: delays that were over before it, timers of the alarm, what it brings, what is done, what rises by it. */
+const DELAYS = 0;
+const TIMERS = 1;
+const SAMPLES = 2;
+const DEEDS = 3;
+const RISES = 4;
+const OVER = 5;
+type Stage = 0 | 1 | 2 | 3 | 4 | 5;
 
 function shown(open: Open | null, active: boolean, occurrence: number, byHand: readonly SuppressedBy[], hidden: boolean): Expected | null {
   if (open === null) return null;
@@ -365,6 +469,7 @@ function shown(open: Open | null, active: boolean, occurrence: number, byHand: r
     state,
     level: open.level,
     code: open.code,
+    or: open.or,
     active,
     latched,
     occurrence,

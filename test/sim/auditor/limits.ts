@@ -3,6 +3,7 @@
 import type { Device } from '../../../model/asset.ts';
 import { LEVEL_RANK, type Level } from '../../../model/level.ts';
 import type { LimitDef, MeasurementDef, Profile } from '../../../model/profile.ts';
+import { followersOf, type Follows } from './escalation.ts';
 import { conditionOf, type Scene } from './when.ts';
 
 /** What a limit sees when a sample is in: all its values are of one instant. */
@@ -36,6 +37,8 @@ export interface Rule {
   readonly derived: boolean;
   /** It counts the rises of a running total in so long a window, ms. */
   readonly countsOverMs?: number;
+  /** It compares nothing: it rises from another one. */
+  readonly follows?: Follows;
   readonly says: (look: Look) => Saying;
   /** Two rules with the same text judge alike. */
   readonly text: string;
@@ -49,7 +52,8 @@ export interface PointRules {
 
 export function pointsOf(device: Device, profile: Profile): readonly PointRules[] {
   return profile.measurements.flatMap((measurement) => {
-    const rules = rulesOf(measurement, device);
+    const own = rulesOf(measurement, device);
+    const rules = [...own, ...followersOf(profile, measurement, own, device)];
     const channels = measurement.channels === undefined ? [null] : Array.from({ length: measurement.channels }, (_, n) => n + 1);
     return channels.map((channel) => ({
       measurement: measurement.key,

@@ -31,6 +31,9 @@
 // 16. The cause-and-effect table is asked when an entry is done: what a cause does and undoes inside one entry hides and shows nothing.
 // 17. A gateway that lost its connection and is back begins the dead-men of those it spoke for anew, also where they had not run out.
 //     While it is connected, whether a silent device or its gateway is told is left open.
+// 18. Of two escalations at one level the reason that came first is shown; where a worse level has covered it meanwhile, either.
+// 19. A missing acknowledgement counts from the entry that made it known, not from when a delay or a late sample says it began: it is about
+//     people. What runs out in one entry does so in the order of delays, ends of flags, then this.
 
 import type { Quality } from '../../../model/reading.ts';
 
