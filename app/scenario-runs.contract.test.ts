@@ -16,7 +16,7 @@ async function over(id: string): Promise<ScenarioRun> {
 }
 
 it('plays one of the library with a verdict, says why another cannot be played, and ends one that is cancelled', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   runs = createScenarioRuns(libraryNames(), systemClock());
   expect(runs.names()).toContain('valve-that-does-not-close');

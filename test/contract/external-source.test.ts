@@ -343,7 +343,9 @@ describe.skipIf(missing !== null && process.env['CI'] === undefined)(`external b
       expect(bench.source.status()).toMatchObject({ sessionsLost: 0, trouble: null });
     });
 
-    it('kill -9 of us, three times: nothing is lost, the order holds, only what was not acknowledged comes again', { timeout: 180_000 }, async () => {
+    it('kill -9 of us, three times: nothing is lost, the order holds, only what was not acknowledged comes again', {
+      timeout: 180_000,
+    }, async () => {
       const mosquitto = await broker();
       const folder = mkdtempSync(join(tmpdir(), 'beacon-external-'));
       closing.push(async () => rmSync(folder, { recursive: true, force: true }));
