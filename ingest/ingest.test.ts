@@ -262,6 +262,32 @@ describe('doubt is kept, marked and judged', () => {
     expect(said([])).toEqual([['lel', 60, 'good']]);
   });
 
+  it('a contact beside the one quantity has no sensor: a dead cell does not clear the gas alarm of a detector with a linked valve', () => {
+    const said = (others: Profile['measurements'], values: Record<string, number | boolean>, faults: readonly string[]): unknown[] => {
+      const detector: Profile = { ...profile, id: 'test.detector', measurements: [measurement('lel'), ...others] };
+      const one = { device: device('d9', { profileId: detector.id }), profile: detector };
+      const payload = utf8.encode(JSON.stringify({ values, faults }));
+      const message = { topic: 'v1/devices/me/telemetry', payload, publisher: speaker('d9'), receivedAt: NOW, clockBelieved: true };
+      const result = ingest(message, { device: () => one });
+      return (result.samples[0]?.values ?? []).map(({ measurement: key, quality }) => [key, quality]);
+    };
+    const contact = { ...measurement('valve_open'), valueType: 'boolean' as const, ucum: '{bool}' };
+    expect(said([contact], { lel: 0, valve_open: true }, ['F03'])).toEqual([
+      ['lel', 'bad'],
+      ['valve_open', 'good'],
+    ]);
+    expect(said([contact], { lel: 0, valve_open: true }, ['F22'])).toEqual([
+      ['lel', 'uncertain'],
+      ['valve_open', 'uncertain'],
+    ]);
+    // Another quantity, or a status word, may be what is meant: none is blinded by a guess.
+    expect(said([contact, measurement('temp')], { lel: 60, temp: 20 }, ['F03'])).toEqual([
+      ['lel', 'good'],
+      ['temp', 'good'],
+    ]);
+    expect(said([{ ...contact, valueType: 'bitmask' }], { lel: 60 }, ['F03'])).toEqual([['lel', 'good']]);
+  });
+
   it('warm-up marks every value and still lets it be judged; an empty fault list ends the faults', () => {
     expect(values(send({ values: { lel: 60 }, faults: ['F22'] }))).toEqual([['lel', 60, 'uncertain', 'warm-up']]);
     expect(send({ values: {}, faults: [] })).toMatchObject({ samples: [{ values: [], faults: [] }], refused: [] });

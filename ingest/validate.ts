@@ -80,7 +80,7 @@ function validateSample(
   const known = targetsOf(profile);
   const faults = raw.faults === undefined ? null : readFaults(raw.faults, known, device.id, refused);
   const qualities = raw.quality === undefined ? null : readQualities(raw.quality, known, device.id, refused);
-  const whole = faults?.device ? wholeMark(faults.device, known) : undefined;
+  const whole = faults?.device ? wholeMarks(faults.device, known) : undefined;
   const values: SampleValue[] = [];
   const taken = profile.measurements.some(hasChannels) ? new Set<Target>() : null;
   let keys = 0;
@@ -113,7 +113,8 @@ function validateSample(
     if (value === undefined) continue;
     let mark = time.clock ? CLOCK : GOOD;
     if (typeof value === 'number' && (value < target.def.range[0] || value > target.def.range[1])) mark = combine(mark, OUT_OF_RANGE);
-    if (whole !== undefined) mark = combine(mark, whole);
+    if (whole?.all !== undefined) mark = combine(mark, whole.all);
+    if (whole?.ofSole !== undefined && whole.sole === target) mark = combine(mark, whole.ofSole);
     const said = qualities?.get(target);
     if (said !== undefined) mark = combine(mark, said);
     for (const code of faults?.points.get(target) ?? NO_CODES) {
@@ -139,17 +140,39 @@ function validateSample(
   };
 }
 
+/** What faults of the whole device say about its values: warm-up about all of them, any other about the one thing that it measures. */
+interface WholeMarks {
+  readonly all: Mark | undefined;
+  readonly sole: Target | undefined;
+  readonly ofSole: Mark | undefined;
+}
+
 /**
- * What faults of the whole device say about its values. Where it measures one thing alone they can only be about that; of several
- * nobody knows which is meant, and none is blinded by a guess: there only warm-up marks them.
+ * Where a device measures one thing alone, a broken sensor can only be that one's; of several nobody knows which is meant, and none is
+ * blinded by a guess: there only warm-up marks them.
  */
-function wholeMark(codes: readonly string[], known: ReadonlyMap<string, Target>): Mark | undefined {
-  let mark: Mark | undefined;
+function wholeMarks(codes: readonly string[], known: ReadonlyMap<string, Target>): WholeMarks {
+  const sole = soleOf(known);
+  let all: Mark | undefined;
+  let ofSole: Mark | undefined;
   for (const code of codes) {
-    const meant = known.size === 1 || code === WARM_UP ? faultMark(code) : undefined;
-    if (meant !== undefined) mark = mark === undefined ? meant : combine(mark, meant);
+    const meant = faultMark(code);
+    if (meant === undefined) continue;
+    if (code === WARM_UP) all = meant;
+    else if (sole !== undefined) ofSole = ofSole === undefined ? meant : combine(ofSole, meant);
   }
-  return mark;
+  return { all, sole, ofSole };
+}
+
+/**
+ * The one thing that a device measures: all it has, or the one quantity beside contacts. The linked valve of a gas detector is told by a
+ * contact, which has no sensor that could be short-circuited; were the gas left good for its sake, a dead cell would clear a gas alarm.
+ */
+function soleOf(known: ReadonlyMap<string, Target>): Target | undefined {
+  const targets = [...new Set(known.values())];
+  if (targets.length === 1) return targets[0];
+  const [quantity, ...more] = targets.filter(({ def }) => def.valueType !== 'boolean');
+  return quantity?.def.valueType === 'number' && more.length === 0 ? quantity : undefined;
 }
 
 const NO_CODES: readonly string[] = [];
