@@ -8,6 +8,7 @@ import type { CountWindow } from './evaluate/count-window.ts';
 import type { Plan } from './evaluate/plan.ts';
 import type { RateWindow } from './evaluate/rate-window.ts';
 import type { PointHealth } from './health/point-health.ts';
+import { SPOKEN, type Spoken } from './health/spoken.ts';
 import type { JointState } from './joint/state.ts';
 import type { PointSpec } from './health/spec.ts';
 import type { ClockError } from './time/clock-error.ts';
@@ -51,6 +52,8 @@ export interface PointState {
   open: (AlarmRecord | null)[] | null;
   /** What the detectors keep of it; null while there is nothing to watch. */
   health: PointHealth | null;
+  /** Whether a rule over several points may take its last value for a word (rules/health/spoken.ts). */
+  spoken: Spoken;
   /** While it is bad: the fault alarms, by identity, that say why (rules/health/bad-reasons.ts). */
   explainedBy: readonly string[];
 }
@@ -147,6 +150,7 @@ export function newPoint(value: Value, sampleAt: EpochMs, receivedAt: EpochMs, q
     pending: null,
     open: null,
     health: null,
+    spoken: SPOKEN,
     explainedBy: [],
   };
 }

@@ -6,6 +6,7 @@ import type { DeviceState } from './device-state.ts';
 import { behindGateway, gatewayPresence } from './health/gateway.ts';
 import { foundCodes } from './health/found-codes.ts';
 import { allHeard } from './health/point-silence.ts';
+import { allUnspoken, heardOfItself } from './health/spoken.ts';
 import { watches } from './health/watch.ts';
 import { syncFaults } from './instrument.ts';
 
@@ -39,6 +40,7 @@ export function signOfLife(core: Core, device: DeviceState): void {
   device.silent = false;
   device.behind = false;
   if (wasSilent) allHeard(core, device);
+  heardOfItself(device);
   setOnline(core, device, true);
   noteChange(core, device);
   if (wasSilent) syncFaults(core, device);
@@ -48,6 +50,7 @@ export function signOfLife(core: Core, device: DeviceState): void {
 /** The dead-man ran out. */
 export function fallSilent(core: Core, device: DeviceState): void {
   device.silent = true;
+  allUnspoken(device);
   device.behind = watches(core) && behindGateway(core, device);
   setOnline(core, device, false);
   noteChange(core, device);

@@ -15,6 +15,7 @@ import { planAt, stateAt } from './evaluate/spot.ts';
 import type { SourceRow } from './joint/book.ts';
 import { type GatewayRow, gatewayOf, gatewayRows, takeGateways } from './health/gateway.ts';
 import type { PointHealth } from './health/point-health.ts';
+import { SPOKEN, type Spoken } from './health/spoken.ts';
 import type { AnyAsset } from './registry.ts';
 import { type CredentialRow, type CredentialState, readCredential, writeCredential } from './resend.ts';
 import type { ClockError } from './time/clock-error.ts';
@@ -49,6 +50,8 @@ interface PointMore {
   readonly health?: PointHealth;
   /** Absent = no fault alarm says why it is bad. */
   readonly explainedBy?: readonly string[];
+  /** Absent = its device has not been silent since its last value. */
+  readonly spoken?: Spoken;
 }
 type DeviceRow = [
   order: number,
@@ -150,9 +153,13 @@ function pointRow(device: DeviceState, index: number): PointRow | null {
 }
 
 function pointMore(point: PointState): PointMore | null {
-  const { health, explainedBy } = point;
-  if (health === null && explainedBy.length === 0) return null;
-  return { ...(health === null ? {} : { health }), ...(explainedBy.length === 0 ? {} : { explainedBy }) };
+  const { health, explainedBy, spoken } = point;
+  if (health === null && explainedBy.length === 0 && spoken === SPOKEN) return null;
+  return {
+    ...(health === null ? {} : { health }),
+    ...(explainedBy.length === 0 ? {} : { explainedBy }),
+    ...(spoken === SPOKEN ? {} : { spoken }),
+  };
 }
 
 function derivedRows(device: DeviceState): NonNullable<DeviceMore['derived']> {
@@ -506,6 +513,7 @@ function stateFrom(plan: PlanPoint, row: PointRow): PointState {
     open: null,
     health: more.health ?? null,
     explainedBy: more.explainedBy ?? [],
+    spoken: more.spoken ?? SPOKEN,
   };
   if (conditions.length > 0) {
     point.conditions = plan.limits.map((limit) => {

@@ -6,6 +6,7 @@ import type { Core } from '../core.ts';
 import { type DeviceState, newPoint } from '../device-state.ts';
 import { turnedBad } from '../health/bad-reasons.ts';
 import { heardThrough } from '../health/gateway.ts';
+import { beginLate, endLate, SPOKEN, SPOKE_LATE } from '../health/spoken.ts';
 import { hear, judgedValue, specFor, takeReportedOver, watch, watches } from '../health/watch.ts';
 import { faultLadder, setBad, setFault, syncBad, syncFaults, syncReported } from '../instrument.ts';
 import { noteChange, signOfLife } from '../presence.ts';
@@ -198,6 +199,7 @@ function applySample(core: Core, device: DeviceState, sample: Sample, message: M
   let judged = false;
   if (!late || inOrder(device, sample, line)) {
     if (late) {
+      if (device.backlogUntil < 0) beginLate(device);
       device.backlogUntil = clock.now + BACKLOG_ENDS_AFTER_MS;
       core.heap.atLatest(device, device.backlogUntil);
     }
@@ -242,6 +244,7 @@ function applyValue(core: Core, device: DeviceState, sample: Sample, reading: Sa
   if (point === undefined || point === null) {
     point = newPoint(value, sample.sampleAt, core.clock.at, quality, flags);
     device.points[index] = point;
+    if (late) point.spoken = SPOKE_LATE;
     if (bad) {
       changeBad(core, device, 1);
       turnedBad(core, device, plan.key, point);
@@ -261,6 +264,7 @@ function applyValue(core: Core, device: DeviceState, sample: Sample, reading: Sa
     point.receivedAt = core.clock.at;
     point.quality = quality;
     point.flags = flags;
+    if (point.spoken !== SPOKEN) point.spoken = late ? SPOKE_LATE : SPOKEN;
     if (bad !== wasBad) {
       changeBad(core, device, bad ? 1 : -1);
       if (bad) turnedBad(core, device, plan.key, point);
@@ -312,6 +316,7 @@ function takeFaults(core: Core, device: DeviceState, sample: Sample, line: numbe
 /** The late batch is over: what is still true rings now. */
 export function endBacklog(core: Core, device: DeviceState): void {
   device.backlogUntil = -1;
+  endLate(device);
   core.joint.mark(device);
   core.escalations.mark(device, core.clock.line);
   for (let i = 0; i < device.points.length; i += 1) {

@@ -161,7 +161,7 @@ export class JointBook {
     runJoint(this.core, joint);
     joint.plan = plan;
     if (same) {
-      // A device's mode, or what it said last, may be another all the same.
+      // What a device said last may be another all the same.
       this.marked.add(joint);
       return joint;
     }
@@ -312,8 +312,8 @@ export class JointBook {
 }
 
 /** What makes a difference to the judgement; names and reasons do not. */
-function meaningOf({ rule, source, reason, inputs }: JointPlan): string {
-  return JSON.stringify([rule.joint, rule.parts, reason, source, [...inputs]]);
+function meaningOf({ rule, source, reason, inputs, filled, aside }: JointPlan): string {
+  return JSON.stringify([rule.joint, rule.parts, reason, source, [...inputs], filled, aside]);
 }
 
 function blank(source: SourceState, plan: JointPlan, ruleRevision: number): JointState {

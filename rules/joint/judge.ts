@@ -7,7 +7,8 @@ import { isOn, LEAVING, OFF, ON, remaining, run, take } from '../evaluate/condit
 import { limitOn } from '../evaluate/derived.ts';
 import { hasLeft, isTrue } from '../evaluate/plan.ts';
 import { MISSING } from '../health/point-health.ts';
-import { factOf, type Voter } from './plan.ts';
+import { SPOKEN } from '../health/spoken.ts';
+import { factOf, isInService, type Voter } from './plan.ts';
 import type { JointState } from './state.ts';
 import type { JointReader } from './text.ts';
 
@@ -18,17 +19,20 @@ import type { JointReader } from './text.ts';
 
 /**
  * Whether what a point last said may be believed now. `bypassed`: somebody is working on it or tries it out. `bad`: of bad quality, or
- * older than its dead-man allows. `late`: a backlog is coming in, its last word before it counts until that is over.
+ * older than its dead-man allows, until it has spoken again. `late`: a backlog is coming in, its last word before it counts until that is
+ * over.
  */
 type Standing = 'good' | 'late' | 'none' | 'bad' | 'bypassed';
 
 function standingOf(device: DeviceState, index: number): Standing {
-  if (device.asset.mode !== 'live' && device.enterprise.kind === 'real') return 'bypassed';
-  if (device.backlogUntil >= 0) return 'late';
+  if (!isInService(device)) return 'bypassed';
   const point = device.points[index] ?? null;
-  if (point === null) return 'none';
+  // What an outside broker had kept is shown, and is no word of the point.
+  if (point === null || point.lastLine === null) return 'none';
+  const unspoken = point.spoken !== SPOKEN;
+  if (device.backlogUntil >= 0) return unspoken ? 'bad' : 'late';
   if (point.quality === 'test' || point.quality === 'maintenance') return 'bypassed';
-  if (point.held || device.silent || ((point.health?.found ?? 0) & MISSING) !== 0) return 'bad';
+  if (point.held || device.silent || unspoken || ((point.health?.found ?? 0) & MISSING) !== 0) return 'bad';
   return point.good === null ? 'none' : 'good';
 }
 
@@ -96,7 +100,7 @@ function sayingOf(core: Core, joint: JointState, voter: Voter): JointVoter['says
       return voted ? 'for' : 'against';
     case 'bypassed':
       // Who takes a device out of live service has decided; a point in maintenance keeps what it said before.
-      return voted && (device.asset.mode === 'live' || device.enterprise.kind === 'test') ? 'held' : 'bypassed';
+      return voted && isInService(device) ? 'held' : 'bypassed';
     case 'none':
     case 'bad':
       return voted ? 'held' : 'bad';
@@ -120,17 +124,20 @@ function fresh(device: DeviceState, voter: Voter, voted: boolean): JointVoter['s
 /**
  * k of n. A voter that somebody is working on is out of the vote. One that cannot be believed keeps its vote for the alarm if it had one;
  * else it counts as one for the alarm, or as none (k of n − 1), as the rule says. Where fewer are left than are wanted, all of them
- * suffice. Votes of those that cannot be believed alone raise nothing: their own alarms ring for that.
+ * suffice. Votes of those that cannot be believed alone raise nothing: their own alarms ring for that. Work on a detector clears nothing
+ * either: as long as somebody is working on a voter, the way back asks as if it could not be believed.
  */
 function votesOf(core: Core, joint: JointState, source: Extract<JointState['plan']['source'], { readonly kind: 'vote' }>): Signal {
   let n = 0;
   let votes = 0;
   let assumed = 0;
   let heard = 0;
+  let worked = 0;
   for (const voter of source.voters) {
     const says = sayingOf(core, joint, voter);
     if (says === 'for') joint.votes.add(voter.key);
     else if (says === 'against' || says === 'bypassed') joint.votes.delete(voter.key);
+    if (says === 'bypassed' && source.bad === 'votes' && inService(core, voter)) worked += 1;
     if (says === 'bypassed' || (says === 'bad' && source.bad === 'drops')) continue;
     n += 1;
     if (says === 'for' || says === 'held') votes += 1;
@@ -140,7 +147,13 @@ function votesOf(core: Core, joint: JointState, source: Extract<JointState['plan
   if (heard === 0) return { holds: unknown(core, joint) };
   const needed = Math.min(source.atLeast, n);
   const on = votes > 0 && votes + assumed >= needed;
-  return { holds: null, value: votes + assumed, needed, on, left: !on };
+  const stays = votes > 0 && votes + assumed + worked >= Math.min(source.atLeast, n + worked);
+  return { holds: null, value: votes + assumed, needed, on, left: !stays };
+}
+
+function inService(core: Core, voter: Voter): boolean {
+  const device = core.devices.get(voter.device);
+  return device !== undefined && isInService(device);
 }
 
 /** Each voter and what it says now, for people. */

@@ -25,6 +25,10 @@ export interface JointPlan {
   readonly source: JointSource;
   /** Indexes of the points it reads, by device. */
   readonly inputs: ReadonlyMap<string, readonly number[]>;
+  /** What is filled in of the attributes and conditions it reads, in their order. */
+  readonly filled: readonly (Fact | undefined)[];
+  /** Devices it reads that are not in live service. */
+  readonly aside: readonly string[];
 }
 
 export type JointSource =
@@ -111,7 +115,26 @@ export function makeJoint(core: Core, rule: JointRule): JointPlan {
   };
   const body = 'vote' in joint ? voteOf(core, rule, joint.vote) : textOf(core, rule, joint);
   const { reason, detail } = parts.enabled === false ? { reason: 'disabled-by-rule' as const, detail: rule.reason } : body;
-  return { ...head, reason, detail, source: body.source, inputs: body.inputs, kind: kindOf(core, body.inputs) };
+  const { source, inputs } = body;
+  const reads = source.kind === 'vote' ? [] : source.expression.reads;
+  return {
+    ...head,
+    reason,
+    detail,
+    source,
+    inputs,
+    kind: kindOf(core, inputs),
+    filled: reads.flatMap((read) => ('measurement' in read ? [] : [factOf(core, rule.scopeId, read)])),
+    aside: [...inputs.keys()].filter((id) => {
+      const device = core.devices.get(id);
+      return device !== undefined && !isInService(device);
+    }),
+  };
+}
+
+/** What is tried out says nothing about a real plant; in one that is tried out everything counts. */
+export function isInService({ asset, enterprise }: DeviceState): boolean {
+  return asset.mode === 'live' || enterprise.kind === 'test';
 }
 
 type Body = Pick<JointPlan, 'reason' | 'detail' | 'source' | 'inputs'>;

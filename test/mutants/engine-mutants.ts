@@ -2,6 +2,8 @@
 // (test/sim/mutants.contract.test.ts): a world that finds none of these would find no real mistake either. A piece that is no longer
 // found exactly once fails the test by name: whoever moved the code moves the mutant.
 
+import { JOINT_MUTANTS } from './joint-mutants.ts';
+
 export interface EngineMutant {
   /** What is wrong, as an operator would say it. */
   readonly name: string;
@@ -10,6 +12,8 @@ export interface EngineMutant {
   /** Must be in the file exactly once. */
   readonly find: string;
   readonly replace: string;
+  /** A world that has what it takes, to begin with; a world that was changed goes on from there. Absent = the first. */
+  readonly firstSeed?: number;
 }
 
 export const ENGINE_MUTANTS: readonly EngineMutant[] = [
@@ -279,4 +283,5 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
     find: 'latch !== null && latch.code === facts.shown.code && compare(latch, top) === 0 ? latch : top',
     replace: 'top',
   },
+  ...JOINT_MUTANTS,
 ];

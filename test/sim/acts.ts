@@ -2,12 +2,14 @@
 // engine gives, so that a history stays meaningful when a shrinker takes acts out of it.
 import type { CauseLine, Device, Enterprise } from '../../model/asset.ts';
 import type { Level } from '../../model/level.ts';
+import type { JointCondition, RuleParts } from '../../model/rule.ts';
 import type { SampleValue } from '../../model/reading.ts';
 
 /** One alarm by its identity. */
 export interface AlarmName {
+  /** `hazard:<id>`: the alarm of a rule over several points of that hazard source. */
   readonly device: string;
-  readonly measurement: string;
+  readonly measurement: string | null;
   readonly channel: number | null;
   readonly ladder: string;
 }
@@ -55,6 +57,14 @@ export type OperatorAct = {
   | { readonly does: 'out-of-service'; readonly forMs: number | null }
 );
 
+/** A rule over several points of a hazard source. */
+export interface JointBrief {
+  readonly source: string;
+  readonly code: string;
+  readonly joint: JointCondition;
+  readonly parts: RuleParts;
+}
+
 export type WorldAct =
   | PublishAct
   | OperatorAct
@@ -75,6 +85,9 @@ export type WorldAct =
   | { readonly does: 'retire'; readonly device: string }
   /** Something about a whole enterprise. */
   | { readonly does: 'works'; readonly enterprise: string; readonly change: Partial<Enterprise> }
+  /** A rule over several points is written, or written anew. */
+  | { readonly does: 'rule'; readonly rule: JointBrief }
+  | { readonly does: 'retire-rule'; readonly source: string; readonly code: string }
   /** An enterprise's cause-and-effect table is written anew. */
   | { readonly does: 'table'; readonly enterprise: string; readonly lines: readonly CauseLine[] }
   | {

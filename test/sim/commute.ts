@@ -6,6 +6,8 @@ import { type EngineMaker, play } from './play.ts';
 
 /** The script once for every pair of neighbours that may change places, with the two changed. */
 export function* swapped(script: Script): Generator<Script> {
+  // What several points decide together depends on who spoke first: it may come and go in between.
+  if (script.acts.some(({ does }) => does === 'rule')) return;
   for (let n = 1; n < script.acts.length; n += 1) {
     const first = script.acts[n - 1];
     const second = script.acts[n];

@@ -403,6 +403,14 @@ export function groundWork(): readonly ConfigChange[] {
     ...ENTERPRISES.map(
       (id): ConfigChange => ({
         op: 'put',
+        asset: 'hazard-source',
+        base: 0,
+        value: { ...common, id: `tank-${id}`, name: `tank-${id}`, enterpriseId: id, siteId: null, attributes: { common_limit: 25 } },
+      }),
+    ),
+    ...ENTERPRISES.map(
+      (id): ConfigChange => ({
+        op: 'put',
         asset: 'gateway',
         base: 0,
         value: {

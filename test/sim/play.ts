@@ -4,10 +4,11 @@
 import type { Alarm } from '../../model/alarm.ts';
 import type { AlarmSelector, Device, Enterprise } from '../../model/asset.ts';
 import type { Applied, Engine, SnapshotJob } from '../../model/engine.ts';
-import { type AlarmCommand, ENTRY_VERSION, type Entry, type EntryBody, type MessageBody } from '../../model/entry.ts';
+import { type AlarmCommand, type ConfigChange, ENTRY_VERSION, type Entry, type EntryBody, type MessageBody } from '../../model/entry.ts';
 import type { Sample } from '../../model/reading.ts';
 import { FUTURE_TOLERANCE_MS, TICK_EVERY_MS, TICK_GATHER_MS } from '../../model/time.ts';
 import type { Act, ActSample, AlarmName, OperatorAct, PublishAct, Script, Seen } from './acts.ts';
+import { ruleChange, ruleIdOf } from './joint-play.ts';
 import { DAY_ONE, ENTERPRISES, groundWork } from './plant.ts';
 import { atHome, LOCAL_TIME } from './plant-rising.ts';
 
@@ -233,6 +234,10 @@ class Player {
       case 'configure':
       case 'retire':
         this.configure(act);
+        return null;
+      case 'rule':
+      case 'retire-rule':
+        this.writeRule(act);
         return null;
       case 'table':
         this.rewriteTable(act);
@@ -517,7 +522,11 @@ class Player {
 
   private find(name: AlarmName): Alarm | undefined {
     return [...this.open.values(), ...this.resting].find(
-      (a) => a.deviceId === name.device && a.measurement === name.measurement && a.channel === name.channel && a.ladder === name.ladder,
+      (a) =>
+        (a.deviceId ?? `hazard:${a.hazardSourceId}`) === name.device &&
+        a.measurement === name.measurement &&
+        a.channel === name.channel &&
+        a.ladder === name.ladder,
     );
   }
 
@@ -575,6 +584,19 @@ class Player {
     }
   }
 
+  private writeRule(act: Extract<Act, { does: 'rule' | 'retire-rule' }>): void {
+    const known = act.does === 'rule' ? null : this.engine.view.assets('rule').get(ruleIdOf(act.source, act.code));
+    const change: ConfigChange | null =
+      act.does === 'rule'
+        ? ruleChange(this.engine, act.rule, DAY_ONE + act.at + this.wallOffset)
+        : known === undefined || known === null || known.retiredAt !== null
+          ? null
+          : { op: 'retire', asset: 'rule', id: known.id, base: null };
+    if (change === null) return;
+    this.request += 1;
+    this.write({ kind: 'config', by: 'engineer', requestId: `c${this.request}`, changes: [change] }, act.at);
+  }
+
   private rewriteTable({ enterprise, lines, at }: Extract<Act, { does: 'table' }>): void {
     // Who writes a table sees which devices there are.
     const here = ({ device }: AlarmSelector): boolean => {
@@ -628,6 +650,8 @@ class Player {
       revision: device.revision + 1,
       updatedAt: DAY_ONE + act.at + this.wallOffset,
     };
+    // A hazard source is an enterprise's: who moves to another leaves it.
+    if (value.hazardSourceId !== `tank-${value.enterpriseId}`) Object.assign(value, { hazardSourceId: null });
     if (!ENTERPRISES.some((id) => id === value.enterpriseId)) throw new Error(`no enterprise ${value.enterpriseId} in this world`);
     this.write(
       {

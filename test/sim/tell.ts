@@ -65,6 +65,10 @@ function words(act: Act): string {
       return `an engineer retires ${act.device}`;
     case 'works':
       return `an engineer changes ${act.enterprise}: ${JSON.stringify(act.change)}`;
+    case 'rule':
+      return `an engineer writes the rule ${act.rule.code} of ${act.rule.source}: ${JSON.stringify(act.rule.joint)} ${JSON.stringify(act.rule.parts)}`;
+    case 'retire-rule':
+      return `an engineer retires the rule ${act.code} of ${act.source}`;
     case 'table':
       return `an engineer writes the cause-and-effect table of ${act.enterprise}: ${act.lines.map(line).join('; ') || 'empty'}`;
     case 'system':
@@ -97,7 +101,7 @@ function sample({ ageMs, values, faults }: ActSample): string {
 }
 
 function name({ device, measurement, channel, ladder }: AlarmName): string {
-  return `${device} ${measurement}${channel === null ? '' : `.${channel}`} "${ladder}"`;
+  return `${device} ${measurement ?? 'over several points'}${channel === null ? '' : `.${channel}`} "${ladder}"`;
 }
 
 function attributes(of: Readonly<Record<string, unknown>>): string {

@@ -3,10 +3,11 @@
 import type { AlarmSelector, CauseLine, Device } from '../../model/asset.ts';
 import type { MeasurementDef, Profile } from '../../model/profile.ts';
 import type { Quality, SampleValue, Value } from '../../model/reading.ts';
-import type { Act, AlarmName, Script, Seen, WorldAct } from './acts.ts';
+import type { Act, AlarmName, JointBrief, Script, Seen, WorldAct } from './acts.ts';
 import { pointsOf, type PointRules } from './auditor/limits.ts';
 import { type Chance, createChance } from './chance.ts';
 import { isRising, risingAct, risingCast, risingChange } from './plant-rising.ts';
+import { jointCast, jointChange, jointsOf } from './joint-world.ts';
 import { deviceOf, DRIVE_FACTS, ENTERPRISES, profileOf, READ_VALUES, VESSEL_ATTRIBUTES } from './plant.ts';
 
 const CAST = ['sim.ladder', 'sim.latch', 'sim.states', 'sim.channels', 'sim.attribute', 'sim.pulse', 'sim.when', 'sim.derived'] as const;
@@ -67,7 +68,13 @@ export function worldOf(seed: number, length = 80): Script {
   const rising = chance.branch('rising');
   const rises = rising.often(0.25);
   if (rises) troubles.delete('backlogs');
-  const devices = rises ? risingCast(rising) : castOf(chance.branch('cast'), troubles);
+  // In four of ten others several points decide together. The samples of one message are judged one after the other, and the clocks of
+  // voters differ: they send what they see.
+  const jointly = chance.branch('jointly');
+  const joins = !rises && jointly.often(0.4);
+  if (joins) for (const other of ['stamps', 'backlogs'] as const) troubles.delete(other);
+  const cast = chance.branch('cast');
+  const devices = rises ? risingCast(rising) : joins ? jointCast(jointly, troubles.has('silence')) : castOf(cast, troubles);
   const points = devices.flatMap((device): Place[] => {
     const profile = profileOf(device.profileId);
     return pointsOf(device, profile).flatMap((point) => {
@@ -92,6 +99,8 @@ export function worldOf(seed: number, length = 80): Script {
   const certain = away ? places.filter(({ point }) => point.rules.every((rule) => rule.countsOverMs === undefined)) : places;
   const tabled = troubles.has('causes') ? causesOf(chance.branch('causes'), certain) : null;
   if (tabled !== null) acts.push({ at: 500, does: 'table', enterprise: tabled.enterprise, lines: tabled.lines });
+  const joint = joins ? jointsOf(jointly, places) : [];
+  acts.push(...joint.map((rule): Act => ({ at: 600, does: 'rule', rule })));
   let at = 1_000;
   let sent = 0;
   let focus = chance.pick(places);
@@ -105,7 +114,7 @@ export function worldOf(seed: number, length = 80): Script {
     if (tabled !== null && chance.often(0.02))
       acts.push({ at, does: 'table', enterprise: tabled.enterprise, lines: chance.pick([[], tabled.lines, tabled.lines.slice(1)]) });
     if (rises && rising.often(0.06)) acts.push(risingAct(rising, at, devices));
-    acts.push(...actsAt(at, chance, troubles, { places, read }, focus).map((act) => stamp(act, chance, clocks)));
+    acts.push(...actsAt(at, chance, troubles, { places, read, joint }, focus).map((act) => stamp(act, chance, clocks)));
     at = acts.at(-1)?.at ?? at;
     sent += 1;
     const clock = clocks.get(focus.device.id);
@@ -261,9 +270,10 @@ function gap(chance: Chance, { point }: Place): number {
 interface Places {
   readonly places: readonly Place[];
   readonly read: readonly Place[];
+  readonly joint: readonly JointBrief[];
 }
 
-function actsAt(at: number, chance: Chance, troubles: ReadonlySet<Trouble>, { places, read }: Places, focus: Place): readonly Act[] {
+function actsAt(at: number, chance: Chance, troubles: ReadonlySet<Trouble>, { places, read, joint }: Places, focus: Place): readonly Act[] {
   const device = focus.device.id;
   const has = (trouble: Trouble, share: number): boolean => troubles.has(trouble) && chance.often(share);
   const now = (act: WorldAct): Act => ({ at, ...act });
@@ -272,8 +282,12 @@ function actsAt(at: number, chance: Chance, troubles: ReadonlySet<Trouble>, { pl
     const common = { target: { ...nameOf(focus, chance), ladder: chance.pick(latching).ladder }, by: chance.pick(OPERATORS) };
     return [now({ does: 'acknowledge', seen: 'none', ...common }), { at: at + 1, does: 'reset', ...common }];
   }
-  if (has('operators', 0.25)) return [now(operatorAct(chance, focus))];
-  if (has('suppression', 0.12)) return [now(suppressionAct(chance, focus))];
+  // Half of what operators do there is about the alarms of the hazard source.
+  const rule = joint.length > 0 && chance.often(0.5) ? chance.pick(joint) : null;
+  const target: AlarmName =
+    rule === null ? nameOf(focus, chance) : { device: `hazard:${rule.source}`, measurement: null, channel: null, ladder: rule.code };
+  if (has('operators', 0.25)) return [now(operatorAct(chance, target))];
+  if (has('suppression', 0.12)) return [now(suppressionAct(chance, target))];
   if (has('crashes', 0.04))
     return [
       now({
@@ -296,6 +310,9 @@ function actsAt(at: number, chance: Chance, troubles: ReadonlySet<Trouble>, { pl
         byMs: chance.pick([-3_600_000, -4_000, 700, 90_000, 86_400_000]),
       }),
     ];
+  const home = joint[0]?.source;
+  if (home !== undefined && has('changes', 0.06)) return [now(jointChange(chance, focus.device, home, joint))];
+  if (home !== undefined && has('retiring', 0.02)) return [now({ does: 'retire', device })];
   if (has('changes', 0.06)) return [now({ does: 'configure', device, change: changeOf(chance, focus) })];
   if (has('retiring', 0.004)) return [now({ does: 'retire', device })];
   if (has('snapshots', 0.05)) return [now({ does: 'snapshot' })];
@@ -378,16 +395,16 @@ function nameOf({ device, point }: Place, chance: Chance): AlarmName {
   };
 }
 
-function operatorAct(chance: Chance, focus: Place): WorldAct {
-  const common = { target: nameOf(focus, chance), by: chance.pick(OPERATORS) };
+function operatorAct(chance: Chance, target: AlarmName): WorldAct {
+  const common = { target, by: chance.pick(OPERATORS) };
   const does = chance.pick(['acknowledge', 'acknowledge', 'acknowledge', 'withdraw', 'reset', 'reset', 'comment'] as const);
   if (does !== 'acknowledge') return { does, ...common };
   const seen = chance.pick<Seen>(['now', 'now', 'none', { changesAgo: 1 }, { changesAgo: 3 }]);
   return { does, seen, ...common };
 }
 
-function suppressionAct(chance: Chance, focus: Place): WorldAct {
-  const common = { target: nameOf(focus, chance), by: chance.pick(OPERATORS) };
+function suppressionAct(chance: Chance, target: AlarmName): WorldAct {
+  const common = { target, by: chance.pick(OPERATORS) };
   switch (chance.whole(0, 7)) {
     case 0:
     case 1:

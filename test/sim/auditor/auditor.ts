@@ -2,7 +2,7 @@
 // Written from the glossary, the rules of alarms and the types of the model, never from the engine's code: it is slow and simple, so
 // that where the two differ one of them has not understood the rules.
 import type { Alarm } from '../../../model/alarm.ts';
-import type { Device, Enterprise } from '../../../model/asset.ts';
+import { type Device, type Enterprise, type HazardSource, isJoint, type JointRule } from '../../../model/asset.ts';
 import type { ConfigBody, Entry, MessageBody } from '../../../model/entry.ts';
 import type { Profile } from '../../../model/profile.ts';
 import type { Sample } from '../../../model/reading.ts';
@@ -12,6 +12,7 @@ import { type Fact, type Moment, momentsOf } from './condition.ts';
 import { counted } from './count.ts';
 import { followingMoments, type Neighbour, stand } from './escalation.ts';
 import { WorkingHours } from './hours.ts';
+import { Joints } from './joint.ts';
 import { type Answer, type Deed, type Expected, lifeOf } from './life.ts';
 import { type Look, pointsOf, type PointRules, type Rule } from './limits.ts';
 import { BACKLOG_ENDS_MS, JUDGED } from './readings.ts';
@@ -31,6 +32,8 @@ interface PointHistory {
   readonly device: string;
   readonly measurement: string;
   readonly channel: number | null;
+  /** It stands for a hazard source, whose rules over several points are its limits. */
+  readonly joint: boolean;
   readonly facts: PointFact[];
   /** Its newest value, null where that says nothing about the process; absent = never heard. */
   newest?: number | null;
@@ -73,6 +76,9 @@ export class Auditor implements Watcher {
   private profiles = new Map<string, Profile>();
   private readonly devices = new Map<string, Device>();
   private readonly enterprises = new Map<string, Enterprise>();
+  private readonly sources = new Map<string, HazardSource>();
+  private readonly retired = new Set<string>();
+  private readonly joints: Joints;
   private readonly points = new Map<string, PointHistory>();
   /** Clock error of a device as the engine shows it, ms. */
   private readonly clockErrors = new Map<string, number>();
@@ -92,14 +98,29 @@ export class Auditor implements Watcher {
     enterprises: new Map(),
   };
 
+  constructor() {
+    this.joints = new Joints({
+      now: () => this.now(),
+      device: (id) => (this.retired.has(id) ? null : (this.devices.get(id) ?? null)),
+      devices: () => [...this.devices.values()].filter(({ id }) => !this.retired.has(id)),
+      profile: (id) => this.profiles.get(id),
+      isRealPlant: ({ enterpriseId }) => this.enterprises.get(enterpriseId)?.kind !== 'test',
+      source: (id) => this.sources.get(id)?.attributes ?? {},
+      limit: (device, measurement, channel, code) => this.limitNow(device, measurement, channel, code),
+    });
+  }
+
   see(step: Step): void {
     const { entry } = step;
     this.clock(step);
     if (entry.kind === 'config') this.before = { devices: new Map(this.devices), enterprises: new Map(this.enterprises) };
     if (entry.kind === 'start') this.hours.start(entry.seq, entry.localTime);
+    this.joints.begin(step);
+    this.joints.live(step);
     if (entry.kind === 'config') this.config(entry, step);
     if (entry.kind === 'message') this.message(entry, step);
     if (entry.kind === 'command') this.command(entry, step);
+    this.joints.end(step);
     for (const alarm of step.after.values()) {
       const key = keyOf(alarm);
       const seqs = this.shownSeq.get(key) ?? new Map<number, number>();
@@ -138,12 +159,49 @@ export class Auditor implements Watcher {
     for (const [n, change] of entry.changes.entries()) {
       if (applied.outcomes[n]?.ok !== true) throw new Disagreement('config', `refused: ${JSON.stringify(applied.outcomes[n])}`);
       if (change.op === 'catalogue') this.profiles = new Map(change.catalogue.profiles.map((p) => [p.id, p]));
+      else if (change.op === 'retire' && change.asset === 'rule') this.joints.drop(change.id);
       else if (change.op === 'retire') this.retire(change.id, entry);
       else if (change.op === 'factor') continue;
       else if (change.asset === 'enterprise') this.enterprises.set(change.value.id, change.value);
       else if (change.asset === 'device') this.put(change.value, entry);
+      else if (change.asset === 'hazard-source') this.sources.set(change.value.id, change.value);
+      else if (change.asset === 'rule' && isJoint(change.value)) this.join(change.value);
     }
     this.hours.configured(entry.seq, this.devices, this.enterprises);
+  }
+
+  /** A rule over several points: its alarm is the hazard source's, and its code is the ladder. */
+  private join(rule: JointRule): void {
+    const { scopeId, code, parts } = rule;
+    const { level, onDelayMs = 0, offDelayMs = 0, latching = false } = parts;
+    if (level === undefined || level === 'none') throw new Error(`${code}: a rule over several points without a level`);
+    const holder = `${SOURCE}${scopeId}`;
+    const key = pointKey(holder, { measurement: '', channel: null });
+    const point = this.points.get(key) ?? newPoint(holder, { measurement: '', channel: null, rules: [] });
+    this.points.set(key, point);
+    point.rules.set(code, {
+      code,
+      ladder: code,
+      level,
+      latching,
+      onDelayMs,
+      offDelayMs,
+      limit: '',
+      conditional: false,
+      derived: true,
+      says: () => 'not-asked',
+      text: code,
+    });
+    this.joints.put(rule);
+  }
+
+  /** Whether a limit is on, as a rule over several points asks for it: null = not armed, `unknown` = not judged now. */
+  private limitNow(device: string, measurement: string, channel: number | null, code: string): boolean | 'unknown' | null {
+    const point = this.points.get(pointKey(device, { measurement, channel }));
+    const stands = point?.facts.findLast((fact) => fact.is === 'rules');
+    if (point === undefined || stands?.is !== 'rules' || !stands.rules.some((rule) => rule.code === code)) return null;
+    if (typeof point.newest !== 'number') return 'unknown';
+    return this.momentsOf(point, code).moments.at(-1)?.on ?? false;
   }
 
   private put(device: Device, entry: Entry): void {
@@ -170,6 +228,7 @@ export class Auditor implements Watcher {
   }
 
   private retire(id: string, entry: Entry): void {
+    this.retired.add(id);
     for (const point of this.points.values()) {
       if (point.device !== id) continue;
       for (const { ladder } of point.rules.values())
@@ -224,6 +283,7 @@ export class Auditor implements Watcher {
         point.touched = true;
         if (late) Object.assign(point, { loose: true, lateUntil: this.now() + BACKLOG_ENDS_MS });
       }
+      this.joints.hear(sample, entry);
     }
   }
 
@@ -275,7 +335,7 @@ export class Auditor implements Watcher {
     const alarm = named.get(command.alarmId);
     if (alarm === undefined) return;
     const point = this.points.get(
-      pointKey(alarm.deviceId ?? '', {
+      pointKey(holderOf(alarm), {
         measurement: alarm.measurement ?? '',
         channel: alarm.channel,
       }),
@@ -330,7 +390,7 @@ export class Auditor implements Watcher {
   private judge(step: Step): void {
     const actual = new Map([...step.after.values()].map((alarm) => [keyOf(alarm), alarm]));
     for (const point of this.points.values())
-      if (point.touched || point.waits || point.due <= this.now() || point.wallDue <= step.entry.at) this.work(point);
+      if (point.joint || point.touched || point.waits || point.due <= this.now() || point.wallDue <= step.entry.at) this.work(point);
     this.rise(step, true);
     this.table(step);
     // What a cause hides or shows is no longer, or again, something that somebody should see; what rises may be a cause.
@@ -352,7 +412,7 @@ export class Auditor implements Watcher {
         const alarm = actual.get(key);
         actual.delete(key);
         if (alarm === undefined) throw new Disagreement('alarm-missing', `${key} must be ${say(expected)}, and is not open`);
-        this.compare(key, expected, alarm, point.facts.filter((fact) => fact.is === 'rules').length > 1);
+        this.compare(key, expected, alarm, point.joint || point.facts.filter((fact) => fact.is === 'rules').length > 1);
       }
     }
     for (const [key, alarm] of actual) {
@@ -372,6 +432,7 @@ export class Auditor implements Watcher {
   }
 
   private momentsOf(point: PointHistory, code: string): { readonly moments: readonly Moment[]; readonly due: number | null } {
+    if (point.joint) return this.joints.momentsOf(point.device.slice(SOURCE.length), code, this.times);
     const facts = factsOf(point, code);
     const rule = point.rules.get(code);
     if (rule?.follows !== undefined) {
@@ -541,7 +602,8 @@ export class Auditor implements Watcher {
   /** @param reconfigured its limits were moved: `value` and `limit` then follow the change, in a way the rules leave open */
   private compare(key: string, expected: Expected, alarm: Alarm, reconfigured: boolean): void {
     const device = this.devices.get(alarm.deviceId ?? '');
-    const enterprise = this.enterprises.get(device?.enterpriseId ?? '');
+    const source = this.sources.get(alarm.hazardSourceId ?? '');
+    const enterprise = this.enterprises.get(device?.enterpriseId ?? source?.enterpriseId ?? '');
     const profile = this.profiles.get(device?.profileId ?? '');
     const facts: readonly (readonly [string, unknown, unknown])[] = [
       ['state', expected.state, alarm.state],
@@ -556,10 +618,12 @@ export class Auditor implements Watcher {
       ['value', expected.value, expected.value === null || reconfigured ? expected.value : alarm.value],
       ['limit', expected.limit, expected.limit === null || reconfigured ? expected.limit : alarm.limit],
       ['suppressedBy', [...expected.suppressedBy].sort().join(' '), [...alarm.suppressedBy].sort().join(' ')],
-      ['enterpriseId', device?.enterpriseId, alarm.enterpriseId],
+      ['enterpriseId', enterprise?.id, alarm.enterpriseId],
+      ['hazardSourceId', device === undefined ? source?.id : device.hazardSourceId, alarm.hazardSourceId],
       ['areaId', enterprise?.areaId ?? null, alarm.areaId],
-      ['test', this.isTest(alarm.deviceId ?? ''), alarm.test],
-      ['kind', profile?.alarmKind, alarm.kind],
+      ['test', alarm.deviceId === null ? enterprise?.kind === 'test' : this.isTest(alarm.deviceId), alarm.test],
+      // What kind a rule over several points is of follows from its points.
+      ['kind', profile?.alarmKind, profile === undefined ? undefined : alarm.kind],
     ];
     for (const [name, should, is] of facts) {
       if (should === is) continue;
@@ -615,6 +679,7 @@ function newPoint(device: string, rules: PointRules | undefined): PointHistory {
     device,
     measurement,
     channel,
+    joint: device.startsWith(SOURCE),
     facts: [],
     rules: new Map(),
     deeds: new Map(),
@@ -639,5 +704,13 @@ function pointKey(device: string, point: Pick<PointRules, 'measurement' | 'chann
 }
 
 function keyOf(alarm: Alarm): string {
-  return `${pointKey(alarm.deviceId ?? '', { measurement: alarm.measurement ?? '', channel: alarm.channel })}|${alarm.ladder}`;
+  return `${pointKey(holderOf(alarm), { measurement: alarm.measurement ?? '', channel: alarm.channel })}|${alarm.ladder}`;
 }
+
+/** The device an alarm is about, or the hazard source. */
+function holderOf({ deviceId, hazardSourceId }: Alarm): string {
+  return deviceId ?? (hazardSourceId === null ? '' : `${SOURCE}${hazardSourceId}`);
+}
+
+/** In front of the name of a hazard source where that of a device stands. */
+const SOURCE = 'hazard:';

@@ -34,6 +34,9 @@
 // 18. Of two escalations at one level the reason that came first is shown; where a worse level has covered it meanwhile, either.
 // 19. A missing acknowledgement counts from the entry that made it known, not from when a delay or a late sample says it began: it is about
 //     people. What runs out in one entry does so in the order of delays, ends of flags, then this.
+// 20. Rules over several points (decision 16): what is worked out anew after timers, after every sample and after a change takes effect in
+//     engine time. When a dead-man that a gateway's return may have put off runs out is left to the engine, and that it does so is watched.
+//     Which points decided, how many votes the alarm shows, and its kind are left open.
 
 import type { Quality } from '../../../model/reading.ts';
 
