@@ -1,5 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import en from '../protocol/locales/en.json' with { type: 'json' };
+import zh from '../protocol/locales/zh-CN.json' with { type: 'json' };
 import { exampleWarning } from '../../model/testing/example-warning.ts';
 import { describeLive } from './describe/asyncapi.ts';
 import { PASSWORD, Served } from './testing/served.ts';
@@ -373,4 +375,15 @@ it('the document speaks proper English: no "a area"', async () => {
   // Words that begin with a vowel sound; `one`, `user` and their like do not.
   expect(text.match(/\b[Aa] (?!one|once|uni|us|eu|a\b)[aeiou]\w*/g)).toBeNull();
   expect(text.match(/\b[Aa]n (?!hour|MQTT|X|SSE)[b-df-hj-np-tv-z]\w*/g)).toBeNull();
+});
+
+it('every change that stands in the audit has words in both languages', async () => {
+  const document = (await (await fetch(`${served.url}/openapi.json`)).json()) as OpenApi;
+  const acts = Object.values(document.paths).flatMap((path) =>
+    Object.entries(path).flatMap(([method, { operationId }]) => (method === 'get' ? [] : [operationId])),
+  );
+  expect(acts.length).toBeGreaterThan(60);
+  const wordOf = (texts: object, act: string): unknown => at(texts, `#/accounts/audit/acts/${act.replaceAll('.', '/')}`);
+  for (const act of [...acts, 'request'])
+    for (const texts of [en, zh]) expect(typeof wordOf(texts, act), `accounts.audit.acts.${act}`).toBe('string');
 });

@@ -107,6 +107,15 @@ describe('a change of a device', () => {
     expect(told(plant(), id, changes)).toEqual(softened);
   });
 
+  it('names the clause of the catalogue, whatever a rule has put in its place', () => {
+    const one = plant();
+    const parts = { basis: 'a list of our own', basisZh: '自定' };
+    one.rule(rule('said', parts, { scope: 'device', scopeId: 'full', profileId: 'tank', measurement: 'level', code: 'HH' }));
+    expect(one.engine.view.limits('full').find(({ code }) => code === 'HH')?.basis).toBe('a list of our own');
+    expect(one.engine.view.tryAsset(put(one, 'full', { attributes: {} })).softened).toMatchObject([{ code: 'HH', basis: 'GB 1 clause 2' }]);
+    expect(one.engine.view.tryAsset(put(one, 'full', { attributes: {} })).softened[0]?.basisZh).toBeUndefined();
+  });
+
   it('says which limit, of what basis and for whom, and touches nothing', () => {
     const one = plant();
     const before = one.engine.serialise();

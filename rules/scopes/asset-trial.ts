@@ -5,6 +5,7 @@ import type { DeviceState } from '../device-state.ts';
 import { isPressedByHand, placeIn } from '../escalation/groups.ts';
 import { same } from '../same.ts';
 import { limitsOf, type Standing } from './effective.ts';
+import { cataloguedBasis } from './merge.ts';
 import { isMandatory, looserParts } from './strictness.ts';
 import { stanceFrom } from './trial.ts';
 
@@ -88,7 +89,11 @@ function compare(core: Core, found: Map<string, SoftenedLimit>, one: Side, other
       ...(next === undefined || unitOf(was, limit) === unitOf(now, next) ? [] : (['unit'] as const)),
       ...(next?.armed === true && leavesGroup(core, limit, one, other) ? (['onlyWhen'] as const) : []),
     ];
-    if (parts.length > 0) tell(found, { was, limit, parts });
+    if (parts.length === 0) continue;
+    const profile = core.registry.profiles.get(was.profileId);
+    const clause = profile === undefined ? null : cataloguedBasis(profile, was.variant, limit.measurement, limit.code);
+    const { measurement, code } = limit;
+    tell(found, { was, limit: { measurement, code, ...(clause ?? basisOf(limit)) }, parts });
   }
 }
 
@@ -115,9 +120,15 @@ function leavesGroup(core: Core, { escalates }: EffectiveLimit, one: Side, other
   });
 }
 
+type Named = Pick<EffectiveLimit, 'measurement' | 'code' | 'basis' | 'basisZh'>;
+
+function basisOf({ basis, basisZh }: EffectiveLimit): Pick<EffectiveLimit, 'basis' | 'basisZh'> {
+  return { basis, ...(basisZh === undefined ? {} : { basisZh }) };
+}
+
 function tell(
   found: Map<string, SoftenedLimit>,
-  { was, limit, parts }: { readonly was: Device; readonly limit: EffectiveLimit; readonly parts: Parts },
+  { was, limit, parts }: { readonly was: Device; readonly limit: Named; readonly parts: Parts },
 ): void {
   const { measurement, code, basis, basisZh } = limit;
   const key = [was.profileId, was.variant, measurement, code, basis, ...parts].join('|');

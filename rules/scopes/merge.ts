@@ -93,6 +93,22 @@ function withVariant(limit: LimitDef, variant: LimitVariant, worst: boolean): Li
   };
 }
 
+/** What the catalogue says a limit rests on, whatever rules of the site say in its place; null for one that it does not have. */
+export function cataloguedBasis(
+  profile: Profile,
+  variantName: string | null,
+  measurement: string,
+  code: string,
+): Pick<LimitDef, 'basis' | 'basisZh'> | null {
+  const def = profile.measurements.find((one) => one.key === measurement);
+  const limit = def?.limits.find((one) => one.code === code);
+  if (def === undefined || limit === undefined) return null;
+  const variants = def.variants ?? {};
+  const variant = variantName !== null && Object.hasOwn(variants, variantName) ? variants[variantName] : undefined;
+  const { basis, basisZh } = variant === undefined ? limit : withVariant(limit, variant, false);
+  return { basis, ...(basisZh === undefined ? {} : { basisZh }) };
+}
+
 /** A limit of the site's own before its parts are set. */
 function newLimit(rule: Rule, dir: LimitDef['dir']): LimitDef {
   return {

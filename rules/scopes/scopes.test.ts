@@ -369,6 +369,22 @@ describe('a change tried beforehand', () => {
     expect(tried(one, { setPoint: 19 }).softened).toEqual([]);
   });
 
+  it('names the clause that becomes less strict, not what a rule has put in its place', () => {
+    const one = plant();
+    one.put(device('k', 'gas', { variant: 'kitchen' }));
+    one.rule(rule('r', { setPoint: 15, basis: 'a list of our own, up to 60 %LEL is fine', basisZh: '自定' }));
+    expect(tried(one, { setPoint: 30 }).softened.map(({ variant, basis, basisZh }) => [variant, basis, basisZh])).toEqual([
+      [null, 'GB 1 clause 2', undefined],
+      ['kitchen', 'GB 2 clause 1', undefined],
+    ]);
+    // A limit of the site's own rests on what the site says.
+    one.rule(rule('own', { setPoint: 5, level: 'blue', basis: 'our list', windowMs: 60_000 }, { code: 'OWN', adds: 'roc_hi' }));
+    expect(one.engine.view.tryRule({ op: 'retire', asset: 'rule', id: 'own', base: null }).softened).toMatchObject([
+      { variant: null, code: 'OWN', basis: 'our list', mandatory: false },
+      { variant: 'kitchen', code: 'OWN', basis: 'our list', mandatory: false },
+    ]);
+  });
+
   it('changes nothing: not the state, and not what the next rule of that revision means', () => {
     const one = plant();
     const before = one.engine.serialise();

@@ -11,7 +11,7 @@ import { scopeIdOf } from './chain.ts';
 import { type Problem, problemsOf } from './check.ts';
 import { limitsOf, type Standing } from './effective.ts';
 import { flawsOf } from './flaws.ts';
-import { withRules } from './merge.ts';
+import { cataloguedBasis, withRules } from './merge.ts';
 import { isMandatory, looserParts, type Stance } from './strictness.ts';
 
 /**
@@ -180,7 +180,7 @@ function compareAll(
   placed: Device | null,
 ): Judged {
   const { registry } = core;
-  const found = new Findings(rule);
+  const found = new Findings(rule, profile);
   const bare = rule.scope === 'device' || placed === null ? [] : barePlaces(rule, profile, placed);
   const were = bare.map((asset) => limitsOf(registry, asset, core.format));
   const present = before?.retiredAt === null ? before : undefined;
@@ -211,11 +211,13 @@ class Findings {
   readonly problems: Problem[] = [];
   readonly softened: SoftenedLimit[] = [];
   private readonly rule: LimitRule;
+  private readonly catalogued: Profile;
   private readonly seen = new Map<readonly EffectiveLimit[], Set<readonly EffectiveLimit[]>>();
   private readonly told = new Set<string>();
 
-  constructor(rule: LimitRule) {
+  constructor(rule: LimitRule, catalogued: Profile) {
     this.rule = rule;
+    this.catalogued = catalogued;
   }
 
   /** Devices that share their limits are compared once. */
@@ -247,7 +249,8 @@ class Findings {
     const parts = looserParts(was?.stance ?? null, now?.stance ?? null);
     if (was === null || parts.length === 0) return;
     const mandatory = isMandatory(was.limit);
-    const { basis, basisZh } = was.limit;
+    // Whoever agrees is told the clause, not what a rule of the site has put in its place.
+    const { basis, basisZh } = cataloguedBasis(this.catalogued, variant, measurement, code) ?? was.limit;
     // Each kind has room of its own: what a person must approve is never crowded out.
     const alike = this.softened.filter((one) => one.mandatory === mandatory).length;
     if (!this.first(`${variant ?? ''} ${parts.join()} ${mandatory} ${basis}`, alike)) return;

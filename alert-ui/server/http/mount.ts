@@ -11,6 +11,7 @@ import { originAllowed } from '../sign-in/origin.ts';
 import type { Audit } from './audit.ts';
 import type { StrangerAudit } from './stranger-audit.ts';
 import type { Turns } from './turns.ts';
+import { isWellFormed } from './well-formed.ts';
 import type { Idempotency } from './idempotency.ts';
 import { type Answer, bodyLimitOf, type Route } from './route.ts';
 import { parse } from './validate.ts';
@@ -176,6 +177,7 @@ function bodyOf(request: Request): unknown {
   const empty = (length === undefined || length === '0') && request.headers['transfer-encoding'] === undefined;
   if (!empty && request.body === undefined)
     throw new HttpProblem('unsupported-media-type', `content-type ${request.get('content-type') ?? 'missing'}`);
+  if (!isWellFormed(request.body)) throw new HttpProblem('invalid-request', 'body: a text holds half a character');
   return request.body ?? {};
 }
 

@@ -7,7 +7,9 @@ export const id = z
   .meta({ id: 'Id', description: 'Chosen by people, never changed, never given again.' });
 /** References in queries and paths: any text, it just may not be found. */
 export const reference = z.string().min(1).max(128);
-export const name = z.string().trim().min(1).max(200);
+/** What a list, an alarm and an audit line show in one row: no line ends, no control characters, nothing that turns the direction of writing. */
+const SHOWN = /^[^\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]*$/u;
+export const name = z.string().trim().regex(SHOWN, 'no line ends, no control characters').min(1).max(200);
 export const epochMs = z.int().min(0).max(8.64e15).meta({ id: 'EpochMs', description: 'UTC milliseconds since 1970.' });
 export const level = z.enum(['red', 'orange', 'yellow', 'blue']).meta({ id: 'Level' });
 export const limitLevel = z.enum(['red', 'orange', 'yellow', 'blue', 'none']).meta({ id: 'LimitLevel' });

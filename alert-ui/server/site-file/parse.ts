@@ -1,5 +1,6 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { isWellFormed } from '../http/well-formed.ts';
 import { SECTION_NAMES, type Section, type SiteFile, siteFile } from './schema.ts';
 
 /** Reads a site file. Every fault has its line, counted from 1, and its place. */
@@ -83,6 +84,7 @@ export function readSite(text: string): SiteRead {
   } catch (error) {
     return { ok: false, problems: [{ line: 1, path: '', message: error instanceof Error ? firstLine(error.message) : 'is not read' }] };
   }
+  if (!isWellFormed(content)) return { ok: false, problems: [{ line: 1, path: '', message: 'a text holds half a character' }] };
   const checked = siteFile.safeParse(content ?? {});
   if (!checked.success) {
     const problems = checked.error.issues

@@ -59,7 +59,7 @@ export function createApi(fetcher: typeof fetch = fetch.bind(globalThis)): Api {
     if (response.ok) return { ok: true, body: parsed as T, etag: response.headers.get('ETag') };
     // A wrong password under a signature says nothing of the session.
     const mistyped = isProblem(parsed) && parsed.code === 'sign-in-failed';
-    if (response.status === 401 && !path.startsWith('/session') && !mistyped) signedOut();
+    if (response.status === 401 && !/^\/session(\/|$)/.test(path) && !mistyped) signedOut();
     const requestId = response.headers.get('X-Request-Id');
     if (isProblem(parsed) && parsed.code === 'csrf') stale();
     if (isProblem(parsed))
