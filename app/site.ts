@@ -24,6 +24,7 @@ const problem = z.object({
 });
 
 class Refused extends Error {}
+class Unanswered extends Error {}
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -53,7 +54,7 @@ async function exportSite(
   out: string | null,
 ): Promise<number> {
   const query = enterprises.length === 0 ? '' : `?enterprise=${encodeURIComponent(enterprises.join(','))}`;
-  const response = await answered(await fetch(`${base}${query}`, { headers }));
+  const response = await ask(`${base}${query}`, { headers });
   if (response.body === null) throw new Refused('the answer is empty');
   await pipeline(Readable.fromWeb(response.body), out === null ? process.stdout : createWriteStream(out));
   return 0;
@@ -67,9 +68,11 @@ async function importSite(
 ): Promise<number> {
   const body = readFileSync(file, 'utf8');
   const query = new URLSearchParams({ dryRun: String(dryRun), ...(reason === undefined ? {} : { reason }) });
-  const response = await answered(
-    await fetch(`${base}?${query.toString()}`, { method: 'POST', headers: { ...headers, 'content-type': 'application/yaml' }, body }),
-  );
+  const response = await ask(`${base}?${query.toString()}`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/yaml' },
+    body,
+  });
   const report = siteReport.parse(await response.json());
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   for (const { line, path, message } of report.problems) say(`${file}:${line}: ${path === '' ? '' : `${path}: `}${message}`);
@@ -93,9 +96,21 @@ async function importSite(
   return report.problems.length > 0 || failed ? 1 : 0;
 }
 
-/** The answer, or what the platform refused, as text. */
-async function answered(response: Response): Promise<Response> {
+/**
+ * The answer, or what the platform refused, as text.
+ * @throws Unanswered where nobody answers there, with the address: `fetch failed` alone says neither where nor what to do.
+ */
+async function ask(url: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, init);
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw new Unanswered(`no platform answers at ${new URL(url).origin} (${why}); --url says where it is`);
+  }
   if (response.ok) return response;
+  if (response.status === 401) throw new Refused(`the platform at ${new URL(url).origin} does not take the token in BEACON_TOKEN`);
   const said = problem.safeParse(await response.json().catch(() => null));
   if (!said.success) throw new Refused(`HTTP ${response.status}`);
   const { title, detail, errors = [] } = said.data;

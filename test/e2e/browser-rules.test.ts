@@ -99,7 +99,7 @@ describe.skipIf(chromiumPath() === null)('rules on the page (needs chromium: apt
     await page.getByText('Not in force yet: a second person has to agree.').waitFor();
     expect(await inForce()).toBe(20);
     await page.locator('.waits').getByRole('link', { name: 'Approvals' }).click();
-    await page.getByText('Set point: 40 %LEL').waitFor();
+    await page.getByText('Set point: 20 %LEL → 40 %LEL').waitFor();
     await page.getByText('Your own request: somebody else has to agree.').waitFor();
     expect(complaints).toEqual([]);
   });

@@ -17,6 +17,7 @@ function words(texts: object, named: boolean) {
   const directory = {
     enterprises: new Map([['haida', { name: '海达化工' }]]),
     hazardSources: new Map([['hs-1', { name: '一号罐区' }]]),
+    jointName: (source: string, code: string) => (source === 'hs-1' && code === 'LEAK_2OO3' ? '两点确认泄漏' : undefined),
     device: () => (named ? { id: 'GD-1', name: '泵房探测器' } : undefined),
     measurement: () => ({ zh: '可燃气体浓度', en: 'combustible gas' }),
   } as unknown as Directory;
@@ -43,6 +44,13 @@ describe('an alarm that is spoken', () => {
   it('says level, place and device by name, not by number', () => {
     expect(words(zh, true).spoken(red)).toBe('红色，海达化工，一号罐区，泵房探测器，可燃气体浓度 L2');
     expect(words(en, true).spoken({ ...red, channel: 2 })).toBe('Red, 海达化工, 一号罐区, 泵房探测器, #2, combustible gas L2');
+  });
+  it('of several points of a hazard source is called as the site calls it, and by its code until that is known', () => {
+    const joint = { ...red, deviceId: null, measurement: null, code: 'LEAK_2OO3' };
+    expect(words(zh, true).spoken(joint)).toBe('红色，海达化工，一号罐区，两点确认泄漏');
+    expect(words(zh, true).what({ ...joint, code: 'LEAK_HIGH' })).toBe('LEAK_HIGH');
+    // A device's own limit of the same code is another thing.
+    expect(words(zh, true).what({ ...red, code: 'LEAK_2OO3' })).toBe('可燃气体浓度 LEAK_2OO3');
   });
   it('says the number only where there is no name', () => {
     expect(words(zh, false).spoken(red)).toContain('GD-1');

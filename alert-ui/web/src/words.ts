@@ -92,6 +92,10 @@ export function createWords(directory: Directory, t: Translate, te: (key: string
   }
   function what(alarm: Alarm): string {
     if (pointsBehind(alarm) !== null) return health('gateway');
+    // A rule over several points has no measurement: it is called as the site calls it.
+    const joint = alarm.deviceId === null && alarm.measurement === null ? alarm.hazardSourceId : null;
+    const given = joint === null ? undefined : directory.jointName(joint, alarm.code);
+    if (given !== undefined) return given;
     const name = measurement(alarm.deviceId, alarm.measurement);
     if (alarm.kind === 'process' || alarm.kind === 'fire') return name === '' ? limit(alarm.code) : `${name} ${limit(alarm.code)}`;
     // A limit that stands for a fault says itself what is the matter: "battery charge low".

@@ -26,4 +26,11 @@ describe('a command of the repository', () => {
     expect(stdout).toContain(`npm run ${name} -- `);
     expect(stderr).toBe('');
   });
+
+  it('site says where it looked for a platform and how to name another, exit code 2', async () => {
+    const program = commands.find(({ name }) => name === 'site')?.program ?? '';
+    const nobody = 'http://127.0.0.1:1';
+    const failed = run(process.execPath, [program, 'export', '--url', nobody], { env: { ...process.env, BEACON_TOKEN: 'bt_x' } });
+    await expect(failed).rejects.toMatchObject({ code: 2, stderr: expect.stringMatching(`^no platform answers at ${nobody} .*--url`) });
+  });
 });

@@ -2,7 +2,7 @@
 import { shallowReactive } from 'vue';
 import type { Area, Enterprise, HazardSource } from '../../../../model/asset.ts';
 import type { MeasurementDef, Profile } from '../../../../model/profile.ts';
-import type { DeviceItem, Problem } from '../../../protocol/http.ts';
+import type { DeviceItem, Problem, RuleItem } from '../../../protocol/http.ts';
 import { type Api, getAll } from '../api/client.ts';
 
 export interface Directory {
@@ -17,6 +17,8 @@ export interface Directory {
   loadDevices(): Promise<Problem | null>;
   /** The device if it is known; else asks for it and answers undefined for now. */
   device(id: string): DeviceItem | undefined;
+  /** What a rule over several points of a hazard source is called, if that is known; else asks for the rules of the source. */
+  jointName(hazardSource: string, code: string): string | undefined;
   /** Its profile's description of a measurement, if both are known. */
   measurement(deviceId: string | null, key: string | null): MeasurementDef | undefined;
   put(device: DeviceItem): void;
@@ -32,6 +34,8 @@ export function createDirectory(api: Api): Directory {
   const devices = shallowReactive(new Map<string, DeviceItem>());
   const profiles = shallowReactive(new Map<string, Profile>());
   const asked = new Set<string>();
+  const jointNames = shallowReactive(new Map<string, string>());
+  const sourcesAsked = new Set<string>();
   const waiting: string[] = [];
   let running = 0;
 
@@ -85,6 +89,23 @@ export function createDirectory(api: Api): Directory {
       }
       return known;
     },
+    jointName(hazardSource, code) {
+      if (!sourcesAsked.has(hazardSource)) {
+        sourcesAsked.add(hazardSource);
+        void getAll<RuleItem>(
+          api,
+          '/rules',
+          (rules) => {
+            for (const { code: of, id, joint, name } of rules)
+              if (joint !== undefined && name !== id) jointNames.set(`${hazardSource}/${of}`, name);
+          },
+          { scope: 'hazard-source', scopeId: hazardSource },
+        ).then((problem) => {
+          if (problem?.status === 0) sourcesAsked.delete(hazardSource);
+        });
+      }
+      return jointNames.get(`${hazardSource}/${code}`);
+    },
     measurement(deviceId, key) {
       if (deviceId === null || key === null) return undefined;
       const profileId = this.device(deviceId)?.profileId;
@@ -96,6 +117,8 @@ export function createDirectory(api: Api): Directory {
     clear() {
       for (const map of [enterprises, areas, hazardSources, devices, profiles]) map.clear();
       asked.clear();
+      jointNames.clear();
+      sourcesAsked.clear();
       waiting.length = 0;
     },
   };

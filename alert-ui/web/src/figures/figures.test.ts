@@ -10,6 +10,7 @@ describe('the figures of the alarm system', () => {
     expect(periodOf(30, NOW, began)).toEqual({ from: began, to: NOW });
     expect(periodOf(30, NOW, NOW - 40 * DAY_MS)).toEqual({ from: NOW - 30 * DAY_MS, to: NOW });
     expect(periodOf(7, NOW, null)).toEqual({ from: NOW - 7 * DAY_MS, to: NOW });
+    expect(periodOf(1, NOW + 0.75, null)).toEqual({ from: NOW - DAY_MS, to: NOW });
     // A clock that went back: an empty period would be refused.
     expect(periodOf(1, NOW, NOW + 1)).toEqual({ from: NOW - DAY_MS, to: NOW });
   });

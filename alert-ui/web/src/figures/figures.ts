@@ -15,8 +15,10 @@ export type PeriodDays = (typeof PERIOD_DAYS)[number];
  * @param since when the first enterprise was registered; null = not known
  */
 export function periodOf(days: PeriodDays, now: EpochMs, since: EpochMs | null): { readonly from: EpochMs; readonly to: EpochMs } {
-  const from = now - days * DAY_MS;
-  return { from: since !== null && since > from && since < now ? since : from, to: now };
+  // The page's clock is the server's by estimate, with a fraction that no address takes.
+  const to = Math.floor(now);
+  const from = to - days * DAY_MS;
+  return { from: since !== null && since > from && since < to ? since : from, to };
 }
 
 /** Measures that are shares, 0…1; the others are counts and rates. */

@@ -26,6 +26,8 @@ export interface RuleWords {
 }
 
 const UNITED = new Set(['parts.setPoint', 'parts.deadband', 'parts.resetBelow']);
+/** Unit of a contact: it is said in words. */
+const BOOLEAN = '{bool}';
 const TIMES = new Set(['parts.onDelayMs', 'parts.offDelayMs', 'parts.windowMs']);
 
 export function useRuleWords(directory: Directory): RuleWords {
@@ -65,6 +67,10 @@ export function useRuleWords(directory: Directory): RuleWords {
       if (limit.dir === 'expr') return `${t('limits.dir.expr')} ${limit.expression ?? ''}`;
       if (limit.setPoint === null && limit.setPointFrom !== undefined) return `${t(`limits.dir.${limit.dir}`)} ${limit.setPointFrom}`;
       if (limit.setPoint === null) return '–';
+      if (limit.dir === 'state' && limit.unit === BOOLEAN && typeof limit.setPoint === 'number') {
+        const name = te(`switch.${limit.measurement}.on`) ? limit.measurement : 'any';
+        return `${t('limits.dir.state')} ${t(`switch.${name}.${limit.setPoint === 0 ? 'off' : 'on'}`)}`;
+      }
       if (typeof limit.setPoint === 'string') {
         const bit = /^bit(\d+)$/.exec(limit.setPoint)?.[1];
         return bit === undefined ? t('limits.transition') : t('limits.bit', { n: bit });
