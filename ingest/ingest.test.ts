@@ -291,6 +291,8 @@ describe('doubt is kept, marked and judged', () => {
   it('warm-up marks every value and still lets it be judged; an empty fault list ends the faults', () => {
     expect(values(send({ values: { lel: 60 }, faults: ['F22'] }))).toEqual([['lel', 60, 'uncertain', 'warm-up']]);
     expect(send({ values: {}, faults: [] })).toMatchObject({ samples: [{ values: [], faults: [] }], refused: [] });
+    // A device that writes its faults by point has an empty object left when all is well.
+    expect(send({ values: {}, faults: {} })).toMatchObject({ samples: [{ values: [], faults: [] }], refused: [] });
   });
 });
 

@@ -278,6 +278,8 @@ function readFaults(faults: unknown, known: ReadonlyMap<string, Target>, device:
   const points = new Map<Target, readonly string[]>();
   if (Array.isArray(faults)) return { device: readCodes(faults, 'faults', device, refused), points, byKey: {} };
   const byKey: Record<string, readonly string[]> = {};
+  // A list by point that names no point says that there is nothing to name.
+  if (isFields(faults) && Object.keys(faults).length === 0) return { device: [], points, byKey };
   if (isFields(faults)) readPointFaults(faults, known, points, byKey, device, refused);
   else refused.add('BAD_QUALITY', device, 'faults', 'a list of codes, or an object of such lists');
   return { device: null, points, byKey };
