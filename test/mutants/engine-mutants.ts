@@ -2,6 +2,8 @@
 // (test/sim/mutants.contract.test.ts): a world that finds none of these would find no real mistake either. A piece that is no longer
 // found exactly once fails the test by name: whoever moved the code moves the mutant.
 
+import type { Trouble } from '../sim/world.ts';
+import { HEALTH_MUTANTS } from './health-mutants.ts';
 import { JOINT_MUTANTS } from './joint-mutants.ts';
 
 export interface EngineMutant {
@@ -14,6 +16,8 @@ export interface EngineMutant {
   readonly replace: string;
   /** A world that has what it takes, to begin with; a world that was changed goes on from there. Absent = the first. */
   readonly firstSeed?: number;
+  /** Kinds of trouble of the worlds that must find it; absent = whatever comes. */
+  readonly among?: readonly Trouble[];
 }
 
 export const ENGINE_MUTANTS: readonly EngineMutant[] = [
@@ -284,4 +288,5 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
     replace: 'top',
   },
   ...JOINT_MUTANTS,
+  ...HEALTH_MUTANTS,
 ];

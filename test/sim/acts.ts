@@ -9,6 +9,7 @@ import type { SampleValue } from '../../model/reading.ts';
 export interface AlarmName {
   /** `hazard:<id>`: the alarm of a rule over several points of that hazard source. */
   readonly device: string;
+  /** Null: it is about no point of its own. */
   readonly measurement: string | null;
   readonly channel: number | null;
   readonly ladder: string;
@@ -21,7 +22,9 @@ export interface ActSample {
   /** Age when the message goes out, ms, told by the device's stamp; null = the device stamps nothing. */
   readonly ageMs: number | null;
   readonly values: readonly SampleValue[];
+  /** Fault codes of the whole device, and by payload key. */
   readonly faults?: readonly string[];
+  readonly pointFaults?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface PublishAct {

@@ -15,7 +15,7 @@ import { profileOf } from './plant.ts';
 import { play, type Played, type EngineMaker, type Watcher } from './play.ts';
 import { shrink } from './shrink.ts';
 import { tell, tellEntry } from './tell.ts';
-import { worldOf } from './world.ts';
+import { type Trouble, worldOf } from './world.ts';
 
 function watchersOf(script: Script, maker: EngineMaker): readonly Watcher[] {
   const heartbeats = new Map(script.devices.map((d) => [d.id, d.heartbeatMs ?? profileOf(d.profileId).heartbeatMs]));
@@ -36,10 +36,13 @@ export function watch(script: Script, maker: EngineMaker): Played {
   return play(script, maker, watchersOf(script, maker));
 }
 
-/** The first seed whose world disagrees, or null. */
-export function firstDisagreement(seeds: Iterable<number>, maker: EngineMaker): Script | null {
+/**
+ * The first seed whose world disagrees, or null.
+ * @param only the kinds of trouble of the worlds, where chance is not to say it
+ */
+export function firstDisagreement(seeds: Iterable<number>, maker: EngineMaker, only: readonly Trouble[] | null = null): Script | null {
   for (const seed of seeds) {
-    const script = worldOf(seed);
+    const script = worldOf(seed, only);
     if (watch(script, maker).disagreement !== null) return script;
   }
   return null;

@@ -62,7 +62,7 @@ function voteOf(chance: Chance, here: readonly JointPlace[]): Vote {
   const own: VoteTest =
     (dir === 'hi' || dir === 'lo') && typeof limit === 'number'
       ? { dir, setPoint: limit, deadband: chance.pick([1, 3, 5]) }
-      : { dir: 'state', setPoint: limit };
+      : { dir: 'state', setPoint: limit ?? 0 };
   return {
     atLeast: chance.whole(1, voters.length),
     of: chance.often(0.3) ? { profileId, measurement, ...(channel === null ? {} : { channel }) } : voters.map(nameOf),

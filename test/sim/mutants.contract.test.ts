@@ -16,7 +16,7 @@ describe('the simulated world finds engines that are wrong on purpose', () => {
   for (const mutant of ENGINE_MUTANTS) {
     it(`finds: ${mutant.name}`, async () => {
       const maker = await loader.load(mutant);
-      const found = firstDisagreement(seedsFrom(mutant.firstSeed ?? 1, SEEDS), maker);
+      const found = firstDisagreement(seedsFrom(mutant.firstSeed ?? 1, SEEDS), maker, mutant.among ?? null);
       expect(found === null ? `not found in ${SEEDS} worlds` : 'found').toBe('found');
     });
   }

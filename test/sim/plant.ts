@@ -6,6 +6,7 @@ import type { Catalogue, Profile } from '../../model/profile.ts';
 import { builtInCatalogue } from '../../rules/catalogue/built-in.ts';
 import { DAY_ONE, ENTERPRISES, measurement, profile } from './plant-parts.ts';
 import { RISING_PROFILES } from './plant-rising.ts';
+import { SICK_PROFILES } from './plant-sick.ts';
 
 export { DAY_ONE, deviceOf, ENTERPRISES } from './plant-parts.ts';
 
@@ -306,6 +307,7 @@ export const PROFILES: readonly Profile[] = [
   DRIVE,
   MONITOR,
   ...RISING_PROFILES,
+  ...SICK_PROFILES,
   ...builtInCatalogue.profiles.filter((p) => CATALOGUE_PROFILES.some((id) => id === p.id)),
 ];
 

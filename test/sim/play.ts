@@ -487,8 +487,8 @@ class Player {
   /** As the door does it: no stamp = arrival; a stamp from the future is replaced and flagged. */
   private sample(device: string, sample: ActSample, sentAt: number, at: number): Sample {
     const arrival = DAY_ONE + at + this.wallOffset;
-    const { values, faults } = sample;
-    const rest = faults === undefined ? {} : { faults };
+    const { values, faults, pointFaults } = sample;
+    const rest = { ...(faults === undefined ? {} : { faults }), ...(pointFaults === undefined ? {} : { pointFaults }) };
     if (sample.ageMs === null) return { device, sampleAt: arrival, stampedAt: null, values, ...rest };
     const stampedAt = DAY_ONE + sentAt - sample.ageMs + (this.clockErrors.get(device) ?? 0);
     if (stampedAt <= arrival + FUTURE_TOLERANCE_MS) return { device, sampleAt: stampedAt, stampedAt, values, ...rest };
@@ -509,7 +509,7 @@ class Player {
     const error = this.clockErrors.get(act.device) ?? 0;
     const bytes = JSON.stringify([
       act.device,
-      act.samples.map((s) => [s.ageMs === null ? null : sentAt - s.ageMs + error, s.values, s.faults]),
+      act.samples.map((s) => [s.ageMs === null ? null : sentAt - s.ageMs + error, s.values, s.faults, s.pointFaults]),
     ]);
     let high = 0x811c9dc5;
     let low = 0x1000193;

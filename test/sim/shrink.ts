@@ -32,7 +32,7 @@ export function shrink(script: Script, brokenBy: (script: Script) => string | nu
   }
   for (const device of best.devices) {
     const devices = best.devices.filter((other) => other !== device);
-    const quiet = best.acts.every((act) => mentions(act) !== device.id);
+    const quiet = best.acts.every((act) => !mentions(act, device.id));
     if (quiet && devices.length > 0 && still({ ...best, devices })) best = { ...best, devices };
   }
   const last = best.acts.at(-1)?.at ?? 0;
@@ -40,7 +40,8 @@ export function shrink(script: Script, brokenBy: (script: Script) => string | nu
   return best;
 }
 
-function mentions(act: Act): string | null {
-  if ('device' in act) return act.device;
-  return 'target' in act ? act.target.device : null;
+function mentions(act: Act, id: string): boolean {
+  if (act.does === 'table') return act.lines.some(({ cause, hides }) => [cause, ...hides].some(({ device }) => device === id));
+  if ('device' in act) return act.device === id;
+  return 'target' in act && act.target.device === id;
 }

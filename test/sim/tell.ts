@@ -91,17 +91,18 @@ function line({ cause, hides }: CauseLine): string {
   return `${selected(cause)} hides ${hides.map(selected).join(' and ')}`;
 }
 
-function sample({ ageMs, values, faults }: ActSample): string {
+function sample({ ageMs, values, faults, pointFaults }: ActSample): string {
   const each = values.map(
     (v) =>
       `${v.measurement}${v.channel === null ? '' : `.${v.channel}`} = ${String(v.value)}${v.quality === 'good' ? '' : ` (${v.quality})`}`,
   );
   const age = ageMs === null ? '' : ` taken ${ageMs} ms ago`;
-  return `${each.join(', ')}${age}${faults === undefined ? '' : `, faults ${faults.join(' ')}`}`;
+  const named = [...(faults ?? []), ...Object.entries(pointFaults ?? {}).map(([key, codes]) => `${codes.join(' ')} of ${key}`)];
+  return `${each.join(', ')}${age}${named.length === 0 ? '' : `, faults ${named.join(', ')}`}`;
 }
 
 function name({ device, measurement, channel, ladder }: AlarmName): string {
-  return `${device} ${measurement ?? 'over several points'}${channel === null ? '' : `.${channel}`} "${ladder}"`;
+  return `${device}${measurement === null ? '' : ` ${measurement}`}${channel === null ? '' : `.${channel}`} "${ladder}"`;
 }
 
 function attributes(of: Readonly<Record<string, unknown>>): string {

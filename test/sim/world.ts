@@ -4,6 +4,7 @@ import type { AlarmSelector, CauseLine, Device } from '../../model/asset.ts';
 import type { MeasurementDef, Profile } from '../../model/profile.ts';
 import type { Quality, SampleValue, Value } from '../../model/reading.ts';
 import type { Act, AlarmName, JointBrief, Script, Seen, WorldAct } from './acts.ts';
+import { ailmentsOf, type Ailments } from './ailments.ts';
 import { pointsOf, type PointRules } from './auditor/limits.ts';
 import { type Chance, createChance } from './chance.ts';
 import { isRising, risingAct, risingCast, risingChange } from './plant-rising.ts';
@@ -11,6 +12,8 @@ import { jointCast, jointChange, jointsOf } from './joint-world.ts';
 import { deviceOf, DRIVE_FACTS, ENTERPRISES, profileOf, READ_VALUES, VESSEL_ATTRIBUTES } from './plant.ts';
 
 const CAST = ['sim.ladder', 'sim.latch', 'sim.states', 'sim.channels', 'sim.attribute', 'sim.pulse', 'sim.when', 'sim.derived'] as const;
+/** Those whose sensors fall ill. */
+const SICK_CAST = ['sim.battery', 'sim.battery', 'sim.channels', 'sim.latch', 'sim.when'] as const;
 const GUESTS = [
   'fire.uitd',
   'gas.combustible.point.industrial',
@@ -41,7 +44,9 @@ const TROUBLES = [
   'causes',
   'silence',
 ] as const;
-type Trouble = (typeof TROUBLES)[number];
+/** Kinds of trouble that came later. Each is drawn by itself, so that a seed without them is the world it was. */
+const ILLS = ['faults'] as const;
+export type Trouble = (typeof TROUBLES)[number] | (typeof ILLS)[number];
 
 interface Place {
   readonly device: Device;
@@ -50,29 +55,35 @@ interface Place {
   readonly def: MeasurementDef;
 }
 
-/** @param length how many acts, about */
-export function worldOf(seed: number, length = 80): Script {
+/**
+ * @param only the kinds of trouble it has, where chance is not to say it
+ * @param length how many acts, about
+ */
+export function worldOf(seed: number, only: readonly Trouble[] | null = null, length = 80): Script {
   const chance = createChance(seed);
-  const troubles = new Set<Trouble>(TROUBLES.filter(() => chance.often(0.5)));
+  const drawn: readonly Trouble[] = [...TROUBLES.filter(() => chance.often(0.5)), ...ILLS.filter((ill) => chance.branch(ill).often(0.25))];
+  const troubles = new Set<Trouble>(only ?? drawn);
   // What the clocks of devices show is predicted exactly where nothing else is wrong with time: no sample comes late by a loss, and our own
   // clock does not step while nobody is there to notice.
   if (troubles.has('stamps'))
     for (const other of ['losses', chance.pick(['crashes', 'server-clock'] as const)] as const) troubles.delete(other);
   // What was kept in an outage of our own has no certain time.
   if (troubles.has('backlogs')) for (const other of ['crashes', 'freezes', 'server-clock'] as const) troubles.delete(other);
+  // Nor when a fault began that is told in one.
+  if (troubles.has('faults')) troubles.delete('backlogs');
   // Nor can be said what a cause hides that may have come or gone inside a backlog.
   if (troubles.has('causes')) troubles.delete('backlogs');
   // Ends by wall time, over a restart after our clock was set forward, are known to come too early.
   if (troubles.has('suppression') && troubles.has('crashes')) troubles.delete('server-clock');
   // In a quarter of the worlds alarms rise by what else happens; what a late batch does there is left open.
   const rising = chance.branch('rising');
-  const rises = rising.often(0.25);
-  if (rises) troubles.delete('backlogs');
+  const rises = rising.often(0.25) && only === null;
+  if (rises) for (const other of ['backlogs', ...ILLS] as const) troubles.delete(other);
   // In four of ten others several points decide together. The samples of one message are judged one after the other, and the clocks of
   // voters differ: they send what they see.
   const jointly = chance.branch('jointly');
-  const joins = !rises && jointly.often(0.4);
-  if (joins) for (const other of ['stamps', 'backlogs'] as const) troubles.delete(other);
+  const joins = !rises && jointly.often(0.4) && only === null;
+  if (joins) for (const other of ['stamps', 'backlogs', ...ILLS] as const) troubles.delete(other);
   const cast = chance.branch('cast');
   const devices = rises ? risingCast(rising) : joins ? jointCast(jointly, troubles.has('silence')) : castOf(cast, troubles);
   const points = devices.flatMap((device): Place[] => {
@@ -101,6 +112,7 @@ export function worldOf(seed: number, length = 80): Script {
   if (tabled !== null) acts.push({ at: 500, does: 'table', enterprise: tabled.enterprise, lines: tabled.lines });
   const joint = joins ? jointsOf(jointly, places) : [];
   acts.push(...joint.map((rule): Act => ({ at: 600, does: 'rule', rule })));
+  const ailments = troubles.has('faults') ? ailmentsOf(chance.branch('ailments'), tabled !== null) : null;
   let at = 1_000;
   let sent = 0;
   let focus = chance.pick(places);
@@ -114,7 +126,8 @@ export function worldOf(seed: number, length = 80): Script {
     if (tabled !== null && chance.often(0.02))
       acts.push({ at, does: 'table', enterprise: tabled.enterprise, lines: chance.pick([[], tabled.lines, tabled.lines.slice(1)]) });
     if (rises && rising.often(0.06)) acts.push(risingAct(rising, at, devices));
-    acts.push(...actsAt(at, chance, troubles, { places, read, joint }, focus).map((act) => stamp(act, chance, clocks)));
+    const next = actsAt(at, chance, troubles, { places, read, joint, ailments }, focus);
+    acts.push(...next.map((act) => stamp(ailments?.told(act) ?? act, chance, clocks)));
     at = acts.at(-1)?.at ?? at;
     sent += 1;
     const clock = clocks.get(focus.device.id);
@@ -216,7 +229,7 @@ function stamp(act: Act, chance: Chance, clocks: ReadonlyMap<string, DeviceClock
   const values = first.values.map((v) =>
     clock.analogue.has(v.measurement) && v.value !== null ? { ...v, value: Number(v.value) + chance.pick([-10, 0, 10]) } : v,
   );
-  return { ...act, samples: [{ ageMs: before, values }, ...newest] };
+  return { ...act, samples: [{ ...first, ageMs: before, values }, ...newest] };
 }
 
 /** A device is cut off for minutes, keeps what it samples and sends all of it when it is back, as an array or one by one; then it goes on live. */
@@ -249,7 +262,8 @@ function backlog(from: number, chance: Chance, place: Place, clock: DeviceClock,
 }
 
 function castOf(chance: Chance, troubles: ReadonlySet<Trouble>): readonly Device[] {
-  const ids = [...Array.from({ length: chance.whole(1, 3) }, () => chance.pick(CAST)), ...(chance.often(0.4) ? [chance.pick(GUESTS)] : [])];
+  const cast = troubles.has('faults') ? SICK_CAST : CAST;
+  const ids = [...Array.from({ length: chance.whole(1, 3) }, () => chance.pick(cast)), ...(chance.often(0.4) ? [chance.pick(GUESTS)] : [])];
   return ids.map((profileId, n) => {
     const facts = profileId === 'sim.attribute' ? { attributes: VESSEL_ATTRIBUTES } : profileId === 'sim.when' ? DRIVE_FACTS : {};
     return deviceOf(`${'abcde'[n]}`, profileId, {
@@ -271,9 +285,16 @@ interface Places {
   readonly places: readonly Place[];
   readonly read: readonly Place[];
   readonly joint: readonly JointBrief[];
+  readonly ailments: Ailments | null;
 }
 
-function actsAt(at: number, chance: Chance, troubles: ReadonlySet<Trouble>, { places, read, joint }: Places, focus: Place): readonly Act[] {
+function actsAt(
+  at: number,
+  chance: Chance,
+  troubles: ReadonlySet<Trouble>,
+  { places, read, joint, ailments }: Places,
+  focus: Place,
+): readonly Act[] {
   const device = focus.device.id;
   const has = (trouble: Trouble, share: number): boolean => troubles.has(trouble) && chance.often(share);
   const now = (act: WorldAct): Act => ({ at, ...act });
@@ -285,7 +306,11 @@ function actsAt(at: number, chance: Chance, troubles: ReadonlySet<Trouble>, { pl
   // Half of what operators do there is about the alarms of the hazard source.
   const rule = joint.length > 0 && chance.often(0.5) ? chance.pick(joint) : null;
   const target: AlarmName =
-    rule === null ? nameOf(focus, chance) : { device: `hazard:${rule.source}`, measurement: null, channel: null, ladder: rule.code };
+    ailments !== null && chance.often(0.5)
+      ? ailments.target(device, focus.point.measurement, focus.point.channel)
+      : rule === null
+        ? nameOf(focus, chance)
+        : { device: `hazard:${rule.source}`, measurement: null, channel: null, ladder: rule.code };
   if (has('operators', 0.25)) return [now(operatorAct(chance, target))];
   if (has('suppression', 0.12)) return [now(suppressionAct(chance, target))];
   if (has('crashes', 0.04))

@@ -8,9 +8,11 @@ import type { Profile } from '../../../model/profile.ts';
 import type { Sample } from '../../../model/reading.ts';
 import { OUTAGE_GAP_MS } from '../../../model/time.ts';
 import { Disagreement, type Step, type Watcher } from '../play.ts';
+import { type Board, type Finding, type Found, type Home, keyOfHome, ruleOf } from './board.ts';
 import { type Fact, type Moment, momentsOf } from './condition.ts';
 import { counted } from './count.ts';
 import { followingMoments, type Neighbour, stand } from './escalation.ts';
+import { Faults } from './faults.ts';
 import { WorkingHours } from './hours.ts';
 import { Joints } from './joint.ts';
 import { type Answer, type Deed, type Expected, lifeOf } from './life.ts';
@@ -39,6 +41,8 @@ interface PointHistory {
   newest?: number | null;
   /** Every limit the point ever had. */
   readonly rules: Map<string, Rule>;
+  /** What was found about it that no limit says: faults, bad values, silence. */
+  readonly found: Map<string, Found>;
   readonly deeds: Map<string, Deed[]>;
   /** What is expected of every ladder, worked out after the entry it was last touched by. */
   expected: Map<string, Expected>;
@@ -97,6 +101,15 @@ export class Auditor implements Watcher {
     devices: new Map(),
     enterprises: new Map(),
   };
+  private readonly board: Board = {
+    find: (home, finding, on, t) => this.find(home, finding, on, t),
+    stands: (home, ladder) => this.stands(home, ladder),
+  };
+  private readonly faults = new Faults(
+    this.board,
+    (device, code) => this.limitOf(device, code),
+    (device) => this.homesOf(device),
+  );
 
   constructor() {
     this.joints = new Joints({
@@ -158,8 +171,10 @@ export class Auditor implements Watcher {
   private config(entry: Entry & ConfigBody, { applied }: Step): void {
     for (const [n, change] of entry.changes.entries()) {
       if (applied.outcomes[n]?.ok !== true) throw new Disagreement('config', `refused: ${JSON.stringify(applied.outcomes[n])}`);
-      if (change.op === 'catalogue') this.profiles = new Map(change.catalogue.profiles.map((p) => [p.id, p]));
-      else if (change.op === 'retire' && change.asset === 'rule') this.joints.drop(change.id);
+      if (change.op === 'catalogue') {
+        this.profiles = new Map(change.catalogue.profiles.map((p) => [p.id, p]));
+        this.faults.catalogue(change.catalogue.faults);
+      } else if (change.op === 'retire' && change.asset === 'rule') this.joints.drop(change.id);
       else if (change.op === 'retire') this.retire(change.id, entry);
       else if (change.op === 'factor') continue;
       else if (change.asset === 'enterprise') this.enterprises.set(change.value.id, change.value);
@@ -209,6 +224,8 @@ export class Auditor implements Watcher {
     this.devices.set(device.id, device);
     const profile = this.profiles.get(device.profileId);
     if (profile === undefined) throw new Error(`no profile ${device.profileId}`);
+    const whole = keyOfHome({ device: device.id, measurement: null, channel: null });
+    if (!this.points.has(whole)) this.points.set(whole, newPoint(device.id, { measurement: '', channel: null, rules: [] }));
     const now = new Map(pointsOf(device, profile).map((point) => [pointKey(device.id, point), point]));
     const old = before === undefined ? [] : [...this.points].filter(([, point]) => point.device === device.id).map(([key]) => key);
     for (const key of new Set([...old, ...now.keys()])) {
@@ -231,7 +248,7 @@ export class Auditor implements Watcher {
     this.retired.add(id);
     for (const point of this.points.values()) {
       if (point.device !== id) continue;
-      for (const { ladder } of point.rules.values())
+      for (const { ladder } of allRules(point).values())
         this.deed(point, ladder, {
           ...this.head(entry, 'engineer'),
           op: 'removed',
@@ -253,8 +270,8 @@ export class Auditor implements Watcher {
     if (resend !== applied.resend)
       throw new Disagreement('resend', resend ? 'a resend is taken for new' : 'a new message is taken for a resend');
     if (applied.resend) return;
-    for (const sample of entry.samples) {
-      const taken = this.sampleTime(sample, entry);
+    const samples = entry.samples.map((sample) => ({ sample, t: this.sampleTime(sample, entry) }));
+    for (const { sample, t: taken } of samples) {
       const late = this.now() - taken > this.window(sample.device);
       const own = new Map(
         sample.values.flatMap(({ measurement, channel, value, quality, flags }): [string, number | null][] =>
@@ -285,6 +302,37 @@ export class Auditor implements Watcher {
       }
       this.joints.hear(sample, entry);
     }
+    this.faults.message(samples);
+  }
+
+  private find(home: Home, finding: Finding, on: boolean, t: number): void {
+    const point = this.points.get(keyOfHome(home));
+    if (point === undefined) throw new Error(`found ${finding.code} of ${keyOfHome(home)}, which is no point`);
+    const found = point.found.get(finding.code) ?? { rule: ruleOf(finding), moments: [] };
+    point.found.set(finding.code, found);
+    if ((found.moments.at(-1)?.on ?? false) === on) return;
+    const entry = this.times.length - 1;
+    found.moments.push({ entry, t, on, code: finding.code, early: false, nth: found.moments.length, value: Number.NaN });
+    point.touched = true;
+  }
+
+  private stands(home: Home, ladder: string): Expected | null {
+    const point = this.points.get(keyOfHome(home));
+    if (point === undefined) return null;
+    this.work(point);
+    return point.expected.get(ladder) ?? null;
+  }
+
+  private homesOf(device: string): readonly Home[] {
+    return [...this.points.values()].filter((point) => point.device === device && point.measurement !== '');
+  }
+
+  private limitOf(device: string, code: string): { readonly home: Home; readonly ladder: string } | null {
+    for (const point of this.points.values())
+      if (point.device === device)
+        for (const { fault, ladder } of point.rules.values())
+          if (fault === code) return { home: { device, measurement: point.measurement, channel: point.channel }, ladder };
+    return null;
   }
 
   /** Older than this a sample is late: 2 × report period, at least 60 s. */
@@ -412,12 +460,17 @@ export class Auditor implements Watcher {
         const alarm = actual.get(key);
         actual.delete(key);
         if (alarm === undefined) throw new Disagreement('alarm-missing', `${key} must be ${say(expected)}, and is not open`);
-        this.compare(key, expected, alarm, point.joint || point.facts.filter((fact) => fact.is === 'rules').length > 1);
+        const about = [...allRules(point).values()].filter((rule) => rule.ladder === ladder);
+        const reconfigured = point.joint || point.facts.filter((fact) => fact.is === 'rules').length > 1;
+        this.compare(key, expected, alarm, { reconfigured, instrument: about.some((rule) => rule.fault !== undefined) });
       }
     }
     for (const [key, alarm] of actual) {
       const point = this.points.get(key.slice(0, key.lastIndexOf('|')));
-      const known = point !== undefined && [...point.rules.values()].some((rule) => rule.ladder === alarm.ladder);
+      const known =
+        point !== undefined &&
+        ([...allRules(point).values()].some((rule) => rule.ladder === alarm.ladder) ||
+          (!point.loose && alarm.kind === 'instrument' && !UNJUDGED.has(alarm.ladder)));
       if (known)
         throw new Disagreement(
           'alarm-unfounded',
@@ -454,14 +507,15 @@ export class Auditor implements Watcher {
 
   /** Is a limit on, and is the alarm at least as bad as it: that holds however it came to it. */
   private judgeLoosely(point: PointHistory, actual: Map<string, Alarm>): void {
-    for (const ladder of new Set([...point.rules.values()].map((rule) => rule.ladder))) {
+    const rules = [...allRules(point).values()];
+    for (const ladder of new Set(rules.map((rule) => rule.ladder))) {
       const key = `${pointKey(point.device, point)}|${ladder}`;
       const alarm = actual.get(key);
       actual.delete(key);
       if (this.now() < point.lateUntil) continue;
       // Inside a late batch samples come before delays that would have ended meanwhile, or after them: semantics says neither.
       const timed = (rule: Rule): boolean => rule.onDelayMs > 0 || rule.offDelayMs > 0 || rule.countsOverMs !== undefined;
-      if ([...point.rules.values()].some((rule) => rule.ladder === ladder && timed(rule))) continue;
+      if (rules.some((rule) => rule.ladder === ladder && timed(rule))) continue;
       const active = point.expected.get(ladder)?.active ?? false;
       if (active !== (alarm?.active ?? false)) {
         throw new Disagreement('after-backlog', `${key}: a limit is ${active ? '' : 'not '}on, the alarm is ${alarm?.state ?? 'not open'}`);
@@ -567,6 +621,8 @@ export class Auditor implements Watcher {
     point.wallDue = Infinity;
     point.answers = new Map();
     const moments = new Map<string, Moment[]>();
+    for (const { rule, moments: its } of point.found.values()) moments.set(rule.ladder, [...(moments.get(rule.ladder) ?? []), ...its]);
+    const rules = allRules(point);
     for (const { code, ladder } of point.rules.values()) {
       if (point.unsaid.has(ladder)) continue;
       const found = this.momentsOf(point, code);
@@ -583,7 +639,7 @@ export class Auditor implements Watcher {
       const life = lifeOf(
         its,
         point.deeds.get(ladder) ?? [],
-        point.rules,
+        rules,
         (entry) => this.shownSeq.get(key)?.get(entry) ?? 0,
         (entry) => this.accepted.get(entry) ?? false,
         { walls: this.walls, times: this.times, atWork: (n, done) => this.hours.isAtWork(point.device, n, done, this.walls[n] ?? 0) },
@@ -599,8 +655,16 @@ export class Auditor implements Watcher {
     }
   }
 
-  /** @param reconfigured its limits were moved: `value` and `limit` then follow the change, in a way the rules leave open */
-  private compare(key: string, expected: Expected, alarm: Alarm, reconfigured: boolean): void {
+  /**
+   * @param reconfigured its limits were moved: `value` and `limit` then follow the change, in a way the rules leave open
+   * @param instrument it is about the instrument, not about what that measures
+   */
+  private compare(
+    key: string,
+    expected: Expected,
+    alarm: Alarm,
+    { reconfigured, instrument }: { readonly reconfigured: boolean; readonly instrument: boolean },
+  ): void {
     const device = this.devices.get(alarm.deviceId ?? '');
     const source = this.sources.get(alarm.hazardSourceId ?? '');
     const enterprise = this.enterprises.get(device?.enterpriseId ?? source?.enterpriseId ?? '');
@@ -623,7 +687,7 @@ export class Auditor implements Watcher {
       ['areaId', enterprise?.areaId ?? null, alarm.areaId],
       ['test', alarm.deviceId === null ? enterprise?.kind === 'test' : this.isTest(alarm.deviceId), alarm.test],
       // What kind a rule over several points is of follows from its points.
-      ['kind', profile?.alarmKind, profile === undefined ? undefined : alarm.kind],
+      ['kind', instrument ? 'instrument' : profile?.alarmKind, profile === undefined ? undefined : alarm.kind],
     ];
     for (const [name, should, is] of facts) {
       if (should === is) continue;
@@ -636,6 +700,14 @@ export class Auditor implements Watcher {
 function rulesAt(point: PointHistory, entry: number): readonly Rule[] {
   const last = point.facts.findLast((fact) => fact.is === 'rules' && fact.entry <= entry);
   return last?.is === 'rules' ? last.rules : [];
+}
+
+/** Codes that the auditor does not judge: what the platform finds by itself. */
+const UNJUDGED: ReadonlySet<string> = new Set(['F01', 'F04', 'F05', 'F21', 'DRIFT']);
+
+/** Every limit the point ever had, and all that was found about it. */
+function allRules({ rules, found }: PointHistory): ReadonlyMap<string, Rule> {
+  return new Map([...rules, ...[...found].map(([code, { rule }]): [string, Rule] => [code, rule])]);
 }
 
 /** What is known of a point, as one of its limits sees it. */
@@ -682,6 +754,7 @@ function newPoint(device: string, rules: PointRules | undefined): PointHistory {
     joint: device.startsWith(SOURCE),
     facts: [],
     rules: new Map(),
+    found: new Map(),
     deeds: new Map(),
     expected: new Map(),
     moments: new Map(),

@@ -119,6 +119,8 @@ export function momentsOf(
     const says = atRest(fact.rule, point);
     if (held && fact.rule !== null && !(fact.rule.conditional && says === 'false')) {
       // A bad value clears nothing and its time counts for no delay; what the last good one passes without a delay is on at once.
+      // A delay that ran for the old limit is none for one that the last good value does not pass.
+      if (says !== 'true') end(entry, t);
       if (says !== 'true' || stretch?.says === 'true' || fact.rule.onDelayMs > 0 || last === null) continue;
       end(entry, t);
       if (on()) continue;

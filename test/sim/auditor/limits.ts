@@ -29,12 +29,14 @@ export interface Rule {
   readonly latching: boolean;
   readonly onDelayMs: number;
   readonly offDelayMs: number;
-  /** As the alarm shows it. */
-  readonly limit: number | string;
+  /** As the alarm shows it; null = it compares nothing. */
+  readonly limit: number | string | null;
   /** It counts under a condition only, and is judged with every sample of its device. */
   readonly conditional: boolean;
   /** What it compares is not the value itself: the documents leave open which number the alarm shows. */
   readonly derived: boolean;
+  /** Fault code that it stands for. */
+  readonly fault?: string;
   /** It counts the rises of a running total in so long a window, ms. */
   readonly countsOverMs?: number;
   /** It compares nothing: it rises from another one. */
@@ -105,6 +107,7 @@ function bareRule(def: LimitDef, measurement: MeasurementDef, device: Device): R
     offDelayMs: def.offDelayMs,
     conditional: false,
     derived: false,
+    ...(def.fault === undefined ? {} : { fault: def.fault }),
   };
   if (def.dir === 'state') return stateRule(def, common);
   if (def.dir === 'dev_hi') return deviationRule(def, measurement, device, common);

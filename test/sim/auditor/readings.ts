@@ -37,6 +37,8 @@
 // 20. Rules over several points (decision 16): what is worked out anew after timers, after every sample and after a change takes effect in
 //     engine time. When a dead-man that a gateway's return may have put off runs out is left to the engine, and that it does so is watched.
 //     Which points decided, how many votes the alarm shows, and its kind are left open.
+// 21. A message that carries `faults`, of the device or of its points, says everything that is wrong with both; one without says nothing. A
+//    fault of the device explains whatever is bad once the message is in (decision 19), also what an earlier message brought.
 
 import type { Quality } from '../../../model/reading.ts';
 

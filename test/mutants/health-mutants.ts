@@ -1,0 +1,64 @@
+// Engines that are wrong on purpose about the health of sensors (decisions 9 and 19).
+import type { EngineMutant } from './engine-mutants.ts';
+
+/** Sensors that fall ill, and people who do something about it. */
+const SICK = ['faults', 'quality', 'operators', 'suppression'] as const;
+
+export const HEALTH_MUTANTS: readonly EngineMutant[] = [
+  {
+    name: 'a message that says nothing about faults ends them',
+    file: 'rules/evaluate/message.ts',
+    find: 'if (carriesFaults(sample)) {\n      takeFaults',
+    replace: 'if (sample !== null) {\n      takeFaults',
+    among: SICK,
+  },
+  {
+    name: 'a fault that somebody has acknowledged explains what goes bad after it',
+    file: 'rules/health/bad-reasons.ts',
+    find: ' && !record.facts.acknowledged && ',
+    replace: ' && ',
+    among: SICK,
+  },
+  {
+    name: 'a fault that nobody heard explains what goes bad with it',
+    file: 'rules/health/bad-reasons.ts',
+    find: ' && !isSuppressed(record.life);',
+    replace: ';',
+    among: SICK,
+  },
+  {
+    name: 'a fault of the whole device explains a sensor that dies after it',
+    file: 'rules/health/bad-reasons.ts',
+    find: 'point.explainedBy = ownKeys(device, key).filter(',
+    replace: "point.explainedBy = [...ownKeys(device, key), '|F02', '|F03'].filter(",
+    among: SICK,
+  },
+  {
+    name: 'a bad value and the fault that says why are told twice',
+    file: 'rules/health/bad-reasons.ts',
+    find: '...left, ...whole, ...own',
+    replace: '...left, ...own',
+    among: SICK,
+  },
+  {
+    name: 'a restart forgets the faults a device has reported',
+    file: 'rules/snapshot.ts',
+    find: 'd.faults,',
+    replace: '[],',
+    among: [...SICK, 'crashes', 'snapshots'],
+  },
+  {
+    name: 'a restart forgets why a value is bad',
+    file: 'rules/snapshot.ts',
+    find: 'explainedBy: more.explainedBy ?? [],',
+    replace: 'explainedBy: [],',
+    among: [...SICK, 'crashes', 'snapshots'],
+  },
+  {
+    name: 'a low battery found and reported is told by the limit alone',
+    file: 'rules/health/limit-fault.ts',
+    find: 'return device.faults.includes(code) || Object',
+    replace: 'return Object',
+    among: SICK,
+  },
+];

@@ -1,0 +1,58 @@
+// What ails the sensors of a world: the faults a device tells of, with values to match, and what operators do about the alarms that come of it.
+import type { SampleValue } from '../../model/reading.ts';
+import { pointKey } from '../../model/reading.ts';
+import type { Act, ActSample, AlarmName } from './acts.ts';
+import type { Chance } from './chance.ts';
+
+/** F20 raises nothing; F09 is that of a battery where the device measures one. */
+const OF_DEVICE = ['F02', 'F02', 'F03', 'F07', 'F09', 'F10', 'F20'] as const;
+const OF_POINT = ['F02', 'F03', 'F03', 'F07', 'F09'] as const;
+/** After these a value is mostly bad. */
+const DEAD: ReadonlySet<string> = new Set(['F02', 'F03']);
+
+export interface Ailments {
+  /** The same message with what the device says about itself. */
+  readonly told: (act: Act) => Act;
+  /** An alarm about the device or one of its points, for somebody to do something about. */
+  readonly target: (device: string, measurement: string, channel: number | null) => AlarmName;
+}
+
+/** @param tabled there is a cause-and-effect table: it may hide what is about a point, when the entry is done */
+export function ailmentsOf(chance: Chance, tabled: boolean): Ailments {
+  const named = new Map<string, readonly string[]>();
+  const of = (home: string, codes: readonly string[], share: number): readonly string[] => {
+    if (chance.often(0.25)) named.set(home, chance.often(share) ? codes.filter(() => chance.often(0.35)) : []);
+    return named.get(home) ?? [];
+  };
+  const sample = (device: string, given: ActSample): ActSample => {
+    const faults = of(device, OF_DEVICE, 0.6);
+    const pointFaults = Object.fromEntries(
+      given.values.flatMap(({ measurement, channel }): [string, readonly string[]][] => {
+        const key = pointKey(measurement, channel);
+        const codes = tabled ? [] : of(`${device}/${key}`, OF_POINT, 0.4);
+        return codes.length === 0 ? [] : [[key, [...new Set(codes)]]];
+      }),
+    );
+    const values = given.values.map((value): SampleValue => {
+      const dead = [...faults, ...(pointFaults[pointKey(value.measurement, value.channel)] ?? [])].some((code) => DEAD.has(code));
+      if (!chance.often(dead ? 0.6 : 0.05)) return value;
+      return { ...value, quality: 'bad', value: chance.often(0.5) ? null : value.value, flags: ['sensor'] };
+    });
+    // Now and then it says nothing about itself, which changes nothing.
+    if (chance.often(0.2)) return { ...given, values };
+    const whole = chance.often(0.5) || Object.keys(pointFaults).length === 0;
+    return {
+      ...given,
+      values,
+      ...(whole ? { faults: [...new Set(faults)] } : {}),
+      ...(Object.keys(pointFaults).length === 0 ? {} : { pointFaults }),
+    };
+  };
+  return {
+    told: (act) => (act.does === 'publish' ? { ...act, samples: act.samples.map((given) => sample(act.device, given)) } : act),
+    target: (device, measurement, channel) => {
+      if (chance.often(0.3)) return { device, measurement: null, channel: null, ladder: chance.pick(['F02', 'F03', 'F10']) };
+      return { device, measurement, channel, ladder: chance.pick(['BAD', 'F02', 'F03', 'F03']) };
+    },
+  };
+}
