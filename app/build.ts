@@ -152,7 +152,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
 
   const boot = randomBytes(6).toString('hex');
   const stamp = createStamp(clock, boot);
-  const clockBelieved = clock.now() >= RELEASED_AT;
+  const clockBelieved = (): boolean => clock.now() >= RELEASED_AT;
   const records = await openRecords(config.dataDir, (detail) => options.onBroken(`records: ${detail}`));
   stack.push('records', () => records.close());
   const credentials = await openCredentialBook(records, clock);
@@ -248,7 +248,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     ledger,
     router,
     stages,
-    clockBelieved: () => clockBelieved,
+    clockBelieved,
     onApplied(found) {
       journal.noteVerdicts(found);
       verdicts.note(found);
@@ -258,7 +258,15 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
 
   let ticker: ReturnType<typeof startTicker> | null = null;
   await mustSubmit(
-    pipeline.submit(stamp({ kind: 'start', build: readVersion(), clockBelieved, localTime: localTimeOf(config.timeZone, clock.now()) })),
+    pipeline.submit(
+      stamp({
+        kind: 'start',
+        build: readVersion(),
+        clockBelieved: clockBelieved(),
+        // A clock that is put right later is so within the steps.
+        localTime: localTimeOf(config.timeZone, Math.max(clock.now(), RELEASED_AT)),
+      }),
+    ),
   );
   if (engine.view.catalogue?.version !== builtInCatalogue.version) {
     await mustSubmit(
@@ -311,6 +319,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     clock,
     [...engine.view.openAlarms()].filter((alarm) => alarm.kind === 'system' && alarm.active).map((alarm) => alarm.code),
     () => ({
+      clockBelieved: clockBelieved(),
       journal: journal.status(),
       projectorLagMs: projectorLagMs(projector.status(), projector.untoldMs(), journal.status().lastSeq),
       recordsFailing: [events.status(), warnings.status()].some((feed) => feed.failing !== null || feed.overflowed),
@@ -330,9 +339,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   const broker = createEmbeddedBroker(brokerPolicy(config, { tls, credentials, engine }));
   const source = options.source ?? (upstream === null ? broker : joinSources(broker, upstream));
   let open = false;
-  const health = (): readonly string[] => [
-    ...new Set([...journal.status().health, ...watch.active(), ...(clockBelieved ? [] : ['clock-not-believed'])]),
-  ];
+  const health = (): readonly string[] => [...new Set([...journal.status().health, ...watch.active()])];
   const ready = (): { readonly ready: boolean; readonly codes: readonly string[] } => {
     const codes = [...health(), ...(open ? [] : ['starting'])];
     return { ready: open && !codes.includes('disk-full') && !codes.includes('journal-failed'), codes };

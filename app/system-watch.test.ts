@@ -4,6 +4,7 @@ import { HandClock } from '../broker/raw-client.testing.ts';
 import { startSystemWatch, type SystemFacts } from './system-watch.ts';
 
 const CALM: SystemFacts = {
+  clockBelieved: true,
   journal: { lastSeq: 0, firstSeq: 0, bytes: 0, maxBytes: 100, queuedEntries: 0, queuedBytes: 0, health: [] },
   projectorLagMs: 0,
   recordsFailing: false,
@@ -93,6 +94,34 @@ describe('the external broker in the system watch', () => {
       },
     );
     expect(told).toMatchObject([{ code: 'upstream-lost', active: false }]);
+    watch.stop();
+  });
+});
+
+describe('the clock in the system watch', () => {
+  it('put right, or set wrong, while we run is an entry; what the start has said is not said again', () => {
+    const clock = new HandClock();
+    const told: SystemBody[] = [];
+    let clockBelieved = false;
+    const watch = startSystemWatch(
+      clock,
+      ['clock-not-believed'],
+      () => ({ ...CALM, clockBelieved }),
+      (body, done) => {
+        told.push(body);
+        done(true);
+      },
+    );
+    clock.advance(5_000);
+    expect([told, watch.active()]).toEqual([[], ['clock-not-believed']]);
+    clockBelieved = true;
+    clock.advance(2_000);
+    clockBelieved = false;
+    clock.advance(2_000);
+    expect(told).toMatchObject([
+      { code: 'clock-not-believed', active: false },
+      { code: 'clock-not-believed', active: true, level: 'orange' },
+    ]);
     watch.stop();
   });
 });

@@ -7,6 +7,8 @@ const CHECK_MS = 1_000;
 
 /** What the watch looks at once a second. */
 export interface SystemFacts {
+  /** The server's clock is not before the build date. */
+  readonly clockBelieved: boolean;
   readonly journal: JournalStatus;
   readonly projectorLagMs: number;
   readonly recordsFailing: boolean;
@@ -57,8 +59,13 @@ function fullness(facts: SystemFacts, share: number): string | null {
   return `${Math.round((100 * bytes) / maxBytes)} % of BEACON_JOURNAL_MAX used, ${left}`;
 }
 
-/** Alarms of the system itself (semantics 6, kind `system`): they belong to no device. The clock at the start is the engine's own. */
+/** Alarms of the system itself (semantics 6, kind `system`): they belong to no device. */
 const CONDITIONS: readonly Condition[] = [
+  {
+    code: 'clock-not-believed',
+    level: 'orange',
+    test: (f) => (f.clockBelieved ? null : 'the clock of the server is before the date of this build; readings are judged by arrival'),
+  },
   { code: 'journal-50', level: 'yellow', test: (f) => fullness(f, 0.5) },
   { code: 'journal-80', level: 'red', test: (f) => fullness(f, 0.8) },
   {

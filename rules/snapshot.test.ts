@@ -74,7 +74,11 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('enterprise' as const), kind: fc.constantFrom('real' as const, 'test' as const) }) },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constant('system' as const), code: fc.constantFrom('disk-full', 'projector-lag'), active: fc.boolean() }),
+    arbitrary: fc.record({
+      do: fc.constant('system' as const),
+      code: fc.constantFrom('disk-full', 'projector-lag', 'clock-not-believed'),
+      active: fc.boolean(),
+    }),
   },
   {
     weight: 3,

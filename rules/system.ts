@@ -3,6 +3,7 @@ import type { Level } from '../model/level.ts';
 import type { AlarmPlace } from './alarm/record.ts';
 import type { Core } from './core.ts';
 import type { DeviceState } from './device-state.ts';
+import { believe } from './time/engine-clock.ts';
 
 /** Alarms of the system itself, which belong to no device (semantics 6, Kinds). */
 
@@ -48,6 +49,10 @@ export function raiseSystem(core: Core, code: string, level: Level, detail: stri
 
 export function applySystem(core: Core, body: SystemBody): void {
   set(core, body.code, body.active ? body.level : null, body.detail);
+  if (body.code === CLOCK) {
+    if (body.active) core.clock.believed = false;
+    else believe(core.clock);
+  }
   if (body.code !== UPSTREAM_LOST && !DEAFENING.includes(body.code)) return;
   if (body.active) core.deaf.add(body.code);
   else if (core.deaf.delete(body.code)) {

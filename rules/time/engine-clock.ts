@@ -64,6 +64,18 @@ export function advance(clock: EngineClock, at: EpochMs, boot: string, mono: Mon
   return true;
 }
 
+/**
+ * The server's clock was put right inside a start: the line goes to the calendar, as it would at the next start. What was passed over is
+ * in nobody's delay. Engine time is not moved.
+ */
+export function believe(clock: EngineClock): void {
+  clock.believed = true;
+  const before = clock.line;
+  if (clock.at <= before) return;
+  clock.line = clock.at;
+  noteOutage(clock, before);
+}
+
 function noteOutage(clock: EngineClock, from: number): void {
   clock.outageEndedAt = clock.now;
   if (clock.line > from) clock.outages.push([from, clock.line]);

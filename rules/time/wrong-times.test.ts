@@ -98,6 +98,66 @@ describe('a step of the server’s clock', () => {
   });
 });
 
+describe('a server’s clock from before its build date', () => {
+  const CLOCK = { kind: 'system', code: 'clock-not-believed', level: 'orange' } as const;
+  const restartedIn1971 = (one: Plant): void => {
+    one.boot = 'boot-2';
+    one.mono = 0;
+    one.offset = Date.UTC(1971, 0, 1);
+    one.apply({ kind: 'start', build: 'test', clockBelieved: false });
+  };
+
+  it('put right while it runs: its alarm ends, stamps count again, nothing rings and no delay is cut short by it', () => {
+    const one = gas();
+    const [a, b] = ['a', 'b'].map((id) => new Clocked(one, id));
+    if (a === undefined || b === undefined) throw new Error('two devices');
+    a.live(5);
+    b.live(5);
+    const right = one.offset + one.mono;
+    restartedIn1971(one);
+    expect(one.alarm('clock-not-believed')).toMatchObject({ active: true, level: 'orange' });
+    // Judged by arrival, whatever its stamp says: `b` has run 20 of PRE's 30 s.
+    const stamped = (device: string, at: number, value: number) =>
+      one.message(device, [{ device, sampleAt: at, stampedAt: at, values: [one.value('lel', value)] }]);
+    stamped('b', right - 9 * HOUR, 12);
+    one.pass(20_000);
+    const told = one.told().length;
+    one.offset = right + 2 * HOUR;
+    one.apply({ ...CLOCK, active: false });
+    expect(one.told().slice(told)).toEqual(['clock-not-believed returned']);
+    one.pass(5_000);
+    expect(one.told('hi')).toEqual([]);
+    one.pass(6_000);
+    expect(one.told('hi')).toEqual(['hi raised']);
+    // Late again means late: begun and ended in what was kept while the line was down.
+    const began = one.now - 1_800_000;
+    const kept = [0, 30_000, 60_000, 91_000, 1_800_000].map((after, n) => ({
+      device: 'a',
+      sampleAt: began + after,
+      stampedAt: began + after,
+      values: [one.value('lel', n === 0 ? 70 : 1)],
+    }));
+    one.message('a', kept);
+    one.pass(6_000);
+    expect(one.told('hi').slice(1)).toEqual(['hi historic-exceedance']);
+    expect(one.told('F01')).toEqual([]);
+    // The state is all in the snapshot.
+    expect(restoreEngine(one.engine.serialise()).serialise()).toBe(one.engine.serialise());
+  });
+
+  it('set to 1971 while it runs: it is said, and a reading is judged by its arrival', () => {
+    const one = gas();
+    const a = new Clocked(one, 'a');
+    a.live(5);
+    one.offset = Date.UTC(1971, 0, 1);
+    one.apply({ ...CLOCK, active: true });
+    expect(one.alarm('clock-not-believed')).toMatchObject({ active: true });
+    const stampedAt = Date.UTC(2020, 0, 1);
+    one.message('a', [{ device: 'a', sampleAt: stampedAt, stampedAt, values: [one.value('lel', 70)] }]);
+    expect(one.alarm('hi')).toMatchObject({ level: 'red', historic: false });
+  });
+});
+
 describe('a device’s clock', () => {
   it.each([
     ['a day ahead', DAY],

@@ -11,7 +11,7 @@ import { ADMIN_PASSWORD, temporaryFolder } from '../harness/platform-process.ts'
 describe('a wrong clock at start', () => {
   const folder = temporaryFolder('wrong-clock');
   let running: Running;
-  const BACK_MS = Date.now() - Date.UTC(2019, 0, 1);
+  let backMs = Date.now() - Date.UTC(2019, 0, 1);
 
   beforeAll(async () => {
     const { config } = loadConfig({
@@ -23,7 +23,7 @@ describe('a wrong clock at start', () => {
     const clock = systemClock();
     const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
     running = await buildPlatform(config, {
-      clock: { ...clock, now: () => Date.now() - BACK_MS },
+      clock: { ...clock, now: () => Date.now() - backMs },
       log: quiet,
       webRoot: null,
       demo: false,
@@ -57,5 +57,15 @@ describe('a wrong clock at start', () => {
     const ready = await (await fetch(`${running.httpUrl}/readyz`)).text();
     expect(ready).toContain('clock-not-believed');
     await gas.close();
+  });
+
+  it('put right while it runs is noticed without a restart', async () => {
+    const api = await signIn(running.httpUrl);
+    backMs = 0;
+    await eventually('the end of it', 10_000, async () => {
+      const system = (await api.get<{ items: Alarm[] }>('/alarms?kind=system&from=0')).items;
+      return system.find((alarm) => alarm.code === 'clock-not-believed' && !alarm.active);
+    });
+    expect(await (await fetch(`${running.httpUrl}/readyz`)).json()).toEqual({ ready: true, codes: [] });
   });
 });
