@@ -111,10 +111,10 @@ describe.skipIf(chromiumPath() === null)('accounts on the page (needs chromium: 
     await page.getByRole('button', { name: 'Audit' }).click();
     const filter = page.getByRole('form', { name: 'Narrow the audit' });
     await filter.getByLabel('What').selectOption('session');
-    await row('session.end').getByText('of wang').waitFor();
+    await row('Session ended').getByText('of wang').waitFor();
     await filter.getByLabel('Who').fill('wang');
     await filter.getByLabel('What').selectOption('approval');
-    await row('approval.approve').getByText('admin made or changed the account wang').waitFor();
+    await row('Request approved').getByText('admin made or changed the account wang').waitFor();
     await filter.getByLabel('Outcome').selectOption('refused');
     await page.getByText('Nothing of that kind.').waitFor();
   });
