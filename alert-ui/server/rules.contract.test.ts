@@ -262,6 +262,28 @@ rules:
     });
   });
 
+  it('revisions come a page at a time, each told apart from the one before, also over the edge of a page', async () => {
+    await admin.send('POST', '/rules', NEW);
+    const { records, view } = served.platform;
+    const one = view.all.rule.get('r');
+    if (one === undefined) throw new Error('no rule');
+    const revisions = Array.from({ length: 120 }, (_, i) => ({ ...one, revision: i + 1, parts: { setPoint: 20 - i / 10 } }));
+    await records.rules.put(revisions.map((rule) => ({ rule, by: 'li', at: 1, entry: rule.revision })));
+    const pages: Record<string, unknown>[] = [];
+    for (let cursor = ''; ; ) {
+      const { body } = await admin.get(`/rules/r/versions${cursor}`);
+      pages.push(body);
+      if (body['next'] === undefined) break;
+      cursor = `?cursor=${String(body['next'])}`;
+    }
+    const items = pages.flatMap(({ items: some }) => some as { revision: number; changes: { path: string; from: unknown }[] }[]);
+    expect(pages.map(({ items: some }) => (some as unknown[]).length)).toEqual([50, 50, 20]);
+    expect(items.map(({ revision }) => revision)).toEqual(revisions.map(({ revision }) => revision).toReversed());
+    expect(items[49]?.changes).toEqual([{ path: 'parts.setPoint', from: 13.1, to: 13 }]);
+    expect((await admin.get('/rules/r/versions?cursor=W10')).status).toBe(400);
+    expect((await admin.send('POST', '/rules/r/roll-back', { revision: 121, reason: 'x' })).status).toBe(404);
+  });
+
   it('every revision is kept with what changed, and an old one comes back as a new one', async () => {
     const { platform } = served;
     const note = async (by: string): Promise<void> => {

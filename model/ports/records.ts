@@ -244,8 +244,8 @@ export interface Records {
   rules: {
     /** Idempotent by rule and revision: what is known is left alone. Resolves when durable. */
     put(versions: readonly RuleVersion[]): Promise<void>;
-    /** All of one rule, newest first. */
-    versions(rule: string): Promise<readonly RuleVersion[]>;
+    /** Of one rule, newest first; those before a revision. */
+    versions(rule: string, query: { readonly before?: number; readonly limit: number }): Promise<readonly RuleVersion[]>;
   };
   idempotency: {
     get(account: string, key: string): Promise<{ readonly request: string; readonly status: number; readonly body: string } | null>;

@@ -24,8 +24,10 @@ export function ruleRecords(db: Kysely<RecordsDatabase>, client: RecordsClient):
           .onConflict((conflict) => conflict.columns(['rule', 'revision']).doNothing());
       await client.post(statementForRows(rows, insert));
     },
-    async versions(rule): Promise<readonly RuleVersion[]> {
-      const rows = await client.rows(db.selectFrom('rule_version').selectAll().where('rule', '=', rule).orderBy('revision', 'desc'));
+    async versions(rule, { before, limit }): Promise<readonly RuleVersion[]> {
+      let asked = db.selectFrom('rule_version').selectAll().where('rule', '=', rule).orderBy('revision', 'desc').limit(limit);
+      if (before !== undefined) asked = asked.where('revision', '<', before);
+      const rows = await client.rows(asked);
       return rows.map(({ body, by, at, entry }) => {
         const read: Rule = JSON.parse(body);
         return { rule: read, by, at, entry };

@@ -24,8 +24,10 @@ it('revisions of rules are kept once, newest first, over a restart', async () =>
     await first.rules.put([version('r', 1, 99)]);
     await first.close();
     const second = await openRecords(folder);
-    expect(await second.rules.versions('r')).toEqual([version('r', 2, 30), version('r', 1, 20)]);
-    expect(await second.rules.versions('none')).toEqual([]);
+    expect(await second.rules.versions('r', { limit: 9 })).toEqual([version('r', 2, 30), version('r', 1, 20)]);
+    expect(await second.rules.versions('r', { limit: 1 })).toEqual([version('r', 2, 30)]);
+    expect(await second.rules.versions('r', { before: 2, limit: 9 })).toEqual([version('r', 1, 20)]);
+    expect(await second.rules.versions('none', { limit: 9 })).toEqual([]);
     await second.close();
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { differences } from '../../../model/rule-changes.ts';
 import { demand, sees } from '../access.ts';
 import { changeRule } from '../approvals/change-rule.ts';
 import { askSecondPerson } from '../approvals/second-person.ts';
-import type { AssetPages } from '../http/page.ts';
+import { type AssetPages, cursorOf, positionOf } from '../http/page.ts';
 import { type Answer, ok, type Route, route } from '../http/route.ts';
 import { present } from '../http/validate.ts';
 import { HttpProblem } from '../problem.ts';
@@ -28,6 +28,10 @@ const dryRun = z.strictObject({
 });
 const WAITS = { description: 'A second person has to agree: the request that waits', schema: approval };
 const TRIED = { description: 'With dryRun: what it would do', schema: schema.trial };
+
+function isRevision(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value);
+}
 
 interface Wanted {
   readonly platform: Platform;
@@ -284,13 +288,17 @@ export function ruleRoutes(pages: AssetPages): Route[] {
       tag,
       summary: 'Every revision of a rule, newest first, with what changed, when and by whom',
       params: byId,
+      query: z.strictObject({ cursor: cursor.optional(), limit: limit(200, 50) }),
       replies: { 200: { description: 'Revisions', schema: listBody(schema.ruleVersion) } },
       problems: ['not-found', 'unavailable'],
-      handle: async ({ platform, actor, path }) => {
+      handle: async ({ platform, actor, path, query }) => {
         const { id } = findRule(platform.view, actor, path.id);
         await platform.flushRules();
-        const versions = await platform.records.rules.versions(id);
-        const items = versions.map(({ rule, by, at, entry }, i) => ({
+        const before = positionOf(query.cursor, isRevision);
+        // One more, which the last one shown is told apart from.
+        const versions = await platform.records.rules.versions(id, { ...(before === null ? {} : { before }), limit: query.limit + 1 });
+        const shownOnes = versions.slice(0, query.limit);
+        const items = shownOnes.map(({ rule, by, at, entry }, i) => ({
           revision: rule.revision,
           at,
           by,
@@ -298,7 +306,8 @@ export function ruleRoutes(pages: AssetPages): Route[] {
           rule,
           changes: differences(versions[i + 1]?.rule, rule),
         }));
-        return ok({ items });
+        const last = shownOnes.at(-1);
+        return ok({ items, ...(versions.length > query.limit && last !== undefined ? { next: cursorOf(last.rule.revision) } : {}) });
       },
     }),
     route({
@@ -316,8 +325,8 @@ export function ruleRoutes(pages: AssetPages): Route[] {
         const current = standing(platform.view, actor, path.id);
         const base = baseRevision(ifMatch, current);
         await platform.flushRules();
-        const found = (await platform.records.rules.versions(path.id)).find(({ rule }) => rule.revision === body.revision);
-        if (found === undefined) throw new HttpProblem('not-found', `revision ${body.revision} of rule ${path.id}`);
+        const [found] = await platform.records.rules.versions(path.id, { before: body.revision + 1, limit: 1 });
+        if (found?.rule.revision !== body.revision) throw new HttpProblem('not-found', `revision ${body.revision} of rule ${path.id}`);
         const { name, parts, reason, joint } = found.rule;
         const said = joint === undefined ? {} : { joint };
         const value: Rule = { ...current, name, parts, reason: body.reason ?? reason, approvedBy: null, ...said };

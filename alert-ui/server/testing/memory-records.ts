@@ -60,8 +60,11 @@ export class MemoryRecords implements Records {
         if (!this.ruleVersions.has(key)) this.ruleVersions.set(key, version);
       }
     },
-    versions: async (rule) =>
-      [...this.ruleVersions.values()].filter((one) => one.rule.id === rule).sort((a, b) => b.rule.revision - a.rule.revision),
+    versions: async (rule, { before = Number.POSITIVE_INFINITY, limit }) =>
+      [...this.ruleVersions.values()]
+        .filter((one) => one.rule.id === rule && one.rule.revision < before)
+        .sort((a, b) => b.rule.revision - a.rule.revision)
+        .slice(0, limit),
   };
   readonly sessions: Records['sessions'] = {
     get: async (idHash) => this.sessionRows.get(idHash) ?? null,
