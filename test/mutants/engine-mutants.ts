@@ -287,6 +287,42 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
     find: 'latch !== null && latch.code === facts.shown.code && compare(latch, top) === 0 ? latch : top',
     replace: 'top',
   },
+  {
+    name: 'a warning falls at once',
+    file: 'rules/warning/step.ts',
+    find: 'if (computed >= shown.rank || atOnce) {',
+    replace: 'if (computed !== shown.rank || atOnce) {',
+  },
+  {
+    name: 'a warning counts an alarm that is shelved',
+    file: 'rules/alarm/keeping.ts',
+    find: 'this.flagCounts[flag] += by;\n      return;',
+    replace: 'this.flagCounts[flag] += by;\n      if (this.open.has(record.id)) this.hooks.onCount(record, by);\n      return;',
+  },
+  {
+    name: 'the alarms of a device that moved stay with its old hazard source',
+    file: 'rules/alarm/place.ts',
+    find: "core.book.amend(record, 'changed-by-config', { cause: 'configuration' }, (one) => {\n        one.place = place;\n      });",
+    replace: "record.place = place;\n      core.book.amend(record, 'changed-by-config', { cause: 'configuration' }, () => undefined);",
+  },
+  {
+    name: 'a hazard source is lower than its worst alarm where the index says so',
+    file: 'rules/warning/subject.ts',
+    find: 'Math.max(RANK[levelOfIndex(subject.ri)], floor)',
+    replace: 'Math.max(RANK[levelOfIndex(subject.ri)], floor === RANK.red ? floor : 1)',
+  },
+  {
+    name: 'a restart forgets that a warning is about to fall',
+    file: 'rules/warning/book.ts',
+    find: 'subject.shown.calmSince[i] = at;',
+    replace: 'subject.shown.calmSince[i] = -1 + 0 * at;',
+  },
+  {
+    name: 'what was never connected counts as off line',
+    file: 'rules/warning/book.ts',
+    find: 'const counts = here && device.seen &&',
+    replace: 'const counts = here &&',
+  },
   ...JOINT_MUTANTS,
   ...HEALTH_MUTANTS,
 ];

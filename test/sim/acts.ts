@@ -91,8 +91,8 @@ export type WorldAct =
   /** A rule over several points is written, or written anew. */
   | { readonly does: 'rule'; readonly rule: JointBrief }
   | { readonly does: 'retire-rule'; readonly source: string; readonly code: string }
-  /** An enterprise's cause-and-effect table is written anew. */
-  | { readonly does: 'table'; readonly enterprise: string; readonly lines: readonly CauseLine[] }
+  /** The cause-and-effect table of an enterprise, or of one of its hazard sources, is written anew. */
+  | { readonly does: 'table'; readonly enterprise: string; readonly source?: string; readonly lines: readonly CauseLine[] }
   | {
       readonly does: 'system';
       readonly code: string;

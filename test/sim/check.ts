@@ -1,6 +1,7 @@
 // One world against everything that watches it; a failure comes back small and in words.
 import { Auditor } from './auditor/auditor.ts';
 import { Silence } from './auditor/silence.ts';
+import { Warnings } from './auditor/warning.ts';
 import type { Script } from './acts.ts';
 import {
   AcknowledgedWhatWasSeen,
@@ -28,6 +29,7 @@ function watchersOf(script: Script, maker: EngineMaker): readonly Watcher[] {
     new BadNeverClears(),
     new RingsAgain(),
     new Silence(heartbeats),
+    new Warnings(),
     new TwinSaysTheSame(maker, 20 + (Math.abs(script.seed) % 60)),
   ];
 }

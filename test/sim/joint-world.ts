@@ -19,7 +19,7 @@ export interface JointPlace {
 export function jointCast(chance: Chance, silence: boolean): readonly Device[] {
   const kind = chance.pick(KINDS);
   const enterpriseId = chance.pick(ENTERPRISES);
-  const home = `tank-${enterpriseId}`;
+  const home = `${enterpriseId}-tank`;
   const count = chance.whole(2, 4);
   const heartbeat = (): Partial<Device> => (silence ? { heartbeatMs: chance.pick([5_000, 20_000, 25_000]) } : {});
   const make = (n: number, profileId: string, hazardSourceId: string | null): Device => {

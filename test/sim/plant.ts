@@ -398,18 +398,10 @@ export function groundWork(): readonly ConfigChange[] {
     ...ENTERPRISES.flatMap((id): ConfigChange[] => [
       { op: 'put', asset: 'site', base: 0, value: { ...common, id: `${id}-hall`, name: 'hall', enterpriseId: id, lon: null, lat: null } },
       ...['tank', 'yard'].map((name): ConfigChange => {
-        const value = { ...common, id: `${id}-${name}`, name, enterpriseId: id, siteId: null, attributes: {} };
+        const value = { ...common, id: `${id}-${name}`, name, enterpriseId: id, siteId: null, attributes: { common_limit: 25 } };
         return { op: 'put', asset: 'hazard-source', base: 0, value };
       }),
     ]),
-    ...ENTERPRISES.map(
-      (id): ConfigChange => ({
-        op: 'put',
-        asset: 'hazard-source',
-        base: 0,
-        value: { ...common, id: `tank-${id}`, name: `tank-${id}`, enterpriseId: id, siteId: null, attributes: { common_limit: 25 } },
-      }),
-    ),
     ...ENTERPRISES.map(
       (id): ConfigChange => ({
         op: 'put',

@@ -593,52 +593,45 @@ class Player {
           ? null
           : { op: 'retire', asset: 'rule', id: known.id, base: null };
     if (change === null) return;
-    this.request += 1;
-    this.write({ kind: 'config', by: 'engineer', requestId: `c${this.request}`, changes: [change] }, act.at);
+    this.change(change, act.at);
   }
 
-  private rewriteTable({ enterprise, lines, at }: Extract<Act, { does: 'table' }>): void {
+  private rewriteTable({ enterprise, source, lines, at }: Extract<Act, { does: 'table' }>): void {
     // Who writes a table sees which devices there are.
     const here = ({ device }: AlarmSelector): boolean => {
       const found = this.engine.view.assets('device').get(device);
       return found?.retiredAt === null && found.enterpriseId === enterprise;
     };
-    this.changeWorks(enterprise, { causes: lines.filter(({ cause, hides }) => [cause, ...hides].every(here)) }, at);
+    const causes = lines.filter(({ cause, hides }) => [cause, ...hides].every(here));
+    if (source === undefined) {
+      this.changeWorks(enterprise, { causes }, at);
+      return;
+    }
+    const known = this.engine.view.assets('hazard-source').get(source);
+    if (known === undefined) throw new Error(`no hazard source ${source} in this world`);
+    this.change({ op: 'put', asset: 'hazard-source', base: known.revision, value: { ...known, causes, ...this.revised(known, at) } }, at);
   }
 
   private changeWorks(enterprise: string, change: Partial<Enterprise>, at: number): void {
     const known = this.engine.view.assets('enterprise').get(enterprise);
     if (known === undefined) throw new Error(`no enterprise ${enterprise} in this world`);
+    this.change({ op: 'put', asset: 'enterprise', base: known.revision, value: { ...known, ...change, ...this.revised(known, at) } }, at);
+  }
+
+  private revised({ revision }: { readonly revision: number }, at: number): { readonly revision: number; readonly updatedAt: number } {
+    return { revision: revision + 1, updatedAt: DAY_ONE + at + this.wallOffset };
+  }
+
+  private change(change: ConfigChange, at: number): void {
     this.request += 1;
-    const value = { ...known, ...change, revision: known.revision + 1, updatedAt: DAY_ONE + at + this.wallOffset };
-    this.write(
-      {
-        kind: 'config',
-        by: 'engineer',
-        requestId: `c${this.request}`,
-        changes: [{ op: 'put', asset: 'enterprise', base: known.revision, value }],
-      },
-      at,
-    );
+    this.write({ kind: 'config', by: 'engineer', requestId: `c${this.request}`, changes: [change] }, at);
   }
 
   private configure(act: Extract<Act, { does: 'configure' | 'retire' }>): void {
     const device = this.deviceNow(act.device);
     if (device.retiredAt !== null) return;
-    this.request += 1;
-    const head = {
-      kind: 'config' as const,
-      by: 'engineer',
-      requestId: `c${this.request}`,
-    };
     if (act.does === 'retire') {
-      this.write(
-        {
-          ...head,
-          changes: [{ op: 'retire', asset: 'device', id: act.device, base: null }],
-        },
-        act.at,
-      );
+      this.change({ op: 'retire', asset: 'device', id: act.device, base: null }, act.at);
       return;
     }
     const { enterpriseId = device.enterpriseId, siteId = device.siteId, hazardSourceId = device.hazardSourceId } = act.change;
@@ -647,18 +640,9 @@ class Player {
       ...act.change,
       siteId: atHome(siteId, enterpriseId),
       hazardSourceId: atHome(hazardSourceId, enterpriseId),
-      revision: device.revision + 1,
-      updatedAt: DAY_ONE + act.at + this.wallOffset,
+      ...this.revised(device, act.at),
     };
-    // A hazard source is an enterprise's: who moves to another leaves it.
-    if (value.hazardSourceId !== `tank-${value.enterpriseId}`) Object.assign(value, { hazardSourceId: null });
     if (!ENTERPRISES.some((id) => id === value.enterpriseId)) throw new Error(`no enterprise ${value.enterpriseId} in this world`);
-    this.write(
-      {
-        ...head,
-        changes: [{ op: 'put', asset: 'device', base: device.revision, value }],
-      },
-      act.at,
-    );
+    this.change({ op: 'put', asset: 'device', base: device.revision, value }, act.at);
   }
 }

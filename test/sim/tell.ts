@@ -70,7 +70,7 @@ function words(act: Act): string {
     case 'retire-rule':
       return `an engineer retires the rule ${act.code} of ${act.source}`;
     case 'table':
-      return `an engineer writes the cause-and-effect table of ${act.enterprise}: ${act.lines.map(line).join('; ') || 'empty'}`;
+      return `an engineer writes the cause-and-effect table of ${act.source ?? act.enterprise}: ${act.lines.map(line).join('; ') || 'empty'}`;
     case 'system':
       return `the platform sees ${act.code} ${act.active ? 'begin' : 'end'}`;
     case 'wall-step':

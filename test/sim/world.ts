@@ -85,7 +85,10 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   const joins = !rises && jointly.often(0.4) && only === null;
   if (joins) for (const other of ['stamps', 'backlogs', ...ILLS] as const) troubles.delete(other);
   const cast = chance.branch('cast');
-  const devices = rises ? risingCast(rising) : joins ? jointCast(jointly, troubles.has('silence')) : castOf(cast, troubles);
+  const calm = chance.branch('calm');
+  const calms = !joins && calm.often(0.25) && only === null;
+  const drawnCast = rises ? risingCast(rising) : joins ? jointCast(jointly, troubles.has('silence')) : castOf(cast, troubles);
+  const devices = calms ? drawnCast.map((device) => ({ ...device, hazardSourceId: sourceOf(calm, device.enterpriseId) })) : drawnCast;
   const points = devices.flatMap((device): Place[] => {
     const profile = profileOf(device.profileId);
     return pointsOf(device, profile).flatMap((point) => {
@@ -109,7 +112,7 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   const away = troubles.has('crashes') || troubles.has('freezes');
   const certain = away ? places.filter(({ point }) => point.rules.every((rule) => rule.countsOverMs === undefined)) : places;
   const tabled = troubles.has('causes') ? causesOf(chance.branch('causes'), certain) : null;
-  if (tabled !== null) acts.push({ at: 500, does: 'table', enterprise: tabled.enterprise, lines: tabled.lines });
+  if (tabled !== null) acts.push(...tablesAt(500, chance.branch('tables'), tabled));
   const joint = joins ? jointsOf(jointly, places) : [];
   acts.push(...joint.map((rule): Act => ({ at: 600, does: 'rule', rule })));
   const ailments = troubles.has('faults') ? ailmentsOf(chance.branch('ailments'), tabled !== null) : null;
@@ -124,7 +127,10 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     // Longer than a dead-man of a minute or so, with something in the middle of it or not.
     if (troubles.has('silence') && chance.often(0.03)) at += chance.pick([40_000, 58_000, 75_000, 130_000]);
     if (tabled !== null && chance.often(0.02))
-      acts.push({ at, does: 'table', enterprise: tabled.enterprise, lines: chance.pick([[], tabled.lines, tabled.lines.slice(1)]) });
+      acts.push(...tablesAt(at, chance, { ...tabled, lines: chance.pick([[], tabled.lines, tabled.lines.slice(1)]) }));
+    // A warning falls after five minutes of calm.
+    if (calms && calm.often(0.02)) at += calm.pick([280_000, 299_000, 300_000, 310_000]);
+    if (calms && calm.often(0.03)) acts.push({ at, does: 'configure', device: calm.pick(devices).id, change: moveOf(calm) });
     if (rises && rising.often(0.06)) acts.push(risingAct(rising, at, devices));
     const next = actsAt(at, chance, troubles, { places, read, joint, ailments }, focus);
     acts.push(...next.map((act) => stamp(ailments?.told(act) ?? act, chance, clocks)));
@@ -148,8 +154,21 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     seed,
     devices,
     acts: acts.sort((a, b) => a.at - b.at),
-    endMs: at + chance.pick([1_000, 20_000, 70_000]),
+    endMs: at + chance.pick([1_000, 20_000, 70_000]) + (calms ? calm.pick([0, 310_000]) : 0),
   };
+}
+
+/** All lines in the table of the enterprise, in that of one of its hazard sources, or some here and some there: it makes no difference. */
+function tablesAt(
+  at: number,
+  chance: Chance,
+  { enterprise, lines }: { readonly enterprise: string; readonly lines: readonly CauseLine[] },
+): readonly Act[] {
+  const inSource = chance.pick([0, lines.length, 1]);
+  return [
+    { at, does: 'table', enterprise, lines: lines.slice(inSource) },
+    { at, does: 'table', enterprise, source: `${enterprise}-tank`, lines: lines.slice(0, inSource) },
+  ];
 }
 
 /** A table of one enterprise, without circles: what stands later in the list of places is hidden by what stands earlier. */
@@ -259,6 +278,19 @@ function backlog(from: number, chance: Chance, place: Place, clock: DeviceClock,
     samples: [{ ageMs: latencyMs, values: [valueOf(chance, place, troubles)] }],
   };
   return [{ at: from, does: 'cut', device, said: false }, ...flush, next];
+}
+
+/** Where a device stands, where that matters to warnings. */
+function sourceOf(chance: Chance, enterprise: string): string | null {
+  return chance.pick([null, `${enterprise}-tank`, `${enterprise}-tank`, `${enterprise}-yard`]);
+}
+
+/** Another source, another enterprise, or not in service any more. */
+function moveOf(chance: Chance): Partial<Device> {
+  const enterpriseId = chance.pick(ENTERPRISES);
+  return chance.often(0.75)
+    ? { enterpriseId, hazardSourceId: sourceOf(chance, enterpriseId) }
+    : { mode: chance.pick(['live', 'live', 'test', 'commissioning'] as const) };
 }
 
 function castOf(chance: Chance, troubles: ReadonlySet<Trouble>): readonly Device[] {

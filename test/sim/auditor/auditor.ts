@@ -525,7 +525,11 @@ export class Auditor implements Watcher {
 
   /** What the tables hide after this entry, against what they hid before it. */
   private table(step: Step): void {
-    const tables = [...this.enterprises.values()].map(({ id, causes }) => ({ enterprise: id, lines: causes ?? [] }));
+    // Of an enterprise or of one of its hazard sources: it reaches the devices of that enterprise either way.
+    const tables = [
+      ...[...this.enterprises.values()].map(({ id, causes }) => ({ enterprise: id, lines: causes ?? [] })),
+      ...[...this.sources.values()].map(({ enterpriseId, causes }) => ({ enterprise: enterpriseId, lines: causes ?? [] })),
+    ];
     if (!this.tabled && tables.every(({ lines }) => lines.length === 0)) return;
     this.tabled = true;
     const points = [...this.points.values()];

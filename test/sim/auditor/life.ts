@@ -168,7 +168,8 @@ export function lifeOf(
       const { until } = flag;
       if (until === null) continue;
       const at = walls.findIndex((wall, n) => n > flag.entry && wall >= until);
-      if (at === -1 || at > entry || (at === entry && flag.t > t)) continue;
+      // In one instant what returns has returned before it could ring.
+      if (at === -1 || at > entry || (at === entry && flag.t >= t)) continue;
       unflag(name, at);
     }
   };
@@ -179,6 +180,8 @@ export function lifeOf(
     for (const code of codes) if (found === null || rank(code) > rank(found)) found = code;
     return found;
   };
+  /** Is a limit of so high a level on that latches. */
+  const latches = (level: number): boolean => [...on].some((code) => rules.get(code)?.latching === true && rank(code) >= level);
   const levelOf = (code: string): Level => rules.get(code)?.level as Level;
   const settle = (alarm: Open, value: number | null): void => {
     const all = [...on, ...(alarm.latch === null ? [] : [alarm.latch])];
@@ -354,7 +357,9 @@ export function lifeOf(
         return;
       }
       case 'reset':
-        if (alarm.latch === null || on.has(alarm.latch) || alarm.acknowledged === null) answers.set(act.entry, 'refused');
+        // A reset that left another latch of the same level would change nothing.
+        if (alarm.latch === null || on.has(alarm.latch) || latches(rank(alarm.latch)) || alarm.acknowledged === null)
+          answers.set(act.entry, 'refused');
         else {
           answers.set(act.entry, 'changes');
           // What is still on and latches goes on to latch.
