@@ -162,7 +162,12 @@ function lift(
 /** The level falls to what is on, and value and limit with it. */
 function reset(core: Core, holder: AlarmHolder, record: AlarmRecord, by: string, comment: string | undefined): Outcome {
   const rung = rungNow(core, record);
-  return stepped(core, holder, record, { kind: 'reset', latching: rung?.latching ?? null }, by, comment, rung);
+  return stepped(core, holder, record, { kind: 'reset', latching: rung === null ? foundNow(record) : rung.latching }, by, comment, rung);
+}
+
+/** What latches and is on now of an alarm that no limit stands behind: a sensor that is beyond its range (F04). */
+function foundNow({ facts: { on, latch } }: AlarmRecord): Top | null {
+  return on !== null && on.code === latch?.code ? latch : null;
 }
 
 interface Rung {

@@ -131,8 +131,10 @@ describe('a catalytic sensor beyond the end of its range', () => {
     const one = plant(gas());
     one.send('gd', 'lel', 105);
     one.acknowledge('F04');
-    one.command({ op: 'reset', alarmId: one.alarm('F04')?.id ?? '' });
-    one.send('gd', 'lel', 105);
+    const refused = one.command({ op: 'reset', alarmId: one.alarm('F04')?.id ?? '' }).outcomes;
+    expect(refused).toMatchObject([{ ok: false, code: 'state-not-allowed' }]);
+    expect(one.alarm('F04')).toMatchObject({ state: 'ACKED', latched: true });
+    // Folded back at once: the next that it sends is little already.
     one.send('gd', 'lel', 20);
     one.pass(60_000);
     one.send('gd', 'lel', 20);

@@ -4,6 +4,9 @@ import type { EngineMutant } from './engine-mutants.ts';
 /** Sensors that fall ill, and people who do something about it. */
 const SICK = ['faults', 'quality', 'operators', 'suppression'] as const;
 
+/** Sensors that fold back, and people who look into it. */
+const FOLDING = ['over-range', 'operators', 'suppression'] as const;
+
 export const HEALTH_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'a message that says nothing about faults ends them',
@@ -60,5 +63,40 @@ export const HEALTH_MUTANTS: readonly EngineMutant[] = [
     find: 'return device.faults.includes(code) || Object',
     replace: 'return Object',
     among: SICK,
+  },
+  {
+    name: 'a sensor that folds back counts as what it reads once it reads less',
+    file: 'rules/health/watch.ts',
+    find: '  return over;\n}',
+    replace: '  return value;\n}',
+    among: FOLDING,
+  },
+  {
+    name: 'whoever has only seen an over-range has shown that it was no gas',
+    file: 'rules/health/watch.ts',
+    find: 'return (device.alarms.get(`${key}|F04`)?.facts.latch ?? null) === null;',
+    replace: 'return device.alarms.get(`${key}|F04`)?.facts.acknowledged !== false;',
+    among: FOLDING,
+  },
+  {
+    name: 'an over-range that was real gas is held no more',
+    file: 'rules/health/watch.ts',
+    find: "new Set<VerifiedAs>(['instrument', 'false'])",
+    replace: "new Set<VerifiedAs>(['instrument', 'false', 'real'])",
+    among: FOLDING,
+  },
+  {
+    name: 'an over-range can be reset while it lasts',
+    file: 'rules/command.ts',
+    find: 'rung === null ? foundNow(record) : rung.latching',
+    replace: 'rung?.latching ?? null',
+    among: FOLDING,
+  },
+  {
+    name: 'a restart forgets that a sensor was beyond its range',
+    file: 'rules/snapshot.ts',
+    find: 'health: more.health ?? null,',
+    replace: 'health: null,',
+    among: [...FOLDING, 'crashes', 'snapshots'],
   },
 ];

@@ -1,6 +1,7 @@
 // What happens in a world, before it becomes journal entries. Acts name devices and alarms by what they are, not by numbers the
 // engine gives, so that a history stays meaningful when a shrinker takes acts out of it.
 import type { CauseLine, Device, Enterprise } from '../../model/asset.ts';
+import type { VerifiedAs } from '../../model/alarm.ts';
 import type { Level } from '../../model/level.ts';
 import type { JointCondition, RuleParts } from '../../model/rule.ts';
 import type { SampleValue } from '../../model/reading.ts';
@@ -55,6 +56,8 @@ export type OperatorAct = {
     }
   | {
       readonly does: 'unshelve' | 'suppress' | 'unsuppress' | 'return-to-service' | 'silence' | 'verify';
+      /** What it turned out to be; absent = real. */
+      readonly as?: VerifiedAs;
     }
   /** Until so long from now, ms, or until somebody returns it. */
   | { readonly does: 'out-of-service'; readonly forMs: number | null }

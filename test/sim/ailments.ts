@@ -56,3 +56,11 @@ export function ailmentsOf(chance: Chance, tabled: boolean): Ailments {
     },
   };
 }
+
+/** Sensors that fold back: what matters is what becomes of their F04. */
+export function foldingOf(chance: Chance): Ailments {
+  return {
+    told: (act) => act,
+    target: (device, measurement, channel) => ({ device, measurement, channel, ladder: chance.often(0.8) ? 'F04' : 'hi' }),
+  };
+}

@@ -15,4 +15,16 @@ const BATTERY = profile('sim.battery', [
   measurement('smoke', [{ code: 'PRE', dir: 'hi', setPoint: 40, level: 'yellow', deadband: 5 }]),
 ]);
 
-export const SICK_PROFILES: readonly Profile[] = [BATTERY];
+/** Reads less in much gas than in some. */
+const PELLISTOR = profile('sim.pellistor', [
+  measurement(
+    'lel',
+    [
+      { code: 'L1', dir: 'hi', setPoint: 10, level: 'yellow', deadband: 2 },
+      { code: 'L2', dir: 'hi', setPoint: 25, level: 'red', deadband: 5, offDelayMs: 2_000, latching: true },
+    ],
+    { ucum: '%{LEL}', range: [0, 100] },
+  ),
+]);
+
+export const SICK_PROFILES: readonly Profile[] = [BATTERY, PELLISTOR];

@@ -338,6 +338,8 @@ export const DRIVE_FACTS = {
 
 /** Values that matter to the conditions which read them, by profile and measurement. */
 export const READ_VALUES: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>> = {
+  // In gas above the stoichiometric mixture, and what such a sensor reads then.
+  'sim.pellistor': { lel: [99.5, 100, 130, 3, 3, 12, 60] },
   'sim.when': { running: [0, 1, 1], speed: [14.5, 15, 19.5, 20, 25, 90, 90.5, 95] },
   'sim.derived': {
     drift: [5, 15, 14.5, 13, 14, -5, -4.5, -3, 20, 21, 40],

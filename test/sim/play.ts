@@ -578,7 +578,7 @@ class Player {
         };
       }
       case 'verify':
-        return { op: 'verify', alarmId, as: 'real' };
+        return { op: 'verify', alarmId, as: act.as ?? 'real' };
       default:
         return { op: act.does, alarmId };
     }

@@ -58,7 +58,7 @@ function words(act: Act): string {
     case 'return-to-service':
     case 'silence':
     case 'verify':
-      return `${act.by}: ${act.does} ${name(act.target)}`;
+      return `${act.by}: ${act.does} ${name(act.target)}${act.as === undefined ? '' : ` as ${act.as}`}`;
     case 'configure':
       return `an engineer changes ${act.device}: ${JSON.stringify(act.change)}`;
     case 'retire':

@@ -4,7 +4,7 @@ import type { AlarmSelector, CauseLine, Device } from '../../model/asset.ts';
 import type { MeasurementDef, Profile } from '../../model/profile.ts';
 import type { Quality, SampleValue, Value } from '../../model/reading.ts';
 import type { Act, AlarmName, JointBrief, Script, Seen, WorldAct } from './acts.ts';
-import { ailmentsOf, type Ailments } from './ailments.ts';
+import { ailmentsOf, type Ailments, foldingOf } from './ailments.ts';
 import { pointsOf, type PointRules } from './auditor/limits.ts';
 import { type Chance, createChance } from './chance.ts';
 import { isRising, risingAct, risingCast, risingChange } from './plant-rising.ts';
@@ -13,6 +13,7 @@ import { deviceOf, DRIVE_FACTS, ENTERPRISES, profileOf, READ_VALUES, VESSEL_ATTR
 
 const CAST = ['sim.ladder', 'sim.latch', 'sim.states', 'sim.channels', 'sim.attribute', 'sim.pulse', 'sim.when', 'sim.derived'] as const;
 /** Those whose sensors fall ill. */
+const FOLDING_CAST = ['sim.pellistor', 'sim.pellistor', 'gas.combustible.point.industrial'] as const;
 const SICK_CAST = ['sim.battery', 'sim.battery', 'sim.channels', 'sim.latch', 'sim.when'] as const;
 const GUESTS = [
   'fire.uitd',
@@ -45,7 +46,8 @@ const TROUBLES = [
   'silence',
 ] as const;
 /** Kinds of trouble that came later. Each is drawn by itself, so that a seed without them is the world it was. */
-const ILLS = ['faults'] as const;
+const ILLS = ['faults', 'over-range'] as const;
+const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = { faults: 0.25, 'over-range': 0.06 };
 export type Trouble = (typeof TROUBLES)[number] | (typeof ILLS)[number];
 
 interface Place {
@@ -61,7 +63,10 @@ interface Place {
  */
 export function worldOf(seed: number, only: readonly Trouble[] | null = null, length = 80): Script {
   const chance = createChance(seed);
-  const drawn: readonly Trouble[] = [...TROUBLES.filter(() => chance.often(0.5)), ...ILLS.filter((ill) => chance.branch(ill).often(0.25))];
+  const drawn: readonly Trouble[] = [
+    ...TROUBLES.filter(() => chance.often(0.5)),
+    ...ILLS.filter((ill) => chance.branch(ill).often(ILL_SHARE[ill])),
+  ];
   const troubles = new Set<Trouble>(only ?? drawn);
   // What the clocks of devices show is predicted exactly where nothing else is wrong with time: no sample comes late by a loss, and our own
   // clock does not step while nobody is there to notice.
@@ -70,7 +75,7 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   // What was kept in an outage of our own has no certain time.
   if (troubles.has('backlogs')) for (const other of ['crashes', 'freezes', 'server-clock'] as const) troubles.delete(other);
   // Nor when a fault began that is told in one.
-  if (troubles.has('faults')) troubles.delete('backlogs');
+  if (troubles.has('faults') || troubles.has('over-range')) troubles.delete('backlogs');
   // Nor can be said what a cause hides that may have come or gone inside a backlog.
   if (troubles.has('causes')) troubles.delete('backlogs');
   // Ends by wall time, over a restart after our clock was set forward, are known to come too early.
@@ -115,7 +120,8 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   if (tabled !== null) acts.push(...tablesAt(500, chance.branch('tables'), tabled));
   const joint = joins ? jointsOf(jointly, places) : [];
   acts.push(...joint.map((rule): Act => ({ at: 600, does: 'rule', rule })));
-  const ailments = troubles.has('faults') ? ailmentsOf(chance.branch('ailments'), tabled !== null) : null;
+  const ill = chance.branch('ailments');
+  const ailments = troubles.has('faults') ? ailmentsOf(ill, tabled !== null) : troubles.has('over-range') ? foldingOf(ill) : null;
   let at = 1_000;
   let sent = 0;
   let focus = chance.pick(places);
@@ -294,7 +300,7 @@ function moveOf(chance: Chance): Partial<Device> {
 }
 
 function castOf(chance: Chance, troubles: ReadonlySet<Trouble>): readonly Device[] {
-  const cast = troubles.has('faults') ? SICK_CAST : CAST;
+  const cast = troubles.has('over-range') ? FOLDING_CAST : troubles.has('faults') ? SICK_CAST : CAST;
   const ids = [...Array.from({ length: chance.whole(1, 3) }, () => chance.pick(cast)), ...(chance.often(0.4) ? [chance.pick(GUESTS)] : [])];
   return ids.map((profileId, n) => {
     const facts = profileId === 'sim.attribute' ? { attributes: VESSEL_ATTRIBUTES } : profileId === 'sim.when' ? DRIVE_FACTS : {};
@@ -302,6 +308,7 @@ function castOf(chance: Chance, troubles: ReadonlySet<Trouble>): readonly Device
       enterpriseId: chance.pick(ENTERPRISES),
       ...(troubles.has('silence') ? { heartbeatMs: chance.pick([5_000, 20_000, 25_000]) } : {}),
       ...facts,
+      ...(profileId === 'sim.pellistor' && chance.often(0.15) ? { attributes: { principle: 'infrared' } } : {}),
     });
   });
 }
@@ -462,6 +469,9 @@ function operatorAct(chance: Chance, target: AlarmName): WorldAct {
 
 function suppressionAct(chance: Chance, target: AlarmName): WorldAct {
   const common = { target, by: chance.pick(OPERATORS) };
+  // What the alarm turned out to be matters where it is about a sensor.
+  if (target.ladder === 'F04' && chance.often(0.6))
+    return { does: 'verify', ...common, as: chance.pick(['instrument', 'false', 'real', 'real'] as const) };
   switch (chance.whole(0, 7)) {
     case 0:
     case 1:

@@ -17,6 +17,7 @@ import { WorkingHours } from './hours.ts';
 import { Joints } from './joint.ts';
 import { type Answer, type Deed, type Expected, lifeOf } from './life.ts';
 import { type Look, pointsOf, type PointRules, type Rule } from './limits.ts';
+import { OverRange } from './over-range.ts';
 import { BACKLOG_ENDS_MS, JUDGED } from './readings.ts';
 import { hiddenBy, type Standing } from './table.ts';
 
@@ -105,6 +106,7 @@ export class Auditor implements Watcher {
     find: (home, finding, on, t) => this.find(home, finding, on, t),
     stands: (home, ladder) => this.stands(home, ladder),
   };
+  private readonly overRange = new OverRange(this.board);
   private readonly faults = new Faults(
     this.board,
     (device, code) => this.limitOf(device, code),
@@ -277,7 +279,14 @@ export class Auditor implements Watcher {
         sample.values.flatMap(({ measurement, channel, value, quality, flags }): [string, number | null][] =>
           flags.includes('stale-retained')
             ? []
-            : [[pointKey(sample.device, { measurement, channel }), typeof value === 'number' && JUDGED.has(quality) ? value : null]],
+            : [
+                [
+                  pointKey(sample.device, { measurement, channel }),
+                  typeof value === 'number' && JUDGED.has(quality)
+                    ? this.counts(value, { device: sample.device, measurement, channel }, taken)
+                    : null,
+                ],
+              ],
         ),
       );
       const scene = this.scenes.get(sample.device) ?? new Map<string, number | null>();
@@ -303,6 +312,12 @@ export class Auditor implements Watcher {
       this.joints.hear(sample, entry);
     }
     this.faults.message(samples);
+  }
+
+  private counts(value: number, home: Home, t: number): number {
+    const device = this.devices.get(home.device);
+    const profile = this.profiles.get(device?.profileId ?? '');
+    return device === undefined || profile === undefined ? value : this.overRange.counts(value, home, device, profile, t);
   }
 
   private find(home: Home, finding: Finding, on: boolean, t: number): void {
@@ -391,6 +406,7 @@ export class Auditor implements Watcher {
     if (point === undefined) return;
     this.accepted.set(entry.seq, applied.outcomes[0]?.ok === true);
     const head = { ...this.head(entry, entry.by), closed: !before.has(command.alarmId) };
+    if (applied.outcomes[0]?.ok === true) this.overRange.heed(point, alarm.ladder, command);
     switch (command.op) {
       case 'acknowledge':
         this.deed(point, alarm.ladder, {
@@ -707,7 +723,7 @@ function rulesAt(point: PointHistory, entry: number): readonly Rule[] {
 }
 
 /** Codes that the auditor does not judge: what the platform finds by itself. */
-const UNJUDGED: ReadonlySet<string> = new Set(['F01', 'F04', 'F05', 'F21', 'DRIFT']);
+const UNJUDGED: ReadonlySet<string> = new Set(['F01', 'F05', 'F21', 'DRIFT']);
 
 /** Every limit the point ever had, and all that was found about it. */
 function allRules({ rules, found }: PointHistory): ReadonlyMap<string, Rule> {

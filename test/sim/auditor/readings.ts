@@ -39,6 +39,7 @@
 //     Which points decided, how many votes the alarm shows, and its kind are left open.
 // 21. A message that carries `faults`, of the device or of its points, says everything that is wrong with both; one without says nothing. A
 //    fault of the device explains whatever is bad once the message is in (decision 19), also what an earlier message brought.
+// 22. Withdrawing, closing and hiding an F04 prove nothing about a sensor that folds back; its reset is refused while it is beyond its range.
 
 import type { Quality } from '../../../model/reading.ts';
 
