@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { periodOf, shownMeasure, shownRate, shownShare, spreadOf, standOf } from './figures.ts';
+import { beganAt, periodOf, shownMeasure, shownRate, shownShare, spreadOf, standOf } from './figures.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 10, 28);
@@ -13,6 +13,9 @@ describe('the figures of the alarm system', () => {
     expect(periodOf(1, NOW + 0.75, null)).toEqual({ from: NOW - DAY_MS, to: NOW });
     // A clock that went back: an empty period would be refused.
     expect(periodOf(1, NOW, NOW + 1)).toEqual({ from: NOW - DAY_MS, to: NOW });
+  });
+  it('begin with the first enterprise', () => {
+    expect([beganAt([]), beganAt([{ createdAt: 7 }, { createdAt: 3 }, { createdAt: 5 }])]).toEqual([null, 3]);
   });
   it('are written short, and what is more than nothing is never written as nothing', () => {
     expect([0, 0.0000004, 0.004, 0.123456, 1].map(shownShare)).toEqual(['0 %', '< 0.1 %', '0.4 %', '12.3 %', '100 %']);

@@ -21,6 +21,13 @@ export function periodOf(days: PeriodDays, now: EpochMs, since: EpochMs | null):
   return { from: since !== null && since > from && since < to ? since : from, to };
 }
 
+/** When the first enterprise was registered, before which nothing could ring; null until any is known. */
+export function beganAt(enterprises: Iterable<{ readonly createdAt: EpochMs }>): EpochMs | null {
+  let began: EpochMs | null = null;
+  for (const { createdAt } of enterprises) if (began === null || createdAt < began) began = createdAt;
+  return began;
+}
+
 /** Measures that are shares, 0…1; the others are counts and rates. */
 const SHARES: ReadonlySet<string> = new Set(['hoursAbove30', 'tenMinutesAbove10', 'floodShare', 'worstShare']);
 
