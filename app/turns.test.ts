@@ -12,23 +12,36 @@ function jobs(): {
   begun: string[];
   stopped: string[];
   put(name: string, share: number): void;
+  /** What was stopped is gone. */
+  leave(name: string): Promise<void>;
   end(name: string, share: number): Promise<void>;
 } {
   const begun: string[] = [];
   const stopped: string[] = [];
   const ends = new Map<string, (change: Partial<Job>) => void>();
+  const leaves = new Map<string, () => void>();
   const puts = new Map<string, (change: Partial<Job>) => void>();
   const turns = createTurns<Job>('j-', ({ name }, put) => {
     begun.push(name);
     puts.set(name, put);
     const ended = new Promise<Partial<Job>>((resolve) => ends.set(name, resolve));
-    return { ended, stop: async () => void stopped.push(name) };
+    return {
+      ended,
+      async stop() {
+        stopped.push(name);
+        await new Promise<void>((resolve) => leaves.set(name, resolve));
+      },
+    };
   });
   return {
     turns,
     begun,
     stopped,
     put: (name, share) => puts.get(name)?.({ share }),
+    async leave(name) {
+      leaves.get(name)?.();
+      await new Promise((resolve) => setImmediate(resolve));
+    },
     async end(name, share) {
       ends.get(name)?.({ state: 'done', share });
       await new Promise((resolve) => setImmediate(resolve));
@@ -63,13 +76,15 @@ describe('work that takes turns', () => {
     expect(turns.start({ name: 'one too many' })).toBe(null);
   });
 
-  it('a cancelled one gives its turn to the next, and is heard no more', async () => {
-    const { turns, begun, stopped, put, end } = jobs();
+  it('a cancelled one is heard no more, and gives its turn to the next once nothing of it is left', async () => {
+    const { turns, begun, stopped, put, end, leave } = jobs();
     const [a, b, c] = [started(turns, 'a'), started(turns, 'b'), started(turns, 'c')];
     expect(turns.cancel(b.id)).toBe(true);
     expect(turns.cancel(a.id)).toBe(true);
     expect(stopped).toEqual(['a']);
     put('a', 0.7);
+    expect([turns.get(a.id), begun]).toEqual([{ ...a, state: 'cancelled' }, ['a']]);
+    await leave('a');
     await end('a', 1);
     expect(turns.get(a.id)).toEqual({ ...a, state: 'cancelled' });
     expect(begun).toEqual(['a', 'c']);
@@ -89,10 +104,12 @@ describe('work that takes turns', () => {
   });
 
   it('closed, it ends what runs and begins nothing', async () => {
-    const { turns, begun, stopped, end } = jobs();
+    const { turns, begun, stopped, end, leave } = jobs();
     started(turns, 'a');
     const b = started(turns, 'b');
-    await turns.close();
+    const closed = turns.close();
+    await leave('a');
+    await closed;
     await end('a', 1);
     expect([begun, stopped, turns.get(b.id)?.state]).toEqual([['a'], ['a'], 'queued']);
   });

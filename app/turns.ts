@@ -49,23 +49,28 @@ export function createTurns<T extends Turn>(prefix: string, begin: (one: T, put:
     for (const old of over.slice(0, Math.max(0, over.length - KEPT))) all.delete(old.id);
   }
 
+  /** Its turn passes on once nothing of it is left. */
+  function over(run: Run<T>): void {
+    if (running?.run !== run) return;
+    running = null;
+    forgetOld();
+    beginNext();
+  }
   function beginNext(): void {
     if (running !== null || closed) return;
     const [waiting] = withState('queued');
     if (waiting === undefined) return;
     const { id } = waiting;
     become(id, 'running');
-    // What ended, or was ended, is told no more.
-    const run = begin({ ...waiting, state: 'running' }, (change) => {
-      if (running?.run === run) put(id, change);
-    });
+    // What was ended is told no more.
+    const tell = (change: Partial<T>): void => {
+      if (all.get(id)?.state === 'running') put(id, change);
+    };
+    const run = begin({ ...waiting, state: 'running' }, tell);
     running = { id, run };
     void run.ended.then((change) => {
-      if (running?.run !== run) return;
-      running = null;
-      put(id, change);
-      forgetOld();
-      beginNext();
+      tell(change);
+      over(run);
     });
   }
 
@@ -82,21 +87,17 @@ export function createTurns<T extends Turn>(prefix: string, begin: (one: T, put:
     cancel(id) {
       const one = all.get(id);
       if (one === undefined) return false;
-      if (running?.id === id) {
-        const { run } = running;
-        running = null;
-        void run.stop();
-        become(id, 'cancelled');
-        beginNext();
-      } else if (one.state === 'queued') become(id, 'cancelled');
+      if (one.state === 'queued' || one.state === 'running') become(id, 'cancelled');
       else all.delete(id);
+      if (one.state === 'running' && running?.id === id) {
+        const { run } = running;
+        void run.stop().then(() => over(run));
+      }
       return true;
     },
     async close() {
       closed = true;
-      const last = running;
-      running = null;
-      await last?.run.stop();
+      await running?.run.stop();
     },
   };
 }
