@@ -42,6 +42,8 @@ export class EscalationBook {
   private readonly groups = new Map<string, Group>();
   private readonly placed = new Map<DeviceState, readonly string[]>();
   private readonly marked = new Set<DeviceState>();
+  /** What a cause that does not ask for the time says of a group: the same for all of it, as long as nothing is marked anew. */
+  private readonly verdicts = new Map<Together, Map<Group, boolean>>();
   /** When a time without an acknowledgement is up, in engine time; and when business hours end, in wall time. */
   private readonly wakes = new Map<DeviceState, Wake>();
   private readonly walls = new Map<DeviceState, Wake>();
@@ -144,13 +146,17 @@ export class EscalationBook {
       const marked = [...this.marked];
       this.marked.clear();
       const reached = new Set(marked);
+      const groups = new Set<Group>();
       for (const device of marked) {
         for (const key of this.placed.get(device) ?? []) {
           const group = this.groupOf(key);
           this.place(group, device);
-          for (const other of group.waiting) reached.add(other);
+          groups.add(group);
         }
       }
+      // Each group once, however many of it are marked: hundreds of one hazard source may be, by one tick.
+      for (const { waiting } of groups) for (const other of waiting) reached.add(other);
+      this.verdicts.clear();
       for (const device of [...reached].sort((a, b) => a.order - b.order)) this.judge(device);
     }
   }
@@ -214,6 +220,15 @@ export class EscalationBook {
     if (place === null || own === null || !this.counts(device, gate.alarm)) return false;
     const group = this.groupOf(groupKey(device.asset.enterpriseId, place));
     if (!group.active.has(device)) return false;
+    if (cause.withinMs !== undefined) return this.meets(group, cause, own);
+    const known = this.verdicts.get(cause) ?? new Map<Group, boolean>();
+    this.verdicts.set(cause, known);
+    const verdict = known.get(group) ?? this.meets(group, cause, own);
+    known.set(group, verdict);
+    return verdict;
+  }
+
+  private meets(group: Group, cause: Together, own: EngineMs): boolean {
     return cause.needs.every(({ atLeast, of }) => {
       let left = atLeast;
       for (const other of group.active) {
