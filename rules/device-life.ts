@@ -103,7 +103,8 @@ export function follow(core: Core, device: DeviceState, asset: Device, ruleRevis
   followPlace(core, device, placeOf(device), enterprise, device.enterprise);
   if (samePlan) device.plan = plan;
   else changePlan(core, device, plan, ruleRevision);
-  if (before.profileId !== asset.profileId || before.calibratedAt !== asset.calibratedAt) forgetCalibration(core, device);
+  const sameKind = before.profileId === asset.profileId;
+  if (!sameKind || before.calibratedAt !== asset.calibratedAt) forgetCalibration(core, device, sameKind);
   followDates(core, device, BY_CONFIG);
   core.warnings.device(device);
   core.escalations.follow(device);

@@ -4,6 +4,7 @@ import type { DeviceState } from '../device-state.ts';
 import { syncFaults } from '../instrument.ts';
 import { noteChange } from '../presence.ts';
 import { dueDates, dueNow } from './due-dates.ts';
+import { OVER, OVER_HELD } from './point-health.ts';
 import { watches } from './watch.ts';
 
 /** What of a device's health follows its record: the dates of its calibration and installation. */
@@ -29,14 +30,18 @@ export function followDates(core: Core, device: DeviceState, cause?: string): En
   return next < 0 ? -1 : core.clock.now + Math.min(DAY_MS, next - core.clock.line);
 }
 
-/** Calibrated anew, or another kind of device: what was learned of its points is of another sensor. */
-export function forgetCalibration(core: Core, device: DeviceState): void {
+/**
+ * Calibrated anew, or another kind of device: what was learned of its points is of another sensor. A date that somebody writes down does not
+ * show that what a sensor beyond its range saw was no gas: that wants a word about its F04 (decision 9).
+ */
+export function forgetCalibration(core: Core, device: DeviceState, sameKind: boolean): void {
   if (!watches(core)) return;
   let any = false;
   for (const point of device.points) {
     if (point === null || point.health === null) continue;
-    any ||= point.health.found !== 0;
-    Object.assign(point.health, { found: 0, low: 0, flat: null, drift: null });
+    const found = sameKind ? point.health.found & (OVER | OVER_HELD) : 0;
+    any ||= point.health.found !== found;
+    Object.assign(point.health, { found, low: 0, flat: null, drift: null });
   }
   if (!any) return;
   noteChange(core, device);

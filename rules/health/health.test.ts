@@ -141,6 +141,19 @@ describe('a catalytic sensor beyond the end of its range', () => {
     expect(one.alarm('hi')).toMatchObject({ level: 'red', active: true });
   });
 
+  it('a date of calibration proves nothing, nor does a bad value that comes with faults', () => {
+    const one = plant(gas());
+    one.send('gd', 'lel', 105);
+    one.put(gas('gd', { calibratedAt: START }));
+    expect(one.alarm('F04')).toMatchObject({ state: 'UNACK', active: true });
+    one.send('gd', 'lel', -25, { quality: 'bad', faults: ['F02'] });
+    expect(one.alarm('F04')).toMatchObject({ state: 'UNACK', active: true });
+    one.send('gd', 'lel', 3, { faults: [] });
+    one.pass(61_000);
+    expect(one.alarm('F04')).toMatchObject({ active: false, latched: true });
+    expect(one.alarm('hi')).toMatchObject({ level: 'red', active: true });
+  });
+
   it('F04 that the device reports counts as gas at full scale, whatever it reads', () => {
     const one = plant(gas());
     one.send('gd', 'lel', 12);

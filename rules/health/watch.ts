@@ -158,7 +158,8 @@ export function takeReportedOver(core: Core, device: DeviceState, line: number, 
     if (spec === null || plan === undefined || point === null || health === null || spec.over === null) continue;
     const over = reported(device, i) && folds(device, spec);
     if (over === ((health.found & OVER) !== 0)) continue;
-    if (!over && typeof point.value === 'number' && point.value >= spec.over) continue;
+    // What the newest sample does not tell is as it was: bad quality clears nothing.
+    if (!over && (point.held || (typeof point.value === 'number' && point.value >= spec.over))) continue;
     health.found = bit(health.found, OVER, over);
     if (!over) continue;
     health.found |= OVER_HELD;

@@ -91,6 +91,7 @@ export const HEALTH_MUTANTS: readonly EngineMutant[] = [
     find: 'rung === null ? foundNow(record) : rung.latching',
     replace: 'rung?.latching ?? null',
     among: FOLDING,
+    firstSeed: 60,
   },
   {
     name: 'a restart forgets that a sensor was beyond its range',
@@ -98,5 +99,33 @@ export const HEALTH_MUTANTS: readonly EngineMutant[] = [
     find: 'health: more.health ?? null,',
     replace: 'health: null,',
     among: [...FOLDING, 'crashes', 'snapshots'],
+  },
+  {
+    name: 'a bad value ends an over-range',
+    file: 'rules/health/watch.ts',
+    find: '!over && (point.held || (typeof',
+    replace: '!over && ((typeof',
+    among: ['over-range', 'faults', 'quality'],
+  },
+  {
+    name: 'a date of calibration shows that an over-range was no gas',
+    file: 'rules/health/calendar.ts',
+    find: 'sameKind ? point.health.found & (OVER | OVER_HELD) : 0',
+    replace: 'sameKind ? 0 : 0',
+    among: ['over-range', 'changes'],
+  },
+  {
+    name: 'a device that was never calibrated is never due',
+    file: 'rules/health/due-dates.ts',
+    find: 'asset.calibratedAt ?? asset.installedAt',
+    replace: 'asset.calibratedAt',
+    among: ['over-range'],
+  },
+  {
+    name: 'what becomes due while a device runs is told with its next change',
+    file: 'rules/health/calendar.ts',
+    find: 'Math.min(DAY_MS, next - core.clock.line)',
+    replace: 'DAY_MS',
+    among: ['over-range'],
   },
 ];

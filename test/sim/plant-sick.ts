@@ -1,6 +1,8 @@
 // Kinds of device whose sensors fall ill in ways of their own.
+import type { Device } from '../../model/asset.ts';
 import type { Profile } from '../../model/profile.ts';
-import { measurement, profile } from './plant-parts.ts';
+import type { Chance } from './chance.ts';
+import { DAY_ONE, measurement, profile } from './plant-parts.ts';
 
 /** A battery whose limit stands for the fault code a device would report (decision 19). */
 const BATTERY = profile('sim.battery', [
@@ -16,15 +18,27 @@ const BATTERY = profile('sim.battery', [
 ]);
 
 /** Reads less in much gas than in some. */
-const PELLISTOR = profile('sim.pellistor', [
-  measurement(
-    'lel',
-    [
-      { code: 'L1', dir: 'hi', setPoint: 10, level: 'yellow', deadband: 2 },
-      { code: 'L2', dir: 'hi', setPoint: 25, level: 'red', deadband: 5, offDelayMs: 2_000, latching: true },
-    ],
-    { ucum: '%{LEL}', range: [0, 100] },
-  ),
-]);
+const PELLISTOR = profile(
+  'sim.pellistor',
+  [
+    measurement(
+      'lel',
+      [
+        { code: 'L1', dir: 'hi', setPoint: 10, level: 'yellow', deadband: 2 },
+        { code: 'L2', dir: 'hi', setPoint: 25, level: 'red', deadband: 5, offDelayMs: 2_000, latching: true },
+      ],
+      { ucum: '%{LEL}', range: [0, 100] },
+    ),
+  ],
+  { calibrationDays: 90, lifeDays: 365 },
+);
+
+const DAY_MS = 86_400_000;
+
+/** Dates by which its calibration and its life may end in the world, or have ended. */
+export function datesOf(chance: Chance): Partial<Device> {
+  const due = (days: number): number => DAY_ONE - days * DAY_MS + chance.pick([-DAY_MS, 0, 20_000, 61_000, 150_000, DAY_MS]);
+  return { calibratedAt: chance.often(0.7) ? due(90) : null, installedAt: chance.often(0.5) ? due(365) : null };
+}
 
 export const SICK_PROFILES: readonly Profile[] = [BATTERY, PELLISTOR];

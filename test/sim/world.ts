@@ -9,6 +9,7 @@ import { pointsOf, type PointRules } from './auditor/limits.ts';
 import { type Chance, createChance } from './chance.ts';
 import { isRising, risingAct, risingCast, risingChange } from './plant-rising.ts';
 import { jointCast, jointChange, jointsOf } from './joint-world.ts';
+import { datesOf } from './plant-sick.ts';
 import { deviceOf, DRIVE_FACTS, ENTERPRISES, profileOf, READ_VALUES, VESSEL_ATTRIBUTES } from './plant.ts';
 
 const CAST = ['sim.ladder', 'sim.latch', 'sim.states', 'sim.channels', 'sim.attribute', 'sim.pulse', 'sim.when', 'sim.derived'] as const;
@@ -76,6 +77,8 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   if (troubles.has('backlogs')) for (const other of ['crashes', 'freezes', 'server-clock'] as const) troubles.delete(other);
   // Nor when a fault began that is told in one.
   if (troubles.has('faults') || troubles.has('over-range')) troubles.delete('backlogs');
+  // Dates go by the calendar.
+  if (troubles.has('over-range')) troubles.delete('server-clock');
   // Nor can be said what a cause hides that may have come or gone inside a backlog.
   if (troubles.has('causes')) troubles.delete('backlogs');
   // Ends by wall time, over a restart after our clock was set forward, are known to come too early.
@@ -308,6 +311,7 @@ function castOf(chance: Chance, troubles: ReadonlySet<Trouble>): readonly Device
       enterpriseId: chance.pick(ENTERPRISES),
       ...(troubles.has('silence') ? { heartbeatMs: chance.pick([5_000, 20_000, 25_000]) } : {}),
       ...facts,
+      ...(profileId === 'sim.pellistor' && !troubles.has('crashes') && !troubles.has('freezes') ? datesOf(chance) : {}),
       ...(profileId === 'sim.pellistor' && chance.often(0.15) ? { attributes: { principle: 'infrared' } } : {}),
     });
   });
@@ -524,8 +528,10 @@ function changeOf(chance: Chance, { device }: Place): Partial<Device> {
             { attributes: { least_speed: chance.pick([15, 20, 25]) } },
             { attributes: {} },
           ]
-        : device.profileId === 'sim.derived'
-          ? [{ attributes: { zero: chance.pick([0, 5, 7]) } }, { attributes: {} }]
-          : [];
+        : device.profileId === 'sim.pellistor' && (device.calibratedAt ?? device.installedAt) !== null
+          ? [datesOf(chance)]
+          : device.profileId === 'sim.derived'
+            ? [{ attributes: { zero: chance.pick([0, 5, 7]) } }, { attributes: {} }]
+            : [];
   return chance.pick([...general, ...special, ...special]);
 }

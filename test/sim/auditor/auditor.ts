@@ -12,6 +12,7 @@ import { type Board, type Finding, type Found, type Home, keyOfHome, ruleOf } fr
 import { type Fact, type Moment, momentsOf } from './condition.ts';
 import { counted } from './count.ts';
 import { followingMoments, type Neighbour, stand } from './escalation.ts';
+import { DueDates } from './due-dates.ts';
 import { Faults } from './faults.ts';
 import { WorkingHours } from './hours.ts';
 import { Joints } from './joint.ts';
@@ -106,6 +107,7 @@ export class Auditor implements Watcher {
     find: (home, finding, on, t) => this.find(home, finding, on, t),
     stands: (home, ladder) => this.stands(home, ladder),
   };
+  private readonly dueDates = new DueDates(this.board);
   private readonly overRange = new OverRange(this.board);
   private readonly faults = new Faults(
     this.board,
@@ -451,7 +453,15 @@ export class Auditor implements Watcher {
     return this.times.at(-1) ?? 0;
   }
 
+  private fallDue({ entry }: Step): void {
+    for (const device of this.devices.values()) {
+      const profile = this.profiles.get(device.profileId);
+      if (profile !== undefined && !this.retired.has(device.id)) this.dueDates.judge(device, profile, entry.at, this.now());
+    }
+  }
+
   private judge(step: Step): void {
+    this.fallDue(step);
     const actual = new Map([...step.after.values()].map((alarm) => [keyOf(alarm), alarm]));
     for (const point of this.points.values())
       if (point.joint || point.touched || point.waits || point.due <= this.now() || point.wallDue <= step.entry.at) this.work(point);
