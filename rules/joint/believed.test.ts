@@ -190,4 +190,15 @@ describe('an expression over what is filled in', () => {
     expect(one.alarm('VOTED')?.active).toBe(false);
     expect(cause(one)).toBe('configuration');
   });
+
+  it('does not follow a device that has left, so that a restart makes no difference', () => {
+    const one = ruled({ expression: 'value("a", "lel") > 20.0 && !condition("b", "bypass")' });
+    one.put(device('b', 'gas', { hazardSourceId: 'tank', conditions: { bypass: false } }));
+    one.put(device('b', 'gas', { hazardSourceId: null, conditions: { bypass: false } }));
+    one.config({ op: 'retire', asset: 'device', id: 'b', base: null });
+    const other = restoreEngine(one.engine.serialise());
+    one.put(device('c', 'gas', { hazardSourceId: 'tank', name: 'renamed' }));
+    other.apply(one.entries.at(-1) as Parameters<typeof other.apply>[0]);
+    expect(other.serialise()).toBe(one.engine.serialise());
+  });
 });

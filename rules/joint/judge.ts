@@ -3,12 +3,13 @@ import type { LadderIdentity, Observation } from '../alarm/identity.ts';
 import type { AlarmPlace } from '../alarm/record.ts';
 import type { Core } from '../core.ts';
 import type { DeviceState } from '../device-state.ts';
+import { speaks } from '../escalation/groups.ts';
 import { isOn, LEAVING, OFF, ON, remaining, run, take } from '../evaluate/condition.ts';
 import { limitOn } from '../evaluate/derived.ts';
 import { hasLeft, isTrue } from '../evaluate/plan.ts';
 import { MISSING } from '../health/point-health.ts';
 import { SPOKEN } from '../health/spoken.ts';
-import { factOf, isInService, type Voter } from './plan.ts';
+import { factOf, type Voter } from './plan.ts';
 import type { JointState } from './state.ts';
 import type { JointReader } from './text.ts';
 
@@ -25,7 +26,7 @@ import type { JointReader } from './text.ts';
 type Standing = 'good' | 'late' | 'none' | 'bad' | 'bypassed';
 
 function standingOf(device: DeviceState, index: number): Standing {
-  if (!isInService(device)) return 'bypassed';
+  if (!speaks(device)) return 'bypassed';
   const point = device.points[index] ?? null;
   // What an outside broker had kept is shown, and is no word of the point.
   if (point === null || point.lastLine === null) return 'none';
@@ -100,7 +101,7 @@ function sayingOf(core: Core, joint: JointState, voter: Voter): JointVoter['says
       return voted ? 'for' : 'against';
     case 'bypassed':
       // Who takes a device out of live service has decided; a point in maintenance keeps what it said before.
-      return voted && isInService(device) ? 'held' : 'bypassed';
+      return voted && speaks(device) ? 'held' : 'bypassed';
     case 'none':
     case 'bad':
       return voted ? 'held' : 'bad';
@@ -153,7 +154,7 @@ function votesOf(core: Core, joint: JointState, source: Extract<JointState['plan
 
 function inService(core: Core, voter: Voter): boolean {
   const device = core.devices.get(voter.device);
-  return device !== undefined && isInService(device);
+  return device !== undefined && speaks(device);
 }
 
 /** Each voter and what it says now, for people. */

@@ -7,6 +7,7 @@ import type { PointName, Vote, VoteTest } from '../../model/rule.ts';
 import type { Top } from '../alarm/step.ts';
 import type { Core } from '../core.ts';
 import type { DeviceState } from '../device-state.ts';
+import { speaks } from '../escalation/groups.ts';
 import type { Delays } from '../evaluate/condition.ts';
 import { pointIndex, type Test } from '../evaluate/plan.ts';
 import { type Fact } from '../compile/expression.ts';
@@ -124,17 +125,17 @@ export function makeJoint(core: Core, rule: JointRule): JointPlan {
     source,
     inputs,
     kind: kindOf(core, inputs),
-    filled: reads.flatMap((read) => ('measurement' in read ? [] : [factOf(core, rule.scopeId, read)])),
+    // Of what is at the source alone: what happens to a device elsewhere is not followed here, and must not show after a restart either.
+    filled: reads.flatMap((read) => {
+      if ('measurement' in read) return [];
+      const isHere = read.kind === 'asset' || findDevice(core, rule.scopeId, read.device) !== null;
+      return [isHere ? factOf(core, rule.scopeId, read) : undefined];
+    }),
     aside: [...inputs.keys()].filter((id) => {
       const device = core.devices.get(id);
-      return device !== undefined && !isInService(device);
+      return device !== undefined && !speaks(device);
     }),
   };
-}
-
-/** What is tried out says nothing about a real plant; in one that is tried out everything counts. */
-export function isInService({ asset, enterprise }: DeviceState): boolean {
-  return asset.mode === 'live' || enterprise.kind === 'test';
 }
 
 type Body = Pick<JointPlan, 'reason' | 'detail' | 'source' | 'inputs'>;

@@ -1,6 +1,6 @@
 // What happens in a world, before it becomes journal entries. Acts name devices and alarms by what they are, not by numbers the
 // engine gives, so that a history stays meaningful when a shrinker takes acts out of it.
-import type { CauseLine, Device, Enterprise } from '../../model/asset.ts';
+import type { CauseLine, Device, Enterprise, HazardSource } from '../../model/asset.ts';
 import type { VerifiedAs } from '../../model/alarm.ts';
 import type { Level } from '../../model/level.ts';
 import type { JointCondition, RuleParts } from '../../model/rule.ts';
@@ -94,6 +94,8 @@ export type WorldAct =
   /** A rule over several points is written, or written anew. */
   | { readonly does: 'rule'; readonly rule: JointBrief }
   | { readonly does: 'retire-rule'; readonly source: string; readonly code: string }
+  /** What is filled in about a hazard source. */
+  | { readonly does: 'source'; readonly source: string; readonly attributes: HazardSource['attributes'] }
   /** The cause-and-effect table of an enterprise, or of one of its hazard sources, is written anew. */
   | { readonly does: 'table'; readonly enterprise: string; readonly source?: string; readonly lines: readonly CauseLine[] }
   | {

@@ -3,15 +3,29 @@ import type { Rule } from '../../model/asset.ts';
 import type { Engine } from '../../model/engine.ts';
 import type { ConfigChange } from '../../model/entry.ts';
 import type { JointCondition } from '../../model/rule.ts';
-import type { JointBrief } from './acts.ts';
+import type { JointBrief, WorldAct } from './acts.ts';
 import { textOf } from './auditor/expression.ts';
 
-export function ruleIdOf(source: string, code: string): string {
+type SourceAct = Extract<WorldAct, { does: 'rule' | 'retire-rule' | 'source' }>;
+
+/** @returns null where it cannot be done as things stand */
+export function sourceChange({ view }: Engine, act: SourceAct, at: number): ConfigChange | null {
+  if (act.does === 'rule') return ruleChange(view, act.rule, at);
+  if (act.does === 'retire-rule') {
+    const rule = view.assets('rule').get(ruleIdOf(act.source, act.code));
+    return rule === undefined || rule.retiredAt !== null ? null : { op: 'retire', asset: 'rule', id: rule.id, base: null };
+  }
+  const known = view.assets('hazard-source').get(act.source);
+  if (known === undefined) throw new Error(`no hazard source ${act.source} in this world`);
+  const value = { ...known, attributes: act.attributes, revision: known.revision + 1, updatedAt: at };
+  return { op: 'put', asset: 'hazard-source', base: known.revision, value };
+}
+
+function ruleIdOf(source: string, code: string): string {
   return `rule-${source}-${code}`;
 }
 
-/** @returns null where it cannot be written as things stand */
-export function ruleChange({ view }: Engine, { source, code, joint, parts }: JointBrief, at: number): ConfigChange | null {
+function ruleChange(view: Engine['view'], { source, code, joint, parts }: JointBrief, at: number): ConfigChange | null {
   const isHere = (id: string): boolean => {
     const device = view.assets('device').get(id);
     return device !== undefined && device.retiredAt === null && device.hazardSourceId === source;

@@ -2,12 +2,13 @@
 import type { Device } from '../../model/asset.ts';
 import type { MeasurementDef } from '../../model/profile.ts';
 import type { JointCondition, PointName, RuleParts, Vote, VoteTest } from '../../model/rule.ts';
-import type { JointBrief, WorldAct } from './acts.ts';
+import type { Quality } from '../../model/reading.ts';
+import type { Act, JointBrief, WorldAct } from './acts.ts';
 import type { PointRules } from './auditor/limits.ts';
 import type { Chance } from './chance.ts';
 import { deviceOf, DRIVE_FACTS, ENTERPRISES, VESSEL_ATTRIBUTES } from './plant.ts';
 
-const KINDS = ['sim.ladder', 'sim.latch', 'sim.pulse', 'sim.states', 'sim.channels', 'sim.when', 'sim.attribute'] as const;
+const KINDS = ['sim.ladder', 'sim.latch', 'sim.pulse', 'sim.states', 'sim.channels', 'sim.when', 'sim.when', 'sim.attribute'] as const;
 
 export interface JointPlace {
   readonly device: Device;
@@ -107,10 +108,10 @@ function textOf(
     const { device, point, def } = place;
     const limits = point.channel === null ? point.rules.filter(isPlain) : [];
     if (limits.length > 0 && chance.often(0.4)) return `on("${device.id}", "${point.measurement}", "${chance.pick(limits).code}")`;
-    if (device.profileId === 'sim.when' && chance.often(0.4))
+    if (device.profileId === 'sim.when' && chance.often(0.6))
       return chance.pick([`condition("${device.id}", "under_test")`, `${value(place)} >= attribute("${device.id}", "least_speed")`]);
     if (def.valueType === 'boolean') return `is("${device.id}", "${point.measurement}")`;
-    if (def.valueType === 'number' && chance.often(0.15)) return `${value(place)} > asset.common_limit`;
+    if (def.valueType === 'number' && chance.often(0.2)) return `${value(place)} > asset.common_limit`;
     const level = def.valueType === 'number' && numeric.includes(place) ? levelOf(place) : 1;
     return `${value(place)} ${chance.pick(['>', '>=', '>=', '<', '<='])} ${level.toFixed(1)}`;
   };
@@ -125,10 +126,35 @@ function textOf(
   return { joint: { expression }, parts };
 }
 
+/** A detector dies, another one sees gas, and somebody comes to repair the dead one. In any order, and the dead one may come back. */
+export function repair(chance: Chance, at: number, places: readonly JointPlace[]): readonly Act[] {
+  const here = places.filter(
+    ({ device, point }) => device.hazardSourceId !== null && point.rules.some(({ limit }) => typeof limit === 'number'),
+  );
+  const dead = here[0] === undefined ? undefined : chance.pick(here);
+  const like = here.filter(({ device, point }) => device.id !== dead?.device.id && point.measurement === dead?.point.measurement);
+  if (dead === undefined || like.length === 0) return [];
+  const says = ({ device, point }: JointPlace, nth: number, quality: Quality, more = 0): Act => {
+    const limit = Number(chance.pick(point.rules.filter((rule) => typeof rule.limit === 'number')).limit);
+    const { measurement, channel } = point;
+    const values = [{ measurement, channel, value: limit + more, quality, flags: quality === 'bad' ? (['sensor'] as const) : [] }];
+    return { at: at + nth * chance.pick([1, 300, 1_000]), does: 'publish', device: device.id, qos: 1, samples: [{ ageMs: null, values }] };
+  };
+  const first = [says(dead, 0, 'bad'), says(chance.pick(like), 1, 'good')];
+  const work = says(dead, 2, chance.pick(['maintenance', 'maintenance', 'test'] as const), 30);
+  const last = chance.often(0.3) ? [says(dead, 3, 'good', chance.pick([-30, 0, 30]))] : [];
+  return [...(chance.often(0.8) ? first : first.slice(1)), work, ...last];
+}
+
 /** What engineers do at a hazard source: devices leave it and come back, are tried out, are worked on; rules are written anew. */
 export function jointChange(chance: Chance, device: Device, home: string, rules: readonly JointBrief[]): WorldAct {
   const configure = (change: Partial<Device>): WorldAct => ({ does: 'configure', device: device.id, change });
   if (chance.often(0.25)) return rewritten(chance, chance.pick(rules));
+  const reads = rules.some(({ joint }) => 'expression' in joint && joint.expression.includes('asset.'));
+  if (reads && chance.often(0.3)) {
+    const attributes = chance.pick([{}, { common_limit: 25 }, { common_limit: chance.pick([5, 20, 30, 50, 70]) }]);
+    return { does: 'source', source: home, attributes };
+  }
   if (device.profileId === 'sim.when' && chance.often(0.5))
     return chance.pick([
       configure({ conditions: { under_test: chance.often(0.5) } }),

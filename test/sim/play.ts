@@ -8,7 +8,7 @@ import { type AlarmCommand, type ConfigChange, ENTRY_VERSION, type Entry, type E
 import type { Sample } from '../../model/reading.ts';
 import { FUTURE_TOLERANCE_MS, TICK_EVERY_MS, TICK_GATHER_MS } from '../../model/time.ts';
 import type { Act, ActSample, AlarmName, OperatorAct, PublishAct, Script, Seen } from './acts.ts';
-import { ruleChange, ruleIdOf } from './joint-play.ts';
+import { sourceChange } from './joint-play.ts';
 import { DAY_ONE, ENTERPRISES, groundWork } from './plant.ts';
 import { atHome, LOCAL_TIME } from './plant-rising.ts';
 
@@ -237,7 +237,8 @@ class Player {
         return null;
       case 'rule':
       case 'retire-rule':
-        this.writeRule(act);
+      case 'source':
+        this.changeSource(act);
         return null;
       case 'table':
         this.rewriteTable(act);
@@ -584,16 +585,9 @@ class Player {
     }
   }
 
-  private writeRule(act: Extract<Act, { does: 'rule' | 'retire-rule' }>): void {
-    const known = act.does === 'rule' ? null : this.engine.view.assets('rule').get(ruleIdOf(act.source, act.code));
-    const change: ConfigChange | null =
-      act.does === 'rule'
-        ? ruleChange(this.engine, act.rule, DAY_ONE + act.at + this.wallOffset)
-        : known === undefined || known === null || known.retiredAt !== null
-          ? null
-          : { op: 'retire', asset: 'rule', id: known.id, base: null };
-    if (change === null) return;
-    this.change(change, act.at);
+  private changeSource(act: Extract<Act, { does: 'rule' | 'retire-rule' | 'source' }>): void {
+    const change = sourceChange(this.engine, act, DAY_ONE + act.at + this.wallOffset);
+    if (change !== null) this.change(change, act.at);
   }
 
   private rewriteTable({ enterprise, source, lines, at }: Extract<Act, { does: 'table' }>): void {

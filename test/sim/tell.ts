@@ -67,6 +67,8 @@ function words(act: Act): string {
       return `an engineer changes ${act.enterprise}: ${JSON.stringify(act.change)}`;
     case 'rule':
       return `an engineer writes the rule ${act.rule.code} of ${act.rule.source}: ${JSON.stringify(act.rule.joint)} ${JSON.stringify(act.rule.parts)}`;
+    case 'source':
+      return `an engineer fills in about ${act.source}: ${JSON.stringify(act.attributes)}`;
     case 'retire-rule':
       return `an engineer retires the rule ${act.code} of ${act.source}`;
     case 'table':

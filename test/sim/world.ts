@@ -8,7 +8,7 @@ import { ailmentsOf, type Ailments, foldingOf } from './ailments.ts';
 import { pointsOf, type PointRules } from './auditor/limits.ts';
 import { type Chance, createChance } from './chance.ts';
 import { isRising, risingAct, risingCast, risingChange } from './plant-rising.ts';
-import { jointCast, jointChange, jointsOf } from './joint-world.ts';
+import { jointCast, jointChange, jointsOf, repair } from './joint-world.ts';
 import { datesOf } from './plant-sick.ts';
 import { deviceOf, DRIVE_FACTS, ENTERPRISES, profileOf, READ_VALUES, VESSEL_ATTRIBUTES } from './plant.ts';
 
@@ -378,6 +378,10 @@ function actsAt(
         byMs: chance.pick([-3_600_000, -4_000, 700, 90_000, 86_400_000]),
       }),
     ];
+  if (joint.length > 0 && has('quality', 0.06)) {
+    const acts = repair(chance, at, places);
+    if (acts.length > 0) return acts;
+  }
   const home = joint[0]?.source;
   if (home !== undefined && has('changes', 0.06)) return [now(jointChange(chance, focus.device, home, joint))];
   if (home !== undefined && has('retiring', 0.02)) return [now({ does: 'retire', device })];

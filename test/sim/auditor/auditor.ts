@@ -137,7 +137,7 @@ export class Auditor implements Watcher {
     if (entry.kind === 'config') this.config(entry, step);
     if (entry.kind === 'message') this.message(entry, step);
     if (entry.kind === 'command') this.command(entry, step);
-    this.joints.end(step);
+    this.joints.end(step, this.times);
     for (const alarm of step.after.values()) {
       const key = keyOf(alarm);
       const seqs = this.shownSeq.get(key) ?? new Map<number, number>();

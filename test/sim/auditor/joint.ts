@@ -143,7 +143,8 @@ export class Joints {
   }
 
   /** After everything an entry brought. */
-  end(step: Step): void {
+  /** @param times engine time of every entry, by entry number */
+  end(step: Step, times: readonly number[]): void {
     const { entry, after, engine } = step;
     // Where the rules leave open when exactly somebody is silent, it is the engine's word; that it may say so is watched elsewhere.
     for (const [id, life] of this.lives) {
@@ -155,20 +156,23 @@ export class Joints {
       if (point !== undefined && ladder === 'F01' && active) point.mute = true;
     }
     this.judge(entry, { early: false, moved: entry.kind === 'config' });
-    this.causes(step);
+    this.causes(step, times);
   }
 
   /** An alarm that goes because something was changed says so. */
-  private causes({ entry, applied }: Step): void {
+  private causes({ entry, applied }: Step, times: readonly number[]): void {
     for (const event of applied.events) {
       if (event.kind !== 'alarm' || event.event.type !== 'returned') continue;
       const { hazardSourceId, deviceId, ladder } = event.alarm;
       const kept = [...this.rules.values()].find(
         ({ rule }) => deviceId === null && rule.scopeId === hazardSourceId && rule.code === ladder,
       );
-      const last = kept?.said.at(-1);
+      if (kept === undefined || kept.said.at(-1)?.moved !== true) continue;
+      // It was on until that change: no delay ended it before.
+      const turn = this.momentsOf(kept.rule.scopeId, ladder, times).moments.at(-1);
+      if (turn?.entry !== entry.seq || turn.on || turn.nth !== kept.said.length - 1) continue;
       const isLast = applied.events.findLast((other) => other.kind === 'alarm' && other.alarm.id === event.alarm.id) === event;
-      if (last?.entry !== entry.seq || !last.moved || !isLast || event.event.cause === 'configuration') continue;
+      if (!isLast || event.event.cause === 'configuration') continue;
       throw new Disagreement('cause', `${hazardSourceId} ${ladder} returned by a change, and says ${event.event.cause ?? 'nothing'} of it`);
     }
   }
