@@ -37,6 +37,8 @@ export interface ApprovalQuery {
   /** Absent = all, those of the whole system too. */
   readonly enterprises?: readonly string[];
   readonly requestedBy?: string;
+  /** True: what has no outcome alone. */
+  readonly unfinished?: true;
   /** Now: what is still undecided then and has run out counts as `expired`. */
   readonly now: EpochMs;
   readonly cursor?: string;

@@ -3,6 +3,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import express, { type RequestHandler } from 'express';
 import session from 'express-session';
 import type { Platform } from '../../model/ports/platform.ts';
+import { finishApproved } from './approvals/finish.ts';
+import { APPROVAL_KINDS } from './approvals/kinds.ts';
 import { Audit } from './http/audit.ts';
 import { Idempotency } from './http/idempotency.ts';
 import { errorHandler, mount } from './http/mount.ts';
@@ -103,6 +105,13 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
     log: options.log,
   });
 
+  const limitChanges = new Turns();
+  /** In turn with whoever approves: what is under way is nothing that was left behind. */
+  const finish = (): Promise<void> =>
+    limitChanges
+      .alone(() => finishApproved({ platform, kinds: APPROVAL_KINDS, audit, log: options.log }))
+      .catch((error: unknown) => options.log.error({ error: String(error) }, 'approvals left behind not read'));
+
   const router = express.Router({ caseSensitive: true });
   const mounting = {
     platform,
@@ -111,7 +120,7 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
     idempotency: new Idempotency(records, clock),
     audit,
     strangers,
-    limitChanges: new Turns(),
+    limitChanges,
   };
   for (const route of api.routes) mount(router, route, mounting);
   mountWrongMethod(router, api.routes);
@@ -133,6 +142,7 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
       records.sessions
         .removeExpired(clock.now())
         .catch((error: unknown) => options.log.warn({ error: String(error) }, 'ended sessions not swept'));
+      void finish();
       sweep();
     });
   };
@@ -153,6 +163,7 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
         // a proxy on this machine says (`trust proxy` above).
         cookie: { httpOnly: true, sameSite: 'strict', secure: options.secureCookies || 'auto', path: '/' },
       });
+      await finish();
       await hub.start();
       await new Promise<void>((resolve, reject) => {
         httpServer.once('error', reject);

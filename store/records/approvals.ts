@@ -63,6 +63,7 @@ export function approvalRecords(db: Kysely<RecordsDatabase>, client: RecordsClie
       if (query.states !== undefined)
         rows = rows.where(sql<SqlBool>`${standing} in (select value from json_each(${JSON.stringify(query.states)}))`);
       if (query.requestedBy !== undefined) rows = rows.where('requested_by', '=', query.requestedBy);
+      if (query.unfinished === true) rows = rows.where('outcome', 'is', null);
       if (query.enterprises !== undefined) rows = rows.where(oneOf('enterprise', query.enterprises));
       if (query.cursor !== undefined) {
         const [at, id] = readCursor(query.cursor, ['number', 'string'] as const);

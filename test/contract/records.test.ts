@@ -633,7 +633,10 @@ describe('the file and its thread', () => {
     expect(await Promise.all([approvals.decide('a', yes), approvals.decide('a', { ...yes, state: 'refused' })])).toEqual([true, false]);
     expect(await approvals.decide('b', { ...yes, at: 102 })).toBe(false);
     expect(await approvals.decide('nobody', yes)).toBe(false);
+    const unfinished = async () => (await approvals.list({ states: ['approved'], unfinished: true, now: 50, limit: 10 })).items;
+    expect((await unfinished()).map(({ id }) => id)).toEqual(['a']);
     await approvals.settle('a', 'failed', 'red-not-shelvable');
+    expect(await unfinished()).toEqual([]);
     expect(await approvals.get('a')).toEqual({
       ...asked('a', 1, 'e1'),
       state: 'failed',

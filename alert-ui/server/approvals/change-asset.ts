@@ -32,6 +32,11 @@ export const changeDevice: ApprovalKind = {
   action: 'device.write',
   approverAction: 'rule.approve',
   waitMs: WAIT_MS,
+  isDone({ view }, approval) {
+    const { id, base, to } = ofDevice.parse(approval.request);
+    const now = view.assets('device').get(id);
+    return now !== undefined && isDone(now, base, present(to));
+  },
   async carryOut({ platform, approval, requester, requestId }) {
     const { id, base, to } = ofDevice.parse(approval.request);
     const changes = present(to);
@@ -49,6 +54,11 @@ export const changeSource: ApprovalKind = {
   action: 'config.write',
   approverAction: 'rule.approve',
   waitMs: WAIT_MS,
+  isDone({ view }, approval) {
+    const { id, base, to } = ofSource.parse(approval.request);
+    const now = view.assets('hazard-source').get(id);
+    return now !== undefined && isDone(now, base, present(to));
+  },
   async carryOut({ platform, approval, requester, requestId }) {
     const { id, base, to } = ofSource.parse(approval.request);
     const changes = present(to);

@@ -20,6 +20,11 @@ export interface ApprovalKind {
   readonly approverAction?: Action;
   readonly waitMs?: number;
   /**
+   * Does what was agreed to stand already? Asked of one that was approved but whose outcome was never written (a crash in between), so
+   * that what was done is never said to have failed.
+   */
+  isDone(platform: Platform, approval: Approval): Promise<boolean> | boolean;
+  /**
    * Does it, in the requester's name with the approver beside it. Throws the refusal as a problem. May be called again for one that
    * was approved but whose outcome was never written (a crash in between): doing it twice must come to the same.
    */
@@ -108,7 +113,7 @@ export async function approve(
   const unfinished = approval.state === 'approved' && approval.outcome === null && approval.decidedBy === actor.name;
   if (!unfinished) await decide(platform, approval, 'approved', actor, comment);
   try {
-    const requester = await requesterOf(platform, kind, approval);
+    const requester = await withRights(platform, kind.action, approval, approval.requestedBy);
     await kind.carryOut({ platform, approval, requester, approver: actor, requestId });
   } catch (error) {
     // What cannot be made durable now may be tried again; anything else has become impossible.
@@ -172,12 +177,12 @@ async function decide(
     throw new HttpProblem('already-decided', approval.state);
 }
 
-/** Who asked, with the rights of now: somebody who lost them in between has nothing done in his name. */
-async function requesterOf(platform: Platform, kind: ApprovalKind, approval: Approval): Promise<AccountActor> {
-  const account = await platform.records.accounts.get(approval.requestedBy);
+/** One of the two with the rights of now: somebody who lost them in between has nothing done in his name. Throws `not-allowed`. */
+export async function withRights(platform: Platform, action: Action, approval: Approval, name: string): Promise<AccountActor> {
+  const account = await platform.records.accounts.get(name);
   if (account !== null && !account.disabled) {
     const actor: AccountActor = { kind: 'account', name: account.name, role: account.role, enterprises: account.enterprises };
-    if (may(actor, kind.action, { enterprise: approval.enterpriseId })) return actor;
+    if (may(actor, action, { enterprise: approval.enterpriseId })) return actor;
   }
-  throw new HttpProblem('not-allowed', 'who asked for it may not do it any more');
+  throw new HttpProblem('not-allowed', `${name} may not do it any more`);
 }

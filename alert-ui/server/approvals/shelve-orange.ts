@@ -12,6 +12,12 @@ const request = z.union([
 export const shelveOrange: ApprovalKind = {
   kind: 'alarm.shelve',
   action: 'alarm.shelve',
+  async isDone({ records }, { request: asked, requestedBy, decidedBy, decidedAt }) {
+    const told = await records.alarms.get(request.parse(asked).alarmId);
+    return (told?.events ?? []).some(
+      ({ type, by, approvedBy, at }) => type === 'shelved' && by === requestedBy && approvedBy === decidedBy && at >= (decidedAt ?? 0),
+    );
+  },
   async carryOut({ platform, approval, requester, approver, requestId }) {
     const asked = request.parse(approval.request);
     const command = { op: 'shelve', ...asked, reason: approval.reason, approvedBy: approver.name } as const;

@@ -212,6 +212,7 @@ export class MemoryRecords implements Records {
       const found = [...this.approvalRows.values()]
         .map((approval) => approvalAt(approval, query.now))
         .filter((approval) => query.states?.includes(approval.state) ?? true)
+        .filter(({ outcome }) => query.unfinished !== true || outcome === null)
         .filter(({ requestedBy }) => query.requestedBy === undefined || requestedBy === query.requestedBy)
         .filter(
           ({ enterpriseId }) => query.enterprises === undefined || (enterpriseId !== null && query.enterprises.includes(enterpriseId)),
