@@ -286,6 +286,22 @@ describe('the cause-and-effect table', () => {
   });
 });
 
+it('feedback that comes after the duty leader was told ends what was overdue, and of a red alarm it is wanted again', () => {
+  for (const [lel, due] of [
+    [30, null],
+    [90, 30 * MIN],
+  ] as const) {
+    const one = new Life();
+    one.lel(lel);
+    one.do({ op: 'acknowledge' });
+    one.pass(48 * 60 * MIN);
+    expect(one.gas?.escalatedTo).toBe('duty-leader');
+    one.do({ op: 'comment', comment: 'valve closed' } as never);
+    expect(one.gas?.escalatedTo).toBeUndefined();
+    expect(one.gas?.dueAt).toBe(due === null ? null : one.now + due);
+  }
+});
+
 describe('silence', () => {
   it.each([
     [12, 480],

@@ -81,7 +81,7 @@ export class Announcing extends Keeping {
   /** Somebody said what it turned out to be, or what was done: that is the feedback. A red one wants it again while it is open. */
   feedback(record: AlarmRecord, type: AlarmEventType, told: Told, life: Partial<AlarmLife>): void {
     if (this.managed) record.life = { ...(record.life ?? NO_LIFE), ...life };
-    if (record.life !== null && record.life.due?.what === 'feedback') {
+    if (record.life !== null && owesFeedback(record.life, record.facts.acknowledged)) {
       record.dueAt = null;
       record.life = { ...record.life, due: null, escalatedTo: null };
       if (record.facts.shown.level === 'red') this.wantFeedback(record, RED_FEEDBACK_AGAIN_MS);
@@ -104,4 +104,9 @@ export class Announcing extends Keeping {
     record.life = { ...record.life, due: next, escalatedTo: role };
     this.tell(record, 're-announced', { cause: 'escalated', role, overdue: due.what });
   }
+}
+
+/** It is due, or was, and the last of the roles has been told: then nothing more passes, and it is owed all the same. */
+function owesFeedback({ due, escalatedTo }: AlarmLife, acknowledged: boolean): boolean {
+  return due === null ? acknowledged && escalatedTo !== null : due.what === 'feedback';
 }

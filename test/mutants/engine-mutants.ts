@@ -323,6 +323,24 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
     find: 'const counts = here && device.seen &&',
     replace: 'const counts = here &&',
   },
+  {
+    name: 'a due time is forgotten by a restart',
+    file: 'rules/alarm/keeping.ts',
+    find: '    this.groups.restore(record);\n    this.count(record, 1);\n    this.timers.schedule(record);',
+    replace: '    this.groups.restore(record);\n    this.count(record, 1);',
+  },
+  {
+    name: 'a due time that passed is told to the same person twice',
+    file: 'rules/alarm/announcing.ts',
+    find: 'step: due.step + 1 }',
+    replace: 'step: due.step }',
+  },
+  {
+    name: 'what goes under a flag stays due',
+    file: 'rules/alarm/announcing.ts',
+    find: 'record.dueAt = isSuppressed(record.life) ? null : this.at + responseMs;',
+    replace: 'record.dueAt = this.at + responseMs;',
+  },
   ...JOINT_MUTANTS,
   ...HEALTH_MUTANTS,
 ];

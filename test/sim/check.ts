@@ -1,5 +1,6 @@
 // One world against everything that watches it; a failure comes back small and in words.
 import { Auditor } from './auditor/auditor.ts';
+import { Dues } from './auditor/dues.ts';
 import { Silence } from './auditor/silence.ts';
 import { Warnings } from './auditor/warning.ts';
 import type { Script } from './acts.ts';
@@ -30,6 +31,7 @@ function watchersOf(script: Script, maker: EngineMaker): readonly Watcher[] {
     new RingsAgain(),
     new Silence(heartbeats),
     new Warnings(),
+    new Dues(),
     new TwinSaysTheSame(maker, 20 + (Math.abs(script.seed) % 60)),
   ];
 }
