@@ -96,8 +96,8 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'a level never falls',
     file: 'rules/alarm/step.ts',
-    find: 'const shown = higher(on, latch) ?? facts.shown;',
-    replace: 'const shown = higher(higher(on, latch), facts.shown) ?? facts.shown;',
+    find: 'const top = higher(on, latch) ?? facts.shown;',
+    replace: 'const top = higher(higher(on, latch), facts.shown) ?? facts.shown;',
   },
   {
     name: 'a latching limit does not latch',
