@@ -29,8 +29,7 @@ export async function createAccount(records: Records, account: NewAccount, clock
     createdAt: clock.now(),
     revision: ((await records.accounts.get(account.name))?.revision ?? 0) + 1,
   };
-  await records.accounts.put(row);
-  await records.audit.append({
+  await records.accounts.put(row, {
     at: row.createdAt,
     by: 'system',
     action: 'account.create',

@@ -233,6 +233,27 @@ it('a token that runs out makes no account and gives no rights that go on; one w
 });
 
 describe('the audit', () => {
+  it('is written with the change itself, not after it: there is no moment to be killed in between', async () => {
+    const { accounts } = served.platform.records;
+    const put = accounts.put;
+    const lines: unknown[] = [];
+    accounts.put = (account, line) => {
+      lines.push([account.revision, line?.by, line?.action, line?.resource, line?.outcome, line?.detail, line?.address !== null]);
+      return put(account, line);
+    };
+    await make();
+    const first = await served.as('wang', FIRST);
+    await first.send('POST', '/session/password', { currentPassword: FIRST, newPassword: OWN });
+    await change('wang', { disabled: true });
+    await change('wang', { password: FIRST });
+    expect(lines).toEqual([
+      [1, 'admin', 'account.create', 'accounts/wang', 'ok', 'role operator, everything', true],
+      [2, 'wang', 'session.password', 'accounts/wang', 'ok', undefined, true],
+      [3, 'admin', 'account.change', 'accounts/wang', 'ok', 'disabled', true],
+      [4, 'admin', 'account.change', 'accounts/wang', 'ok', 'password', true],
+    ]);
+  });
+
   it('has every act with its outcome, and of a password only that it is another one', async () => {
     const before = served.platform.records.auditRows.length;
     await make({ enterprises: ['a', 'b'] });

@@ -180,9 +180,10 @@ export interface Records {
     /**
      * Replaces the whole account of that name. When its password is another one than before, or it is or was disabled, its
      * sessions and tokens are removed in the same transaction: nobody who held one goes on, and what a sign-in under way at the
-     * moment of the disabling still wrote does not wake up later.
+     * moment of the disabling still wrote does not wake up later. The audit's line of it is in the same transaction, too: no change of
+     * an account without its line, and no line of one that was not made.
      */
-    put(account: Account): Promise<void>;
+    put(account: Account, line?: AuditLine): Promise<void>;
   };
   sessions: {
     get(idHash: string): Promise<SessionRow | null>;

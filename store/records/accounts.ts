@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { Role } from '../../model/actor.ts';
 import type { Account, Page, Records, SessionRow, TokenRow } from '../../model/ports/records.ts';
+import { auditStatements } from './audit.ts';
 import { pageOf, readCursor } from './cursor.ts';
 import type { AccountTable, RecordsDatabase, SessionTable, TokenTable } from './database.ts';
 import { type RecordsClient, statementOf } from './records-client.ts';
@@ -36,7 +37,7 @@ export function accountRecords(db: Kysely<RecordsDatabase>, client: RecordsClien
     async list(): Promise<readonly Account[]> {
       return (await client.rows(db.selectFrom('account').selectAll().orderBy('name'))).map(account);
     },
-    async put(value): Promise<void> {
+    async put(value, line): Promise<void> {
       const row = {
         name: value.name,
         password_hash: value.passwordHash,
@@ -53,6 +54,7 @@ export function accountRecords(db: Kysely<RecordsDatabase>, client: RecordsClien
         statementOf(db.deleteFrom('token').where('account', '=', name).where(ends)),
         statementOf(db.deleteFrom('session').where('account', '=', name).where(ends)),
         statementOf(db.replaceInto('account').values(row)),
+        ...(line === undefined ? [] : auditStatements(db, line)),
       ]);
     },
   };

@@ -1,9 +1,10 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
-import type { AuditRow, Page, Records } from '../../model/ports/records.ts';
+import type { AuditLine, AuditRow, Page, Records } from '../../model/ports/records.ts';
 import { AUDIT_GENESIS } from './audit-hash.ts';
 import { pageOf, readCursor } from './cursor.ts';
 import type { AuditTable, RecordsDatabase } from './database.ts';
 import { type RecordsClient, statementOf } from './records-client.ts';
+import type { Statement } from './thread-messages.ts';
 
 /** Lines checked per request, so that other requests get in between. */
 const VERIFY_ROWS = 2_000;
@@ -22,20 +23,25 @@ interface CheckedLine {
 }
 
 /**
- * Append-only, hash-chained. Number, previous hash and hash are worked out by the inserting statement itself in the
- * thread: appends cannot race each other for a place in the chain.
+ * What puts a line at the end of the chain; in one transaction with what it tells of, neither is kept without the other. Number,
+ * previous hash and hash are worked out by the inserting statement itself in the thread: appends cannot race each other for a place.
  */
+export function auditStatements(db: Kysely<RecordsDatabase>, line: AuditLine): readonly Statement[] {
+  const { at, by, action, resource, outcome, address } = line;
+  const detail = line.detail ?? null;
+  const insert = sql`insert into audit (n, at, "by", action, resource, outcome, address, detail, prev_hash, hash)
+    select n + 1, ${at}, ${by}, ${action}, ${resource}, ${outcome}, ${address}, ${detail}, hash,
+      audit_hash(hash, n + 1, ${at}, ${by}, ${action}, ${resource}, ${outcome}, ${address}, ${detail})
+    from audit_head where id = 1`;
+  const head = sql`update audit_head set (n, hash) = (select n, hash from audit order by n desc limit 1) where id = 1`;
+  return [statementOf({ compile: () => insert.compile(db) }), statementOf({ compile: () => head.compile(db) })];
+}
+
+/** Append-only, hash-chained. */
 export function auditRecords(db: Kysely<RecordsDatabase>, client: RecordsClient): Records['audit'] {
   return {
     async append(line): Promise<void> {
-      const { at, by, action, resource, outcome, address } = line;
-      const detail = line.detail ?? null;
-      const insert = sql`insert into audit (n, at, "by", action, resource, outcome, address, detail, prev_hash, hash)
-        select n + 1, ${at}, ${by}, ${action}, ${resource}, ${outcome}, ${address}, ${detail}, hash,
-          audit_hash(hash, n + 1, ${at}, ${by}, ${action}, ${resource}, ${outcome}, ${address}, ${detail})
-        from audit_head where id = 1`;
-      const head = sql`update audit_head set (n, hash) = (select n, hash from audit order by n desc limit 1) where id = 1`;
-      await client.post([statementOf({ compile: () => insert.compile(db) }), statementOf({ compile: () => head.compile(db) })]);
+      await client.post(auditStatements(db, line));
     },
     async list(query): Promise<Page<AuditRow>> {
       let rows = db

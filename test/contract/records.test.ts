@@ -127,6 +127,22 @@ describe('accounts, sessions, tokens, settings, idempotency', () => {
     ]);
   });
 
+  it('a change of an account and its audit line are kept together, or neither', async () => {
+    const folder = newFolder();
+    const records = await open(folder);
+    const base = { passwordHash: 'h', role: 'operator', enterprises: null, mustChangePassword: false, createdAt: 5 } as const;
+    const line = { at: 1, by: 'wang', action: 'account.create', resource: 'accounts/li', outcome: 'ok', address: null } as const;
+    await records.accounts.put({ ...base, name: 'li', disabled: false, revision: 1 }, line);
+    const lines = async () => (await records.audit.list({ limit: 10 })).items.map(({ n, action }) => `${n} ${action}`);
+    expect([await lines(), await records.audit.verify()]).toEqual([['1 account.create'], null]);
+    // As when the process is killed between the two: the line cannot be written, and the account stays what it was.
+    tamper(folder, "create trigger cut before insert on audit begin select raise(abort, 'cut'); end;");
+    const put = records.accounts.put({ ...base, name: 'li', disabled: true, revision: 2 }, { ...line, action: 'account.change' });
+    expect(await codeOf(put)).toBe('failed');
+    expect(await records.accounts.get('li')).toMatchObject({ disabled: false, revision: 1 });
+    expect([await lines(), await records.audit.verify()]).toEqual([['1 account.create'], null]);
+  });
+
   it('what a sign-in wrote just after its account was disabled does not wake up with the account', async () => {
     const records = await open();
     const account = {

@@ -60,6 +60,7 @@ export function mount(router: Router, definition: Route, m: Mounting): void {
     let outcome = 'failed';
     let detail: string | undefined;
     let replayed = false;
+    let audited = false;
     try {
       if (changing && !originAllowed(request.headers, request.socket.remoteAddress)) throw new HttpProblem('origin-not-allowed');
       identity = definition.access === 'open' ? null : await identify(request, m.identities);
@@ -85,6 +86,15 @@ export function mount(router: Router, definition: Route, m: Mounting): void {
           ifMatch: ifMatchOf(request),
           request,
           response,
+          auditLine: (about, told) => ({
+            at: m.platform.clock.now(),
+            by: (known ?? NOBODY).actor.name,
+            action: definition.operationId,
+            resource: about,
+            outcome: 'ok',
+            address: request.ip ?? null,
+            ...(told === undefined ? {} : { detail: told }),
+          }),
           inTurn: (part) => m.limitChanges.alone(part),
         });
         return result;
@@ -104,6 +114,7 @@ export function mount(router: Router, definition: Route, m: Mounting): void {
       outcome = result.status < 400 ? 'ok' : codeOf(result.body);
       resource = result.resource ?? resource;
       detail = result.detail;
+      audited = result.audited === true;
       await note();
       await send(response, result);
     } catch (error) {
@@ -113,7 +124,7 @@ export function mount(router: Router, definition: Route, m: Mounting): void {
     }
 
     async function note(): Promise<void> {
-      if (!changing || definition.ownAudit === true || replayed) return;
+      if (!changing || definition.ownAudit === true || replayed || audited) return;
       const line = { action: definition.operationId, resource, outcome, address: request.ip ?? null };
       if (identity === null) m.strangers.request({ by: 'nobody', ...line });
       else await m.audit.write({ by: identity.actor.name, ...line, ...(detail === undefined ? {} : { detail }) });

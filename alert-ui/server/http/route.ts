@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Platform } from '../../../model/ports/platform.ts';
+import type { AuditLine } from '../../../model/ports/records.ts';
 import type { ProblemCode } from '../problem.ts';
 import type { AccountActor, Identity } from '../sign-in/identity.ts';
 
@@ -15,6 +16,8 @@ export interface Answer {
   readonly resource?: string;
   /** What the audit line adds, never a secret. */
   readonly detail?: string;
+  /** True where the handler wrote the line of `auditLine` with what it changed. */
+  readonly audited?: true;
 }
 
 export interface Call<B, Q, P> {
@@ -29,6 +32,8 @@ export interface Call<B, Q, P> {
   readonly ifMatch: number | null;
   readonly request: Request;
   readonly response: Response;
+  /** The audit's line of this request once it is done, for what is written in one transaction with it; then the answer is `audited`. */
+  readonly auditLine: (resource: string, detail?: string) => AuditLine;
   /** Does a part of a long work as `inTurn` of the route would do the whole. */
   readonly inTurn: <T>(part: () => Promise<T>) => Promise<T>;
 }

@@ -166,7 +166,7 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
       body: z.strictObject({ currentPassword: z.string().min(1).max(PASSWORD_MAX), newPassword }),
       replies: { 200: { description: 'Changed; the session goes on with a new CSRF token', schema: sessionBody } },
       problems: ['sign-in-failed', 'too-many-attempts', 'invalid'],
-      handle: async ({ platform, identity, actor, body, request, response }) => {
+      handle: async ({ platform, identity, actor, body, request, response, auditLine }) => {
         if (identity.by.kind === 'token') throw new HttpProblem('not-allowed', 'a password is changed by a person who is signed in');
         const account = await ownPassword({ platform, actor, request, response }, body.currentPassword);
         if (body.newPassword === body.currentPassword) throw new HttpProblem('invalid', 'the new password is the old one');
@@ -176,13 +176,13 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
           const now = await platform.records.accounts.get(account.name);
           if (now === null || now.disabled || now.passwordHash !== account.passwordHash) throw new HttpProblem('not-signed-in');
           const next: Account = { ...now, passwordHash, mustChangePassword: false, revision: now.revision + 1 };
-          await platform.records.accounts.put(next);
+          await platform.records.accounts.put(next, auditLine(`accounts/${next.name}`));
           return next;
         });
         identities.forgetAccount(changed.name);
         const csrfToken = await startSession(request, changed, platform.clock.now());
         parts.accountChanged(changed.name);
-        return { ...ok(bodyFor(changed, csrfToken)), resource: `accounts/${changed.name}` };
+        return { ...ok(bodyFor(changed, csrfToken)), resource: `accounts/${changed.name}`, audited: true };
       },
     }),
   ];

@@ -58,7 +58,7 @@ export function userRoutes(parts: UserParts): Route[] {
       body: newUser,
       replies: { 201: { description: 'Created', schema: userAccount } },
       problems: ['not-allowed', 'token-outlives', 'id-taken', 'unknown-reference', 'invalid', 'unavailable'],
-      handle: async ({ platform, actor, identity, body }) => {
+      handle: async ({ platform, actor, identity, body, auditLine }) => {
         demand(actor, 'account.manage', null);
         demandEndless(identity);
         const passwordHash = await hashed(parts.passwords, body.password);
@@ -69,9 +69,10 @@ export function userRoutes(parts: UserParts): Route[] {
           const { name, role, enterprises } = body;
           const head = { mustChangePassword: true, disabled: false, createdAt: platform.clock.now(), revision: 1 };
           const account: Account = { name, passwordHash, role, enterprises, ...head };
-          await platform.records.accounts.put(account);
+          const answer = answered(201, account);
+          await platform.records.accounts.put(account, auditLine(answer.resource, `role ${role}, ${scopeText(enterprises)}`));
           parts.accountChanged(name);
-          return { ...answered(201, account), detail: `role ${role}, ${scopeText(enterprises)}` };
+          return { ...answer, audited: true };
         });
       },
     }),
@@ -110,7 +111,7 @@ export function userRoutes(parts: UserParts): Route[] {
         'invalid',
         'unavailable',
       ],
-      handle: async ({ platform, actor, identity, body, path: { id }, ifMatch }) => {
+      handle: async ({ platform, actor, identity, body, path: { id }, ifMatch, auditLine }) => {
         demand(actor, 'account.manage', null);
         demandEndless(identity);
         if (body.password !== undefined) demandNotOwn(actor, id);
@@ -131,9 +132,10 @@ export function userRoutes(parts: UserParts): Route[] {
           demandEnterprises(platform, changed.enterprises, current.enterprises ?? []);
           await demandOneAdmin(platform, changed);
           const kept: Account = { ...changed, revision: base + 1 };
-          await platform.records.accounts.put(kept);
+          const answer = answered(200, kept);
+          await platform.records.accounts.put(kept, auditLine(answer.resource, detail.join('; ')));
           parts.accountChanged(id);
-          return { ...answered(200, kept), detail: detail.join('; ') };
+          return { ...answer, audited: true };
         });
       },
     }),
@@ -145,7 +147,7 @@ function show(account: Account): UserAccount {
   return { id: name, name, role, enterprises, mustChangePassword, disabled, createdAt, revision };
 }
 
-function answered(status: number, account: Account): Answer {
+function answered(status: number, account: Account): Answer & { readonly resource: string } {
   return { status, body: show(account), headers: etag(account.revision), resource: `accounts/${account.name}` };
 }
 

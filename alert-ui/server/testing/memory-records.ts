@@ -44,13 +44,14 @@ export class MemoryRecords implements Records {
   readonly accounts: Records['accounts'] = {
     get: async (name) => this.accountRows.get(name) ?? null,
     list: async () => [...this.accountRows.values()],
-    put: async (account) => {
+    put: async (account, line) => {
       const before = this.accountRows.get(account.name);
       if (before !== undefined && (before.passwordHash !== account.passwordHash || account.disabled || before.disabled)) {
         for (const [id, row] of this.tokenRows) if (row.account === account.name) this.tokenRows.delete(id);
         for (const [id, row] of this.sessionRows) if (row.account === account.name) this.sessionRows.delete(id);
       }
       this.accountRows.set(account.name, account);
+      if (line !== undefined) await this.audit.append(line);
     },
   };
   readonly rules: Records['rules'] = {
