@@ -164,3 +164,46 @@ it('a new password leaves the session it was changed in alone, a disabled accoun
   await admin.send('PATCH', '/users/olga', { disabled: true });
   expect(await accounts(admin, '?account=olga')).toEqual([]);
 });
+
+describe('a session whose account is disabled while a request of it is under way', () => {
+  const disabled = (yes: boolean) => admin.send('PATCH', '/users/olga', { disabled: yes });
+  const opens = async (): Promise<number> => (await olga.get('/session')).status;
+
+  it('is not written back by that request, and does not open again with the account', async () => {
+    const { platform } = served;
+    const { sessions } = platform.records;
+    // Long enough used that its end is to move; the row is held when the account is disabled and enabled again.
+    platform.clock.advance(3_600_000);
+    const { get } = sessions;
+    let cut: (() => Promise<void>) | null = async () => {
+      await disabled(true);
+      await disabled(false);
+    };
+    const olgas = (await sessions.list({ account: 'olga', now: 0, limit: 1 })).items[0]?.idHash;
+    sessions.get = async (idHash) => {
+      const row = await get(idHash);
+      if (idHash !== olgas || cut === null) return row;
+      const now = cut;
+      cut = null;
+      await now();
+      return row;
+    };
+    await opens();
+    expect([cut, await opens(), await sessions.get(olgas ?? '')]).toEqual([null, 401, null]);
+  });
+
+  it('nor is one that just begins: its second writing at the end of the answer moves its end alone', async () => {
+    const { sessions } = served.platform.records;
+    const { put } = sessions;
+    let begun = '';
+    sessions.put = async (row) => {
+      await put(row);
+      if (begun !== '') return;
+      begun = row.idHash;
+      await disabled(true);
+      await disabled(false);
+    };
+    await served.as('olga');
+    expect([begun === '', await sessions.get(begun)]).toEqual([false, null]);
+  });
+});

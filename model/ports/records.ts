@@ -187,7 +187,10 @@ export interface Records {
   };
   sessions: {
     get(idHash: string): Promise<SessionRow | null>;
+    /** A new one. */
     put(row: SessionRow): Promise<void>;
+    /** Moves the end of one that is there; false where it is not, for what has ended is never written back. */
+    extend(idHash: string, expiresAt: EpochMs): Promise<boolean>;
     remove(idHash: string): Promise<void>;
     /** Newest first. */
     list(query: SessionQuery): Promise<Page<SessionRow>>;

@@ -76,6 +76,9 @@ export function sessionRecords(db: Kysely<RecordsDatabase>, client: RecordsClien
       };
       await client.change(db.replaceInto('session').values(values));
     },
+    async extend(idHash, expiresAt): Promise<boolean> {
+      return (await client.change(db.updateTable('session').set({ expires_at: expiresAt }).where('id_hash', '=', idHash))) > 0;
+    },
     async remove(idHash): Promise<void> {
       await client.change(db.deleteFrom('session').where('id_hash', '=', idHash));
     },

@@ -204,6 +204,15 @@ describe('accounts, sessions, tokens, settings, idempotency', () => {
     expect((await listed({ now: 0, limit: 3, cursor: three.next ?? '' })).ids).toEqual(['s0']);
   });
 
+  it('moves the end of a session that is there, and writes none back that has ended', async () => {
+    const { sessions } = await open();
+    const row = { idHash: 'a', account: 'li', csrfToken: 'c', createdAt: 1, expiresAt: 100 };
+    await sessions.put(row);
+    expect([await sessions.extend('a', 200), await sessions.get('a')]).toEqual([true, { ...row, expiresAt: 200 }]);
+    await sessions.remove('a');
+    expect([await sessions.extend('a', 300), await sessions.get('a')]).toEqual([false, null]);
+  });
+
   it('forgets expired sessions and removed tokens', async () => {
     const records = await open();
     const row = { idHash: 'a', account: 'li', csrfToken: 'c', createdAt: 1, expiresAt: 100 };

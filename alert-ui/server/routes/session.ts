@@ -206,6 +206,7 @@ async function startSession(request: Request, account: Account, now: number): Pr
   request.session.account = account.name;
   request.session.csrfToken = csrfToken;
   request.session.startedAt = now;
+  request.session.starting = true;
   await new Promise<void>((resolve, reject) =>
     request.session.save((error: unknown) => (error === undefined || error === null ? resolve() : reject(error))),
   );

@@ -8,6 +8,8 @@ declare module 'express-session' {
     account: string;
     csrfToken: string;
     startedAt: number;
+    /** Of a session that is just being started: it is written as a new one, once. All others have their end moved and nothing else. */
+    starting?: boolean;
   }
 }
 
@@ -62,9 +64,15 @@ export class RecordsSessionStore extends Store {
   }
 
   override set(sid: string, session: SessionData, callback?: (error?: unknown) => void): void {
+    const idHash = digest(sid);
+    if (session.starting !== true) {
+      void tell(this.use(idHash), callback);
+      return;
+    }
+    session.starting = false;
     const expiresAt = this.clock.now() + IDLE_MS;
     void tell(
-      this.write({ idHash: digest(sid), account: session.account, csrfToken: session.csrfToken, createdAt: session.startedAt, expiresAt }),
+      this.start({ idHash, account: session.account, csrfToken: session.csrfToken, createdAt: session.startedAt, expiresAt }),
       callback,
     );
   }
@@ -95,12 +103,13 @@ export class RecordsSessionStore extends Store {
     const row = await this.row(idHash);
     if (row === null) return;
     const end = Math.min(this.clock.now() + IDLE_MS, row.createdAt + LONGEST_MS);
-    if (end - row.expiresAt >= EXTEND_EVERY_MS) await this.write({ ...row, expiresAt: end });
+    if (end - row.expiresAt < EXTEND_EVERY_MS) return;
+    // Also with its account (disabled, another password) it may have ended since the row was read: then there is none to move.
+    const there = await this.records.sessions.extend(idHash, end);
+    this.remember(idHash, there && !this.ended.has(idHash) ? { ...row, expiresAt: end } : null);
   }
 
-  private async write(row: SessionRow): Promise<void> {
-    // A request under way when it ended does not wake it up; ids are never given again.
-    if (this.ended.has(row.idHash)) return;
+  private async start(row: SessionRow): Promise<void> {
     await this.records.sessions.put(row);
     this.remember(row.idHash, row);
   }

@@ -70,6 +70,11 @@ export class MemoryRecords implements Records {
   readonly sessions: Records['sessions'] = {
     get: async (idHash) => this.sessionRows.get(idHash) ?? null,
     put: async (row) => void this.sessionRows.set(row.idHash, row),
+    extend: async (idHash, expiresAt) => {
+      const row = this.sessionRows.get(idHash);
+      if (row !== undefined) this.sessionRows.set(idHash, { ...row, expiresAt });
+      return row !== undefined;
+    },
     remove: async (idHash) => void this.sessionRows.delete(idHash),
     list: async ({ account, now, cursor, limit }) => {
       const rows = [...this.sessionRows.values()]
