@@ -55,6 +55,8 @@ for (const language of ['zh-CN', 'en'] satisfies Language[]) {
       ['devices', '/devices'],
       ['warnings', '/warnings'],
       ['approvals', '/approvals'],
+      ['history', '/history'],
+      ['reports', '/reports'],
       ['shift', '/shift'],
       ['accounts', '/accounts'],
       ['sessions', '/accounts?view=sessions'],
