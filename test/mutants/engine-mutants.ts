@@ -194,8 +194,8 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'a latch under a condition can be reset while its limit is on',
     file: 'rules/command.ts',
-    find: 'device.plan.points.length + device.plan.derived.length',
-    replace: 'device.plan.points.length',
+    find: 'const { on, latching } = topsOf(plan, point, ladder);',
+    replace: 'const { on, latching } = { ...topsOf(plan, point, ladder), ...(i < device.plan.points.length ? {} : { latching: null }) };',
   },
   {
     name: 'a restart forgets the limits that count under a condition',
