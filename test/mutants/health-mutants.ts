@@ -7,6 +7,9 @@ const SICK = ['faults', 'quality', 'operators', 'suppression'] as const;
 /** Sensors that fold back, and people who look into it. */
 const FOLDING = ['over-range', 'operators', 'suppression'] as const;
 
+/** Devices that go on talking while a point of theirs comes no more. */
+const LOST = ['lost-points', 'cuts'] as const;
+
 export const HEALTH_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'a message that says nothing about faults ends them',
@@ -127,5 +130,68 @@ export const HEALTH_MUTANTS: readonly EngineMutant[] = [
     find: 'Math.min(DAY_MS, next - core.clock.line)',
     replace: 'DAY_MS',
     among: ['over-range'],
+  },
+  {
+    name: 'whatever a device says feeds the dead-man of each of its points',
+    file: 'rules/health/point-silence.ts',
+    find: 'Math.max(health.heardAt, floor) + period',
+    replace: 'Math.max(health.heardAt, floor, device.lastLifeAt) + period',
+    among: LOST,
+  },
+  {
+    name: 'our own outage counts as the silence of a point',
+    file: 'rules/health/point-silence.ts',
+    find: 'Math.max(health.heardAt, floor) + period',
+    replace: 'health.heardAt + period',
+    among: [...LOST, 'crashes', 'freezes'],
+  },
+  {
+    name: 'a restart forgets that a point no longer came',
+    file: 'rules/snapshot.ts',
+    find: 'health: more.health ?? null,',
+    replace: 'health: null,',
+    among: [...LOST, 'crashes', 'snapshots'],
+  },
+  {
+    name: 'a point that is missed once may be away longer ever after',
+    file: 'rules/health/point-silence.ts',
+    find: ' && !missing) {',
+    replace: ') {',
+    among: LOST,
+  },
+  {
+    name: 'a point is missed before it has shown that it comes',
+    file: 'rules/health/point-silence.ts',
+    find: 'HEARD_BEFORE = 10;',
+    replace: 'HEARD_BEFORE = 3;',
+    among: LOST,
+  },
+  {
+    name: 'a point is missed by the rhythm of its profile alone',
+    file: 'rules/health/point-silence.ts',
+    find: 'GAPS * health.gapMs, ',
+    replace: '',
+    among: LOST,
+  },
+  {
+    name: 'a device that is back from its silence owes each of its points at once',
+    file: 'rules/presence.ts',
+    find: 'if (wasSilent) allHeard(core, device);',
+    replace: '',
+    among: [...LOST, 'silence'],
+  },
+  {
+    name: 'a battery that is checked seldom is missed between two checks',
+    file: 'rules/health/spec.ts',
+    find: 'everyMs: def.checkMs ?? 0,',
+    replace: 'everyMs: 0,',
+    among: LOST,
+  },
+  {
+    name: 'the points of a device that says nothing at all are missed one by one',
+    file: 'rules/fold.ts',
+    find: 'if (device.silent || !device.seen) return dates;',
+    replace: 'if (!device.seen) return dates;',
+    among: [...LOST, 'silence'],
   },
 ];

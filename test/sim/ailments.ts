@@ -1,6 +1,7 @@
 // What ails the sensors of a world: the faults a device tells of, with values to match, and what operators do about the alarms that come of it.
 import type { SampleValue } from '../../model/reading.ts';
 import { pointKey } from '../../model/reading.ts';
+import type { Device } from '../../model/asset.ts';
 import type { Act, ActSample, AlarmName } from './acts.ts';
 import type { Chance } from './chance.ts';
 
@@ -62,5 +63,74 @@ export function foldingOf(chance: Chance): Ailments {
   return {
     told: (act) => act,
     target: (device, measurement, channel) => ({ device, measurement, channel, ladder: chance.often(0.8) ? 'F04' : 'hi' }),
+  };
+}
+
+/** What has no limits and no dead-man: a device that has nothing else to say says this. */
+const STATUS: SampleValue = { measurement: 'status', channel: null, value: 0, quality: 'good', flags: [] };
+const PROBED: readonly (readonly [string, number | null])[] = [
+  ['temp', null],
+  ['head', 1],
+  ['head', 2],
+  ['charge', null],
+  ['strokes', null],
+  ['extra', null],
+  ['door', null],
+];
+/** Longer than any world. */
+const WORLD_MS = 3_600_000;
+
+export interface Losses extends Ailments {
+  /** What the devices report by themselves, until so long after the world began. */
+  readonly reports: (untilMs: number) => readonly Act[];
+}
+
+/** Devices that go on talking while one of their points does not come, and now and then nothing of them does. */
+export function lossesOf(chance: Chance, devices: readonly Device[]): Losses {
+  const probes = devices.filter(({ profileId }) => profileId === 'sim.probe');
+  const gone = new Map<string, readonly (readonly [number, number])[]>();
+  const stretches = (firstMs: number, awayMs: readonly number[]): readonly (readonly [number, number])[] => {
+    const found: (readonly [number, number])[] = [];
+    for (let at = chance.whole(firstMs, 3 * firstMs); at < WORLD_MS; at += chance.whole(20_000, 200_000)) {
+      const from = at;
+      at += chance.pick(awayMs) + chance.whole(0, 5_000);
+      found.push([from, at]);
+    }
+    return found;
+  };
+  for (const { id } of probes) {
+    gone.set(id, chance.often(0.3) ? stretches(120_000, [20_000, 70_000, 100_000]) : []);
+    for (const [measurement, channel] of PROBED)
+      gone.set(
+        `${id}/${pointKey(measurement, channel)}`,
+        chance.often(0.7) ? stretches(40_000, [15_000, 25_000, 61_000, 90_000, 130_000, 300_000]) : [],
+      );
+  }
+  const isGone = (key: string, at: number): boolean => gone.get(key)?.some(([from, to]) => from <= at && at < to) === true;
+  const told = (act: Act): Act => {
+    if (act.does !== 'publish' || !gone.has(act.device)) return act;
+    const samples = act.samples.map((given) => {
+      const values = given.values.filter(({ measurement, channel }) => !isGone(`${act.device}/${pointKey(measurement, channel)}`, act.at));
+      return { ...given, values: values.length === 0 ? [STATUS] : values };
+    });
+    return { ...act, samples };
+  };
+  const report = (at: number, device: string): Act => {
+    const values = PROBED.map(([measurement, channel]): SampleValue => {
+      const value = measurement === 'door' || measurement === 'strokes' ? 0 : chance.pick([10, 10.5, 25]);
+      return { measurement, channel, value, quality: 'good', flags: [] };
+    });
+    return told({ at, does: 'publish', device, qos: 1, samples: [{ ageMs: null, values }] });
+  };
+  return {
+    told,
+    reports: (untilMs) =>
+      probes.flatMap(({ id }) => {
+        const acts: Act[] = [];
+        for (let at = chance.whole(1_000, 6_000); at < untilMs; at += chance.pick([4_000, 5_000, 5_000, 9_000]))
+          if (!isGone(id, at)) acts.push(report(at, id));
+        return acts;
+      }),
+    target: (device, measurement, channel) => ({ device, measurement, channel, ladder: 'F01' }),
   };
 }

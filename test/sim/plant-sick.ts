@@ -33,6 +33,25 @@ const PELLISTOR = profile(
   { calibrationDays: 90, lifeDays: 365 },
 );
 
+/** Of its points some must come, and some need not. */
+const PROBE = profile(
+  'sim.probe',
+  [
+    measurement('temp', [{ code: 'T1', dir: 'hi', setPoint: 70, level: 'yellow', deadband: 2, onDelayMs: 2_000 }]),
+    measurement('head', [{ code: 'H1', dir: 'hi', setPoint: 30, level: 'orange', deadband: 3, latching: true }], { channels: 2 }),
+    measurement('charge', [], { range: [0, 100], checkMs: 30_000 }),
+    measurement('strokes', [], { ucum: '{count}', resolution: 1 }),
+    measurement('extra', [{ code: 'X1', dir: 'hi', setPoint: 40, level: 'blue', deadband: 1 }], { optional: true }),
+    measurement('door', [{ code: 'OPEN', dir: 'state', setPoint: 1, level: 'yellow' }], {
+      valueType: 'boolean',
+      range: [0, 1],
+      resolution: 1,
+    }),
+    measurement('status', [], { valueType: 'bitmask', range: [0, 65_535], resolution: 1 }),
+  ],
+  { heartbeatMs: 20_000 },
+);
+
 const DAY_MS = 86_400_000;
 
 /** Dates by which its calibration and its life may end in the world, or have ended. */
@@ -41,4 +60,4 @@ export function datesOf(chance: Chance): Partial<Device> {
   return { calibratedAt: chance.often(0.7) ? due(90) : null, installedAt: chance.often(0.5) ? due(365) : null };
 }
 
-export const SICK_PROFILES: readonly Profile[] = [BATTERY, PELLISTOR];
+export const SICK_PROFILES: readonly Profile[] = [BATTERY, PELLISTOR, PROBE];

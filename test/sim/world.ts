@@ -4,7 +4,7 @@ import type { AlarmSelector, CauseLine, Device } from '../../model/asset.ts';
 import type { MeasurementDef, Profile } from '../../model/profile.ts';
 import type { Quality, SampleValue, Value } from '../../model/reading.ts';
 import type { Act, AlarmName, JointBrief, Script, Seen, WorldAct } from './acts.ts';
-import { ailmentsOf, type Ailments, foldingOf } from './ailments.ts';
+import { ailmentsOf, type Ailments, foldingOf, lossesOf } from './ailments.ts';
 import { pointsOf, type PointRules } from './auditor/limits.ts';
 import { type Chance, createChance } from './chance.ts';
 import { isRising, risingAct, risingCast, risingChange } from './plant-rising.ts';
@@ -15,6 +15,7 @@ import { deviceOf, DRIVE_FACTS, ENTERPRISES, profileOf, READ_VALUES, VESSEL_ATTR
 const CAST = ['sim.ladder', 'sim.latch', 'sim.states', 'sim.channels', 'sim.attribute', 'sim.pulse', 'sim.when', 'sim.derived'] as const;
 /** Those whose sensors fall ill. */
 const FOLDING_CAST = ['sim.pellistor', 'sim.pellistor', 'gas.combustible.point.industrial'] as const;
+const PROBE_CAST = ['sim.probe', 'sim.probe', 'sim.pulse'] as const;
 const SICK_CAST = ['sim.battery', 'sim.battery', 'sim.channels', 'sim.latch', 'sim.when'] as const;
 const GUESTS = [
   'fire.uitd',
@@ -47,8 +48,8 @@ const TROUBLES = [
   'silence',
 ] as const;
 /** Kinds of trouble that came later. Each is drawn by itself, so that a seed without them is the world it was. */
-const ILLS = ['faults', 'over-range'] as const;
-const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = { faults: 0.25, 'over-range': 0.06 };
+const ILLS = ['faults', 'over-range', 'lost-points'] as const;
+const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = { faults: 0.25, 'over-range': 0.06, 'lost-points': 0.06 };
 export type Trouble = (typeof TROUBLES)[number] | (typeof ILLS)[number];
 
 interface Place {
@@ -75,6 +76,8 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     for (const other of ['losses', chance.pick(['crashes', 'server-clock'] as const)] as const) troubles.delete(other);
   // What was kept in an outage of our own has no certain time.
   if (troubles.has('backlogs')) for (const other of ['crashes', 'freezes', 'server-clock'] as const) troubles.delete(other);
+  // One trouble of sensors at a time.
+  if (troubles.has('faults') || troubles.has('over-range')) troubles.delete('lost-points');
   // Nor when a fault began that is told in one.
   if (troubles.has('faults') || troubles.has('over-range')) troubles.delete('backlogs');
   // Dates go by the calendar.
@@ -92,6 +95,8 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   const jointly = chance.branch('jointly');
   const joins = !rises && jointly.often(0.4) && only === null;
   if (joins) for (const other of ['stamps', 'backlogs', ...ILLS] as const) troubles.delete(other);
+  // When a point was last there is known exactly where nothing comes late or through another's line.
+  if (troubles.has('lost-points')) for (const other of ['stamps', 'backlogs', 'gateway'] as const) troubles.delete(other);
   const cast = chance.branch('cast');
   const calm = chance.branch('calm');
   const calms = !joins && calm.often(0.25) && only === null;
@@ -124,7 +129,8 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   const joint = joins ? jointsOf(jointly, places) : [];
   acts.push(...joint.map((rule): Act => ({ at: 600, does: 'rule', rule })));
   const ill = chance.branch('ailments');
-  const ailments = troubles.has('faults') ? ailmentsOf(ill, tabled !== null) : troubles.has('over-range') ? foldingOf(ill) : null;
+  const losses = troubles.has('lost-points') ? lossesOf(ill, devices) : null;
+  const ailments = troubles.has('faults') ? ailmentsOf(ill, tabled !== null) : troubles.has('over-range') ? foldingOf(ill) : losses;
   let at = 1_000;
   let sent = 0;
   let focus = chance.pick(places);
@@ -137,6 +143,7 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     if (troubles.has('silence') && chance.often(0.03)) at += chance.pick([40_000, 58_000, 75_000, 130_000]);
     if (tabled !== null && chance.often(0.02))
       acts.push(...tablesAt(at, chance, { ...tabled, lines: chance.pick([[], tabled.lines, tabled.lines.slice(1)]) }));
+    if (losses !== null) at += ill.pick([0, 0, 5_000, 10_000]);
     // A warning falls after five minutes of calm.
     if (calms && calm.often(0.02)) at += calm.pick([280_000, 299_000, 300_000, 310_000]);
     if (calms && calm.often(0.03)) acts.push({ at, does: 'configure', device: calm.pick(devices).id, change: moveOf(calm) });
@@ -159,6 +166,7 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
       at = acts.at(-1)?.at ?? at;
     }
   }
+  if (losses !== null) acts.push(...losses.reports(at));
   return {
     seed,
     devices,
@@ -303,7 +311,13 @@ function moveOf(chance: Chance): Partial<Device> {
 }
 
 function castOf(chance: Chance, troubles: ReadonlySet<Trouble>): readonly Device[] {
-  const cast = troubles.has('over-range') ? FOLDING_CAST : troubles.has('faults') ? SICK_CAST : CAST;
+  const cast = troubles.has('over-range')
+    ? FOLDING_CAST
+    : troubles.has('faults')
+      ? SICK_CAST
+      : troubles.has('lost-points')
+        ? PROBE_CAST
+        : CAST;
   const ids = [...Array.from({ length: chance.whole(1, 3) }, () => chance.pick(cast)), ...(chance.often(0.4) ? [chance.pick(GUESTS)] : [])];
   return ids.map((profileId, n) => {
     const facts = profileId === 'sim.attribute' ? { attributes: VESSEL_ATTRIBUTES } : profileId === 'sim.when' ? DRIVE_FACTS : {};

@@ -19,6 +19,7 @@ import { Joints } from './joint.ts';
 import { type Answer, type Deed, type Expected, lifeOf } from './life.ts';
 import { type Look, pointsOf, type PointRules, type Rule } from './limits.ts';
 import { OverRange } from './over-range.ts';
+import { PointSilence } from './point-silence.ts';
 import { BACKLOG_ENDS_MS, JUDGED } from './readings.ts';
 import { hiddenBy, type Standing } from './table.ts';
 
@@ -104,11 +105,16 @@ export class Auditor implements Watcher {
     enterprises: new Map(),
   };
   private readonly board: Board = {
-    find: (home, finding, on, t) => this.find(home, finding, on, t),
+    find: (home, finding, on, t, early = false) => this.find(home, finding, on, t, early),
     stands: (home, ladder) => this.stands(home, ladder),
   };
   private readonly dueDates = new DueDates(this.board);
   private readonly overRange = new OverRange(this.board);
+  private readonly pointSilence = new PointSilence(this.board, (id) => {
+    const device = this.retired.has(id) ? undefined : this.devices.get(id);
+    const profile = this.profiles.get(device?.profileId ?? '');
+    return device === undefined || profile === undefined ? null : { device, profile };
+  });
   private readonly faults = new Faults(
     this.board,
     (device, code) => this.limitOf(device, code),
@@ -130,6 +136,7 @@ export class Auditor implements Watcher {
   see(step: Step): void {
     const { entry } = step;
     this.clock(step);
+    this.pointSilence.begin(entry, this.now());
     if (entry.kind === 'config') this.before = { devices: new Map(this.devices), enterprises: new Map(this.enterprises) };
     if (entry.kind === 'start') this.hours.start(entry.seq, entry.localTime);
     this.joints.begin(step);
@@ -312,6 +319,7 @@ export class Auditor implements Watcher {
         if (late) Object.assign(point, { loose: true, lateUntil: this.now() + BACKLOG_ENDS_MS });
       }
       this.joints.hear(sample, entry);
+      this.pointSilence.hear(sample, entry.credential.startsWith('gate-'), this.now());
     }
     this.faults.message(samples);
   }
@@ -322,14 +330,14 @@ export class Auditor implements Watcher {
     return device === undefined || profile === undefined ? value : this.overRange.counts(value, home, device, profile, t);
   }
 
-  private find(home: Home, finding: Finding, on: boolean, t: number): void {
+  private find(home: Home, finding: Finding, on: boolean, t: number, early: boolean): void {
     const point = this.points.get(keyOfHome(home));
     if (point === undefined) throw new Error(`found ${finding.code} of ${keyOfHome(home)}, which is no point`);
     const found = point.found.get(finding.code) ?? { rule: ruleOf(finding), moments: [] };
     point.found.set(finding.code, found);
     if ((found.moments.at(-1)?.on ?? false) === on) return;
     const entry = this.times.length - 1;
-    found.moments.push({ entry, t, on, code: finding.code, early: false, nth: found.moments.length, value: Number.NaN });
+    found.moments.push({ entry, t, on, code: finding.code, early, nth: found.moments.length, value: Number.NaN });
     point.touched = true;
   }
 
@@ -462,6 +470,7 @@ export class Auditor implements Watcher {
 
   private judge(step: Step): void {
     this.fallDue(step);
+    this.pointSilence.shown(step.engine, this.now());
     const actual = new Map([...step.after.values()].map((alarm) => [keyOf(alarm), alarm]));
     for (const point of this.points.values())
       if (point.joint || point.touched || point.waits || point.due <= this.now() || point.wallDue <= step.entry.at) this.work(point);
@@ -475,6 +484,7 @@ export class Auditor implements Watcher {
     }
     for (const point of this.points.values()) {
       this.answers(point, step);
+      if (!this.pointSilence.judges(point.device)) point.unsaid.add('F01');
       if (point.loose) {
         this.judgeLoosely(point, actual);
         continue;
@@ -496,14 +506,18 @@ export class Auditor implements Watcher {
       const known =
         point !== undefined &&
         ([...allRules(point).values()].some((rule) => rule.ladder === alarm.ladder) ||
-          (!point.loose && alarm.kind === 'instrument' && !UNJUDGED.has(alarm.ladder)));
+          (!point.loose &&
+            alarm.kind === 'instrument' &&
+            !UNJUDGED.has(alarm.ladder) &&
+            !(alarm.ladder === 'F01' && alarm.measurement === null)));
       if (known)
         throw new Disagreement(
           'alarm-unfounded',
           `${key} is ${alarm.state} ${alarm.level} ${alarm.code}, and nothing of it should be open`,
         );
     }
-    const due = Math.max(this.now(), Math.min(...[...this.points.values()].map((point) => (point.loose ? Infinity : point.due))));
+    const delays = [...this.points.values()].map((point) => (point.loose ? Infinity : point.due));
+    const due = Math.max(this.now(), Math.min(this.pointSilence.due(), ...delays));
     const wanted = step.engine.nextDue();
     if (due !== Infinity && (wanted === null || wanted > due)) {
       throw new Disagreement('not-woken', `a delay runs out at ${due}, the engine wants to be woken at ${wanted}`);
@@ -538,7 +552,7 @@ export class Auditor implements Watcher {
       const key = `${pointKey(point.device, point)}|${ladder}`;
       const alarm = actual.get(key);
       actual.delete(key);
-      if (this.now() < point.lateUntil) continue;
+      if (this.now() < point.lateUntil || point.unsaid.has(ladder)) continue;
       // Inside a late batch samples come before delays that would have ended meanwhile, or after them: semantics says neither.
       const timed = (rule: Rule): boolean => rule.onDelayMs > 0 || rule.offDelayMs > 0 || rule.countsOverMs !== undefined;
       if (rules.some((rule) => rule.ladder === ladder && timed(rule))) continue;
@@ -733,7 +747,7 @@ function rulesAt(point: PointHistory, entry: number): readonly Rule[] {
 }
 
 /** Codes that the auditor does not judge: what the platform finds by itself. */
-const UNJUDGED: ReadonlySet<string> = new Set(['F01', 'F05', 'F21', 'DRIFT']);
+const UNJUDGED: ReadonlySet<string> = new Set(['F05', 'F21', 'DRIFT']);
 
 /** Every limit the point ever had, and all that was found about it. */
 function allRules({ rules, found }: PointHistory): ReadonlyMap<string, Rule> {

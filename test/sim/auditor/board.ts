@@ -21,8 +21,11 @@ export interface Finding {
 }
 
 export interface Board {
-  /** From the entry in hand on (of engine time `t`) it is so, or no longer. Said twice is said once. */
-  find(home: Home, finding: Finding, on: boolean, t: number): void;
+  /**
+   * From the entry in hand on (of engine time `t`) it is so, or no longer. Said twice is said once.
+   * @param early it ran out before the entry was applied
+   */
+  find(home: Home, finding: Finding, on: boolean, t: number, early?: boolean): void;
   /** What must be open of it, with everything that ran out until the entry in hand. */
   stands(home: Home, ladder: string): Expected | null;
 }
