@@ -5,6 +5,7 @@
 import type { Trouble } from '../sim/world.ts';
 import { HEALTH_MUTANTS } from './health-mutants.ts';
 import { JOINT_MUTANTS } from './joint-mutants.ts';
+import { RATE_MUTANTS } from './rate-mutants.ts';
 
 export interface EngineMutant {
   /** What is wrong, as an operator would say it. */
@@ -343,4 +344,5 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   },
   ...JOINT_MUTANTS,
   ...HEALTH_MUTANTS,
+  ...RATE_MUTANTS,
 ];

@@ -5,6 +5,7 @@ import type { ConfigChange } from '../../model/entry.ts';
 import type { Catalogue, Profile } from '../../model/profile.ts';
 import { builtInCatalogue } from '../../rules/catalogue/built-in.ts';
 import { DAY_ONE, ENTERPRISES, measurement, profile } from './plant-parts.ts';
+import { RATE_PROFILES } from './plant-rates.ts';
 import { RISING_PROFILES } from './plant-rising.ts';
 import { SICK_PROFILES } from './plant-sick.ts';
 
@@ -308,6 +309,7 @@ export const PROFILES: readonly Profile[] = [
   MONITOR,
   ...RISING_PROFILES,
   ...SICK_PROFILES,
+  ...RATE_PROFILES,
   ...builtInCatalogue.profiles.filter((p) => CATALOGUE_PROFILES.some((id) => id === p.id)),
 ];
 

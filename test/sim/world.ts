@@ -7,6 +7,7 @@ import type { Act, AlarmName, JointBrief, Script, Seen, WorldAct } from './acts.
 import { ailmentsOf, type Ailments, foldingOf, lossesOf } from './ailments.ts';
 import { pointsOf, type PointRules } from './auditor/limits.ts';
 import { type Chance, createChance } from './chance.ts';
+import { coursesOf, isRated } from './plant-rates.ts';
 import { isRising, risingAct, risingCast, risingChange } from './plant-rising.ts';
 import { jointCast, jointChange, jointsOf, repair } from './joint-world.ts';
 import { datesOf } from './plant-sick.ts';
@@ -17,6 +18,8 @@ const CAST = ['sim.ladder', 'sim.latch', 'sim.states', 'sim.channels', 'sim.attr
 const FOLDING_CAST = ['sim.pellistor', 'sim.pellistor', 'gas.combustible.point.industrial'] as const;
 const PROBE_CAST = ['sim.probe', 'sim.probe', 'sim.pulse'] as const;
 const SICK_CAST = ['sim.battery', 'sim.battery', 'sim.channels', 'sim.latch', 'sim.when'] as const;
+/** Those judged by how fast their values rise and fall. */
+const RATE_CAST = ['sim.rate', 'sim.rate', 'sim.rate', 'sim.latch', 'sim.ladder'] as const;
 const GUESTS = [
   'fire.uitd',
   'gas.combustible.point.industrial',
@@ -48,8 +51,8 @@ const TROUBLES = [
   'silence',
 ] as const;
 /** Kinds of trouble that came later. Each is drawn by itself, so that a seed without them is the world it was. */
-const ILLS = ['faults', 'over-range', 'lost-points'] as const;
-const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = { faults: 0.25, 'over-range': 0.06, 'lost-points': 0.06 };
+const ILLS = ['faults', 'over-range', 'lost-points', 'rates'] as const;
+const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = { faults: 0.25, 'over-range': 0.06, 'lost-points': 0.06, rates: 0.08 };
 export type Trouble = (typeof TROUBLES)[number] | (typeof ILLS)[number];
 
 interface Place {
@@ -95,6 +98,9 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   const jointly = chance.branch('jointly');
   const joins = !rises && jointly.often(0.4) && only === null;
   if (joins) for (const other of ['stamps', 'backlogs', ...ILLS] as const) troubles.delete(other);
+  // How long ago a sample was is certain where it is judged as it comes, and the calendar is not put right.
+  if (troubles.has('rates'))
+    for (const other of ['stamps', 'backlogs', 'server-clock', 'faults', 'over-range', 'lost-points'] as const) troubles.delete(other);
   // When a point was last there is known exactly where nothing comes late or through another's line.
   if (troubles.has('lost-points')) for (const other of ['stamps', 'backlogs', 'gateway'] as const) troubles.delete(other);
   const cast = chance.branch('cast');
@@ -130,7 +136,10 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   acts.push(...joint.map((rule): Act => ({ at: 600, does: 'rule', rule })));
   const ill = chance.branch('ailments');
   const losses = troubles.has('lost-points') ? lossesOf(ill, devices) : null;
-  const ailments = troubles.has('faults') ? ailmentsOf(ill, tabled !== null) : troubles.has('over-range') ? foldingOf(ill) : losses;
+  const courses = troubles.has('rates') ? coursesOf(chance.branch('courses')) : null;
+  const pace = chance.branch('pace');
+  const ailments =
+    courses ?? (troubles.has('faults') ? ailmentsOf(ill, tabled !== null) : troubles.has('over-range') ? foldingOf(ill) : losses);
   let at = 1_000;
   let sent = 0;
   let focus = chance.pick(places);
@@ -148,6 +157,13 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     if (calms && calm.often(0.02)) at += calm.pick([280_000, 299_000, 300_000, 310_000]);
     if (calms && calm.often(0.03)) acts.push({ at, does: 'configure', device: calm.pick(devices).id, change: moveOf(calm) });
     if (rises && rising.often(0.06)) acts.push(risingAct(rising, at, devices));
+    if (courses !== null && isRated(focus.profile.id)) {
+      // Beside and beyond the gaps after which a new window begins.
+      if (pace.often(0.05)) at += pace.pick([9_000, 13_000, 17_900, 18_100, 31_000, 46_000]);
+      const run = pace.often(0.12) ? courses.run(at, focus.device.id, focus.point.measurement) : [];
+      acts.push(...run);
+      at = run.at(-1)?.at ?? at;
+    }
     const next = actsAt(at, chance, troubles, { places, read, joint, ailments }, focus);
     acts.push(...next.map((act) => stamp(ailments?.told(act) ?? act, chance, clocks)));
     at = acts.at(-1)?.at ?? at;
@@ -311,13 +327,15 @@ function moveOf(chance: Chance): Partial<Device> {
 }
 
 function castOf(chance: Chance, troubles: ReadonlySet<Trouble>): readonly Device[] {
-  const cast = troubles.has('over-range')
-    ? FOLDING_CAST
-    : troubles.has('faults')
-      ? SICK_CAST
-      : troubles.has('lost-points')
-        ? PROBE_CAST
-        : CAST;
+  const cast = troubles.has('rates')
+    ? RATE_CAST
+    : troubles.has('over-range')
+      ? FOLDING_CAST
+      : troubles.has('faults')
+        ? SICK_CAST
+        : troubles.has('lost-points')
+          ? PROBE_CAST
+          : CAST;
   const ids = [...Array.from({ length: chance.whole(1, 3) }, () => chance.pick(cast)), ...(chance.often(0.4) ? [chance.pick(GUESTS)] : [])];
   return ids.map((profileId, n) => {
     const facts = profileId === 'sim.attribute' ? { attributes: VESSEL_ATTRIBUTES } : profileId === 'sim.when' ? DRIVE_FACTS : {};

@@ -17,10 +17,11 @@ import { Faults } from './faults.ts';
 import { WorkingHours } from './hours.ts';
 import { Joints } from './joint.ts';
 import { type Answer, type Deed, type Expected, lifeOf } from './life.ts';
-import { type Look, pointsOf, type PointRules, type Rule } from './limits.ts';
+import { type Look, pointsOf, type PointRules, type Rise, type Rule } from './limits.ts';
 import { OverRange } from './over-range.ts';
 import { PointSilence } from './point-silence.ts';
 import { BACKLOG_ENDS_MS, JUDGED } from './readings.ts';
+import { Rises } from './rise.ts';
 import { hiddenBy, type Standing } from './table.ts';
 
 type PointFact =
@@ -47,6 +48,8 @@ interface PointHistory {
   /** What was found about it that no limit says: faults, bad values, silence. */
   readonly found: Map<string, Found>;
   readonly deeds: Map<string, Deed[]>;
+  /** Of its limits that are about a rise, by code. */
+  readonly rates: Map<string, RateWord>;
   /** What is expected of every ladder, worked out after the entry it was last touched by. */
   expected: Map<string, Expected>;
   /** When each limit went on and off, by code. */
@@ -75,10 +78,27 @@ interface PointHistory {
   lateUntil: number;
 }
 
+/** When a limit about a rise went on and off, in the engine's word: what is certain about it has been held against that. */
+interface RateWord {
+  readonly moments: Moment[];
+  /** Times the alarm had come by the last entry. */
+  comings: number;
+  /** When it must change at the latest, engine time. */
+  due: number | null;
+  /** What the facts of the point so far, so many, make certain; it stands until `until`. */
+  known: { readonly facts: number; readonly least: Bound; readonly most: Bound; readonly until: number } | null;
+  readonly rises: Rises;
+}
+
+type Bound = ReturnType<typeof momentsOf>;
+
 export class Auditor implements Watcher {
   /** Engine time of every entry, by number. */
   private readonly times: number[] = [0];
   private readonly walls: number[] = [0];
+  /** Real time of every entry, and the entries before which we were absent. */
+  private readonly real: number[] = [0];
+  private readonly absences: number[] = [];
   private lastEntry: Entry | null = null;
   private profiles = new Map<string, Profile>();
   private readonly devices = new Map<string, Device>();
@@ -168,6 +188,8 @@ export class Auditor implements Watcher {
     const before = this.times.at(-1) ?? 0;
     this.times.push(last === null ? engine.engineTime(entry.mono) : before + (gap > OUTAGE_GAP_MS ? 0 : gap));
     this.walls.push(entry.at);
+    this.real.push(Math.max(this.real.at(-1) ?? 0, entry.at));
+    if (gap > OUTAGE_GAP_MS || (last !== null && last.boot !== entry.boot)) this.absences.push(entry.seq);
     const now = this.times.at(-1) ?? 0;
     const its = engine.engineTime(entry.mono);
     if (its !== now) throw new Disagreement('engine-time', `it is ${now} by the entries, ${its} by the engine`);
@@ -473,6 +495,8 @@ export class Auditor implements Watcher {
     this.pointSilence.shown(step.engine, this.now());
     const actual = new Map([...step.after.values()].map((alarm) => [keyOf(alarm), alarm]));
     for (const point of this.points.values())
+      for (const rule of point.rules.values()) if (rule.rise !== undefined) this.hearRate(point, rule, rule.rise, actual, step.entry);
+    for (const point of this.points.values())
       if (point.joint || point.touched || point.waits || point.due <= this.now() || point.wallDue <= step.entry.at) this.work(point);
     this.rise(step, true);
     this.table(step);
@@ -532,12 +556,60 @@ export class Auditor implements Watcher {
       const { of } = rule.follows;
       return followingMoments(rule, rule.follows, this.momentsOf(point, of).moments, factsOf(point, of), facts, this.times);
     }
+    const word = point.rates.get(code);
+    if (rule?.rise !== undefined) return { moments: word?.moments ?? [], due: word?.due ?? null };
     if (rule?.countsOverMs === undefined) return momentsOf(facts, this.times);
     const counts = counted(facts, rule, rule.countsOverMs, this.times);
     const found = momentsOf(counts.facts, this.times);
     // Nobody has to be woken for a limit that is off and stays so.
     const matters = found.moments.at(-1)?.on === true || counts.passed;
     return { moments: found.moments, due: Math.min(found.due ?? Infinity, matters ? (counts.due ?? Infinity) : Infinity) };
+  }
+
+  /** Holds the engine's word on a limit about a rise against what is certain, and takes it where nothing is. */
+  private hearRate(point: PointHistory, rule: Rule, rise: Rise, actual: ReadonlyMap<string, Alarm>, entry: Entry): void {
+    const { code, ladder } = rule;
+    const key = `${pointKey(point.device, point)}|${ladder}`;
+    const word = point.rates.get(code) ?? { moments: [], comings: 0, due: null, known: null, rises: new Rises(rise) };
+    point.rates.set(code, word);
+    const known = word.known?.facts === point.facts.length && this.now() < word.known.until ? word.known : this.knownOf(point, code, word);
+    word.known = known;
+    const { least, most } = known;
+    const must = least.moments.at(-1)?.on ?? false;
+    const may = most.moments.at(-1)?.on ?? false;
+    if (must && !may) throw new Error(`${key}: the least rise is more than the most`);
+    const alarm = actual.get(key);
+    const is = alarm?.active ?? false;
+    const was = word.moments.at(-1)?.on ?? false;
+    const comings = alarm === undefined ? word.comings : alarm.occurrence + alarm.recurrences;
+    if (must && !is) throw new Disagreement('rate-missing', `${key}: the rise is certain, and the alarm is ${alarm?.state ?? 'not open'}`);
+    if (is && !may) throw new Disagreement('rate-unfounded', `${key}: the alarm is active, and no rise may make it so`);
+    // Off by a delay and on again by the sample that showed it.
+    const again = was && is && comings > word.comings;
+    if (again && must && least.moments.at(-1)?.entry !== entry.seq)
+      throw new Disagreement('rate-restless', `${key}: it came again, and the rise had not gone`);
+    const certain = [least, most].map(({ moments }) =>
+      moments.filter((one) => one.entry === entry.seq).map((one) => ({ ...one, value: Number.NaN })),
+    );
+    if (JSON.stringify(certain[0]) === JSON.stringify(certain[1]) && (certain[0]?.at(-1)?.on ?? was) === is && !again)
+      word.moments.push(...(certain[0] ?? []));
+    else if (again) word.moments.push(this.momentNow(point, rule, false, entry), this.momentNow(point, rule, true, entry));
+    else if (is !== was) word.moments.push(this.momentNow(point, rule, is, entry));
+    word.comings = comings;
+    const due = is ? most.due : least.due;
+    point.touched ||= due !== word.due || word.moments.at(-1)?.entry === entry.seq;
+    word.due = due;
+  }
+
+  private knownOf(point: PointHistory, code: string, { rises }: RateWord): NonNullable<RateWord['known']> {
+    rises.take(factsOf(point, code), this.real, this.absences);
+    const [least, most] = [momentsOf(rises.least, this.times), momentsOf(rises.most, this.times)];
+    return { facts: point.facts.length, least, most, until: Math.min(least.due ?? Infinity, most.due ?? Infinity) };
+  }
+
+  private momentNow(point: PointHistory, { code, onDelayMs, offDelayMs }: Rule, on: boolean, { seq }: Entry): Moment {
+    const early = (on ? onDelayMs : offDelayMs) > 0;
+    return { entry: seq, t: this.now(), on, code, early, nth: early ? -1 : point.facts.length - 1, value: Number.NaN };
   }
 
   /** A delay that ended before an entry ended before its samples, also those taken earlier: they count from then. */
@@ -800,6 +872,7 @@ function newPoint(device: string, rules: PointRules | undefined): PointHistory {
     rules: new Map(),
     found: new Map(),
     deeds: new Map(),
+    rates: new Map(),
     expected: new Map(),
     moments: new Map(),
     on: new Set(),

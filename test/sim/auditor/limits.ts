@@ -39,11 +39,19 @@ export interface Rule {
   readonly fault?: string;
   /** It counts the rises of a running total in so long a window, ms. */
   readonly countsOverMs?: number;
+  /** It is about how far the value rose (or fell). */
+  readonly rise?: Rise;
   /** It compares nothing: it rises from another one. */
   readonly follows?: Follows;
   readonly says: (look: Look) => Saying;
   /** Two rules with the same text judge alike. */
   readonly text: string;
+}
+
+/** By how much the value rises in a window; sign −1: falls. */
+export interface Rise {
+  readonly overMs: number;
+  readonly sign: 1 | -1;
 }
 
 export interface PointRules {
@@ -112,6 +120,7 @@ function bareRule(def: LimitDef, measurement: MeasurementDef, device: Device): R
   if (def.dir === 'state') return stateRule(def, common);
   if (def.dir === 'dev_hi') return deviationRule(def, measurement, device, common);
   if (def.dir === 'count_hi') return countRule(def, common);
+  if (def.dir === 'roc_hi' || def.dir === 'roc_lo') return rateRule(def, common);
   if (def.dir !== 'hi' && def.dir !== 'lo') return null;
   const variant = device.variant === null ? undefined : measurement.variants?.[device.variant];
   const own = def.setPointFrom === undefined ? def.setPoint : evaluate(def.setPointFrom, device.attributes);
@@ -177,6 +186,28 @@ function countRule(def: LimitDef, common: Common): Rule | null {
     countsOverMs: windowMs,
     says: ofOwn((count) => (count >= set ? 'true' : count <= set - deadband ? 'false' : 'between')),
     text: `count_hi ${set} ${deadband} ${windowMs} ${def.onDelayMs} ${def.offDelayMs} ${def.level} ${def.latching}`,
+  };
+}
+
+/** No world lasts so long that a longer window would show anything, ms. */
+const LONGEST_WINDOW_MS = 120_000;
+
+/**
+ * How far the value rose in the window: see risen() for the number it is asked about. One that is on after a delay and off without one may
+ * come and go inside one entry, where nobody could tell: it is left out.
+ */
+function rateRule(def: LimitDef, common: Common): Rule | null {
+  const { setPoint: set, deadband, windowMs, dir, onDelayMs, offDelayMs } = def;
+  if (typeof set !== 'number' || windowMs === undefined || windowMs > LONGEST_WINDOW_MS) return null;
+  if (onDelayMs > 0 && offDelayMs === 0) return null;
+  return {
+    ...common,
+    ladder: def.ladder ?? def.code,
+    limit: set,
+    derived: true,
+    rise: { overMs: windowMs, sign: dir === 'roc_hi' ? 1 : -1 },
+    says: ofOwn((rise) => (rise >= set ? 'true' : rise <= set - deadband ? 'false' : 'between')),
+    text: `${dir} ${set} ${deadband} ${windowMs} ${onDelayMs} ${offDelayMs} ${def.level} ${def.latching}`,
   };
 }
 

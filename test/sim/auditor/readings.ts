@@ -44,6 +44,8 @@
 //    said. A point has to have shown a rhythm: what ends a silence (its own or its device's) and a second value of the same moment count
 //    neither for the ten samples nor as a gap; the longest gap is that of late. Whether a point or its device is told where both run out
 //    between two entries: the device. A point that was missed when its device fell silent stays so.
+// 24. How far a value rose is known within bounds (rise.ts). Where the least and the most of it make the same of a limit, that is what must be;
+//     where not, the engine's word is taken for when it goes on and off. Everything else about its alarm is judged as that of any other.
 
 import type { Quality } from '../../../model/reading.ts';
 
