@@ -105,8 +105,8 @@ export class Silence implements Watcher {
       .map((alarm) => alarm.deviceId);
     const own = told.includes(device);
     const gateway = watched.through !== null && told.includes(watched.through);
-    if (own && gateway && status?.health.includes('gateway') === true)
-      throw new Disagreement('silence-twice', `${device} is told to be silent, and so is ${watched.through} for it`);
+    const spokenFor = gateway && status?.health.includes('gateway') === true;
+    if (own && spokenFor) throw new Disagreement('silence-twice', `${device} is told to be silent, and so is ${watched.through} for it`);
     if (!watched.silent && !watched.unsure && since < this.period(device)) {
       if (own || status?.health.includes('silent') === true)
         throw new Disagreement(
@@ -122,7 +122,7 @@ export class Silence implements Watcher {
         );
     }
     // Where grace is not certain, the earlier end of the two is as right as the later one.
-    if (own && since >= this.period(device)) watched.silent = true;
+    if ((own || spokenFor) && since >= this.period(device)) watched.silent = true;
     if (!watched.silent) return;
     if ((!own && !gateway) || status?.online === true)
       throw new Disagreement('silence-untold', `${device} has said nothing for ${since} ms, and nobody is told`);
