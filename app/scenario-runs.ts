@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Clock } from '../model/ports/clock.ts';
 import type { ScenarioRuns } from '../model/ports/platform.ts';
 import type { ScenarioRun } from '../model/scenario-run.ts';
-import { createTurns, type Run } from './turns.ts';
+import { createJobs, type Run } from './jobs.ts';
 
 /** The longest of the library takes seconds. */
 const LONGEST_MS = 600_000;
@@ -24,8 +24,8 @@ interface Said {
 
 /** @param names of the library */
 export function createScenarioRuns(names: readonly string[], clock: Clock): ScenarioRuns & { close(): Promise<void> } {
-  const turns = createTurns<ScenarioRun>('run-', ({ name }) => playApart(name, clock));
-  return { ...turns, names: () => names, start: (by, name) => turns.start({ name, by, createdAt: clock.now() }) };
+  const queue = createJobs<ScenarioRun>('run-', ({ name }) => playApart(name, clock));
+  return { ...queue, names: () => names, start: (by, name) => queue.start({ name, by, createdAt: clock.now() }) };
 }
 
 function playApart(name: string, clock: Clock): Run<ScenarioRun> {

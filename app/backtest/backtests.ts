@@ -3,15 +3,15 @@ import type { Backtest, BacktestFailure } from '../../model/backtest.ts';
 import type { Clock } from '../../model/ports/clock.ts';
 import type { Backtests } from '../../model/ports/platform.ts';
 import { spawnThread } from '../../store/thread/spawn.ts';
-import { createTurns, type Run } from '../turns.ts';
+import { createJobs, type Run } from '../jobs.ts';
 import type { BacktestThreadData, FromBacktest } from './backtest-thread.ts';
 import type { HistoryFolders } from './history.ts';
 
 const NOTHING = { share: 0, entries: 0, values: 0 };
 
 export function createBacktests(folders: HistoryFolders, clock: Clock): Backtests & { close(): Promise<void> } {
-  const turns = createTurns<Backtest>('bt-', (one, put) => judgeApart({ folders, request: one.request }, put));
-  return { ...turns, start: (by, request) => turns.start({ by, request, createdAt: clock.now(), progress: NOTHING }) };
+  const queue = createJobs<Backtest>('bt-', (one, put) => judgeApart({ folders, request: one.request }, put));
+  return { ...queue, start: (by, request) => queue.start({ by, request, createdAt: clock.now(), progress: NOTHING }) };
 }
 
 function judgeApart(data: BacktestThreadData, put: (change: Partial<Backtest>) => void): Run<Backtest> {

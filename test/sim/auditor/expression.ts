@@ -1,4 +1,5 @@
 // The expression of a rule over several points (decision 16), read from left to right by hand: calls with fixed texts, numbers,
+import { tokensOf } from './tokens.ts';
 // `! && || == >= <= > < + - *`. What is not known makes the whole unknown unless the rest decides it.
 
 export type Word = number | boolean | 'unknown';
@@ -26,7 +27,7 @@ type Term = (answers: Answers, facts: readonly unknown[]) => Word;
 const TOKEN = /\s*(\|\||&&|==|>=|<=|[!()<>,+*-]|"[^"]*"|[A-Za-z_][\w.]*|\d+(?:\.\d+)?)/y;
 
 export function textOf(text: string): Text {
-  const tokens = tokensOf(text);
+  const tokens = tokensOf(TOKEN, 'expression', text);
   const filed: Filed[] = [];
   const measured: { device: string; measurement: string; channel: number | null }[] = [];
   let at = 0;
@@ -124,18 +125,6 @@ export function textOf(text: string): Text {
   const whole = either();
   if (at !== tokens.length) throw new Error(`expression ${text}: nothing is expected after ${tokens.slice(0, at).join(' ')}`);
   return { filed, measured, evaluate: whole };
-}
-
-function tokensOf(text: string): readonly string[] {
-  const tokens: string[] = [];
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < text.length) {
-    const from = TOKEN.lastIndex;
-    const token = TOKEN.exec(text)?.[1];
-    if (token === undefined) throw new Error(`expression ${text}: not understood from "${text.slice(from)}" on`);
-    tokens.push(token);
-  }
-  return tokens;
 }
 
 function numbers(of: readonly Term[], given: Parameters<Term>, join: (all: readonly number[]) => number): Word {

@@ -1,6 +1,7 @@
 // Is a condition true? An expression over points of the same device (by their measurement), `asset.x` and `condition.x`, with
 // `! && || == >= > <= <`, read from left to right by hand. Unknown is a third answer: what is unknown stays so unless the rest decides it.
 import type { Device } from '../../../model/asset.ts';
+import { tokensOf } from './tokens.ts';
 
 export type Truth = true | false | 'unknown';
 
@@ -16,7 +17,7 @@ const TOKEN = /\s*(\|\||&&|==|>=|<=|[!()<>]|[A-Za-z_][\w.]*|\d+(?:\.\d+)?)/y;
 
 /** @returns null where it reads an attribute or a condition that is not filled in */
 export function conditionOf(text: string, device: Device): Condition | null {
-  const tokens = tokensOf(text);
+  const tokens = tokensOf(TOKEN, 'condition', text);
   let at = 0;
   let filledIn = true;
   const next = (): string => tokens[at++] ?? '';
@@ -83,18 +84,6 @@ const COMPARE: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   '>': (a, b) => a > b,
   '<': (a, b) => a < b,
 };
-
-function tokensOf(text: string): readonly string[] {
-  const tokens: string[] = [];
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < text.length) {
-    const from = TOKEN.lastIndex;
-    const token = TOKEN.exec(text)?.[1];
-    if (token === undefined) throw new Error(`condition ${text}: not understood from "${text.slice(from)}" on`);
-    tokens.push(token);
-  }
-  return tokens;
-}
 
 /** A yes or no is kept as 1 or 0. */
 function truth(word: Word): Truth {

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 const WAITING_MAX = 10;
 const KEPT = 50;
 
-export interface Turn {
+export interface Job {
   readonly id: string;
   readonly state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 }
@@ -17,7 +17,7 @@ export interface Run<T> {
   stop(): Promise<void>;
 }
 
-export interface Turns<T extends Turn> {
+export interface Jobs<T extends Job> {
   /** Null when too many are waiting already. */
   start(what: Omit<T, 'id' | 'state'>): T | null;
   get(id: string): T | undefined;
@@ -33,17 +33,17 @@ export interface Turns<T extends Turn> {
  * @param prefix of the ids, such as `bt-`
  * @param begin starts one; `put` tells what becomes of it while it runs
  */
-export function createTurns<T extends Turn>(prefix: string, begin: (one: T, put: (change: Partial<T>) => void) => Run<T>): Turns<T> {
+export function createJobs<T extends Job>(prefix: string, begin: (one: T, put: (change: Partial<T>) => void) => Run<T>): Jobs<T> {
   const all = new Map<string, T>();
   let running: { readonly id: string; readonly run: Run<T> } | null = null;
   let closed = false;
 
-  const withState = (state: Turn['state']): readonly T[] => [...all.values()].filter((one) => one.state === state);
+  const withState = (state: Job['state']): readonly T[] => [...all.values()].filter((one) => one.state === state);
   function put(id: string, change: Partial<T>): void {
     const before = all.get(id);
     if (before !== undefined) all.set(id, { ...before, ...change });
   }
-  const become = (id: string, state: Turn['state']): void => put(id, { state } as Partial<T>);
+  const become = (id: string, state: Job['state']): void => put(id, { state } as Partial<T>);
   function forgetOld(): void {
     const over = [...all.values()].filter(({ state }) => state !== 'queued' && state !== 'running');
     for (const old of over.slice(0, Math.max(0, over.length - KEPT))) all.delete(old.id);
