@@ -10,6 +10,10 @@ if (parentPort !== null) {
     parentPort,
     {
       range: (query) => store.range(query),
+      rangeText: async (query) => {
+        const { points, next } = await store.range(query);
+        return { points: JSON.stringify(points), next };
+      },
       buckets: (query) => store.buckets(query),
       rollUps: async (query) => ({ rollUps: await store.rollUps(query) }),
     },

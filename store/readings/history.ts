@@ -1,5 +1,13 @@
 /** Asks stored history in a thread of its own, so that a long query delays neither alarms nor the projector. */
-import type { BucketAnswer, RangeAnswer, RangeQuery, ReadingQueries, RollUp, RollUpUnit } from '../../model/ports/reading-store.ts';
+import type {
+  BucketAnswer,
+  RangeAnswer,
+  RangeQuery,
+  RangeText,
+  ReadingQueries,
+  RollUp,
+  RollUpUnit,
+} from '../../model/ports/reading-store.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { type Caller, createCaller, ThreadError } from '../thread/call.ts';
 import { spawnThread } from '../thread/spawn.ts';
@@ -9,6 +17,7 @@ import type { StoreSettings } from './open.ts';
 /** What the history thread answers. */
 export interface HistoryMethods {
   range(query: RangeQuery): Promise<RangeAnswer>;
+  rangeText(query: RangeQuery): Promise<RangeText>;
   buckets(query: RangeQuery & { readonly maxPoints: number }): Promise<BucketAnswer>;
   rollUps(query: RangeQuery & { readonly unit: RollUpUnit }): Promise<{ readonly rollUps: readonly RollUp[] }>;
 }
@@ -66,6 +75,7 @@ export function openHistory(settings: StoreSettings, through: () => EpochMs): Hi
   return {
     queries: {
       range: (query) => ask((caller) => caller.call('range', query)),
+      rangeText: (query) => ask((caller) => caller.call('rangeText', query)),
       buckets: (query) => ask((caller) => caller.call('buckets', query)),
       rollUps: (query) => ask((caller) => caller.call('rollUps', query)),
     },

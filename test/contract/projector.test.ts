@@ -146,6 +146,12 @@ describe('the projector in its thread', () => {
     // Message 51 is a resend.
     expect(answer.points.map(([at]) => at)).toEqual([7, 107, 207, 307, 407, 607, 707, 807, 907].map((ms) => NOON + ms));
     expect(answer.through).toBe(NOON + 30_190);
+    // Ready to be sent it says the same, page by page.
+    const asked = { enterprise: 'e', device: 'gas-1', measurement: 'lel', channel: null, from: NOON, to: NOON + 1_000, limit: 5 };
+    const text = await second.queries.rangeText(asked);
+    expect([JSON.parse(text.points), text.next]).toEqual([answer.points.slice(0, 5), NOON + 607]);
+    const rest = await second.queries.rangeText({ ...asked, from: text.next ?? NOON });
+    expect([JSON.parse(rest.points), rest.next]).toEqual([answer.points.slice(5), null]);
     const drawn = await second.queries.buckets({
       enterprise: 'e',
       device: 'gas-1',

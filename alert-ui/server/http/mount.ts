@@ -217,12 +217,13 @@ async function send(response: Response, result: Answer): Promise<void> {
     await sendText(response, result.text);
     return;
   }
-  if (result.body === undefined) {
+  const json = result.json ?? (result.body === undefined ? undefined : JSON.stringify(result.body));
+  if (json === undefined) {
     response.end();
     return;
   }
   if (!response.hasHeader('content-type')) response.setHeader('content-type', 'application/json; charset=utf-8');
-  response.end(JSON.stringify(result.body));
+  response.end(json);
 }
 
 /** Any error as a problem; what is not expected is `internal` and tells nothing of the inside. */

@@ -9,6 +9,8 @@ import type { AccountActor, Identity } from '../sign-in/identity.ts';
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
+  /** In place of a body: its JSON, written elsewhere. Not for what changes something: a repetition is answered from `body`. */
+  readonly json?: string;
   /** In place of a body: a long text, sent as fast as it is taken. */
   readonly text?: AsyncIterable<string>;
   readonly headers?: Readonly<Record<string, string>>;

@@ -233,6 +233,10 @@ export class FakePlatform implements Platform {
       const limit = Math.min(query.limit ?? 10_000, this.pageMax);
       return { points: found.slice(0, limit), next: found[limit]?.[0] ?? null, through: this.clock.now() };
     },
+    rangeText: async (query) => {
+      const { points, ...rest } = await this.readings.range(query);
+      return { ...rest, points: JSON.stringify(points) };
+    },
     rollUps: async (query) => {
       const at = Math.ceil(query.from / 3_600_000) * 3_600_000;
       const states = null;
