@@ -39,6 +39,17 @@ const router = createPages(session, () => watch.ringing.value.length === 0);
 
 /** Whose picture and names are held here. */
 let holder: string | null = null;
+/** A platform that could not answer is asked for the names again: until they are here forms have nothing to choose from. */
+const NAMES_AGAIN_MS = 5_000;
+async function readNames(): Promise<void> {
+  const mine = holder;
+  const problem = await directory.load();
+  const mayPass = problem !== null && (problem.status === 0 || problem.status === 429 || problem.status >= 500);
+  if (mayPass)
+    setTimeout(() => {
+      if (mine === holder && session.state.user !== null) void readNames();
+    }, NAMES_AGAIN_MS);
+}
 function begin(): void {
   const name = session.state.user?.name ?? null;
   if (holder !== null && holder !== name) {
@@ -47,7 +58,7 @@ function begin(): void {
   }
   holder = name;
   live.open();
-  void directory.load();
+  void readNames();
 }
 
 createApp(App)

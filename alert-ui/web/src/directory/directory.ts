@@ -1,5 +1,5 @@
 /** Names of places, devices and measurements. Enterprises, areas, sources and profiles are read whole; devices when they are needed. */
-import { shallowReactive } from 'vue';
+import { type Ref, ref, shallowReactive } from 'vue';
 import type { Area, Enterprise, HazardSource } from '../../../../model/asset.ts';
 import type { MeasurementDef, Profile } from '../../../../model/profile.ts';
 import type { DeviceItem, Problem, RuleItem } from '../../../protocol/http.ts';
@@ -11,6 +11,8 @@ export interface Directory {
   readonly hazardSources: Map<string, HazardSource>;
   readonly devices: Map<string, DeviceItem>;
   readonly profiles: Map<string, Profile>;
+  /** Everything but devices has been read: what is not here does not exist. Until then it is only not known. */
+  readonly whole: Readonly<Ref<boolean>>;
   /** Reads everything but devices. */
   load(): Promise<Problem | null>;
   /** Reads all devices the account may see, page by page. */
@@ -37,12 +39,25 @@ export function createDirectory(api: Api): Directory {
   const jointNames = shallowReactive(new Map<string, string>());
   const sourcesAsked = new Set<string>();
   const waiting: string[] = [];
+  const whole = ref(false);
   let running = 0;
+  /** Changes with whoever is signed in: an answer to an earlier one is not put beside what the next may see. */
+  let reader = 0;
 
   function into<T extends { readonly id: string }>(map: Map<string, T>): (items: readonly T[]) => void {
+    const mine = reader;
     return (items) => {
+      if (mine !== reader) return;
       for (const item of items) map.set(item.id, item);
     };
+  }
+
+  async function readProfiles(): Promise<Problem | null> {
+    const take = into(profiles);
+    const answer = await api.get<{ items: readonly Profile[] }>('/profiles');
+    if (!answer.ok) return answer.problem;
+    take(answer.body.items);
+    return null;
   }
 
   async function pump(): Promise<void> {
@@ -66,18 +81,18 @@ export function createDirectory(api: Api): Directory {
     hazardSources,
     devices,
     profiles,
+    whole,
     async load() {
+      const mine = reader;
       const problems = await Promise.all([
         getAll<Enterprise>(api, '/enterprises', into(enterprises)),
         getAll<Area>(api, '/areas', into(areas)),
         getAll<HazardSource>(api, '/hazard-sources', into(hazardSources)),
-        api.get<{ items: readonly Profile[] }>('/profiles').then((answer) => {
-          if (!answer.ok) return answer.problem;
-          into(profiles)(answer.body.items);
-          return null;
-        }),
+        readProfiles(),
       ]);
-      return problems.find((p) => p !== null) ?? null;
+      const problem = problems.find((p) => p !== null) ?? null;
+      if (problem === null && mine === reader) whole.value = true;
+      return problem;
     },
     loadDevices: () => getAll<DeviceItem>(api, '/devices', into(devices)),
     device(id) {
@@ -115,6 +130,8 @@ export function createDirectory(api: Api): Directory {
       devices.set(device.id, device);
     },
     clear() {
+      reader += 1;
+      whole.value = false;
       for (const map of [enterprises, areas, hazardSources, devices, profiles]) map.clear();
       asked.clear();
       jointNames.clear();
