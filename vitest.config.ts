@@ -6,6 +6,9 @@ const ALONE = ['test/e2e/{bench,kill-nine,upstream,disk-full}.test.ts'];
 /** Most tests wait for a process, a timer or a page: two files at a time fit even on one core. */
 const LANES = Math.min(4, Math.max(2, availableParallelism()));
 
+/** A page is asked until it has taken what was sent to it: how long that takes is the machine's, and no test fails because of it. */
+const PATIENCE = { poll: { timeout: 20_000, interval: 100 } };
+
 /**
  * Three projects: `unit` is what `npm run check` runs (seconds, no processes, no sockets); `contract` holds every adapter of a
  * port to the same promises against real parts; `e2e` and `e2e-alone` run the built platform as a process, with real clients and a browser.
@@ -40,6 +43,7 @@ export default defineConfig({
           exclude: [...ALONE, 'dist/**', '**/node_modules/**'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          expect: PATIENCE,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
@@ -51,6 +55,7 @@ export default defineConfig({
           exclude: ['dist/**', '**/node_modules/**'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          expect: PATIENCE,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },

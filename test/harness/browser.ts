@@ -36,6 +36,9 @@ export async function openBrowser(): Promise<Browser> {
 
 export type Language = 'zh-CN' | 'en';
 
+/** What is waited for comes within seconds, on a slow machine a few more: a wait that ends a test says that it never came. */
+const PATIENCE_MS = 60_000;
+
 /** A browser window of one language, with everything the page complains about kept. */
 export async function openWindow(
   browser: Browser,
@@ -48,6 +51,7 @@ export async function openWindow(
     timezoneId: 'Asia/Shanghai',
     ...(size.width < 500 ? { hasTouch: true, isMobile: true } : {}),
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
