@@ -2,15 +2,16 @@
 // is written when the engine asks for one (gathered to 50 ms) and every 5 s anyway, a crash brings a new engine from a snapshot
 // and the journal's tail. Watchers look at every entry and say when something is wrong.
 import type { Alarm } from '../../model/alarm.ts';
-import type { AlarmSelector, Device, Enterprise } from '../../model/asset.ts';
+import type { Device } from '../../model/asset.ts';
 import type { Applied, Engine, SnapshotJob } from '../../model/engine.ts';
-import { type AlarmCommand, type ConfigChange, ENTRY_VERSION, type Entry, type EntryBody, type MessageBody } from '../../model/entry.ts';
-import type { Sample } from '../../model/reading.ts';
-import { FUTURE_TOLERANCE_MS, TICK_EVERY_MS, TICK_GATHER_MS } from '../../model/time.ts';
-import type { Act, ActSample, AlarmName, OperatorAct, PublishAct, Script, Seen } from './acts.ts';
-import { sourceChange } from './joint-play.ts';
-import { DAY_ONE, ENTERPRISES, groundWork } from './plant.ts';
-import { atHome, LOCAL_TIME } from './plant-rising.ts';
+import { ENTRY_VERSION, type Entry, type EntryBody } from '../../model/entry.ts';
+import { type EpochMs, TICK_EVERY_MS, TICK_GATHER_MS } from '../../model/time.ts';
+import type { Act, OperatorAct, Script } from './acts.ts';
+import { type Change, changeOf } from './engineers.ts';
+import { Lines } from './lines.ts';
+import { Operators } from './operators.ts';
+import { DAY_ONE, groundWork } from './plant.ts';
+import { LOCAL_TIME } from './plant-rising.ts';
 
 /** The engine under test, or a mutant of it. */
 export interface EngineMaker {
@@ -55,39 +56,12 @@ export interface Played {
 /** A process that has just begun needs this long before it writes its first entry, ms. */
 const START_UP_MS = 200;
 
-interface Line {
-  connection: number;
-  nth: number;
-  packet: number;
-  open: boolean;
-  /** QoS 1 messages of the connection now and of the one before, oldest first. */
-  sent: Sent[];
-  sentBefore: Sent[];
-  /** When it went down last. */
-  downAt: number;
-}
-interface Sent {
-  readonly packetId: number;
-  readonly act: PublishAct;
-  /** Stamps are of the moment of sending, also in a resend. */
-  readonly sentAt: number;
-  readonly digest: number;
-  readonly lost: boolean;
-}
-
 /**
  * The state as it is compared after a restart. The quality kept with an alarm that is closed is left out: a restored engine does not
  * carry it on with later samples, which shows nowhere else.
  */
 export function stateOf(serialised: string): string {
   return serialised.replaceAll(/"quality":"[a-z]+","peak"/g, '"peak"');
-}
-
-/** What arrived longer ago than this before a cut has its PUBACK, and no client sends it again. */
-const UNACKNOWLEDGED_MS = 500;
-
-function stamped(act: PublishAct): boolean {
-  return act.samples.some((sample) => sample.ageMs !== null);
 }
 
 export function play(script: Script, maker: EngineMaker, watchers: readonly Watcher[]): Played {
@@ -124,14 +98,14 @@ class Player {
   private lastAt = 0;
   private lastTickAt = 0;
   private request = 0;
-  private connections = 0;
-  private readonly lines = new Map<string, Line>();
-  private readonly clockErrors = new Map<string, number>();
-  private readonly screens = new Map<string, number[]>();
+  private readonly lines = new Lines({
+    write: (body, at) => this.write(body, at),
+    wallAt: (at) => this.wallAt(at),
+    device: (id) => this.deviceNow(id),
+  });
+  private readonly operators = new Operators();
   private open: ReadonlyMap<string, Alarm> = new Map();
   private readonly named = new Map<string, Alarm>();
-  /** Closed, and still suppressed. */
-  private resting: readonly Alarm[] = [];
   private readonly script: Script;
   private readonly maker: EngineMaker;
   private readonly watchers: readonly Watcher[];
@@ -161,9 +135,9 @@ class Player {
     for (const act of this.script.acts) {
       if (act.at < downUntil) {
         // Nobody is there to take it: a message is sent and gone, a clock that is set is set all the same.
-        if (act.does === 'publish') this.publish(act, true);
+        if (act.does === 'publish') this.lines.publish(act, true);
         if (act.does === 'wall-step') this.wallOffset += act.byMs;
-        if (act.does === 'device-clock') this.clockErrors.set(act.device, act.errorMs);
+        if (act.does === 'device-clock') this.lines.setClock(act.device, act.errorMs);
         continue;
       }
       this.tickUntil(act.at);
@@ -193,30 +167,17 @@ class Player {
   private act(act: Act): number | null {
     switch (act.does) {
       case 'publish':
-        this.publish(act, act.lost === true);
+        this.lines.publish(act, act.lost === true);
         return null;
       case 'cut':
-        this.cut(act.device, act.said, act.at);
+        this.lines.cut(act.device, act.said, act.at);
         return null;
       case 'resend':
-        this.resend(act.device, act.count, act.at);
+        this.lines.resend(act.device, act.count, act.at);
         return null;
-      case 'status': {
-        const line = this.line(act.device, act.at);
-        const { device, what } = act;
-        this.write(
-          {
-            kind: 'presence',
-            credential: device,
-            device,
-            client: `${device}/c`,
-            connection: line.connection,
-            what,
-          },
-          act.at,
-        );
+      case 'status':
+        this.lines.status(act.device, act.what, act.at);
         return null;
-      }
       case 'acknowledge':
       case 'withdraw':
       case 'reset':
@@ -233,18 +194,12 @@ class Player {
         return null;
       case 'configure':
       case 'retire':
-        this.configure(act);
-        return null;
       case 'rule':
       case 'retire-rule':
       case 'source':
-        this.changeSource(act);
-        return null;
       case 'table':
-        this.rewriteTable(act);
-        return null;
       case 'works':
-        this.changeWorks(act.enterprise, act.change, act.at);
+        this.change(act);
         return null;
       case 'system': {
         const { code, active, level } = act;
@@ -255,7 +210,7 @@ class Player {
         this.wallOffset += act.byMs;
         return null;
       case 'device-clock':
-        this.clockErrors.set(act.device, act.errorMs);
+        this.lines.setClock(act.device, act.errorMs);
         return null;
       case 'freeze':
         this.tick(act.at + act.forMs);
@@ -278,7 +233,7 @@ class Player {
     const head = {
       seq: this.entries.length + 1,
       v: ENTRY_VERSION,
-      at: DAY_ONE + at + this.wallOffset,
+      at: this.wallAt(at),
       boot: `boot-${this.boot}`,
       mono: at - this.bootAt,
     };
@@ -290,12 +245,9 @@ class Player {
     if (applied.fault) throw new Disagreement('fault', `entry ${entry.seq} (${entry.kind}) threw inside: ${applied.faultDetail}`);
     this.told.push(JSON.stringify(applied));
     this.open = new Map([...this.engine.view.openAlarms()].map((alarm) => [alarm.id, alarm]));
-    this.resting = [...this.engine.view.restingAlarms()];
-    for (const alarm of [...this.open.values(), ...this.resting]) {
-      this.named.set(alarm.id, alarm);
-      const screens = this.screens.get(alarm.id) ?? [];
-      if (screens.at(-1) !== alarm.seq) this.screens.set(alarm.id, [...screens, alarm.seq]);
-    }
+    const shown = [...this.open.values(), ...this.engine.view.restingAlarms()];
+    for (const alarm of shown) this.named.set(alarm.id, alarm);
+    this.operators.show(shown);
     for (const watcher of this.watchers)
       watcher.see({
         entry,
@@ -346,14 +298,13 @@ class Player {
     this.engine = engine;
     this.boot += 1;
     this.bootAt = startAt - START_UP_MS;
-    this.connections = 0;
-    for (const line of this.lines.values()) if (line.open) Object.assign(line, { open: false, downAt: killedAt });
+    this.lines.lose(killedAt);
     this.write({ kind: 'start', build: 'sim', clockBelieved: true, localTime: LOCAL_TIME }, startAt);
     this.lastTickAt = startAt;
   }
 
-  private credential(device: string, byGateway: boolean): string {
-    return byGateway ? `gate-${this.deviceNow(device).enterpriseId}` : device;
+  private wallAt(at: number): EpochMs {
+    return DAY_ONE + at + this.wallOffset;
   }
 
   private deviceNow(device: string): Device {
@@ -362,281 +313,17 @@ class Player {
     return found;
   }
 
-  /** The credential's line, opened anew where it is down. */
-  private line(credential: string, at: number): Line {
-    const known = this.lines.get(credential);
-    if (known?.open === true) return known;
-    this.connections += 1;
-    const line: Line = known ?? {
-      connection: 0,
-      nth: 0,
-      packet: 0,
-      open: true,
-      sent: [],
-      sentBefore: [],
-      downAt: 0,
-    };
-    line.connection = this.connections;
-    line.nth = 0;
-    line.open = true;
-    line.sentBefore = line.sent;
-    line.sent = [];
-    this.lines.set(credential, line);
-    const { connection } = line;
-    const device = credential.startsWith('gate-') ? null : credential;
-    this.write(
-      {
-        kind: 'presence',
-        credential,
-        device,
-        client: `${credential}/c`,
-        connection,
-        what: 'connected',
-      },
-      at,
-    );
-    return line;
-  }
-
-  private cut(device: string, said: boolean, at: number): void {
-    const line = this.lines.get(device);
-    if (line === undefined || !line.open) return;
-    line.open = false;
-    line.downAt = at;
-    // Who says goodbye has nothing left to send.
-    if (said) line.sent = [];
-    const { connection } = line;
-    const client = `${device}/c`;
-    this.write(
-      {
-        kind: 'presence',
-        credential: device,
-        device: device.startsWith('gate-') ? null : device,
-        client,
-        connection,
-        what: 'disconnected',
-        clean: said,
-      },
-      at,
-    );
-  }
-
-  private publish(act: PublishAct & { readonly at: number }, lost: boolean): void {
-    const credential = this.credential(act.device, act.byGateway === true);
-    const packet = (line: Line): number | null => (act.qos === 0 ? null : (line.packet += 1));
-    if (lost) {
-      const line = this.lines.get(credential);
-      if (line === undefined) return;
-      const packetId = packet(line);
-      if (packetId !== null)
-        line.sent.push({
-          packetId,
-          act,
-          sentAt: act.at,
-          digest: this.digest(act, act.at),
-          lost,
-        });
-      return;
-    }
-    const line = this.line(credential, act.at);
-    const packetId = packet(line);
-    const digest = this.digest(act, act.at);
-    if (packetId !== null) line.sent.push({ packetId, act, sentAt: act.at, digest, lost });
-    this.message(line, credential, { packetId, act, sentAt: act.at, digest, lost }, act.at);
-  }
-
-  private resend(device: string, count: number, at: number): void {
-    // Only over a fresh line, before anything else: that is when an MQTT client does it.
-    if (this.lines.get(device)?.open === true) return;
-    const line = this.line(device, at);
-    // What was lost and is stamped would come late, out of order: that is a backlog, and a matter of its own.
-    const again = line.sentBefore
-      .filter((sent) => (sent.lost ? !stamped(sent.act) : sent.sentAt >= line.downAt - UNACKNOWLEDGED_MS))
-      .slice(-count);
-    for (const sent of again) {
-      line.sent.push({ ...sent, lost: false });
-      this.message(line, device, sent, at);
-    }
-  }
-
-  private message(line: Line, credential: string, sent: Omit<Sent, 'packetId'> & { readonly packetId: number | null }, at: number): void {
-    const { act } = sent;
-    const { enterpriseId: enterprise, retiredAt } = this.deviceNow(act.device);
-    // The door lets nothing in that comes from a retired device.
-    if (retiredAt !== null) return;
-    const body: MessageBody = {
-      kind: 'message',
-      credential,
-      enterprise,
-      client: `${credential}/c`,
-      connection: line.connection,
-      nth: line.nth,
-      qos: act.qos,
-      packetId: sent.packetId,
-      digest: sent.digest,
-      topic: `beacon/v1/${enterprise}/${act.device}/telemetry`,
-      stamped: stamped(act),
-      counter: null,
-      retain: act.retain === true,
-      samples: act.samples.map((sample) => this.sample(act.device, sample, sent.sentAt, at)),
-      refused: [],
-    };
-    line.nth += 1;
-    this.write(body, at);
-  }
-
-  /** As the door does it: no stamp = arrival; a stamp from the future is replaced and flagged. */
-  private sample(device: string, sample: ActSample, sentAt: number, at: number): Sample {
-    const arrival = DAY_ONE + at + this.wallOffset;
-    const { values, faults, pointFaults } = sample;
-    const rest = { ...(faults === undefined ? {} : { faults }), ...(pointFaults === undefined ? {} : { pointFaults }) };
-    if (sample.ageMs === null) return { device, sampleAt: arrival, stampedAt: null, values, ...rest };
-    const stampedAt = DAY_ONE + sentAt - sample.ageMs + (this.clockErrors.get(device) ?? 0);
-    if (stampedAt <= arrival + FUTURE_TOLERANCE_MS) return { device, sampleAt: stampedAt, stampedAt, values, ...rest };
-    return {
-      device,
-      sampleAt: arrival,
-      stampedAt,
-      values: values.map((value) => ({
-        ...value,
-        flags: [...value.flags, 'clock' as const],
-      })),
-      ...rest,
-    };
-  }
-
-  /** Same bytes, same digest: topic, values and, where the device stamps, its stamps. */
-  private digest(act: PublishAct, sentAt: number): number {
-    const error = this.clockErrors.get(act.device) ?? 0;
-    const bytes = JSON.stringify([
-      act.device,
-      act.samples.map((s) => [s.ageMs === null ? null : sentAt - s.ageMs + error, s.values, s.faults, s.pointFaults]),
-    ]);
-    let high = 0x811c9dc5;
-    let low = 0x1000193;
-    for (let i = 0; i < bytes.length; i += 1) {
-      high = Math.imul(high ^ bytes.charCodeAt(i), 0x01000193);
-      low = Math.imul(low ^ bytes.charCodeAt(i), 0x5bd1e995);
-    }
-    return (high >>> 11) * 2 ** 32 + (low >>> 0);
-  }
-
-  private find(name: AlarmName): Alarm | undefined {
-    return [...this.open.values(), ...this.resting].find(
-      (a) =>
-        (a.deviceId ?? `hazard:${a.hazardSourceId}`) === name.device &&
-        a.measurement === name.measurement &&
-        a.channel === name.channel &&
-        a.ladder === name.ladder,
-    );
-  }
-
-  private seen(alarm: Alarm, seen: Seen): { readonly seen?: number } {
-    if (seen === 'none') return {};
-    if (seen === 'now') return { seen: alarm.seq };
-    const screens = this.screens.get(alarm.id) ?? [alarm.seq];
-    return {
-      seen: screens[Math.max(0, screens.length - 1 - seen.changesAgo)] ?? alarm.seq,
-    };
-  }
-
   private command(act: OperatorAct & { readonly at: number }): void {
-    const alarm = this.find(act.target);
-    if (alarm === undefined) return;
+    const command = this.operators.commandOf(act, this.wallAt(act.at));
+    if (command === null) return;
     this.request += 1;
-    const command = this.commandOf(act, alarm);
     this.write({ kind: 'command', by: act.by, requestId: `r${this.request}`, command }, act.at);
   }
 
-  private commandOf(act: OperatorAct & { readonly at: number }, alarm: Alarm): AlarmCommand {
-    const alarmId = alarm.id;
-    const reason = 'work on site';
-    switch (act.does) {
-      case 'acknowledge':
-        return { op: 'acknowledge', alarmId, ...this.seen(alarm, act.seen) };
-      case 'comment':
-        return { op: 'comment', alarmId, comment: 'seen on site' };
-      case 'shelve': {
-        const second = act.approvedBy === null ? {} : { approvedBy: act.approvedBy };
-        return {
-          op: 'shelve',
-          alarmId,
-          reason,
-          ...(act.minutes === null ? { oneShot: true } : { minutes: act.minutes }),
-          ...second,
-        };
-      }
-      case 'suppress':
-        return { op: 'suppress', alarmId, reason };
-      case 'out-of-service': {
-        const until = act.forMs === null ? {} : { until: DAY_ONE + act.at + this.wallOffset + act.forMs };
-        return {
-          op: 'out-of-service',
-          alarmId,
-          permit: 'W-1',
-          reason,
-          ...until,
-        };
-      }
-      case 'verify':
-        return { op: 'verify', alarmId, as: act.as ?? 'real' };
-      default:
-        return { op: act.does, alarmId };
-    }
-  }
-
-  private changeSource(act: Extract<Act, { does: 'rule' | 'retire-rule' | 'source' }>): void {
-    const change = sourceChange(this.engine, act, DAY_ONE + act.at + this.wallOffset);
-    if (change !== null) this.change(change, act.at);
-  }
-
-  private rewriteTable({ enterprise, source, lines, at }: Extract<Act, { does: 'table' }>): void {
-    // Who writes a table sees which devices there are.
-    const here = ({ device }: AlarmSelector): boolean => {
-      const found = this.engine.view.assets('device').get(device);
-      return found?.retiredAt === null && found.enterpriseId === enterprise;
-    };
-    const causes = lines.filter(({ cause, hides }) => [cause, ...hides].every(here));
-    if (source === undefined) {
-      this.changeWorks(enterprise, { causes }, at);
-      return;
-    }
-    const known = this.engine.view.assets('hazard-source').get(source);
-    if (known === undefined) throw new Error(`no hazard source ${source} in this world`);
-    this.change({ op: 'put', asset: 'hazard-source', base: known.revision, value: { ...known, causes, ...this.revised(known, at) } }, at);
-  }
-
-  private changeWorks(enterprise: string, change: Partial<Enterprise>, at: number): void {
-    const known = this.engine.view.assets('enterprise').get(enterprise);
-    if (known === undefined) throw new Error(`no enterprise ${enterprise} in this world`);
-    this.change({ op: 'put', asset: 'enterprise', base: known.revision, value: { ...known, ...change, ...this.revised(known, at) } }, at);
-  }
-
-  private revised({ revision }: { readonly revision: number }, at: number): { readonly revision: number; readonly updatedAt: number } {
-    return { revision: revision + 1, updatedAt: DAY_ONE + at + this.wallOffset };
-  }
-
-  private change(change: ConfigChange, at: number): void {
+  private change(act: Change & { readonly at: number }): void {
+    const change = changeOf(this.engine, act, (id) => this.deviceNow(id), this.wallAt(act.at));
+    if (change === null) return;
     this.request += 1;
-    this.write({ kind: 'config', by: 'engineer', requestId: `c${this.request}`, changes: [change] }, at);
-  }
-
-  private configure(act: Extract<Act, { does: 'configure' | 'retire' }>): void {
-    const device = this.deviceNow(act.device);
-    if (device.retiredAt !== null) return;
-    if (act.does === 'retire') {
-      this.change({ op: 'retire', asset: 'device', id: act.device, base: null }, act.at);
-      return;
-    }
-    const { enterpriseId = device.enterpriseId, siteId = device.siteId, hazardSourceId = device.hazardSourceId } = act.change;
-    const value: Device = {
-      ...device,
-      ...act.change,
-      siteId: atHome(siteId, enterpriseId),
-      hazardSourceId: atHome(hazardSourceId, enterpriseId),
-      ...this.revised(device, act.at),
-    };
-    if (!ENTERPRISES.some((id) => id === value.enterpriseId)) throw new Error(`no enterprise ${value.enterpriseId} in this world`);
-    this.change({ op: 'put', asset: 'device', base: device.revision, value }, act.at);
+    this.write({ kind: 'config', by: 'engineer', requestId: `c${this.request}`, changes: [change] }, act.at);
   }
 }
