@@ -10,6 +10,7 @@ import { connectDevice } from '../harness/device-client.ts';
 import { ADMIN_PASSWORD, type PlatformProcess } from '../harness/platform-process.ts';
 
 const DESK = { width: 1920, height: 1080 };
+const PHONE = { width: 390, height: 844 };
 const SOON = { timeout: 20_000, interval: 100 };
 
 /** Warnings as people meet them: issued by an alarm in the source, broken down, made worse by what a person says, lifted. */
@@ -75,6 +76,36 @@ describe.skipIf(chromiumPath() === null)('warnings on the page (needs chromium: 
     await row().getByRole('button', { name: 'Set: Weather' }).click();
     await row().getByRole('button', { name: 'Take back' }).click();
     await expect.poll(() => factor('Weather').textContent(), SOON).toContain('no data');
+  });
+
+  it('is read on a phone without scrolling sideways, and what was is two presses away, its filters folded', async () => {
+    await page.setViewportSize(PHONE);
+    const list = page.locator('.scroll-page');
+    await factor('Worst alarm').waitFor();
+    const tooWide = (): Promise<number> =>
+      row()
+        .locator('.wrap')
+        .evaluate((box) => box.scrollWidth - box.clientWidth);
+    expect([await tooWide(), await list.evaluate((box) => box.scrollWidth - box.clientWidth)]).toEqual([0, 0]);
+    const links = page.getByRole('navigation', { name: 'Main navigation' });
+    await links.getByRole('button', { name: 'More' }).click();
+    const history = await links.getByRole('link', { name: 'History' }).boundingBox();
+    expect(history?.height).toBeGreaterThanOrEqual(44);
+    await page.keyboard.press('Escape');
+    expect(await links.getByRole('link', { name: 'History' }).isVisible()).toBe(false);
+    await links.getByRole('button', { name: 'More' }).click();
+    await links.getByRole('link', { name: 'History' }).click();
+    await list.getByRole('listitem').first().waitFor();
+    const filters = page.getByRole('form', { name: 'Narrow the history' });
+    expect(await filters.getByLabel('Level').isVisible()).toBe(false);
+    await filters.getByRole('button', { name: 'Filters' }).click();
+    await filters.getByLabel('Level').selectOption('orange');
+    await filters.getByRole('button', { name: 'Filters (1 set)' }).click();
+    expect(await filters.getByLabel('Level').isVisible()).toBe(false);
+    await page.setViewportSize(DESK);
+    expect(await filters.getByLabel('Level').isVisible()).toBe(true);
+    await page.goto(`${platform.httpBase}/warnings`);
+    await row().waitFor();
   });
 
   it('takes its inherent risk from a classification that is worked out first and kept then', async () => {
