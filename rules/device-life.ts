@@ -1,7 +1,7 @@
 import type { Device } from '../model/asset.ts';
 import { followPlace } from './alarm/place.ts';
 import type { Core } from './core.ts';
-import type { DeviceState, PointState } from './device-state.ts';
+import { type DeviceState, NEVER, type PointState } from './device-state.ts';
 import { type Condition, followBases, ON, OFF, WAITING, LEAVING } from './evaluate/condition.ts';
 import { followDerived } from './evaluate/derived.ts';
 import { stepLadders } from './evaluate/ladders.ts';
@@ -59,7 +59,7 @@ export function newDevice(core: Core, asset: Device, order: number, ruleRevision
     seen: false,
     registeredAt: null,
     lastLifeAt: 0,
-    lastSeenAt: null,
+    lastSeenAt: NEVER,
     online: false,
     silent: false,
     connections: [],

@@ -1,8 +1,8 @@
 import type { PresenceBody } from '../model/entry.ts';
 import { UPSTREAM_CONNECTIONS_FROM } from '../model/ports/message-source.ts';
-import type { EngineMs } from '../model/time.ts';
+import type { EngineMs, EpochMs } from '../model/time.ts';
 import type { Core } from './core.ts';
-import type { DeviceState } from './device-state.ts';
+import { type DeviceState, NEVER } from './device-state.ts';
 import { behindGateway, gatewayPresence } from './health/gateway.ts';
 import { foundCodes } from './health/found-codes.ts';
 import { allHeard } from './health/point-silence.ts';
@@ -107,6 +107,11 @@ export function applyPresence(core: Core, body: PresenceBody): void {
   }
 }
 
+/** As the outside is told it. */
+export function lastSeen(device: DeviceState): EpochMs | null {
+  return device.lastSeenAt === NEVER ? null : device.lastSeenAt;
+}
+
 /** Health codes, worst first; empty = well. */
 export function healthOf(device: DeviceState): readonly string[] {
   const codes: string[] = [];
@@ -135,7 +140,7 @@ export function tellChanges(core: Core): void {
       enterpriseId: device.asset.enterpriseId,
       online: device.online,
       health: healthOf(device),
-      lastSeenAt: device.lastSeenAt,
+      lastSeenAt: lastSeen(device),
     });
   }
   core.changed.clear();

@@ -18,7 +18,7 @@ import { toAlarm } from './alarm/record.ts';
 import type { Core } from './core.ts';
 import type { Warning, WarningHead } from '../model/warning.ts';
 import { holdsOf } from './evaluate/derived.ts';
-import { healthOf } from './presence.ts';
+import { healthOf, lastSeen } from './presence.ts';
 import { type Asked, sourcesOf } from './scopes/sources.ts';
 import { tryAsset } from './scopes/asset-trial.ts';
 import { tryRule } from './scopes/trial.ts';
@@ -115,7 +115,7 @@ export class EngineWindow implements EngineView {
     // The line does not follow steps of our own wall clock, the figure for people does.
     const clockErrorMs = device.clock === null ? null : Math.round(device.clock.median - (clock.line - clock.at));
     const through = device.gateway === null ? {} : { gateway: device.gateway };
-    return { online: device.online, health: healthOf(device), lastSeenAt: device.lastSeenAt, clockErrorMs, ...through };
+    return { online: device.online, health: healthOf(device), lastSeenAt: lastSeen(device), clockErrorMs, ...through };
   }
 
   counts(): AlarmCounts {

@@ -2,7 +2,7 @@ import type { EffectiveLimit } from '../../model/engine.ts';
 import { pointKey, type Sample } from '../../model/reading.ts';
 import type { Reader } from '../compile/expression.ts';
 import type { Core } from '../core.ts';
-import { type DerivedState, type DeviceState, newPoint, type PointState } from '../device-state.ts';
+import { type DerivedState, type DeviceState, NEVER, newPoint, type PointState } from '../device-state.ts';
 import { heldMs } from '../time/engine-clock.ts';
 import { type Condition, followBases, isOn, LEAVING, OFF, ON, take } from './condition.ts';
 import { addCount, countOf, newCountWindow, shiftCount } from './count-window.ts';
@@ -42,8 +42,8 @@ export function judgeDerived(core: Core, device: DeviceState, sample: Sample, li
   const touched: boolean[] = [];
   for (const { measurement, channel } of sample.values) {
     const index = pointIndex(device.plan, measurement, channel);
-    const last = index < 0 ? null : (device.points[index]?.lastLine ?? null);
-    if (last !== null && line >= last - WOBBLE_MS) touched[index] = true;
+    const last = device.points[index]?.lastLine ?? NEVER;
+    if (last !== NEVER && line >= last - WOBBLE_MS) touched[index] = true;
   }
   const late = device.backlogUntil >= 0;
   for (let i = 0; i < derived.length; i += 1) {
@@ -287,7 +287,7 @@ export function breakCourses(device: DeviceState): void {
 export function shiftDerived(device: DeviceState, moved: (line: number) => number, byMs: number): void {
   for (const state of device.derived) {
     if (state === null) continue;
-    if (state.lastLine !== null) {
+    if (state.lastLine !== NEVER) {
       state.lastLine = moved(state.lastLine);
       state.ranLine = moved(state.ranLine);
     }

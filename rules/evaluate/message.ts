@@ -3,7 +3,7 @@ import type { MessageBody } from '../../model/entry.ts';
 import { UPSTREAM_CONNECTIONS_FROM } from '../../model/ports/message-source.ts';
 import type { Sample, SampleValue } from '../../model/reading.ts';
 import type { Core } from '../core.ts';
-import { type DeviceState, newPoint } from '../device-state.ts';
+import { type DeviceState, NEVER, newPoint } from '../device-state.ts';
 import { turnedBad } from '../health/bad-reasons.ts';
 import { heardThrough } from '../health/gateway.ts';
 import { beginLate, endLate, SPOKEN, SPOKE_LATE } from '../health/spoken.ts';
@@ -174,7 +174,7 @@ function shiftPoints(core: Core, device: DeviceState, byMs: number): void {
   if (byMs === 0) return;
   const moved = (line: number): number => Math.min(core.clock.line, line + byMs);
   for (const point of device.points) {
-    if (point === null || point.lastLine === null) continue;
+    if (point === null || point.lastLine === NEVER) continue;
     point.lastLine = moved(point.lastLine);
     point.ranLine = moved(point.ranLine);
   }
@@ -227,8 +227,7 @@ function inOrder(device: DeviceState, sample: Sample, line: number): boolean {
   if (sample.values.length === 0) return true;
   return sample.values.some((value) => {
     const index = pointIndex(device.plan, value.measurement, value.channel);
-    const last = index < 0 ? null : (device.points[index]?.lastLine ?? null);
-    return last === null || line >= last - device.windowMs;
+    return line >= (device.points[index]?.lastLine ?? NEVER) - device.windowMs;
   });
 }
 
@@ -240,7 +239,7 @@ function applyValue(core: Core, device: DeviceState, sample: Sample, reading: Sa
   const { value, quality, flags } = reading;
   const bad = quality === 'bad' || value === null;
   let point = device.points[index];
-  let before: number | null = null;
+  let before = NEVER;
   if (point === undefined || point === null) {
     point = newPoint(value, sample.sampleAt, core.clock.at, quality, flags);
     device.points[index] = point;
@@ -250,10 +249,9 @@ function applyValue(core: Core, device: DeviceState, sample: Sample, reading: Sa
       turnedBad(core, device, plan.key, point);
     }
   } else {
-    const last = point.lastLine;
-    before = last;
-    if (last !== null && line < last - WOBBLE_MS) {
-      if (line < last - device.windowMs) return false;
+    before = point.lastLine;
+    if (line < before - WOBBLE_MS) {
+      if (line < before - device.windowMs) return false;
       const counts = quality === 'good' || quality === 'uncertain' || quality === 'substituted';
       if (counts && typeof value === 'number') judgeOlder(core, device, index, plan, point, value, line, late);
       return true;
@@ -271,7 +269,7 @@ function applyValue(core: Core, device: DeviceState, sample: Sample, reading: Sa
       else point.explainedBy = [];
     }
   }
-  if (point.lastLine === null || line > point.lastLine) point.lastLine = line;
+  if (line > point.lastLine) point.lastLine = line;
   const spec = specFor(core, device, index);
   if (spec !== null) hear(core, device, spec, point);
   if (device.alarms.size > 0) {

@@ -1,7 +1,7 @@
 import type { VerifiedAs } from '../../model/alarm.ts';
 import type { AlarmRecord } from '../alarm/record.ts';
 import type { Core } from '../core.ts';
-import type { DeviceState, PointState } from '../device-state.ts';
+import { type DeviceState, NEVER, type PointState } from '../device-state.ts';
 import { judgeValue } from '../evaluate/point.ts';
 import { syncFaults } from '../instrument.ts';
 import { noteChange } from '../presence.ts';
@@ -85,7 +85,7 @@ function folds(device: DeviceState, spec: PointSpec): boolean {
 
 /**
  * Passes a value that may be judged (neither bad nor a test) by the detectors of its point.
- * @param line its place on the line, @param before that of the sample before it, or null.
+ * @param line its place on the line, @param before that of the sample before it, or `NEVER`.
  */
 export function watch(
   core: Core,
@@ -95,7 +95,7 @@ export function watch(
   point: PointState,
   value: number,
   line: number,
-  before: number | null,
+  before: number,
 ): void {
   const { health } = point;
   if (health === null) return;
@@ -112,7 +112,7 @@ export function watch(
   }
   if (spec.flat !== null) {
     health.flat ??= newFlat(value);
-    const ms = before === null ? 0 : passed(before, line, device.windowMs);
+    const ms = before === NEVER ? 0 : passed(before, line, device.windowMs);
     found = bit(found, FLAT, stepFlat(health.flat, spec.flat, value, ms, (found & FLAT) !== 0));
   }
   if (spec.driftUnit !== null) {

@@ -2,7 +2,7 @@ import type { JointVoter } from '../../model/engine.ts';
 import type { LadderIdentity, Observation } from '../alarm/identity.ts';
 import type { AlarmPlace } from '../alarm/record.ts';
 import type { Core } from '../core.ts';
-import type { DeviceState } from '../device-state.ts';
+import { type DeviceState, NEVER } from '../device-state.ts';
 import { speaks } from '../escalation/groups.ts';
 import { isOn, LEAVING, OFF, ON, remaining, run, take } from '../evaluate/condition.ts';
 import { limitOn } from '../evaluate/derived.ts';
@@ -29,7 +29,7 @@ function standingOf(device: DeviceState, index: number): Standing {
   if (!speaks(device)) return 'bypassed';
   const point = device.points[index] ?? null;
   // What an outside broker had kept is shown, and is no word of the point.
-  if (point === null || point.lastLine === null) return 'none';
+  if (point === null || point.lastLine === NEVER) return 'none';
   const unspoken = point.spoken !== SPOKEN;
   if (device.backlogUntil >= 0) return unspoken ? 'bad' : 'late';
   if (point.quality === 'test' || point.quality === 'maintenance') return 'bypassed';
