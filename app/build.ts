@@ -28,6 +28,7 @@ import { brokerPolicy, tlsDoor } from './broker-policy.ts';
 import { siteReader } from './site/read-apart.ts';
 import { dataFolder, defaultArchiveMax } from './data-folder.ts';
 import { startDeadMan } from './dead-man.ts';
+import { createDeviceCommands } from './device-commands.ts';
 import { startEventFeed } from './event-feed.ts';
 import { watchGrowth } from './growth.ts';
 import { createStamp } from './head.ts';
@@ -239,6 +240,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   const growth = watchGrowth(clock);
 
   const stages = createStages(() => performance.now());
+  const deviceCommands = createDeviceCommands({ source: () => source, records, clock, ledger, log });
   const pipeline = createPipeline({
     engine,
     journal,
@@ -249,6 +251,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     router,
     stages,
     clockBelieved,
+    onAnswer: (message, answer) => deviceCommands.answered(message, answer),
     onApplied(found) {
       journal.noteVerdicts(found);
       verdicts.note(found);
@@ -355,6 +358,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       return {
         ready: ready().ready ? 1 : 0,
         ...pipeline.counters,
+        ...deviceCommands.counters,
         journalQueueEntries: status.queuedEntries,
         journalQueueBytes: status.queuedBytes,
         journalBytes: status.bytes,
@@ -400,6 +404,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     readings: projector.queries,
     credentials,
     source,
+    deviceCommands,
     ledger,
     router,
     events,
@@ -480,6 +485,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
         (queuedEntries === 0 || journalHealth.length > 0) &&
         [events.status(), warnings.status()].every((feed) => feed.queued === 0 || feed.failing !== null || feed.overflowed) &&
         (ruleVersions.status().queued === 0 || ruleVersions.status().failing !== null) &&
+        deviceCommands.idle() &&
         !ledger.status().writing &&
         !snapshotter.status().writing
       );

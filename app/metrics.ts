@@ -11,6 +11,10 @@ export interface MetricFacts {
   readonly unstored: number;
   readonly faults: number;
   readonly lost: number;
+  readonly commandsSent: number;
+  readonly commandsOffline: number;
+  readonly commandAnswers: number;
+  readonly commandAnswersUnknown: number;
   readonly journalQueueEntries: number;
   readonly journalQueueBytes: number;
   readonly journalBytes: number;
@@ -65,6 +69,10 @@ const COUNTERS: readonly (readonly [keyof MetricFacts, string, string])[] = [
   ['unstored', 'beacon_unstored_total', 'entries that could not be made durable and were not acknowledged'],
   ['faults', 'beacon_apply_faults_total', 'entries that made the engine throw'],
   ['lost', 'beacon_lost_messages_total', 'messages lost on the way, by holes in the counters devices send (seq)'],
+  ['commandsSent', 'beacon_commands_sent_total', 'commands to devices that were handed to somebody who listens'],
+  ['commandsOffline', 'beacon_commands_offline_total', 'commands to devices that nobody listened to; nothing is kept for later'],
+  ['commandAnswers', 'beacon_command_answers_total', 'commands that their devices answered'],
+  ['commandAnswersUnknown', 'beacon_command_answers_unknown_total', 'answers of devices to no command of theirs'],
   ['projectorRejected', 'beacon_projector_rejected_total', 'readings the reading store refused for what they are; each is in the ledger'],
   ['ledgerDropped', 'beacon_ledger_dropped_total', 'ledger lines dropped because the records were too slow'],
   ['boardsTurnedAway', 'beacon_live_turned_away_total', 'Socket.IO handshakes turned away because too many had not signed in'],

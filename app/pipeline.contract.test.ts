@@ -69,6 +69,7 @@ it('thousands of connections that end in one instant are all journaled, each aft
     },
     stages: createStages(() => 0),
     clockBelieved: () => true,
+    onAnswer: nobody,
     onApplied: () => undefined,
   });
   const DEVICES = 4_000;

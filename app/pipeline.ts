@@ -1,4 +1,5 @@
 import type { Applied, Engine } from '../model/engine.ts';
+import type { CommandAnswer } from '../model/device-command.ts';
 import type { EntryDraft, MessageBody, PresenceBody } from '../model/entry.ts';
 import type { Clock } from '../model/ports/clock.ts';
 import type { AppendOutcome, Journal, Verdicts } from '../model/ports/journal.ts';
@@ -49,6 +50,8 @@ export interface PipelineParts {
   readonly router: Router;
   readonly stages: Stages;
   readonly clockBelieved: () => boolean;
+  /** What a device says about a command, once its message is durable. */
+  readonly onAnswer: (inbound: Inbound, answer: CommandAnswer) => void;
   /** After entries were applied: verdicts for the projector, and the tick's due time may have moved. */
   readonly onApplied: (verdicts: Verdicts) => void;
 }
@@ -107,7 +110,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return parts.registry.device(device)?.profile.measurements.find((def) => def.key === measurement)?.range;
   }
 
-  function settleMessage(inbound: Inbound, draft: EntryDraft & MessageBody, outcome: AppendOutcome, timed: Timed | null): void {
+  function settleMessage(
+    inbound: Inbound,
+    draft: EntryDraft & MessageBody,
+    answer: CommandAnswer | null,
+    outcome: AppendOutcome,
+    timed: Timed | null,
+  ): void {
     if (!outcome.ok) {
       counters.unstored += 1;
       inbound.fail();
@@ -119,7 +128,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const applied = apply(draft, outcome.seq, timed);
     if (draft.samples.length > 0 && !applied.resend && inbound.stale !== true) router.samples(draft.enterprise, draft.samples);
     if (draft.refused.length > 0) ledger.refusedParts(inbound, draft.refused);
-    if (draft.samples.length > 0 || draft.refused.length === 0) {
+    // Whether it is an answer to anything the records know; its line in the ledger comes from there.
+    if (answer !== null) parts.onAnswer(inbound, answer);
+    else if (draft.samples.length > 0 || draft.refused.length === 0) {
       const doubt = doubtsOf(draft.samples, rangeOf);
       const detail = inbound.stale === true ? STALE : acceptedDetail(applied, doubt);
       ledger.accepted(inbound, acceptedUnder(inbound, draft), detail, doubt?.reason ?? null);
@@ -139,7 +150,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     counters.refusedParts += taken.refused.length;
     for (const sample of taken.samples) counters.values += sample.values.length;
     const draft = stamp(messageBody(inbound, taken), receivedAt);
-    journal.append(draft, (outcome) => settleMessage(inbound, draft, outcome, timed));
+    journal.append(draft, (outcome) => settleMessage(inbound, draft, taken.answer, outcome, timed));
     stages.appended(timed);
     // "Online" that an outside broker had kept may be months old: only a live word is a sign of life.
     if (taken.status !== null && !(inbound.stale === true && taken.status.what === 'online')) statusReport(inbound, taken.status);

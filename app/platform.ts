@@ -10,6 +10,7 @@ import { wrongUnits } from './device-units.ts';
 import type { Stamp } from './head.ts';
 import type { LiveEvent } from '../model/alarm.ts';
 import type { WarningLive } from '../model/warning.ts';
+import type { DeviceCommands } from './device-commands.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { LedgerFeed } from './ledger-feed.ts';
 import type { Metrics } from './metrics.ts';
@@ -28,6 +29,7 @@ export interface PlatformParts {
   readonly readings: ReadingQueries;
   readonly credentials: CredentialBook;
   readonly source: MessageSource;
+  readonly deviceCommands: DeviceCommands;
   readonly ledger: LedgerFeed;
   readonly router: Router;
   readonly events: EventFeed<LiveEvent>;
@@ -119,7 +121,7 @@ export function createPlatform(parts: PlatformParts): Platform {
     health: parts.health,
     ready: parts.ready,
     disconnect: (credential) => parts.source.disconnect(credential),
-    sendCommand: (enterprise, device, payload) => parts.source.send(enterprise, device, payload),
+    sendCommand: (enterprise, device, payload) => parts.deviceCommands.send(enterprise, device, payload),
     subscribe: (listener) => parts.router.subscribe(listener),
     metricsText: () => parts.metrics.text(),
   };

@@ -449,6 +449,45 @@ describe('hostile payloads', () => {
   });
 });
 
+describe('what a device says about a command', () => {
+  const result = (payload: string, topic = 'beacon/v1/e1/d1/command/result', publisher?: Publisher) =>
+    send(payload, { topic, ...(publisher === undefined ? {} : { publisher }) });
+
+  it.each([
+    ['{"id":"c1","ok":true}', { device: 'd1', id: 'c1', ok: true, detail: null }],
+    ['{"id":"c1","ok":false,"detail":"lamp 3 is dark","more":1}', { device: 'd1', id: 'c1', ok: false, detail: 'lamp 3 is dark' }],
+    ['{"id":"c1","ok":true,"detail":7}', { device: 'd1', id: 'c1', ok: true, detail: null }],
+    ['{"id":"c1","ok":true,"detail":""}', { device: 'd1', id: 'c1', ok: true, detail: null }],
+    ['{"id":"c1","ok":true,"detail":"一\\n\\u202e<b>\\ud800"}', { device: 'd1', id: 'c1', ok: true, detail: '一\\u000a\\u202e<b>\\ud800' }],
+  ])('%s', (payload, answer) => {
+    const taken = result(payload);
+    expect([taken.answer, taken.refused, taken.samples]).toEqual([answer, [], []]);
+  });
+
+  it('is cut: 200 characters of its words, 64 of an id', () => {
+    const { answer } = result(JSON.stringify({ id: 'i'.repeat(100), ok: true, detail: `${'x'.repeat(197)}\n\n` }));
+    expect([answer?.id.length, answer?.detail]).toEqual([64, 'x'.repeat(197)]);
+  });
+
+  it.each([
+    ['{"id":1,"ok":true}', 'BAD_SHAPE'],
+    ['{"id":"c1"}', 'BAD_SHAPE'],
+    ['{"id":"c1","ok":"true"}', 'BAD_SHAPE'],
+    ['[]', 'BAD_SHAPE'],
+    ['ok', 'NOT_JSON'],
+  ])('%s is none: %s', (payload, code) => {
+    const taken = result(payload);
+    expect([taken.answer, taken.refused.map((one) => one.code)]).toEqual([null, [code]]);
+  });
+
+  it('is about its own commands alone; a gateway speaks for the devices of its enterprise', () => {
+    const foreign = result('{"id":"c1","ok":true}', 'beacon/v1/e1/d2/command/result');
+    expect([foreign.answer, foreign.refused.map((one) => one.code)]).toEqual([null, ['FOREIGN_DEVICE']]);
+    expect(result('{"id":"c1","ok":true}', 'beacon/v1/e1/d2/command/result', gatewayOfE1).answer?.device).toBe('d2');
+    expect(result('{"id":"c1","ok":true}', 'beacon/v1/e2/d2/command/result', gatewayOfE1).answer).toBeNull();
+  });
+});
+
 describe('what must never happen', () => {
   const topics = fc.constantFrom(
     'beacon/v1/e1/d1/telemetry',

@@ -1,16 +1,18 @@
 // The door: one message in, its readings and its refusals out. Pure: the time of arrival is an input and there is no
 // memory, so the same message always gives the same answer. Nothing that comes in makes it throw.
 import type { Device } from '../model/asset.ts';
+import type { CommandAnswer } from '../model/device-command.ts';
 import type { Publisher } from '../model/ports/message-source.ts';
 import type { Profile } from '../model/profile.ts';
 import type { Sample } from '../model/reading.ts';
 import type { Refusal } from '../model/rejection.ts';
 import type { EpochMs } from '../model/time.ts';
 import { MAX_VALUES } from './bounds.ts';
+import { decodeCommandResult } from './decode/command-result.ts';
 import { decodeGateway } from './decode/gateway.ts';
 import { decodeJson, type Duplicates } from './decode/json.ts';
 import { decodeStatus } from './decode/status.ts';
-import { decodeTelemetry, isFields, type RawSample } from './decode/telemetry.ts';
+import { decodeTelemetry, type RawSample } from './decode/telemetry.ts';
 import { digestOf } from './digest.ts';
 import { type Refusals, refusals } from './refusals.ts';
 import { parseTopic } from './topic.ts';
@@ -41,6 +43,8 @@ export interface Ingested {
   readonly digest: number;
   /** A device's own word (or its last will) about being online. */
   readonly status: { readonly device: string; readonly what: 'online' | 'offline' } | null;
+  /** What a device says about a command; whether it was ever asked is not known here. */
+  readonly answer: CommandAnswer | null;
 }
 
 /** Decodes and validates one message. Total: anything that cannot be understood is in `refused` with a stable code. */
@@ -70,8 +74,8 @@ export function ingest(message: IngestMessage, registry: Registry): Ingested {
       break;
     }
     case 'command-result':
-      if (maySpeak(topic.enterprise, topic.device, publisher, refused)) checkCommandResult(topic.device, message, refused);
-      break;
+      if (!maySpeak(topic.enterprise, topic.device, publisher, refused)) break;
+      return result([], refused, digest, false, null, null, commandResult(topic.device, message, refused));
     case 'command':
       refused.add('FORBIDDEN_TOPIC', publisher.device, message.topic, 'for the platform');
       break;
@@ -153,11 +157,15 @@ function known(
   return null;
 }
 
-function checkCommandResult(device: string, message: IngestMessage, refused: Refusals): void {
+function commandResult(device: string, message: IngestMessage, refused: Refusals): CommandAnswer | null {
   const decoded = decodeJson(message.payload);
-  if (!decoded.ok) refused.add(decoded.code, device, undefined, decoded.detail);
-  else if (!isFields(decoded.value) || typeof decoded.value['id'] !== 'string' || typeof decoded.value['ok'] !== 'boolean')
-    refused.add('BAD_SHAPE', device, undefined, '{"id": text, "ok": true or false} is expected');
+  if (!decoded.ok) {
+    refused.add(decoded.code, device, undefined, decoded.detail);
+    return null;
+  }
+  const answer = decodeCommandResult(device, decoded.value);
+  if (answer === null) refused.add('BAD_SHAPE', device, undefined, '{"id": text, "ok": true or false} is expected');
+  return answer;
 }
 
 /** A `ts` of 0 is a device without a clock: it is the same in every message and tells none from another. */
@@ -177,6 +185,7 @@ function result(
   stamped: boolean,
   counter: number | null,
   status: Ingested['status'],
+  answer: CommandAnswer | null = null,
 ): Ingested {
-  return { samples, refused: refused.list(), stamped, counter, digest, status };
+  return { samples, refused: refused.list(), stamped, counter, digest, status, answer };
 }

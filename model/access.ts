@@ -28,6 +28,8 @@ export type Action =
   | 'rule.approve'
   /** Takes a device out of service (`live` → `test` or `commissioning`): its alarms then warn nobody. */
   | 'device.mode'
+  /** Asks something of a device from afar: silence, a test, closing its valve. */
+  | 'device.command'
   | 'credential.issue'
   | 'ledger.view'
   /** Tries rules on what happened: changes nothing, but takes a core for a while. */
@@ -67,6 +69,7 @@ const OPERATOR: ReadonlySet<Action> = new Set<Action>([
   'alarm.shelve',
   'alarm.verify',
   'warning.declare',
+  'device.command',
   'ledger.view',
   'backtest',
 ]);

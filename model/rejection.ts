@@ -24,6 +24,7 @@ export type RejectionCode =
   | 'STRING_TOO_LONG'
   | 'BAD_QUALITY'
   | 'BAD_STATUS'
+  | 'UNKNOWN_COMMAND'
   | 'FORBIDDEN_TOPIC'
   | 'FRAME_TOO_LARGE'
   | 'CONNECT_UNKNOWN_USER'

@@ -46,6 +46,23 @@ beforeEach(async () => {
       approvedBy: null,
     });
     served.platform.raise(served.platform.alarm(`alarm-${id}`, id, { deviceId: `device-${id}` }));
+    await served.platform.records.commands.add(
+      {
+        id: 'command-1',
+        deviceId: `device-${id}`,
+        enterpriseId: id,
+        command: 'silence',
+        comment: null,
+        by: 'somebody',
+        at: served.platform.clock.now(),
+        state: 'sent',
+        reason: null,
+        answeredAt: null,
+        detail: null,
+      },
+      null,
+      { from: 0, most: 1 },
+    );
     await served.platform.records.approvals.add({
       id: `approval-${id}`,
       kind: 'alarm.shelve',
@@ -202,6 +219,7 @@ const ID_OF: Readonly<Record<string, string>> = {
 };
 /** A body that would be carried out where one is wanted. */
 const BODY_OF: Readonly<Record<string, object>> = {
+  'device-command.send': { command: 'silence' },
   'rule.rollBack': { revision: 1 },
   'alarm.comment': { comment: 'x' },
   'alarm.shelve': { minutes: 1, reason: 'x' },
@@ -233,7 +251,8 @@ describe('what names a thing of another enterprise', () => {
         return {
           method: method.toUpperCase(),
           operation,
-          path: (enterprise: string) => `${template.replace('{id}', `${prefix}${enterprise}`).replace('{name}', 'weather')}${query}`,
+          path: (enterprise: string) =>
+            `${template.replace('{id}', `${prefix}${enterprise}`).replace('{name}', 'weather').replace('{commandId}', 'command-1')}${query}`,
         };
       });
     });

@@ -183,6 +183,15 @@ it('every route answers at least once as the document says', async () => {
   await ask('GET', `${api}/devices/{id}/limits`, { id: 'd' }, 200);
   await ask('GET', `${api}/hazard-sources/{id}/limits`, { id: 'x' }, 200);
   await ask('GET', `${api}/devices/{id}/connections`, { id: 'd' }, 200);
+  const commands = `${api}/devices/{id}/commands`;
+  await ask('POST', commands, { id: 'd' }, 422, { command: 'open-valve' });
+  await ask('POST', commands, { id: 'd' }, 400, { command: 'close-valve' });
+  await ask('POST', commands, { id: 'd' }, 409, { command: 'close-valve', comment: 'gas' });
+  served.platform.listening.add('d');
+  const sent = await ask('POST', commands, { id: 'd' }, 202, { command: 'close-valve', comment: 'gas' });
+  await ask('GET', commands, { id: 'd' }, 200);
+  await ask('GET', `${commands}/{commandId}`, { id: 'd', commandId: String(sent.body['id']) }, 200);
+  await ask('GET', `${commands}/{commandId}`, { id: 'd', commandId: 'missing' }, 404);
   await ask('GET', `${api}/devices/{id}/readings`, { id: 'd' }, 200, undefined, '?measurement=lel');
   await ask(
     'GET',

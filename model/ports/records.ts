@@ -2,6 +2,7 @@ import type { Alarm, AlarmEvent, AlarmKind, AlarmStateName, LiveEvent } from '..
 import type { AlarmFact, EarlierAlarm, FiguresQuery } from '../performance.ts';
 import type { Role } from '../actor.ts';
 import type { Approval, ApprovalQuery, ApprovalState } from '../approval.ts';
+import type { CommandAnswer, DeviceCommand } from '../device-command.ts';
 import type { Level } from '../level.ts';
 import type { RuleVersion } from '../engine.ts';
 import type { LedgerReason } from '../rejection.ts';
@@ -268,6 +269,23 @@ export interface Records {
     ): Promise<boolean>;
     /** What carrying it out came to; what was settled before stays. */
     settle(id: string, state: ApprovalState, outcome: string): Promise<void>;
+  };
+  /** What was asked of devices from afar, and what they said; of each device the newest 1,000. */
+  commands: {
+    /**
+     * Writes it down before it is sent. `requestKey`: digest of the account and its `Idempotency-Key`, or null. False, and nothing is
+     * written, where `bound.most` commands of this name were asked of the device at or after `bound.from`.
+     */
+    add(command: DeviceCommand, requestKey: string | null, bound: { readonly from: EpochMs; readonly most: number }): Promise<boolean>;
+    /** The one that was asked for under this key, or null. */
+    ofRequest(requestKey: string): Promise<DeviceCommand | null>;
+    get(device: string, id: string): Promise<DeviceCommand | null>;
+    /** Newest first. */
+    list(query: { readonly device: string; readonly cursor?: string; readonly limit: number }): Promise<Page<DeviceCommand>>;
+    /** Nobody listened. What was answered meanwhile stays answered. */
+    offline(id: string): Promise<void>;
+    /** A device answers its own commands, each once: as it stands after that, `known` where it was answered before, `unknown` where it has none of that id. */
+    answer(answer: CommandAnswer, at: EpochMs): Promise<DeviceCommand | 'known' | 'unknown'>;
   };
   /** Who had the watch, and what was handed over. At most one shift is not over; every change is one transaction and happens once. */
   shifts: {

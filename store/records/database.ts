@@ -20,6 +20,7 @@ export interface RecordsDatabase {
   setting: SettingTable;
   approval: ApprovalTable;
   shift: ShiftTable;
+  device_command: DeviceCommandTable;
 }
 
 export interface AccountTable {
@@ -202,4 +203,20 @@ export interface ShiftTable {
   taken_by: string | null;
   unsigned_reason: string | null;
   figures: string | null;
+}
+/** One thing asked of a device. `unanswered` stands in no row: it is `sent`, read later. */
+export interface DeviceCommandTable {
+  n: Generated<number>;
+  id: string;
+  device: string;
+  enterprise: string;
+  command: string;
+  comment: string | null;
+  by: string;
+  at: number;
+  state: string;
+  reason: string | null;
+  answered_at: number | null;
+  detail: string | null;
+  request_key: string | null;
 }

@@ -3,7 +3,7 @@ import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { RecordsError } from './records-error.ts';
 
 /** Format this build writes: number of migrations. Kept in the file as `user_version`. */
-export const RECORDS_FORMAT = 8;
+export const RECORDS_FORMAT = 9;
 
 const first: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
@@ -148,6 +148,20 @@ const eighth: Migration = {
   },
 };
 
+/** What was asked of devices from afar, and what they said. A request's key is there once: it sends nothing again. */
+const ninth: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const statements = [
+      sql`create table device_command (n integer primary key autoincrement, id text not null unique, device text not null,
+          enterprise text not null, command text not null, comment text, "by" text not null, at integer not null, state text not null,
+          reason text, answered_at integer, detail text, request_key text unique) strict`,
+      sql`create index device_command_of on device_command (device, n)`,
+      sql`pragma user_version = 9`,
+    ];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001': first,
   '0002': second,
@@ -157,6 +171,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006': sixth,
   '0007': seventh,
   '0008': eighth,
+  '0009': ninth,
 };
 
 /** Brings the file to this build's format; one of a newer build is refused, never opened as if it were empty. */

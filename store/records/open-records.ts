@@ -10,6 +10,7 @@ import { credentialRecords } from './credentials.ts';
 import type { RecordsDatabase } from './database.ts';
 import { ledgerRecords } from './ledger.ts';
 import { ruleRecords } from './rules.ts';
+import { deviceCommandRecords } from './device-commands.ts';
 import { migrateRecords } from './migrations.ts';
 import { type RecordsClient, startRecordsThread } from './records-client.ts';
 import { shiftRecords } from './shifts.ts';
@@ -80,6 +81,7 @@ export async function openRecords(folder: string, onDeath?: (detail: string) => 
     rules: ruleRecords(db, client),
     idempotency: idempotencyRecords(db, client),
     approvals: approvalRecords(db, client),
+    commands: deviceCommandRecords(db, client),
     shifts: shiftRecords(db, client),
     settings: settingRecords(db, client),
     status: () => ({ queued: client.queued(), failed }),

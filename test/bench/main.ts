@@ -303,7 +303,7 @@ await section('frozen', async () => {
   say(probeRow('alarm at a viewer who reads', run.alarms));
   say('');
   say(
-    `${run.viewers} frozen viewers were owed ${run.owedMb.toFixed(0)} MB of readings (what one who reads got, times ${run.viewers}); the frozen MQTT client pushed ${run.pushedMb.toFixed(1)} MB of pings and readings and read nothing (the platform sends an MQTT client nothing but commands, and no route orders one yet: 200 MB of commands towards a client that reads none are measured at the broker alone, in broker/frozen.contract.test.ts). Unanswered: ${run.missing.pubacks} PUBLISH, ${run.missing.alarms} alarms. Resident memory ${run.residentMb.before.toFixed(0)} → ${run.residentMb.after.toFixed(0)} MB.`,
+    `${run.viewers} frozen viewers were owed ${run.owedMb.toFixed(0)} MB of readings (what one who reads got, times ${run.viewers}); the frozen MQTT client pushed ${run.pushedMb.toFixed(1)} MB of pings and readings and read nothing (the platform sends an MQTT client nothing but commands, of which a route lets five of a kind a minute through: 200 MB of commands towards a client that reads none are measured at the broker alone, in broker/frozen.contract.test.ts). Unanswered: ${run.missing.pubacks} PUBLISH, ${run.missing.alarms} alarms. Resident memory ${run.residentMb.before.toFixed(0)} → ${run.residentMb.after.toFixed(0)} MB.`,
   );
   say('');
   unanswered += run.missing.pubacks + run.missing.alarms;

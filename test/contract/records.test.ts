@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Alarm, AlarmEventType, LiveEvent } from '../../model/alarm.ts';
 import type { Approval, ApprovalQuery } from '../../model/approval.ts';
+import type { DeviceCommand } from '../../model/device-command.ts';
 import type { AuditQuery, LedgerLine } from '../../model/ports/records.ts';
 import { exampleAlarm } from '../../model/testing/example-alarm.ts';
 import { exampleWarning } from '../../model/testing/example-warning.ts';
@@ -786,8 +787,101 @@ describe('the file and its thread', () => {
     it('have a place in a file of an earlier build', async () => {
       const folder = newFolder();
       await (await open(folder)).close();
-      tamper(folder, "drop table shift; delete from kysely_migration where name = '0008'; pragma user_version = 7");
+      tamper(
+        folder,
+        "drop table shift; drop table device_command; delete from kysely_migration where name >= '0008'; pragma user_version = 7",
+      );
       expect(await (await open(folder)).shifts.current()).toBeNull();
+    });
+  });
+
+  describe('commands to devices', () => {
+    const command = (n: number, more: Partial<DeviceCommand> = {}): DeviceCommand => ({
+      id: `c${n}`,
+      deviceId: 'd',
+      enterpriseId: 'e',
+      command: 'silence',
+      comment: null,
+      by: 'li',
+      at: n,
+      state: 'sent',
+      reason: null,
+      answeredAt: null,
+      detail: null,
+      ...more,
+    });
+    const anyNumber = { from: 0, most: 1e9 };
+
+    it('are kept as they were asked for, also over a restart, and found by the key of their request', async () => {
+      const folder = newFolder();
+      const before = await open(folder);
+      const closing = command(1, { command: 'close-valve', comment: 'gas in the kitchen' });
+      expect(await before.commands.add(closing, 'key-1', anyNumber)).toBe(true);
+      await before.commands.add(command(2), null, anyNumber);
+      await before.commands.add(command(3), null, anyNumber);
+      await before.close();
+      const { commands } = await open(folder);
+      expect([await commands.get('d', 'c1'), await commands.ofRequest('key-1'), await commands.ofRequest('key-2')]).toEqual([
+        closing,
+        closing,
+        null,
+      ]);
+      expect([await commands.get('another', 'c1'), await commands.get('d', 'c9')]).toEqual([null, null]);
+      const page = await commands.list({ device: 'd', limit: 2 });
+      const rest = await commands.list({ device: 'd', limit: 2, cursor: page.next ?? '' });
+      expect([page.items, rest.items, rest.next]).toEqual([[command(3), command(2)], [closing], null]);
+      // A key sends once: a second row of it is a mistake of ours, and loud.
+      expect(await codeOf(commands.add(command(4), 'key-1', anyNumber))).toBe('failed');
+    });
+
+    it('are bounded by device and kind within a time, however many are asked for at once', async () => {
+      const { commands } = await open();
+      const bound = { from: 10, most: 2 };
+      await commands.add(command(9), null, bound);
+      const asked = [10, 11, 12, 13].map((n) => commands.add(command(n), null, bound));
+      expect(await Promise.all(asked)).toEqual([true, true, false, false]);
+      expect(await commands.add(command(14, { command: 'self-test' }), null, bound)).toBe(true);
+      expect(await commands.add(command(15, { deviceId: 'd2' }), null, bound)).toBe(true);
+      expect(await commands.get('d', 'c12')).toBeNull();
+    });
+
+    it('are the newest 1,000 of a device', async () => {
+      const folder = newFolder();
+      await (await open(folder)).close();
+      tamper(
+        folder,
+        `with recursive n(i) as (select 1 union all select i + 1 from n where i < 1002)
+        insert into device_command (id, device, enterprise, command, "by", at, state) select 'c' || i, 'd', 'e', 'silence', 'li', i, 'sent' from n`,
+      );
+      const { commands } = await open(folder);
+      await commands.add(command(0, { deviceId: 'd2' }), null, anyNumber);
+      await commands.add(command(1_003), null, anyNumber);
+      const { items, next } = await commands.list({ device: 'd', limit: 2_000 });
+      expect([items.length, next, items[0]?.id, items.at(-1)?.id]).toEqual([1_000, null, 'c1003', 'c4']);
+      expect((await commands.list({ device: 'd2', limit: 10 })).items).toHaveLength(1);
+    });
+
+    it('are answered once, by the device they are for', async () => {
+      const { commands } = await open();
+      for (const n of [1, 2, 3]) await commands.add(command(n), null, anyNumber);
+      const yes = (id: string, device = 'd') => commands.answer({ device, id, ok: true, detail: null }, 50);
+      const no = (id: string) => commands.answer({ device: 'd', id, ok: false, detail: 'lamp 3' }, 60);
+      expect([await yes('c1', 'another'), await yes('c9')]).toEqual(['unknown', 'unknown']);
+      expect(await Promise.all([yes('c1'), no('c1')])).toEqual([command(1, { state: 'done', answeredAt: 50 }), 'known']);
+      expect(await no('c2')).toEqual(command(2, { state: 'failed', answeredAt: 60, detail: 'lamp 3' }));
+      await commands.offline('c2');
+      expect(await commands.get('d', 'c2')).toMatchObject({ state: 'failed', reason: null });
+      // Nobody seemed to listen, and yet the device did it.
+      await commands.offline('c3');
+      expect(await commands.get('d', 'c3')).toEqual(command(3, { state: 'failed', reason: 'device-offline' }));
+      expect(await yes('c3')).toEqual(command(3, { state: 'done', answeredAt: 50 }));
+    });
+
+    it('have a place in a file of an earlier build', async () => {
+      const folder = newFolder();
+      await (await open(folder)).close();
+      tamper(folder, "drop table device_command; delete from kysely_migration where name = '0009'; pragma user_version = 8");
+      expect(await (await open(folder)).commands.list({ device: 'd', limit: 1 })).toEqual({ items: [], next: null });
     });
   });
 
@@ -810,7 +904,7 @@ describe('the file and its thread', () => {
       folder,
       `insert into account (name, password_hash, role, enterprises, must_change_password, disabled, created_at)
         values ('li', 'h', 'viewer', null, 0, 0, 5);
-      alter table account drop column revision; drop table shift;
+      alter table account drop column revision; drop table shift; drop table device_command;
       delete from kysely_migration where name >= '0007'; pragma user_version = 6`,
     );
     expect(await (await open(folder)).accounts.get('li')).toMatchObject({ name: 'li', createdAt: 5, revision: 1 });

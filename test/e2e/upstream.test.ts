@@ -101,6 +101,21 @@ describe.skipIf(mosquittoMissing() !== null && process.env['CI'] === undefined)(
       expect(ledger).toMatchObject([{ reason: 'FOREIGN_DEVICE', topic: topicOf('U-2', 'telemetry', 'elsewhere') }]);
     });
 
+    it('a command by way of the broker: not sent where nobody has subscribed, sent where somebody has, and answered', async () => {
+      const path = '/devices/U-2/commands';
+      const asked = await api.request('POST', path, { command: 'self-test' });
+      expect([asked.status, asked.body]).toMatchObject([409, { code: 'device-offline' }]);
+      const second = await device('U-2');
+      second.on('message', (_topic, payload) => {
+        const { id } = JSON.parse(payload.toString()) as { id: string };
+        void second.publishAsync(topicOf('U-2', 'command/result'), JSON.stringify({ id, ok: true }), { qos: 1 });
+      });
+      await second.subscribeAsync(topicOf('U-2', 'command'), { qos: 1 });
+      const { id, state } = await api.post<{ id: string; state: string }>(path, { command: 'self-test' });
+      expect(state).toBe('sent');
+      await eventually('its answer', PATIENCE_MS, async () => (await api.get<{ state: string }>(`${path}/${id}`)).state === 'done');
+    });
+
     it('kill -9 of the platform under way: every reading the broker acknowledged is there afterwards, once', async () => {
       const third = await device('U-3');
       const begin = Date.now() - 600_000;

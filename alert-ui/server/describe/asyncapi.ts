@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ANSWER_DETAIL_CHARS, ANSWER_WITHIN_MS, DEVICE_COMMANDS } from '../../../model/device-command.ts';
 import { alarm, alarmEvent } from '../schema/alarm.ts';
 import { deviceStatus } from '../schema/asset.ts';
 import { floodState } from '../schema/flood.ts';
@@ -115,15 +116,32 @@ const TOPICS: readonly Door[] = [
     key: 'command',
     address: 'beacon/v1/{enterprise}/{device}/command',
     action: 'send',
-    summary: 'A command to a device',
-    payload: { type: 'object', required: ['id', 'command'], properties: { id: { type: 'string' }, command: { type: 'string' } } },
+    summary:
+      'A command to a device that has subscribed; nothing is kept for one that has not. A kind the device does not know is answered with `ok: false`. No command opens a valve',
+    payload: {
+      type: 'object',
+      required: ['id', 'command'],
+      properties: {
+        id: { type: 'string', description: 'To be answered with; the same id twice is one command.' },
+        command: { type: 'string', description: `${DEVICE_COMMANDS.join(', ')}; others may come.` },
+        expiresAt: { type: 'integer', description: 'ms since 1970 UTC: a device with a clock does nothing that is older.' },
+      },
+    },
   },
   {
     key: 'commandResult',
     address: 'beacon/v1/{enterprise}/{device}/command/result',
     action: 'receive',
-    summary: 'What became of a command',
-    payload: { type: 'object', required: ['id', 'ok'], properties: { id: { type: 'string' }, ok: { type: 'boolean' } } },
+    summary: `What became of a command; the first answer counts, and without one within ${ANSWER_WITHIN_MS / 1_000} s it is \`unanswered\``,
+    payload: {
+      type: 'object',
+      required: ['id', 'ok'],
+      properties: {
+        id: { type: 'string' },
+        ok: { type: 'boolean' },
+        detail: { type: 'string', description: `In the device's own words; ${ANSWER_DETAIL_CHARS} characters of it are kept.` },
+      },
+    },
   },
   { key: 'deviceApi', address: 'v1/devices/me/telemetry', action: 'receive', summary: 'ThingsBoard device API', payload: telemetryPayload },
   {

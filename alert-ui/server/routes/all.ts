@@ -11,6 +11,7 @@ import { auditRoutes } from './audit.ts';
 import { classificationRoutes } from './classification.ts';
 import { backtestRoutes } from './backtests.ts';
 import { catalogueRoutes } from './catalogue.ts';
+import { deviceCommandRoutes } from './device-commands.ts';
 import { deviceRoutes } from './devices.ts';
 import { floodRoutes } from './floods.ts';
 import { gatewayRoutes } from './gateways.ts';
@@ -62,6 +63,7 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...ruleRoutes(pages),
       ...siteFileRoutes(provisioning, parts.readSite, parts.log),
       ...deviceRoutes(pages, provisioning),
+      ...deviceCommandRoutes,
       ...readingRoutes,
       ...proposalRoutes,
       ...readingCsvRoutes(),

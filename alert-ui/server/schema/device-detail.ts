@@ -233,11 +233,22 @@ export const profile = z
     en: z.string(),
     sector: z.array(z.string()),
     alarmKind: z.enum(['process', 'fire']),
+    gb26875Component: z.int().optional().meta({ description: 'Component type number of GB/T 26875.3.' }),
+    transports: z.array(z.string()).optional(),
+    samplingMs: z.number().optional(),
     reportMs: z.number().nullable(),
     heartbeatMs: z.number(),
     warmupMs: z.number().optional(),
     calibrationDays: z.number().optional(),
     lifeDays: z.number().optional(),
+    commands: z
+      .array(z.object({ name: z.string(), remote: z.boolean(), note: z.string().optional() }))
+      .optional()
+      .meta({
+        description:
+          "The catalogue's own words; `remote: false` is done by hand, on site. What may be sent says the list of a device's commands.",
+      }),
+    notes: z.array(z.string()).optional(),
     measurements: z.array(
       z.object({
         key: z.string(),
@@ -249,6 +260,9 @@ export const profile = z
         valueType: z.enum(['number', 'boolean', 'bitmask', 'string']),
         channels: z.int().optional(),
         optional: z.boolean().optional(),
+        gb26875Analog: z.int().optional().meta({ description: 'Analogue type number of GB/T 26875.3.' }),
+        mgPerM3At20C: z.number().optional(),
+        note: z.string().optional(),
         checkMs: z.number().optional().meta({ description: 'The device looks at it this often by itself, however often it reports.' }),
         limits: z.array(limitDef),
         variants: z

@@ -44,6 +44,7 @@ export const CATALOGUE: Catalogue = {
       alarmKind: 'process',
       reportMs: 5_000,
       heartbeatMs: 60_000,
+      commands: [{ name: 'close', remote: true }],
       measurements: [
         {
           key: 'lel',
@@ -489,8 +490,14 @@ export class FakePlatform implements Platform {
   disconnect(credential: string): void {
     this.disconnected.push(credential);
   }
-  async sendCommand(): Promise<boolean> {
-    return Promise.resolve(false);
+  /** Devices that listen to their command topic. */
+  readonly listening = new Set<string>();
+  readonly sentCommands: { readonly topic: string; readonly payload: string }[] = [];
+  async sendCommand(enterprise: string, device: string, payload: string): Promise<boolean> {
+    await Promise.resolve();
+    if (!this.listening.has(device)) return false;
+    this.sentCommands.push({ topic: `beacon/v1/${enterprise}/${device}/command`, payload });
+    return true;
   }
   subscribe(listener: LiveListener): () => void {
     this.listeners.add(listener);

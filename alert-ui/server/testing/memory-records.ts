@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Alarm, AlarmEvent, LiveEvent } from '../../../model/alarm.ts';
 import { type Approval, approvalAt } from '../../../model/approval.ts';
+import type { DeviceCommand } from '../../../model/device-command.ts';
 import type { RuleVersion } from '../../../model/engine.ts';
 import type {
   Account,
@@ -31,6 +32,8 @@ export class MemoryRecords implements Records {
   private readonly named = new Map<string, string>();
   private readonly approvalRows = new Map<string, Approval>();
   private readonly shiftRows: (Shift & { readonly picture: ShiftPicture | null })[] = [];
+  readonly commandRows: DeviceCommand[] = [];
+  private readonly commandKeys = new Map<string, string>();
   private readonly ruleVersions = new Map<string, RuleVersion>();
 
   dump(): string {
@@ -237,6 +240,37 @@ export class MemoryRecords implements Records {
     settle: async (id, state, outcome) => {
       const approval = this.approvalRows.get(id);
       if (approval?.outcome === null) this.approvalRows.set(id, { ...approval, state, outcome });
+    },
+  };
+  readonly commands: Records['commands'] = {
+    add: async (command, requestKey, { from, most }) => {
+      const like = this.commandRows.filter((row) => row.deviceId === command.deviceId && row.command === command.command && row.at >= from);
+      if (like.length >= most) return false;
+      this.commandRows.push(command);
+      if (requestKey !== null) this.commandKeys.set(requestKey, command.id);
+      return true;
+    },
+    ofRequest: async (requestKey) => this.commandRows.find((row) => row.id === this.commandKeys.get(requestKey)) ?? null,
+    get: async (device, id) => this.commandRows.find((row) => row.id === id && row.deviceId === device) ?? null,
+    list: async ({ device, cursor, limit }) => {
+      const found = this.commandRows.filter((row) => row.deviceId === device).toReversed();
+      const start = Number(cursor ?? 0);
+      const items = found.slice(start, start + limit);
+      return { items, next: start + items.length < found.length ? String(start + items.length) : null };
+    },
+    offline: async (id) => {
+      const at = this.commandRows.findIndex((row) => row.id === id && row.state === 'sent');
+      const row = this.commandRows[at];
+      if (row !== undefined) this.commandRows[at] = { ...row, state: 'failed', reason: 'device-offline' };
+    },
+    answer: async ({ device, id, ok, detail }, answeredAt) => {
+      const at = this.commandRows.findIndex((row) => row.id === id && row.deviceId === device);
+      const row = this.commandRows[at];
+      if (row === undefined) return 'unknown';
+      if (row.answeredAt !== null) return 'known';
+      const answered: DeviceCommand = { ...row, state: ok ? 'done' : 'failed', reason: null, answeredAt, detail };
+      this.commandRows[at] = answered;
+      return answered;
     },
   };
   readonly shifts: Records['shifts'] = {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../harness/api.ts';
 import { Outside } from '../../harness/outside.ts';
 
-/** What devices sent: stored readings, and the ledger of what came of it. */
+/** What devices sent: stored readings, the ledger of what came of it, and what they answer when something is asked of them. */
 
 let outside: Outside;
 beforeAll(async () => {
@@ -91,5 +91,67 @@ describe('readings and the ledger', () => {
       3,
     ]);
     expect(await outside.refusal('GET', '/ledger?verdict=weird')).toEqual([400, 'invalid-request']);
+  });
+});
+
+describe('commands to devices', () => {
+  interface Command {
+    readonly id: string;
+    readonly state: string;
+    readonly reason: string | null;
+    readonly detail: string | null;
+  }
+  const path = '/devices/GK-1/commands';
+  const commands = async (): Promise<readonly Command[]> => (await outside.api.get<{ items: readonly Command[] }>(path)).items;
+  const standing = (id: string, state: string): Promise<Command> =>
+    eventually(`${id} ${state}`, 10_000, async () => (await commands()).find((one) => one.id === id && one.state === state) ?? false);
+
+  it('reach who listens, once for each key also after a restart, and are answered by their own device alone', async () => {
+    const [kitchen, stranger] = [await outside.device('GK-1', 'gas.combustible.commercial'), await outside.device('GK-2')];
+    const [client, other] = [await outside.connected(kitchen), await outside.connected(stranger)];
+    expect(await outside.refusal('POST', path, { command: 'silence' })).toEqual([409, 'device-offline']);
+    const heard: { id: string; command: string }[] = [];
+    client.client.on('message', (_topic, payload) => heard.push(JSON.parse(payload.toString()) as { id: string; command: string }));
+    await client.client.subscribeAsync('beacon/v1/haida/GK-1/command', { qos: 1 });
+    const closing = { command: 'close-valve', comment: 'gas in the kitchen' };
+    const key = { 'idempotency-key': 'once' };
+    const sent = await outside.api.request('POST', path, closing, key);
+    const { id, state } = sent.body as Command;
+    expect([sent.status, state]).toEqual([202, 'sent']);
+    await eventually('the command', 10_000, async () => heard.length > 0);
+    expect(heard).toMatchObject([{ id, command: 'close-valve' }]);
+
+    // In another's name, and of a command that is none: in the ledger by name, and nothing is changed by it.
+    const answer = (of: typeof client, device: string, said: object): Promise<void> =>
+      of.publish(`beacon/v1/haida/${device}/command/result`, JSON.stringify(said));
+    await answer(other, 'GK-2', { id, ok: true });
+    await eventually('the line in the ledger', 10_000, async () => {
+      const { items } = await outside.api.get<{ items: { reason: string }[] }>('/ledger?device=GK-2&verdict=refused');
+      return items.some((line) => line.reason === 'UNKNOWN_COMMAND');
+    });
+    expect((await commands()).map((one) => [one.state, one.reason])).toEqual([
+      ['sent', null],
+      ['failed', 'device-offline'],
+    ]);
+    await answer(client, 'GK-1', { id, ok: false, detail: 'the valve\nis stuck' });
+    expect(await standing(id, 'failed')).toMatchObject({ reason: null, detail: 'the valve\\u000ais stuck' });
+    const audit = await outside.api.get<{ items: { by: string; outcome: string }[] }>('/audit?action=device-command.answer');
+    expect(audit.items).toMatchObject([{ by: 'device GK-1', outcome: 'failed' }]);
+    expect((await outside.api.get<{ items: unknown[] }>('/alarms?device=GK-1')).items).toEqual([]);
+
+    await outside.platform.kill();
+    await outside.startAgain();
+    const back = await outside.connected(kitchen);
+    back.client.on('message', (_topic, payload) => heard.push(JSON.parse(payload.toString()) as { id: string; command: string }));
+    await back.client.subscribeAsync('beacon/v1/haida/GK-1/command', { qos: 1 });
+    expect((await outside.api.request('POST', path, closing, key)).body).toEqual(sent.body);
+    const tested = (await outside.api.post<Command>(path, { command: 'self-test' })).id;
+    await eventually('the next command', 10_000, async () => heard.some((one) => one.id === tested));
+    expect(heard.map((one) => one.command)).toEqual(['close-valve', 'self-test']);
+    await back.publish('beacon/v1/haida/GK-1/command/result', JSON.stringify({ id: tested, ok: true }));
+    expect(await standing(tested, 'done')).toMatchObject({ detail: null });
+    const metrics = await (await fetch(`${outside.platform.httpBase}/metrics`)).text();
+    expect(metrics).toMatch(/^beacon_commands_sent_total 1$/m);
+    expect(metrics).toMatch(/^beacon_command_answers_total 1$/m);
   });
 });

@@ -1,0 +1,97 @@
+import type { CommandAnswer } from '../model/device-command.ts';
+import type { Clock } from '../model/ports/clock.ts';
+import type { Inbound, MessageSource } from '../model/ports/message-source.ts';
+import type { Records } from '../model/ports/records.ts';
+import type { LedgerFeed } from './ledger-feed.ts';
+
+/**
+ * Longest a request waits to hear that nobody listens, ms. A device of ours is told at once; an external broker that does not say leaves
+ * the command `sent`, and the device's answer, or none, says the rest.
+ */
+const HEARD_WITHIN_MS = 3_000;
+
+/** Commands on their way to devices, and what devices say about them on its way to the records. */
+export interface DeviceCommands {
+  /** False where nobody listens: nothing is kept for later then. */
+  send(enterprise: string, device: string, payload: string): Promise<boolean>;
+  /** An answer that is in the journal. Written aside: what a device says of a command keeps no reading waiting. */
+  answered(inbound: Inbound, answer: CommandAnswer): void;
+  readonly counters: {
+    readonly commandsSent: number;
+    readonly commandsOffline: number;
+    readonly commandAnswers: number;
+    readonly commandAnswersUnknown: number;
+  };
+  /** Whether no answer is being written. */
+  idle(): boolean;
+}
+
+export interface DeviceCommandParts {
+  readonly source: () => MessageSource;
+  readonly records: Pick<Records, 'commands' | 'audit'>;
+  readonly clock: Clock;
+  readonly ledger: LedgerFeed;
+  readonly log: { error(detail: object, message: string): void };
+}
+
+export function createDeviceCommands({ source, records, clock, ledger, log }: DeviceCommandParts): DeviceCommands {
+  const counters = { commandsSent: 0, commandsOffline: 0, commandAnswers: 0, commandAnswersUnknown: 0 };
+  let writing = 0;
+
+  async function write(inbound: Inbound, answer: CommandAnswer): Promise<void> {
+    const { device, id, ok, detail } = answer;
+    const became = await records.commands.answer(answer, inbound.receivedAt);
+    if (became === 'unknown') {
+      counters.commandAnswersUnknown += 1;
+      ledger.refusedParts(inbound, [{ code: 'UNKNOWN_COMMAND', device, at: id }]);
+      return;
+    }
+    ledger.accepted(inbound, device, became === 'known' ? 'answered before' : null);
+    if (became === 'known') return;
+    counters.commandAnswers += 1;
+    await records.audit.append({
+      at: inbound.receivedAt,
+      by: `device ${device}`,
+      action: 'device-command.answer',
+      resource: `devices/${device}/commands/${id}`,
+      outcome: ok ? 'ok' : 'failed',
+      address: inbound.publisher.address,
+      detail: detail === null ? became.command : `${became.command}: ${detail}`,
+    });
+  }
+
+  return {
+    counters,
+    send(enterprise, device, payload) {
+      return new Promise((resolve, reject) => {
+        let settled = false;
+        const cancel = clock.after(HEARD_WITHIN_MS, () => settle(true));
+        const settle = (heard: boolean): void => {
+          if (settled) return;
+          settled = true;
+          cancel();
+          if (heard) counters.commandsSent += 1;
+          else counters.commandsOffline += 1;
+          resolve(heard);
+        };
+        source()
+          .send(enterprise, device, payload)
+          .then(settle, (error: unknown) => {
+            cancel();
+            reject(error instanceof Error ? error : new Error(String(error)));
+          });
+      });
+    },
+    answered(inbound, answer) {
+      writing += 1;
+      write(inbound, answer)
+        .catch((error: unknown) =>
+          log.error({ device: answer.device, command: answer.id, error: String(error) }, 'answer of a device not written'),
+        )
+        .finally(() => {
+          writing -= 1;
+        });
+    },
+    idle: () => writing === 0,
+  };
+}
