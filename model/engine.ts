@@ -260,17 +260,28 @@ export interface LatestPoint {
   readonly receivedAt: EpochMs;
   readonly quality: Quality;
   readonly flags: readonly string[];
+  /** Since when its quality says test or maintenance, by its samples' own time; absent while it does not. */
+  readonly inhibitedSince?: EpochMs;
 }
 
 export interface DeviceStatus {
   readonly online: boolean;
-  /** `never-seen`, `silent`, `bad-quality`, fault codes … ; empty = well. */
+  /** `never-seen`, `silent`, `bad-quality`, `inhibited`, fault codes … ; empty = well. */
   readonly health: readonly string[];
   readonly lastSeenAt: EpochMs | null;
   /** Median of arrival − stamp over recent live samples, ms; null while unknown. */
   readonly clockErrorMs: number | null;
   /** Gateway that its last word came through; absent where it speaks for itself. */
   readonly gateway?: string;
+}
+
+/** How many devices there are, and how they are: test ones too. */
+export interface DeviceCounts {
+  readonly online: number;
+  readonly offline: number;
+  readonly total: number;
+  /** With a point that says test or maintenance: no limit judges it. */
+  readonly inhibited: number;
 }
 
 /** What stands on every desk. Test and suppressed alarms are in neither of the first two. */
@@ -315,7 +326,7 @@ export interface EngineView {
   warningHeads(): Iterable<WarningHead>;
   /** By `<scope>:<id>`. */
   warning(id: string): Warning | undefined;
-  deviceCounts(): { readonly online: number; readonly offline: number; readonly total: number };
+  deviceCounts(): DeviceCounts;
 }
 
 /** One slice-wise snapshot under way. Entries may be applied between two `next` calls; the result is the state at its beginning. */

@@ -1,5 +1,5 @@
 import type { Alarm, VerifiedAs } from './alarm.ts';
-import type { AlarmCounts } from './engine.ts';
+import type { AlarmCounts, DeviceCounts } from './engine.ts';
 import type { Flood } from './flood.ts';
 import type { Level } from './level.ts';
 import type { EpochMs } from './time.ts';
@@ -134,7 +134,8 @@ export interface ShiftPicture {
   readonly warnings: Pictured<PicturedWarning>;
   /** Alarms of silence: a device, a gateway with all behind it, or one point. */
   readonly silent: Pictured<Alarm>;
-  readonly devices: { readonly online: number; readonly offline: number; readonly total: number };
+  /** `inhibited` is missing in hand-overs of an earlier build. */
+  readonly devices: Omit<DeviceCounts, 'inhibited'> & Partial<Pick<DeviceCounts, 'inhibited'>>;
   readonly approvals: Pictured<PicturedApproval>;
   /** Of the last floods, those that were in the shift. */
   readonly floods: readonly Flood[];

@@ -106,7 +106,7 @@ describe('changes while an alarm is active', () => {
     expect([...one.engine.view.openAlarms()]).toEqual([]);
     expect(one.engine.view.counts().open.red).toBe(0);
     expect(one.put({ ...device('gd-1', 'gas') }).outcomes[0]).toMatchObject({ ok: false, code: 'id-retired' });
-    expect(one.engine.view.deviceCounts()).toEqual({ online: 0, offline: 0, total: 0 });
+    expect(one.engine.view.deviceCounts()).toEqual({ online: 0, offline: 0, total: 0, inhibited: 0 });
     one.pass(600_000);
     expect(one.alarm('F01')).toBeUndefined();
   });

@@ -52,6 +52,8 @@ export interface Core {
    * the events that were told then: whatever judges more than format 1 did asks for it.
    */
   format: number;
+  /** Devices with a point that says test or maintenance. Rebuilt from their points. */
+  readonly inhibited: Set<DeviceState>;
   onlineCount: number;
   nextOrder: number;
   /** Devices whose presence or health changed by the present entry. */

@@ -9,6 +9,7 @@ import { endBacklog } from './evaluate/message.ts';
 import { type ArmedLimit, hasLeft, isTrue, makePlan, type Plan, type PlanPoint } from './evaluate/plan.ts';
 import { forgetCalibration, followDates } from './health/calendar.ts';
 import { leaveGateway } from './health/gateway.ts';
+import { recount } from './health/inhibited.ts';
 import { specsOf } from './health/spec.ts';
 import { BAD, faultLadder, placeOf, syncFaults } from './instrument.ts';
 import { noteChange, silencePeriod } from './presence.ts';
@@ -76,6 +77,7 @@ export function newDevice(core: Core, asset: Device, order: number, ruleRevision
     faults: [],
     pointFaults: {},
     bad: 0,
+    inhibited: 0,
     points: plan.points.map(() => null),
     derived: plan.derived.map(() => null),
     alarms: new Map(),
@@ -151,6 +153,7 @@ function changePlan(core: Core, device: DeviceState, plan: Plan, ruleRevision: n
   // Format 1 told every device whose limits changed, well or not.
   if (core.format === 1 || bad > 0 !== device.bad > 0) noteChange(core, device);
   device.bad = bad;
+  if (recount(core, device)) noteChange(core, device);
   leaveBehind(core, device);
   for (let i = 0; i < plan.points.length; i += 1) {
     const one = plan.points[i];
@@ -164,7 +167,9 @@ function changePlan(core: Core, device: DeviceState, plan: Plan, ruleRevision: n
     tellSetPoints(core, device, one);
   });
   // A limit that stands for a fault has come or gone: what the device reports has its alarm there, or one of its own.
-  if (before.faultLadders.length > 0 || plan.faultLadders.length > 0) syncFaults(core, device, BY_CONFIG);
+  // So does the question whether an inhibition was forgotten: its level is that of what the point guards now.
+  const asked = [...old.values()].some(([point]) => point.inhibited?.asked === true);
+  if (asked || before.faultLadders.length > 0 || plan.faultLadders.length > 0) syncFaults(core, device, BY_CONFIG);
 }
 
 /** Conditions of limits that stay, judged at once by the last good value where the limit moved. */
@@ -243,6 +248,7 @@ export function retire(core: Core, device: DeviceState): void {
   device.online = false;
   noteChange(core, device);
   core.heap.remove(device);
+  core.inhibited.delete(device);
   leaveGateway(core, device);
   core.devices.delete(device.asset.id);
   core.escalations.retire(device);

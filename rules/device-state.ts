@@ -7,6 +7,7 @@ import type { Condition } from './evaluate/condition.ts';
 import type { CountWindow } from './evaluate/count-window.ts';
 import type { Plan } from './evaluate/plan.ts';
 import type { RateWindow } from './evaluate/rate-window.ts';
+import type { Inhibition } from './health/inhibited.ts';
 import type { PointHealth } from './health/point-health.ts';
 import { SPOKEN, type Spoken } from './health/spoken.ts';
 import type { JointState } from './joint/state.ts';
@@ -58,6 +59,8 @@ export interface PointState {
   open: (AlarmRecord | null)[] | null;
   /** What the detectors keep of it; null while there is nothing to watch. */
   health: PointHealth | null;
+  /** Since when it says test or maintenance (rules/health/inhibited.ts); null = it is judged, or simply bad. */
+  inhibited: Inhibition | null;
   /** Whether a rule over several points may take its last value for a word (rules/health/spoken.ts). */
   spoken: Spoken;
   /** While it is bad: the fault alarms, by identity, that say why (rules/health/bad-reasons.ts). */
@@ -120,6 +123,8 @@ export interface DeviceState extends Sleeper {
   pointFaults: Readonly<Record<string, readonly string[]>>;
   /** Points whose latest sample is bad. */
   bad: number;
+  /** Points whose latest sample says test or maintenance. */
+  inhibited: number;
   points: (PointState | null)[];
   /** Parallel to the plan's derived limits; made when the first value comes that one reads. */
   derived: (DerivedState | null)[];
@@ -157,6 +162,7 @@ export function newPoint(value: Value, sampleAt: EpochMs, receivedAt: EpochMs, q
     pending: null,
     open: null,
     health: null,
+    inhibited: null,
     spoken: SPOKEN,
     explainedBy: [],
   };

@@ -500,7 +500,7 @@ describe('presence', () => {
     one.apply(what(1, 'connected'));
     one.apply(what(2, 'connected'));
     one.apply(what(1, 'disconnected'));
-    expect(one.engine.view.deviceCounts()).toEqual({ online: 1, offline: 1, total: 2 });
+    expect(one.engine.view.deviceCounts()).toEqual({ online: 1, offline: 1, total: 2, inhibited: 0 });
     one.apply(what(2, 'disconnected'));
     expect(one.engine.view.deviceCounts().online).toBe(0);
     expect(one.events.map((event) => event.seq)).toEqual([1, 2]);

@@ -14,6 +14,7 @@ import type { Core } from './core.ts';
 import { follow } from './device-life.ts';
 import { followDates } from './health/calendar.ts';
 import type { GatewayState } from './health/gateway.ts';
+import { findForgotten, lineMoved } from './health/inhibited.ts';
 import { findMissing } from './health/point-silence.ts';
 import { silenceWorsens } from './health/silence-stages.ts';
 import { watches } from './health/watch.ts';
@@ -43,6 +44,7 @@ const RESEND: Applied = Object.freeze({ ...QUIET, resend: true, judged: false })
 const HISTORY: Applied = Object.freeze({ ...QUIET, judged: false });
 /** Entry format from which warnings are judged. */
 const WARNINGS_SINCE = 2;
+const NOTHING_FORGOTTEN = { found: false, next: -1 } as const;
 /** A device whose own timer failed is looked at again after this. */
 const RETRY_MS = 60_000;
 
@@ -79,6 +81,7 @@ export class EngineFold implements Engine, Core {
   readonly escalations: EscalationBook = new EscalationBook(this);
   localTime: Core['localTime'] = null;
   readonly view: EngineWindow = new EngineWindow(this);
+  readonly inhibited = new Set<DeviceState>();
   deafUntil = 0;
   upstreamBackAt = 0;
   onlineCount = 0;
@@ -104,7 +107,7 @@ export class EngineFold implements Engine, Core {
     if (entry.seq !== this.appliedSeq + 1)
       throw new Error(`journal entry ${entry.seq} follows entry ${this.appliedSeq}: the order is broken`);
     this.appliedSeq = entry.seq;
-    advance(this.clock, entry.at, entry.boot, entry.mono);
+    if (advance(this.clock, entry.at, entry.boot, entry.mono)) lineMoved(this);
     this.book.begin(entry.seq, entry.at, this.clock.now, Math.max(entry.v, this.format) >= 2);
     this.warnings.begin(entry.seq);
     if (entry.v > this.format) this.judgeAs(entry.v, entry.seq);
@@ -263,17 +266,17 @@ export class EngineFold implements Engine, Core {
     return -1;
   }
 
-  /** Points that say nothing any more, and dates that have come. */
+  /** Points that say nothing any more, those that say for too long that they are not to be judged, and dates that have come. */
   private wakeHealth(device: DeviceState): EngineMs {
     const dates = followDates(this, device);
     if (device.silent || !device.seen) return dates;
     if (deafTo(this, device)) return sooner(dates, this.clock.now + device.silenceMs);
     const { found, next } = findMissing(this, device, graceFrom(this, device));
-    if (found) {
-      noteChange(this, device);
-      if (device.backlogUntil < 0) syncFaults(this, device);
-    }
-    return sooner(dates, next);
+    if (found) noteChange(this, device);
+    // A late batch has no sound: its end looks by itself.
+    const forgotten = device.backlogUntil < 0 ? findForgotten(this, device) : NOTHING_FORGOTTEN;
+    if ((found || forgotten.found) && device.backlogUntil < 0) syncFaults(this, device);
+    return sooner(sooner(dates, next), forgotten.next);
   }
 
   /** `apply` threw: every point the entry names is marked, so that the failure rings by itself; the same on replay. */

@@ -10,6 +10,7 @@ import type { DeviceState } from './device-state.ts';
 import { isExplained, takeRung, whatStands } from './health/bad-reasons.ts';
 import { silenceLevel } from './health/silence-stages.ts';
 import { isLimitFault } from './health/limit-fault.ts';
+import { INHIBITED_CODE, inhibitedLevel } from './health/inhibited.ts';
 import { CODES, DRIFT_CODE, OVER, OVER_HELD } from './health/point-health.ts';
 import { stepReported } from './evaluate/ladders.ts';
 
@@ -36,8 +37,11 @@ const BAD_LEVEL: Level = 'yellow';
 const FAULT_LEVEL: Level = 'orange';
 /** A code the catalogue does not know is a fault all the same. */
 const UNKNOWN_FAULT_LEVEL: Level = 'yellow';
-/** A baseline that has moved asks for a calibration, as an overdue one does (F08). */
-const DRIFT_LEVEL: Level = 'blue';
+/** What the catalogue has no number for: a baseline that has moved asks for a calibration, as an overdue one does (F08). */
+const OWN_LEVELS: ReadonlyMap<string, Level> = new Map([
+  [DRIFT_CODE, 'blue'],
+  [INHIBITED_CODE, 'yellow'],
+]);
 
 /** Where the device's alarms are. Test alarms count nowhere. */
 export function placeOf(device: DeviceState): AlarmPlace {
@@ -124,7 +128,7 @@ interface Wanted extends Spot {
 }
 
 function levelOf(core: Core, code: string): Level | null {
-  const level = core.faultLevels.get(code) ?? (code === DRIFT_CODE ? DRIFT_LEVEL : UNKNOWN_FAULT_LEVEL);
+  const level = core.faultLevels.get(code) ?? OWN_LEVELS.get(code) ?? UNKNOWN_FAULT_LEVEL;
   return level === 'none' ? null : level;
 }
 
@@ -154,9 +158,11 @@ function wanted(core: Core, device: DeviceState): Map<string, Wanted> {
   for (let i = 0; i < device.points.length; i += 1) {
     const point = device.points[i] ?? null;
     const spot = device.plan.points[i];
-    const found = point?.health?.found ?? 0;
-    if (point === null || spot === undefined || found === 0) continue;
+    if (point === null || spot === undefined) continue;
     const { value, quality } = point;
+    if (point.inhibited?.asked === true) add(INHIBITED_CODE, spot, { value, quality }, () => inhibitedLevel(device, i));
+    const found = point.health?.found ?? 0;
+    if (found === 0) continue;
     for (const [bit, code] of CODES) if ((found & bit) !== 0) add(code, spot, { value, quality, latching: bit === OVER });
     if ((found & (OVER | OVER_HELD)) === OVER_HELD) add('F04', spot, { value, quality, latching: true, past: true });
   }

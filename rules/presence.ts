@@ -118,6 +118,7 @@ export function healthOf(device: DeviceState): readonly string[] {
   if (!device.seen) codes.push('never-seen');
   if (device.silent) codes.push(device.behind ? 'gateway' : 'silent');
   if (device.bad > 0) codes.push('bad-quality');
+  if (device.inhibited > 0) codes.push('inhibited');
   if (device.clockOff) codes.push('clock');
   const faults = new Set<string>(device.faults);
   for (const list of Object.values(device.pointFaults)) for (const code of list) faults.add(code);

@@ -14,6 +14,7 @@ import type { PlanPoint } from './evaluate/plan.ts';
 import { planAt, stateAt } from './evaluate/spot.ts';
 import type { SourceRow } from './joint/book.ts';
 import { type GatewayRow, gatewayOf, gatewayRows, takeGateways } from './health/gateway.ts';
+import { type Inhibition, recount } from './health/inhibited.ts';
 import type { PointHealth } from './health/point-health.ts';
 import { SPOKEN, type Spoken } from './health/spoken.ts';
 import type { AnyAsset } from './registry.ts';
@@ -52,6 +53,8 @@ interface PointMore {
   readonly explainedBy?: readonly string[];
   /** Absent = its device has not been silent since its last value. */
   readonly spoken?: Spoken;
+  /** Absent = it says neither test nor maintenance. */
+  readonly inhibited?: Inhibition;
 }
 type DeviceRow = [
   order: number,
@@ -158,12 +161,13 @@ function pointRow(device: DeviceState, index: number): PointRow | null {
 }
 
 function pointMore(point: PointState): PointMore | null {
-  const { health, explainedBy, spoken } = point;
-  if (health === null && explainedBy.length === 0 && spoken === SPOKEN) return null;
+  const { health, explainedBy, spoken, inhibited } = point;
+  if (health === null && explainedBy.length === 0 && spoken === SPOKEN && inhibited === null) return null;
   return {
     ...(health === null ? {} : { health }),
     ...(explainedBy.length === 0 ? {} : { explainedBy }),
     ...(spoken === SPOKEN ? {} : { spoken }),
+    ...(inhibited === null ? {} : { inhibited }),
   };
 }
 
@@ -476,6 +480,7 @@ function takeDevice(core: Core, row: DeviceRow): void {
   takeAlarms(core, device, alarms, occurrences);
   for (const record of more.resting ?? []) core.book.restoreResting(device, record);
   for (const point of points) takePoint(device, point);
+  recount(core, device);
   for (const [code, point, memory] of more.derived ?? []) takeDerived(device, code, point, memory);
   core.devices.set(asset.id, device);
   if (online) core.onlineCount += 1;
@@ -511,6 +516,7 @@ function stateFrom(plan: PlanPoint, row: PointRow): PointState {
     held,
     health: more.health ?? null,
     spoken: more.spoken ?? SPOKEN,
+    inhibited: more.inhibited ?? null,
     explainedBy: more.explainedBy ?? [],
   });
   if (conditions.length > 0) {

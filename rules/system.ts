@@ -3,6 +3,7 @@ import type { Level } from '../model/level.ts';
 import type { AlarmPlace } from './alarm/record.ts';
 import type { Core } from './core.ts';
 import type { DeviceState } from './device-state.ts';
+import { lineCorrected } from './health/inhibited.ts';
 import { believe } from './time/engine-clock.ts';
 
 /** Alarms of the system itself, which belong to no device (semantics 6, Kinds). */
@@ -47,11 +48,17 @@ export function raiseSystem(core: Core, code: string, level: Level, detail: stri
   set(core, code, level, detail);
 }
 
+function putRight(core: Core): void {
+  const before = core.clock.line;
+  believe(core.clock);
+  lineCorrected(core, before);
+}
+
 export function applySystem(core: Core, body: SystemBody): void {
   set(core, body.code, body.active ? body.level : null, body.detail);
   if (body.code === CLOCK) {
     if (body.active) core.clock.believed = false;
-    else believe(core.clock);
+    else putRight(core);
   }
   if (body.code !== UPSTREAM_LOST && !DEAFENING.includes(body.code)) return;
   if (body.active) core.deaf.add(body.code);

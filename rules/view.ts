@@ -4,6 +4,7 @@ import type {
   AlarmCounts,
   AssetChange,
   AssetTrial,
+  DeviceCounts,
   DeviceStatus,
   EffectiveLimit,
   EngineView,
@@ -17,6 +18,7 @@ import type { Catalogue } from '../model/profile.ts';
 import { toAlarm } from './alarm/record.ts';
 import type { Core } from './core.ts';
 import type { Warning, WarningHead } from '../model/warning.ts';
+import { wallOf } from './time/engine-clock.ts';
 import { holdsOf } from './evaluate/derived.ts';
 import { healthOf, lastSeen } from './presence.ts';
 import { type Asked, sourcesOf } from './scopes/sources.ts';
@@ -71,8 +73,9 @@ export class EngineWindow implements EngineView {
     return device.plan.points.flatMap(({ measurement, channel }, i) => {
       const point = device.points[i];
       if (point === undefined || point === null) return [];
-      const { value, sampleAt, receivedAt, quality, flags } = point;
-      return [{ measurement, channel, value, sampleAt, receivedAt, quality, flags }];
+      const { value, sampleAt, receivedAt, quality, flags, inhibited } = point;
+      const since = inhibited?.says === true ? { inhibitedSince: wallOf(this.core.clock, inhibited.from) } : {};
+      return [{ measurement, channel, value, sampleAt, receivedAt, quality, flags, ...since }];
     });
   }
 
@@ -142,9 +145,9 @@ export class EngineWindow implements EngineView {
     return this.core.warnings.get(id);
   }
 
-  deviceCounts(): { readonly online: number; readonly offline: number; readonly total: number } {
+  deviceCounts(): DeviceCounts {
     const total = this.core.devices.size;
     const online = this.core.onlineCount;
-    return { online, offline: total - online, total };
+    return { online, offline: total - online, total, inhibited: this.core.inhibited.size };
   }
 }

@@ -1,5 +1,5 @@
 import type { Alarm, AlarmEvent } from '../../model/alarm.ts';
-import type { AlarmCounts } from '../../model/engine.ts';
+import type { AlarmCounts, DeviceCounts } from '../../model/engine.ts';
 import type { FloodState } from '../../model/flood.ts';
 import type { Quality, Value } from '../../model/reading.ts';
 import type { Warning, WarningEvent } from '../../model/warning.ts';
@@ -16,7 +16,7 @@ export interface SnapshotEvent {
   readonly resting?: readonly Alarm[];
   /** Of the whole platform, and so only for those who see all of it. */
   readonly flood?: FloodState;
-  readonly devices: { readonly online: number; readonly offline: number; readonly total: number };
+  readonly devices: DeviceCounts;
 }
 export interface AlarmMessage {
   readonly seq: number;
@@ -50,7 +50,7 @@ export interface HeartbeatMessage {
   readonly at: number;
   readonly health: readonly string[];
   /** Presence counts of the devices this viewer may see; absent = unchanged. */
-  readonly devices?: { readonly online: number; readonly offline: number; readonly total: number };
+  readonly devices?: DeviceCounts;
   /** Of the whole platform, and so only for those who see all of it. A beat comes at once when a flood begins. */
   readonly flood?: FloodState;
 }

@@ -244,7 +244,7 @@ describe('events', () => {
       epoch: 'epoch-1',
       seq: 5,
       counts: { open: { red: 1, orange: 0, yellow: 0, blue: 1 }, unacknowledged: { red: 1, blue: 0 } },
-      devices: { online: 1, offline: 0, total: 1 },
+      devices: { online: 1, offline: 0, total: 1, inhibited: 0 },
     });
     expect(alice.snapshots[0]?.alarms.map((alarm) => alarm.id)).toEqual(['1-0', '3-0', '4-0']);
   });

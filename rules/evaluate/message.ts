@@ -6,6 +6,7 @@ import type { Core } from '../core.ts';
 import { type DeviceState, NEVER, newPoint } from '../device-state.ts';
 import { turnedBad } from '../health/bad-reasons.ts';
 import { heardThrough } from '../health/gateway.ts';
+import { findForgotten, takeWord } from '../health/inhibited.ts';
 import { beginLate, endLate, SPOKEN, SPOKE_LATE } from '../health/spoken.ts';
 import { hear, judgedValue, specFor, takeReportedOver, watch, watches } from '../health/watch.ts';
 import { faultLadder, setBad, setFault, syncBad, syncFaults, syncReported } from '../instrument.ts';
@@ -238,6 +239,7 @@ function applyValue(core: Core, device: DeviceState, sample: Sample, reading: Sa
   const late = device.backlogUntil >= 0;
   const { value, quality, flags } = reading;
   const bad = quality === 'bad' || value === null;
+  const inhibits = !bad && (quality === 'test' || quality === 'maintenance');
   let point = device.points[index];
   let before = NEVER;
   if (point === undefined || point === null) {
@@ -276,7 +278,10 @@ function applyValue(core: Core, device: DeviceState, sample: Sample, reading: Sa
     if (!late && !bad) setBad(core, device, index, false);
     if (device.alarms.has(`${plan.key}|${faultLadder(core)}`)) setFault(core, device, plan, false);
   }
-  if (bad || quality === 'test' || quality === 'maintenance') {
+  if ((inhibits || point.inhibited !== null) && watches(core)) {
+    if (takeWord(core, device, point, inhibits ? 'inhibits' : bad ? 'bad' : 'judged', line) && !late) syncFaults(core, device);
+  }
+  if (bad || inhibits) {
     hold(core, device, index, plan, point, line, late);
     // What comes with fault codes waits for them: they may say why.
     if (bad && !late && !(watches(core) && carriesFaults(sample))) setBad(core, device, index, true);
@@ -328,6 +333,8 @@ export function endBacklog(core: Core, device: DeviceState): void {
     syncFaults(core, device);
     return;
   }
+  const { next } = findForgotten(core, device);
+  if (next >= 0) core.heap.atLatest(device, next);
   // The faults first: which of them rings now says why a point is bad.
   syncReported(core, device);
   syncBad(core, device);

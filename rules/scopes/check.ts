@@ -19,7 +19,7 @@ export const CODE = /^[A-Z][A-Z0-9_]{0,31}$/;
 const BIT = /^bit([0-9]|[12][0-9]|3[01])$/;
 const DIRS: ReadonlySet<string> = new Set<LimitDir>(['hi', 'lo', 'roc_hi', 'roc_lo', 'dev_hi', 'state', 'count_hi']);
 /** Instrument alarms are named so: no limit of a site may look like one. */
-export const RESERVED = /^(BAD|FAULT|STUCK|DRIFT|SILENT|F\d\d)$/;
+export const RESERVED = /^(BAD|FAULT|STUCK|DRIFT|INHIBITED|SILENT|F\d\d)$/;
 
 /** `limit`: what the wider rules and the catalogue have under its code, or null. Profile and measurement are known. */
 export function problemsOf(rule: LimitRule, before: Rule | undefined, profile: Profile, limit: LimitDef | null): readonly Problem[] {

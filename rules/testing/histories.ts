@@ -314,6 +314,44 @@ export const EXPLAINED: readonly Step[] = [
   passes(4_000),
 ];
 
+/** The n-th word of a point that somebody works on, or of one that is judged again. */
+const works = (n: number, quality: Quality, stamp: number | null = null): Step => ({
+  do: 'send',
+  device: 0,
+  key: 'lel',
+  value: quality === 'bad' ? null : 1,
+  quality,
+  stamp,
+  faults: null,
+  digest: 60_000 + n,
+  connection: 1,
+  packet: 10 + n,
+});
+
+/** A history in which work on a sensor is forgotten: bad in between, over a restart and an outage, in a late batch, asked about, and ended. */
+export const FORGOTTEN: readonly Step[] = [
+  ...[0, 1, 2].flatMap((n) => [works(n, 'good', 0), passes(1_000)]),
+  works(3, 'maintenance', 0),
+  { do: 'gap', ms: 14_000_000 },
+  works(4, 'bad', 0),
+  { do: 'restart', ms: 14_000_000 },
+  works(5, 'test', 0),
+  passes(810_000),
+  works(6, 'maintenance', -100_000),
+  passes(6_000),
+  { do: 'device', device: 0, profile: 'other', mode: 'live' },
+  { do: 'device', device: 0, profile: 'gas', mode: 'live' },
+  does('shelve', 0),
+  { do: 'restart', ms: 16_000 },
+  works(7, 'bad', 0),
+  works(8, 'substituted', 0),
+  passes(4_000),
+  works(9, 'maintenance', 0),
+  { do: 'gap', ms: 29_000_000 },
+  works(10, 'maintenance', 0),
+  { do: 'retire', device: 0 },
+];
+
 /** A history in which alarms of one hazard source come one after the other, the mark of the first moves, and it outlives its alarm. */
 export const GROUPED: readonly Step[] = [
   ...[0, 1, 2].map((n): Step => ({ do: 'place', device: n, source: 's1' })),

@@ -115,8 +115,8 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'a value of maintenance is judged',
     file: 'rules/evaluate/message.ts',
-    find: "if (bad || quality === 'test' || quality === 'maintenance') {",
-    replace: "if (bad || quality === 'test') {",
+    find: "const inhibits = !bad && (quality === 'test' || quality === 'maintenance');",
+    replace: "const inhibits = !bad && quality === 'test';",
   },
   {
     name: 'a resend is judged once more',

@@ -7,7 +7,7 @@ import { warning, warningEvent } from '../schema/warning.ts';
 import { epochMs, level, quality, value } from '../schema/common.ts';
 
 const counts = z.object({ open: z.record(level, z.int()), unacknowledged: z.record(level, z.int()) });
-const devices = z.object({ online: z.int(), offline: z.int(), total: z.int() });
+const devices = z.object({ online: z.int(), offline: z.int(), total: z.int(), inhibited: z.int() });
 const prev = z
   .int()
   .meta({ description: 'Number of the last event this viewer was entitled to; differs from what he has: send `resume`.' });

@@ -1,4 +1,4 @@
-import type { AlarmCounts, EngineView } from '../../../model/engine.ts';
+import type { AlarmCounts, DeviceCounts, EngineView } from '../../../model/engine.ts';
 import type { Alarm, SuppressedBy } from '../../../model/alarm.ts';
 import type { FloodState } from '../../../model/flood.ts';
 import type { Level } from '../../../model/level.ts';
@@ -93,15 +93,18 @@ export class Audience {
     return this.snapshot(view).devices;
   }
 
-  private deviceCounts(view: EngineView): { online: number; offline: number; total: number } {
+  private deviceCounts(view: EngineView): DeviceCounts {
     let online = 0;
+    let inhibited = 0;
     let total = 0;
     for (const device of view.assets('device').values()) {
       if (device.retiredAt !== null || !this.sees(device.enterpriseId)) continue;
       total += 1;
-      if (view.status(device.id)?.online === true) online += 1;
+      const status = view.status(device.id);
+      if (status?.online === true) online += 1;
+      if (status?.health.includes('inhibited') === true) inhibited += 1;
     }
-    return { online, offline: total - online, total };
+    return { online, offline: total - online, total, inhibited };
   }
 }
 

@@ -59,6 +59,9 @@ export const latestBody = z
         quality,
         flags: z.array(z.string()),
         unit: z.string(),
+        inhibitedSince: epochMs
+          .optional()
+          .meta({ description: 'Since when its quality says test or maintenance; absent while it does not.' }),
       }),
     ),
   })

@@ -68,7 +68,7 @@ const picture = z
     byDesign: listed(alarm),
     warnings: listed(z.object({ id: z.string(), scope: warningScope, name: z.string(), level, issuedAt: epochMs.nullable() })),
     silent: listed(alarm),
-    devices: z.object({ online: count, offline: count, total: count }),
+    devices: z.object({ online: count, offline: count, total: count, inhibited: count.optional() }),
     approvals: listed(
       z.object({
         id: z.string(),

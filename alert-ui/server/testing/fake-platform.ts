@@ -4,6 +4,7 @@ import type { Alarm, AlarmEventType, AlarmStateName, LiveEvent, SuppressedBy } f
 import type { AssetKind, AssetOf, Device, Enterprise } from '../../../model/asset.ts';
 import type {
   AlarmCounts,
+  DeviceCounts,
   AssetTrial,
   DeviceStatus,
   EffectiveLimit,
@@ -182,10 +183,11 @@ class HandMadeView implements EngineView {
   warning(id: string): Warning | undefined {
     return this.warnings.get(id);
   }
-  deviceCounts(): { online: number; offline: number; total: number } {
+  deviceCounts(): DeviceCounts {
     const standing = [...this.all.device.values()].filter((device) => device.retiredAt === null);
     const online = standing.filter((device) => this.status(device.id)?.online === true).length;
-    return { online, offline: standing.length - online, total: standing.length };
+    const inhibited = standing.filter((device) => this.status(device.id)?.health.includes('inhibited') === true).length;
+    return { online, offline: standing.length - online, total: standing.length, inhibited };
   }
 }
 

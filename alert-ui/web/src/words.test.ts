@@ -98,6 +98,8 @@ describe('codes have words in both languages', () => {
     'silent',
     'bad-quality',
     'clock',
+    'inhibited',
+    'INHIBITED',
   ];
   it('of instruments, of the platform, of a device', () => {
     expect(codes).toContain('BAD');

@@ -268,4 +268,4 @@ export class Auditor implements Watcher {
 }
 
 /** Codes that the auditor does not judge: what the platform finds by itself. */
-const UNJUDGED: ReadonlySet<string> = new Set(['F05', 'F21', 'DRIFT']);
+const UNJUDGED: ReadonlySet<string> = new Set(['F05', 'F21', 'DRIFT', 'INHIBITED']);

@@ -23,7 +23,7 @@ function message(seq: number, prev: number, alarm: Partial<Alarm>, type: AlarmEv
   return { seq, prev, alarm: makeAlarm({ ...alarm, seq }), event: event(seq, type) };
 }
 function snapshot(seq: number, alarms: readonly Alarm[], more: Partial<SnapshotEvent> = {}): SnapshotEvent {
-  return { epoch: 'e1', seq, counts: countAlarms(alarms), alarms, devices: { online: 3, offline: 1, total: 4 }, ...more };
+  return { epoch: 'e1', seq, counts: countAlarms(alarms), alarms, devices: { online: 3, offline: 1, total: 4, inhibited: 1 }, ...more };
 }
 function at(seq: number, alarms: readonly Alarm[] = [], more: Partial<SnapshotEvent> = {}): Picture {
   const picture = emptyPicture();
@@ -132,9 +132,20 @@ describe('the browser folds live events', () => {
     const picture = at(10);
     fillPresence(picture, 'd1', { online: true, health: [], lastSeenAt: 5 });
     applyDevice(picture, { seq: 11, prev: 10, id: 'd1', online: false, health: ['silent'], lastSeenAt: 6 });
-    expect(picture.devices).toEqual({ online: 2, offline: 2, total: 4 });
+    expect(picture.devices).toEqual({ online: 2, offline: 2, total: 4, inhibited: 1 });
     fillPresence(picture, 'd1', { online: true, health: [], lastSeenAt: 5 });
     expect(picture.presence.get('d1')?.online).toBe(false);
+  });
+
+  it('keeps the count of those that are worked on', () => {
+    const picture = at(11);
+    fillPresence(picture, 'd1', { online: false, health: [], lastSeenAt: 5 });
+    applyDevice(picture, { seq: 12, prev: 11, id: 'd1', online: true, health: ['inhibited', 'F16'], lastSeenAt: 7 });
+    expect(picture.devices).toEqual({ online: 4, offline: 0, total: 4, inhibited: 2 });
+    applyDevice(picture, { seq: 13, prev: 12, id: 'd1', online: true, health: ['F16'], lastSeenAt: 8 });
+    // Not known before: the next heartbeat has the count.
+    applyDevice(picture, { seq: 14, prev: 13, id: 'd2', online: true, health: ['inhibited'], lastSeenAt: 8 });
+    expect(picture.devices).toEqual({ online: 4, offline: 0, total: 4, inhibited: 1 });
   });
 
   it('never differs from the truth once every event has come, however they are lost, doubled and resumed', () => {

@@ -4,16 +4,10 @@
  * came before (`prev`) must be what this picture stands at, otherwise the caller is told to ask with `resume`.
  */
 import type { Alarm, AlarmEvent, SuppressedBy } from '../../../../model/alarm.ts';
-import type { AlarmCounts } from '../../../../model/engine.ts';
+import type { AlarmCounts, DeviceCounts } from '../../../../model/engine.ts';
 import type { FloodState } from '../../../../model/flood.ts';
 import { LEVELS, type Level } from '../../../../model/level.ts';
 import type { AlarmMessage, DeviceMessage, HeartbeatMessage, SnapshotEvent } from '../../../protocol/live.ts';
-
-export interface DeviceCounts {
-  readonly online: number;
-  readonly offline: number;
-  readonly total: number;
-}
 
 export interface DevicePresence {
   readonly online: boolean;
@@ -64,7 +58,7 @@ export function emptyPicture(): Picture {
     counts: { open: { ...NO_COUNT }, unacknowledged: { ...NO_COUNT }, suppressed: { ...NO_FLAG } },
     flood: null,
     next: null,
-    devices: { online: 0, offline: 0, total: 0 },
+    devices: { online: 0, offline: 0, total: 0, inhibited: 0 },
     presence: new Map(),
   };
 }
@@ -209,12 +203,23 @@ export function applyDevice(picture: Picture, message: DeviceMessage): Folded {
   if (folded !== 'applied') return folded;
   const before = picture.presence.get(message.id);
   picture.presence.set(message.id, { online: message.online, health: message.health, lastSeenAt: message.lastSeenAt });
-  if (before !== undefined && before.online !== message.online) {
-    const step = message.online ? 1 : -1;
-    const { online, offline, total } = picture.devices;
-    picture.devices = { online: Math.max(0, online + step), offline: Math.max(0, offline - step), total };
+  if (before !== undefined) {
+    const online = Number(message.online) - Number(before.online);
+    const inhibited = Number(isInhibited(message)) - Number(isInhibited(before));
+    const { devices } = picture;
+    picture.devices = {
+      online: Math.max(0, devices.online + online),
+      offline: Math.max(0, devices.offline - online),
+      total: devices.total,
+      inhibited: Math.max(0, devices.inhibited + inhibited),
+    };
   }
   return folded;
+}
+
+/** A point of it says test or maintenance: no limit judges that. */
+export function isInhibited({ health }: Pick<DevicePresence, 'health'>): boolean {
+  return health.includes('inhibited');
 }
 
 /** Presence read from a list or a device page: kept unless a live event has told something newer. */
