@@ -12,8 +12,13 @@ export const VERIFIED_AS: readonly VerifiedAs[] = ['real', 'false', 'test', 'mai
 /** Who is told when a due time passes: the operator has it first, the others in turn. */
 export type EscalationRole = 'supervisor' | 'duty-leader';
 
-/** Longest shelving, in whatever way it is asked for (fact book 1.6). */
+/** Longest shelving, in whatever way it is asked for (fact book 1.6), and longest suppression by hand. */
 export const SHELVE_MAX_MS = 8 * 3_600_000;
+/**
+ * How old a permit may be before somebody looks at it again: our default (D), of the week in which a plant reviews its permits. As long at
+ * most may one plant take out of service what can become red.
+ */
+export const PERMIT_REVIEW_MS = 7 * 86_400_000;
 
 /** One reason why an alarm does not ring, for the lists of what is suppressed. */
 export interface Suppression {
@@ -26,9 +31,11 @@ export interface Suppression {
   readonly reason: string | null;
   /** Shelved only: ends when the alarm next returns. */
   readonly oneShot?: boolean;
-  /** The second person of an orange alarm. */
+  /** The second person: of an orange alarm that is shelved, of one that can become red. */
   readonly approvedBy?: string;
   readonly permit?: string;
+  /** One person alone put it on: it ends when the alarm becomes red. */
+  readonly belowRed?: true;
   /** Lines of the cause-and-effect table that hide it, `<enterprise or hazard source>/<line>`. */
   readonly causes?: readonly string[];
 }
@@ -137,7 +144,7 @@ export interface AlarmEvent {
   readonly comment?: string;
   /** e.g. `configuration`, `removed`, `bad-quality`, `repeat`, `escalated`, `expired`, `earlier-sample`. */
   readonly cause?: string;
-  /** `silenced`, `shelved`, `out-of-service`: until when; absent = until somebody ends it. */
+  /** `silenced`, `shelved`, `suppressed`, `out-of-service`: until when; absent = until somebody ends it. */
   readonly until?: EpochMs;
   readonly reason?: string;
   /** `verified`. */
@@ -147,7 +154,7 @@ export interface AlarmEvent {
   readonly overdue?: 'first-response' | 'feedback';
   /** `out-of-service`. */
   readonly permit?: string;
-  /** `shelved`: the second person. */
+  /** `shelved`, `suppressed`, `out-of-service`: the second person. */
   readonly approvedBy?: string;
   /** `shelved`: until it next returns. */
   readonly oneShot?: boolean;

@@ -90,8 +90,7 @@ export type AlarmCommand =
   | { readonly op: 'silence'; readonly alarmId: string }
   | ShelveCommand
   | { readonly op: 'unshelve'; readonly alarmId: string; readonly reason?: string }
-  /** By design, by hand: as the cause-and-effect table would. */
-  | { readonly op: 'suppress'; readonly alarmId: string; readonly reason: string }
+  | SuppressCommand
   | { readonly op: 'unsuppress'; readonly alarmId: string; readonly reason?: string }
   | {
       readonly op: 'out-of-service';
@@ -100,6 +99,9 @@ export type AlarmCommand =
       readonly reason: string;
       /** Planned end; absent = until somebody returns it. */
       readonly until?: EpochMs;
+      /** The second person, where the alarm can become red. */
+      readonly approvedBy?: string;
+      readonly belowRed?: true;
     }
   | { readonly op: 'return-to-service'; readonly alarmId: string; readonly reason?: string }
   /** What it turned out to be. */
@@ -115,6 +117,19 @@ export interface ShelveCommand {
   readonly reason: string;
   /** The second person, whom an orange alarm needs. */
   readonly approvedBy?: string;
+}
+
+/** By design, by hand: as the cause-and-effect table would. */
+export interface SuppressCommand {
+  readonly op: 'suppress';
+  readonly alarmId: string;
+  readonly reason: string;
+  /** 8 h at most; absent, as in older entries, = until somebody ends it. */
+  readonly minutes?: number;
+  /** The second person, where the alarm can become red. */
+  readonly approvedBy?: string;
+  /** One person alone asks for it: a red alarm is not hidden so, and one that becomes red is not hidden any longer. */
+  readonly belowRed?: true;
 }
 
 export interface CommandBody {

@@ -1,7 +1,9 @@
 import { SHELVE_MAX_MS } from '../model/alarm.ts';
 import type { Outcome, RefusalCode } from '../model/engine.ts';
 import type { AlarmCommand, CommandBody, ShelveCommand } from '../model/entry.ts';
+import type { EpochMs } from '../model/time.ts';
 import type { AlarmHolder } from './alarm/identity.ts';
+import { type ByHand, consent, type FlagEnd } from './alarm/life.ts';
 import { SILENCE_MS, WARN_BEFORE_MS } from './alarm/policy.ts';
 import { type AlarmRecord, toAlarm } from './alarm/record.ts';
 import type { Core } from './core.ts';
@@ -77,26 +79,8 @@ export function applyCommand(core: Core, body: CommandBody): Outcome {
     case 'shelve':
       return shelve(core, record, body.by, command, refused) ?? done();
     case 'suppress':
-      if (!isOpen) return refused('state-not-allowed', 'closed');
-      if (record.kind === 'system') return refused('state-not-allowed', OF_SYSTEM);
-      book.suppress(record, { byHand: { since: core.clock.at, by: body.by, reason: command.reason } }, 'suppressed', {
-        by: body.by,
-        reason: command.reason,
-      });
-      return done();
-    case 'out-of-service': {
-      const { permit, reason, until = null } = command;
-      if (!isOpen) return refused('state-not-allowed', 'closed');
-      if (record.kind === 'system') return refused('state-not-allowed', OF_SYSTEM);
-      if (until !== null && until <= core.clock.at) return refused('state-not-allowed', 'its planned end is past');
-      book.suppress(record, { out: { since: core.clock.at, until, by: body.by, permit, reason } }, 'out-of-service', {
-        by: body.by,
-        permit,
-        reason,
-        ...(until === null ? {} : { until }),
-      });
-      return done();
-    }
+    case 'out-of-service':
+      return hide(core, record, body.by, command, refused) ?? done();
     case 'unshelve':
     case 'unsuppress':
     case 'return-to-service':
@@ -124,10 +108,9 @@ function shelve(core: Core, record: AlarmRecord, by: string, command: ShelveComm
   if (approvedBy === by) return refused('same-person', by);
   const since = core.clock.at;
   if (command.until !== undefined && command.until <= since) return refused('too-late', 'its end is past');
-  const askedMs = command.minutes === undefined ? (command.until ?? Infinity) - since : command.minutes * 60_000;
-  const until = since + Math.min(askedMs, SHELVE_MAX_MS);
-  const warnAt = until - since > WARN_BEFORE_MS ? until - WARN_BEFORE_MS : null;
-  const shelf = { since, until, engineAt: core.clock.now + SHELVE_MAX_MS, oneShot, level, by, approvedBy, reason, warnAt };
+  const wanted = command.minutes === undefined ? (command.until ?? Infinity) : since + command.minutes * 60_000;
+  const { until, engineAt, warnAt } = endAt(core, wanted);
+  const shelf = { since, until, engineAt, oneShot, level, by, approvedBy, reason, warnAt };
   core.book.suppress(record, { shelf }, 'shelved', {
     by,
     reason,
@@ -135,6 +118,43 @@ function shelve(core: Core, record: AlarmRecord, by: string, command: ShelveComm
     ...(oneShot ? { oneShot } : {}),
     ...(approvedBy === null ? {} : { approvedBy }),
   });
+  return null;
+}
+
+/** What a person hid ends at this wall time, 8 h from now at the latest, and 8 h from now on the engine's own line. */
+function endAt(core: Core, wanted: EpochMs): FlagEnd {
+  const until = Math.min(wanted, core.clock.at + SHELVE_MAX_MS);
+  const warnAt = until - core.clock.at > WARN_BEFORE_MS ? until - WARN_BEFORE_MS : null;
+  return { until, engineAt: core.clock.now + SHELVE_MAX_MS, warnAt };
+}
+
+/** Suppresses by hand or takes out of service, which hide every level; what forbids it, or null. Of two people both are named. */
+function hide(
+  core: Core,
+  record: AlarmRecord,
+  by: string,
+  command: Extract<AlarmCommand, { readonly op: 'suppress' | 'out-of-service' }>,
+  refused: Refuse,
+): Outcome | null {
+  const { book, clock } = core;
+  if (!book.open.has(record.id)) return refused('state-not-allowed', 'closed');
+  if (record.kind === 'system') return refused('state-not-allowed', OF_SYSTEM);
+  if (command.approvedBy === by) return refused('same-person', by);
+  if (command.belowRed === true && record.facts.shown.level === 'red')
+    return refused('approval-required', 'red: a second person has to agree');
+  const { reason, approvedBy } = command;
+  const since = clock.at;
+  const second = approvedBy === undefined ? {} : { approvedBy };
+  if (command.op === 'suppress') {
+    const end = command.minutes === undefined ? null : endAt(core, since + command.minutes * 60_000);
+    const byHand: ByHand = { since, by, reason, ...(end === null ? {} : { end }), ...consent(command) };
+    book.suppress(record, { byHand }, 'suppressed', { by, reason, ...(end === null ? {} : { until: end.until }), ...second });
+    return null;
+  }
+  const { permit, until = null } = command;
+  if (until !== null && until <= since) return refused('state-not-allowed', 'its planned end is past');
+  const out = { since, until, by, permit, reason, ...consent(command) };
+  book.suppress(record, { out }, 'out-of-service', { by, permit, reason, ...(until === null ? {} : { until }), ...second });
   return null;
 }
 

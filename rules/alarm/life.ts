@@ -27,28 +27,42 @@ export interface AlarmLife {
   readonly verified: { readonly as: VerifiedAs; readonly by: string; readonly at: EpochMs } | null;
 }
 
-export interface Shelf {
-  readonly since: EpochMs;
+/** When what a person hid is shown again by itself. */
+export interface FlagEnd {
   readonly until: EpochMs;
   /** 8 h after it began at the latest, whatever our clock does. */
   readonly engineAt: EngineMs;
+  /** When its end is announced; null = it has been, or it is too short for that. */
+  readonly warnAt: EpochMs | null;
+}
+
+export interface Shelf extends FlagEnd {
+  readonly since: EpochMs;
   readonly oneShot: boolean;
   /** Shelving hides what was seen when it began: a higher level ends it. */
   readonly level: Level;
   readonly by: string;
   readonly approvedBy: string | null;
   readonly reason: string;
-  /** When its end is announced; null = it has been, or it is too short for that. */
-  readonly warnAt: EpochMs | null;
 }
 
-interface ByHand {
+/** What every level is hidden by, unless one person alone put it on. */
+interface OfEveryLevel {
+  /** The second person. */
+  readonly approvedBy?: string;
+  /** It hides no red: nobody else agreed to it. */
+  readonly belowRed?: true;
+}
+
+export interface ByHand extends OfEveryLevel {
   readonly since: EpochMs;
   readonly by: string;
   readonly reason: string;
+  /** Absent: until somebody ends it, as entries say that know no end. */
+  readonly end?: FlagEnd;
 }
 
-interface OutOfService {
+interface OutOfService extends OfEveryLevel {
   readonly since: EpochMs;
   readonly until: EpochMs | null;
   readonly by: string;
@@ -92,9 +106,10 @@ export function outlives(life: AlarmLife | null): boolean {
 
 /** When the last flag ends by itself; null = not by itself. */
 export function endOfSuppression(life: AlarmLife | null): EpochMs | null {
-  if (life === null || life.byHand !== null || life.causes.length > 0) return null;
-  if (life.out !== null && life.out.until === null) return null;
-  const end = Math.max(life.shelf?.until ?? 0, life.out?.until ?? 0);
+  if (life === null || life.causes.length > 0) return null;
+  const { shelf, byHand, out } = life;
+  if ((byHand !== null && byHand.end === undefined) || (out !== null && out.until === null)) return null;
+  const end = Math.max(shelf?.until ?? 0, byHand?.end?.until ?? 0, out?.until ?? 0);
   return end === 0 ? null : end;
 }
 
@@ -105,14 +120,22 @@ export function suppressionsOf(life: AlarmLife): readonly Suppression[] {
     const { since, until, by, reason, oneShot, approvedBy } = shelf;
     all.push({ flag: 'shelved', since, until, by, reason, oneShot, ...(approvedBy === null ? {} : { approvedBy }) });
   }
-  if (byHand !== null) all.push({ flag: 'by-design', since: byHand.since, until: null, by: byHand.by, reason: byHand.reason });
+  if (byHand !== null) {
+    const { since, by, reason, end } = byHand;
+    all.push({ flag: 'by-design', since, until: end?.until ?? null, by, reason, ...consent(byHand) });
+  }
   if (life.causes.length > 0)
     all.push({ flag: 'by-design', since: life.causesSince, until: null, by: null, reason: null, causes: life.causes });
   if (out !== null) {
     const { since, until, by, reason, permit } = out;
-    all.push({ flag: 'out-of-service', since, until, by, reason, permit });
+    all.push({ flag: 'out-of-service', since, until, by, reason, permit, ...consent(out) });
   }
   return all;
+}
+
+/** What is absent stays absent. */
+export function consent({ approvedBy, belowRed }: OfEveryLevel): OfEveryLevel {
+  return { ...(approvedBy === undefined ? {} : { approvedBy }), ...(belowRed === undefined ? {} : { belowRed }) };
 }
 
 /** What a new occurrence of the identity is born with: the flags that outlive, and nothing that was done to the old one. */
@@ -133,12 +156,14 @@ export function unsuppressed(life: AlarmLife): AlarmLife {
 
 /** Wall time at which something of it runs out next, or -1. */
 export function nextWall(life: AlarmLife): EpochMs {
-  return earliest([life.shelf?.warnAt, life.shelf?.until, life.out?.until, life.silence?.until, life.repeat?.at]);
+  const { shelf, byHand, out, silence, repeat } = life;
+  return earliest([shelf?.warnAt, shelf?.until, byHand?.end?.warnAt, byHand?.end?.until, out?.until, silence?.until, repeat?.at]);
 }
 
 /** The same in engine time. */
 export function nextEngine(life: AlarmLife): EngineMs {
-  return earliest([life.shelf?.engineAt, life.silence?.engineAt, life.repeat?.engineAt, life.due?.engineAt]);
+  const { shelf, byHand, silence, repeat, due } = life;
+  return earliest([shelf?.engineAt, byHand?.end?.engineAt, silence?.engineAt, repeat?.engineAt, due?.engineAt]);
 }
 
 function earliest(times: readonly (number | null | undefined)[]): number {

@@ -32,11 +32,16 @@ export class Suppressing extends Announcing {
     if (causes.length > 0) record.life = { ...(record.life ?? NO_LIFE), causes, causesSince: this.at };
   }
 
-  /** Shelving hides what was seen when it began, nothing worse. */
+  /** Shelving hides what was seen when it began, nothing worse; and nothing hides red that one person alone put on. */
   protected outgrow(holder: AlarmHolder, record: AlarmRecord): void {
-    const shelf = record.life?.shelf ?? null;
-    if (shelf !== null && record.facts.on !== null && LEVEL_RANK[record.facts.shown.level] > LEVEL_RANK[shelf.level])
-      this.lift(holder, record, 'shelved', { cause: 'level-raised' });
+    if (record.life === null || record.facts.on === null) return;
+    const { shelf, byHand, out } = record.life;
+    const { level } = record.facts.shown;
+    const cause = { cause: 'level-raised' };
+    if (shelf !== null && LEVEL_RANK[level] > LEVEL_RANK[shelf.level]) this.lift(holder, record, 'shelved', cause);
+    if (level !== 'red') return;
+    if (byHand?.belowRed === true) this.lift(holder, record, 'by-design', cause);
+    if (out?.belowRed === true) this.lift(holder, record, 'out-of-service', cause);
   }
 
   /** Puts a flag on. It does not ring from now on; everything goes on underneath. */
@@ -117,6 +122,15 @@ export class Suppressing extends Announcing {
     else if (shelf !== null && shelf.warnAt !== null && shelf.warnAt <= this.at) {
       record.life = { ...(record.life ?? NO_LIFE), shelf: { ...shelf, warnAt: null } };
       this.tell(record, 'shelved', { cause: 'ends-soon', until: shelf.until });
+    }
+    const byHand = record.life?.byHand ?? null;
+    const end = byHand?.end;
+    if (byHand !== null && end !== undefined) {
+      if (past(end.until, end.engineAt)) this.lift(holder, record, 'by-design', { cause: 'expired' });
+      else if (end.warnAt !== null && end.warnAt <= this.at) {
+        record.life = { ...(record.life ?? NO_LIFE), byHand: { ...byHand, end: { ...end, warnAt: null } } };
+        this.tell(record, 'suppressed', { cause: 'ends-soon', until: end.until });
+      }
     }
     const out = record.life?.out ?? null;
     if (out !== null && out.until !== null && out.until <= this.at) this.lift(holder, record, 'out-of-service', { cause: 'expired' });

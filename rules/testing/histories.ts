@@ -97,8 +97,11 @@ export const LIFE_OPS = [
   'until',
   'unshelve',
   'suppress',
+  'suppress-for',
+  'suppress-alone',
   'unsuppress',
   'out-of-service',
+  'out-alone',
   'return-to-service',
   'verify',
 ] as const;
@@ -218,6 +221,8 @@ export const LIVED: readonly Step[] = [
   passes(16_000),
   sends(0, 26),
   does('shelve', 1),
+  does('suppress-alone', 1),
+  does('out-alone', 1),
   sends(0, 60),
   passes(4_000),
   does('suppress', 1),
@@ -226,6 +231,13 @@ export const LIVED: readonly Step[] = [
   does('return-to-service', 1),
   does('out-of-service', 1, true),
   { do: 'command', op: 'acknowledge', pick: 1, stale: false },
+  passes(70_000),
+  does('suppress-for', 1),
+  passes(400_000),
+  { do: 'restart', ms: 60_000 },
+  passes(400_000),
+  does('suppress-for', 1, true),
+  { do: 'clock', ms: -600_000 },
   passes(70_000),
   does('verify', 1),
   { do: 'restart', ms: 300_000 },
@@ -601,6 +613,12 @@ function lifeCommand(op: (typeof LIFE_OPS)[number], alarmId: string, short: bool
       return { op: 'shelve', alarmId, oneShot: true, reason: 'known', approvedBy: 'li' };
     case 'suppress':
       return { op, alarmId, reason: 'pump is off' };
+    case 'suppress-for':
+      return { op: 'suppress', alarmId, reason: 'pump is off', minutes: short ? 1 : 10, approvedBy: 'li' };
+    case 'suppress-alone':
+      return { op: 'suppress', alarmId, reason: 'pump is off', minutes: 480, belowRed: true };
+    case 'out-alone':
+      return { op: 'out-of-service', alarmId, permit: 'P-2', reason: 'work', belowRed: true };
     case 'out-of-service':
       return { op, alarmId, permit: 'P-1', reason: 'work', ...(short ? { until: now + 60_000 } : {}) };
     case 'verify':
