@@ -34,6 +34,8 @@ const OF_ENTERPRISES: Record<Exclude<Action, `token.${string}` | `session.${stri
   'alarm.verify': operators(),
   'alarm.suppress': { 'admin of everything': 'ab-', 'admin of a': 'a', 'operator of a': 'a' },
   'alarm.out-of-service': { 'admin of everything': 'ab-', 'admin of a': 'a', 'operator of a': 'a' },
+  'alarm.hide-red': { 'admin of everything': 'ab-', 'admin of a': 'a' },
+  'alarm.approve': { 'admin of everything': 'ab-', 'admin of a': 'a', 'operator of everything': 'ab-' },
   backtest: operators(),
   'warning.declare': operators(),
   'warning.assess': { 'admin of everything': 'ab-', 'operator of everything': 'ab-' },

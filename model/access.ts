@@ -14,6 +14,10 @@ export type Action =
   | 'alarm.suppress'
   /** By permit, and for as long as the work lasts. */
   | 'alarm.out-of-service'
+  /** Does either to what is red or can become red without asking anybody. */
+  | 'alarm.hide-red'
+  /** The second person where somebody else asks for it. */
+  | 'alarm.approve'
   /** Says that there is special work, or that the safety commitment is missing: the plant itself knows. */
   | 'warning.declare'
   /** Says how the weather or an open hidden hazard weighs: whoever watches the plant judges that. */
@@ -83,7 +87,13 @@ const ENTERPRISE_OPERATOR: ReadonlySet<Action> = new Set<Action>([
   'alarm.out-of-service',
 ]);
 /** What an operator can do only when it watches everything: whoever runs a plant does not end the warnings about it. */
-const PLATFORM_OPERATOR: ReadonlySet<Action> = new Set<Action>(['device.mode', 'warning.assess', 'rule.approve', 'shift.hand-over']);
+const PLATFORM_OPERATOR: ReadonlySet<Action> = new Set<Action>([
+  'alarm.approve',
+  'device.mode',
+  'warning.assess',
+  'rule.approve',
+  'shift.hand-over',
+]);
 /** What even an administrator can do only when it is bound to nothing. */
 const GLOBAL_ONLY: ReadonlySet<Action> = new Set<Action>([
   'account.manage',

@@ -40,6 +40,17 @@ export interface Suppression {
   readonly causes?: readonly string[];
 }
 
+/** Since when it has been out of service; null: it is not. */
+export function takenOutAt({ suppressions = [] }: Pick<Alarm, 'suppressions'>): EpochMs | null {
+  return suppressions.find(({ flag }) => flag === 'out-of-service')?.since ?? null;
+}
+
+/** Its permit is as old as that: somebody looks at it again. */
+export function wantsReview(alarm: Pick<Alarm, 'suppressions'>, now: EpochMs): boolean {
+  const since = takenOutAt(alarm);
+  return since !== null && now - since >= PERMIT_REVIEW_MS;
+}
+
 /** One alarm as the outside sees it (contract.md). Times in UTC ms. */
 export interface Alarm {
   /** Number of the opening entry and a counter, e.g. `8812-0`; the same after restart and replay. */

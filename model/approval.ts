@@ -1,7 +1,8 @@
 import type { EpochMs } from './time.ts';
 
 /**
- * Something that a second person has to agree to before it is done: shelving an orange alarm, making a mandatory limit less strict.
+ * Something that a second person has to agree to before it is done: shelving an orange alarm, hiding by hand one that can become red, making a
+ * mandatory limit less strict.
  * Its truth is in the records; what it leads to is an entry of the journal that names both people.
  */
 export type ApprovalState = 'pending' | 'approved' | 'refused' | 'expired' | 'failed';

@@ -227,7 +227,12 @@ describe('suppression by hand', () => {
     expect([one.since(mark).length, one.gas?.suppressedBy]).toEqual([3, ['by-design']]);
     one.pass(1);
     expect(one.since(mark)).toEqual(['suppressed', 'acknowledged', ...HIDDEN.slice(1)]);
-    expect(one.alarmEvents().slice(mark).flatMap(([, event]) => event.until ?? [])).toEqual([until, until]);
+    expect(
+      one
+        .alarmEvents()
+        .slice(mark)
+        .flatMap(([, event]) => event.until ?? []),
+    ).toEqual([until, until]);
     expect(one.gas).toMatchObject({ state: 'UNACK', suppressedBy: [], suppressedUntil: null, acknowledgedBy: null });
   });
 

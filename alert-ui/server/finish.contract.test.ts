@@ -86,17 +86,30 @@ describe('an approval that the process left without an outcome', () => {
     expect(await afterRestart()).toEqual(['approved', 'done', 12]);
   });
 
-  it('shelves nothing twice: what the alarm’s history tells of was done', async () => {
+  const HIDING = [
+    ['shelved', 'alarm.shelve', 'orange', { minutes: 30 }],
+    ['suppressed', 'alarm.suppress', 'red', { minutes: 480, level: 'red' }],
+    ['out-of-service', 'alarm.out-of-service', 'red', { permit: 'P-1', until: 2_000_000_000_000, level: 'red' }],
+  ] as const;
+
+  it.each(HIDING)('is not %s twice: what the alarm’s history tells of was done', async (type, kind, level, request) => {
     const at = platform.clock.now() + 5;
-    const alarm = exampleAlarm({ id: '7-0', level: 'orange', enterpriseId: 'works' });
-    const event = { seq: 1, type: 'shelved', at, by: 'engineer', approvedBy: 'watch', entry: 1 } as const;
+    const alarm = exampleAlarm({ id: '7-0', level, enterpriseId: 'works' });
+    const event = { seq: 1, type, at, by: 'engineer', approvedBy: 'watch', entry: 1 } as const;
     await platform.records.alarms.project([{ kind: 'alarm', seq: 1, alarm, event }]);
-    const shelve = { kind: 'alarm.shelve', resource: 'alarms/7-0' };
-    await left('seen', { ...shelve, request: { alarmId: '7-0', minutes: 30 } });
-    await left('unseen', { ...shelve, request: { alarmId: '8-0', minutes: 30 } });
+    await left('seen', { kind, resource: 'alarms/7-0', request: { alarmId: '7-0', ...request } });
+    await left('unseen', { kind, resource: 'alarms/8-0', request: { alarmId: '8-0', ...request } });
     await disable('watch');
     expect((await afterRestart('seen')).slice(0, 2)).toEqual(['approved', 'done']);
     expect(await platform.records.approvals.get('unseen')).toMatchObject({ state: 'failed', outcome: 'not-allowed' });
+  });
+
+  it.each(HIDING)('is %s at the start where it was not, in the name of both', async (type, kind, level, request) => {
+    platform.raise(platform.alarm('9-0', 'works', { level }));
+    await left('hide', { kind, resource: 'alarms/9-0', request: { alarmId: '9-0', ...request } });
+    expect((await afterRestart('hide')).slice(0, 2)).toEqual(['approved', 'done']);
+    const flag = type === 'suppressed' ? 'by-design' : type;
+    expect(platform.view.openAlarm('9-0')?.suppressions).toMatchObject([{ flag, by: 'engineer', approvedBy: 'watch' }]);
   });
 
   it('has failed where its time is over, or this build does not know its kind', async () => {

@@ -17,6 +17,7 @@ export const PROBLEMS = {
   'state-not-allowed': [409, 'The alarm is in a state that does not allow this'],
   'too-late': [409, 'Too late for this'],
   'red-not-shelvable': [409, 'A red alarm is never shelved'],
+  'permit-end-required': [422, 'What can become red is taken out of service for seven days at most'],
   'approval-required': [409, 'A second person has to agree'],
   'same-person': [409, 'A second person is somebody else'],
   'already-decided': [409, 'It was decided before'],

@@ -103,6 +103,11 @@ describe('a hand-over', () => {
       platform.raise(platform.alarm(id, 'x', { level: 'yellow' }));
       expect((await (await served.as('admin')).send('POST', `/alarms/${id}/${act}`, body)).status).toBe(200);
     }
+    const permit = { flag: 'out-of-service', since: clock.now() - 8 * 24 * HOUR, until: null, by: 'li', reason: 'old' } as const;
+    view.resting.set(
+      'old',
+      platform.alarm('old', 'x', { level: 'blue', state: 'NORM', suppressedBy: [permit.flag], suppressions: [permit] }),
+    );
     view.resting.set('rests', platform.alarm('rests', 'x', { state: 'NORM', suppressedBy: ['shelved'] }));
     platform.raise(platform.alarm('mute', 'x', { level: 'yellow', kind: 'instrument', code: 'F01', deviceId: '=d' }));
     platform.raise(platform.alarm('spoke', 'x', { level: 'yellow', kind: 'instrument', code: 'F01', active: false, state: 'RTNUN' }));
@@ -118,10 +123,11 @@ describe('a hand-over', () => {
     expect([ids(picture.shelved), ids(picture.byDesign), ids(picture.outOfService)]).toEqual([
       [2, 'shelved', 'rests'],
       [1, 'designed'],
-      [1, 'out'],
+      // The oldest permit first: it is to be looked at again.
+      [2, 'old', 'out'],
     ]);
     expect(picture.shelved.items[0]?.suppressions).toMatchObject([{ flag: 'shelved', by: 'admin', reason: 'steam' }]);
-    expect(picture.outOfService.items[0]?.suppressions).toMatchObject([{ flag: 'out-of-service', reason: 'work' }]);
+    expect(picture.outOfService.items[1]?.suppressions).toMatchObject([{ flag: 'out-of-service', reason: 'work' }]);
     expect([ids(picture.silent), ids(picture.warnings), picture.kept]).toEqual([[1, 'mute'], [1, 'enterprise:x'], ['shelved']]);
     expect(picture.approvals).toMatchObject({ total: 1, items: [{ kind: 'alarm.shelve', requestedBy: 'li', reason: 'known' }] });
     expect([picture.floods, picture.devices]).toEqual([[flood], view.deviceCounts()]);

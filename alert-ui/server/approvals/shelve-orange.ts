@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { asRefusal } from '../routes/outcome.ts';
+import { isTold } from './is-told.ts';
 import type { ApprovalKind } from './second-person.ts';
 
 const request = z.union([
@@ -12,12 +13,7 @@ const request = z.union([
 export const shelveOrange: ApprovalKind = {
   kind: 'alarm.shelve',
   action: 'alarm.shelve',
-  async isDone({ records }, { request: asked, requestedBy, decidedBy, decidedAt }) {
-    const told = await records.alarms.get(request.parse(asked).alarmId);
-    return (told?.events ?? []).some(
-      ({ type, by, approvedBy, at }) => type === 'shelved' && by === requestedBy && approvedBy === decidedBy && at >= (decidedAt ?? 0),
-    );
-  },
+  isDone: (platform, approval) => isTold(platform, approval, 'shelved'),
   async carryOut({ platform, approval, requester, approver, requestId }) {
     const asked = request.parse(approval.request);
     const command = { op: 'shelve', ...asked, reason: approval.reason, approvedBy: approver.name } as const;

@@ -10,6 +10,7 @@ import type { ShiftCalendar } from '../shifts/calendar.ts';
 import { approval } from '../schema/approval.ts';
 import { ACT_PROBLEMS, actRoute, alarmReply, byAlarm, groupRoute } from './alarm-act.ts';
 import { carryOut, demandAlarm } from './alarm-command.ts';
+import { outOfServiceRoute, suppressRoute } from './alarm-hide.ts';
 
 /** What people do to an alarm beside its state: silence, shelving, suppression by design, out of service, verification. */
 export const alarmLifeRoutes = (calendar: ShiftCalendar): Route[] => [
@@ -67,14 +68,7 @@ export const alarmLifeRoutes = (calendar: ShiftCalendar): Route[] => [
     action: 'alarm.shelve',
     command: ({ reason }, alarmId) => ({ op: 'unshelve', alarmId, reason }),
   }),
-  actRoute({
-    name: 'suppress',
-    summary: 'Suppress by design, by hand, until somebody ends it',
-    body: schema.suppressBody,
-    action: 'alarm.suppress',
-    command: ({ reason }, alarmId) => ({ op: 'suppress', alarmId, reason }),
-    detail: ({ reason }) => reason,
-  }),
+  suppressRoute,
   actRoute({
     name: 'unsuppress',
     summary: 'End suppression by hand; what the cause-and-effect table hides, only its cause shows again',
@@ -82,18 +76,7 @@ export const alarmLifeRoutes = (calendar: ShiftCalendar): Route[] => [
     action: 'alarm.suppress',
     command: ({ reason }, alarmId) => ({ op: 'unsuppress', alarmId, reason }),
   }),
-  actRoute({
-    name: 'out-of-service',
-    summary: 'Take the alarm out of service by permit, until its planned end or until somebody returns it',
-    body: schema.outOfServiceBody,
-    action: 'alarm.out-of-service',
-    command: ({ permit, reason, until }, alarmId, now) => {
-      if (until !== undefined && until <= now)
-        throw new HttpProblem('invalid-request', 'until is past', { errors: [{ path: 'body.until', message: 'past' }] });
-      return { op: 'out-of-service', alarmId, permit, reason, until };
-    },
-    detail: ({ permit, reason }) => `${permit}: ${reason}`,
-  }),
+  outOfServiceRoute,
   actRoute({
     name: 'return-to-service',
     summary: 'End out of service; what is true rings',

@@ -11,7 +11,7 @@ const tag = 'approvals';
 const byId = z.object({ id: z.string().min(1).max(64) });
 const reply = { 200: { description: 'The approval', schema: approval } };
 
-/** What waits for a second person: shelving an orange alarm, making a mandatory limit less strict in whatever way. */
+/** What waits for a second person: shelving an orange alarm, hiding one that can become red, making a mandatory limit less strict in whatever way. */
 export const approvalRoutes: Route[] = [
   route({
     method: 'get',
@@ -60,6 +60,7 @@ export const approvalRoutes: Route[] = [
       'too-late',
       'state-not-allowed',
       'red-not-shelvable',
+      'alarm-changed',
       'revision-conflict',
       'id-taken',
       'id-retired',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VERIFIED_AS } from '../../../model/alarm.ts';
+import { SHELVE_MAX_MS, VERIFIED_AS } from '../../../model/alarm.ts';
 import { epochMs, level, quality, timeGiven, value } from './common.ts';
 
 export const alarmState = z
@@ -65,6 +65,7 @@ export const alarm = z
           oneShot: z.boolean().optional(),
           approvedBy: z.string().optional(),
           permit: z.string().optional(),
+          belowRed: z.literal(true).optional().meta({ description: 'One person alone put it on: it ends when the alarm becomes red.' }),
           causes: z.array(z.string()).optional(),
         }),
       )
@@ -133,6 +134,7 @@ export const resetBody = z.strictObject({ comment: comment.optional() });
 export const nothing = z.strictObject({});
 export const commentBody = z.strictObject({ comment });
 const reason = z.string().trim().min(1).max(500);
+const SUPPRESS_MINUTES = SHELVE_MAX_MS / 60_000;
 /** One of `minutes`, `oneShot` and `endOfShift`. */
 export const shelveBody = z
   .strictObject({
@@ -148,14 +150,18 @@ export const shelveBody = z
     (body) => [body.minutes !== undefined, body.oneShot === true, body.endOfShift === true].filter(Boolean).length === 1,
     'either minutes or oneShot or endOfShift',
   );
-export const suppressBody = z.strictObject({ reason });
+export const suppressBody = z.strictObject({
+  minutes: z.int().min(1).max(SUPPRESS_MINUTES).default(SUPPRESS_MINUTES).meta({ description: '8 h at most, and where it is not said.' }),
+  reason,
+});
 export const liftBody = z.strictObject({ reason: reason.optional() });
 export const outOfServiceBody = z.strictObject({
   permit: z.string().trim().min(1).max(100),
   reason,
   until: timeGiven.optional().meta({
     override: { type: ['integer', 'string'] },
-    description: 'Planned end, ms since 1970 or ISO 8601 with offset; without one it lasts until somebody returns it to service.',
+    description:
+      'Planned end, ms since 1970 or ISO 8601 with offset; without one it lasts until somebody returns it to service. Required, and within 7 days, where an operator asks for it and the alarm can become red.',
   }),
 });
 export const verifyBody = z.strictObject({ as: verifiedAs, note: comment.optional(), comment: comment.optional() });

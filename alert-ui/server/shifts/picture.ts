@@ -1,4 +1,4 @@
-import { type Alarm, type SuppressedBy, VERIFIED_AS, type VerifiedAs } from '../../../model/alarm.ts';
+import { type Alarm, type SuppressedBy, takenOutAt, VERIFIED_AS, type VerifiedAs } from '../../../model/alarm.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
 import type { Pictured, PicturedApproval, ShiftFigures, ShiftPicture } from '../../../model/shift.ts';
 import type { EpochMs } from '../../../model/time.ts';
@@ -63,7 +63,7 @@ export async function takePicture(platform: Platform, since: EpochMs, kept: read
     counts: view.counts(),
     open: worst(open),
     shelved: worst(under.shelved),
-    outOfService: worst(under['out-of-service']),
+    outOfService: longest(under['out-of-service']),
     byDesign: worst(under['by-design']),
     warnings: first(warnings.map(({ id, scope, name, level, issuedAt }) => ({ id, scope, name, level, issuedAt }))),
     silent: worst(silent),
@@ -88,6 +88,12 @@ export async function takePicture(platform: Platform, since: EpochMs, kept: read
 
 function first<T>(all: readonly T[]): Pictured<T> {
   return { total: all.length, items: all.slice(0, LISTED_MAX) };
+}
+
+/** Oldest permit first: that is the one to be looked at again. */
+function longest(alarms: readonly Alarm[]): Pictured<Alarm> {
+  const since = (alarm: Alarm): EpochMs => takenOutAt(alarm) ?? alarm.raisedAt;
+  return first([...alarms].sort((a, b) => since(a) - since(b) || (a.id < b.id ? -1 : 1)));
 }
 
 function worst(alarms: readonly Alarm[]): Pictured<Alarm> {

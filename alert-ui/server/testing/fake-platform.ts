@@ -28,6 +28,7 @@ import type { Quality, Sample, Value } from '../../../model/reading.ts';
 import type { Warning, WarningEventType, WarningHead } from '../../../model/warning.ts';
 import { parseShiftPlan, type ShiftPlan, USUAL_SHIFTS } from '../../../model/shift.ts';
 import { exampleAlarm } from '../../../model/testing/example-alarm.ts';
+import { present } from '../http/validate.ts';
 import { exampleFigures } from './example-figures.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryRecords } from './memory-records.ts';
@@ -121,30 +122,31 @@ class HandMadeView implements EngineView {
   }
   limits(deviceId: string): readonly EffectiveLimit[] {
     if (!this.all.device.has(deviceId)) return [];
-    return [
-      {
-        measurement: 'lel',
-        channel: null,
-        ladder: 'hi',
-        code: 'L1',
-        dir: 'hi',
-        level: 'yellow',
-        setPoint: 25,
-        deadband: 2,
-        onDelayMs: 0,
-        offDelayMs: 0,
-        latching: false,
-        unit: '%{LEL}',
-        armed: true,
-        reason: null,
-        detail: null,
-        onlyWhen: null,
-        basis: 'example',
-        confidence: 'D',
-        ruleRevision: 1,
-      },
-    ];
+    const first = {
+      measurement: 'lel',
+      channel: null,
+      ladder: 'hi',
+      code: 'L1',
+      dir: 'hi',
+      level: 'yellow',
+      setPoint: 25,
+      deadband: 2,
+      onDelayMs: 0,
+      offDelayMs: 0,
+      latching: false,
+      unit: '%{LEL}',
+      armed: true,
+      reason: null,
+      detail: null,
+      onlyWhen: null,
+      basis: 'example',
+      confidence: 'D',
+      ruleRevision: 1,
+    } as const;
+    return [first, ...this.moreLimits.map((more) => ({ ...first, ...more }))];
   }
+  /** Above the first one of every device. */
+  moreLimits: readonly Partial<EffectiveLimit>[] = [];
   /** What the next trials find; the checks themselves are the engine's. */
   trial: Partial<RuleTrial> = {};
   tryRule(): RuleTrial {
@@ -322,11 +324,19 @@ export class FakePlatform implements Platform {
         if (alarm.level === 'red') return { ok: false, code: 'red-not-shelvable', detail: 'red', alarm };
         if (alarm.level === 'orange' && command.approvedBy === undefined)
           return { ok: false, code: 'approval-required', detail: 'orange', alarm };
-        return this.flag(alarm, 'shelved', by, command.reason, command.until ?? null);
+        return this.flag(alarm, 'shelved', by, command, command.until ?? null);
       case 'suppress':
-        return this.flag(alarm, 'by-design', by, command.reason);
-      case 'out-of-service':
-        return this.flag(alarm, 'out-of-service', by, command.reason);
+      case 'out-of-service': {
+        if (command.belowRed === true && alarm.level === 'red') return { ok: false, code: 'approval-required', detail: 'red', alarm };
+        if (command.op === 'out-of-service') return this.flag(alarm, command.op, by, command, command.until ?? null);
+        return this.flag(
+          alarm,
+          'by-design',
+          by,
+          command,
+          command.minutes === undefined ? null : this.clock.now() + command.minutes * 60_000,
+        );
+      }
       case 'unshelve':
         return this.unflag(alarm, 'shelved', by);
       case 'unsuppress':
@@ -336,12 +346,21 @@ export class FakePlatform implements Platform {
     }
   }
 
-  private flag(alarm: Alarm, flag: SuppressedBy, by: string | null, reason: string, until: number | null = null): SubmitOutcome {
+  private flag(
+    alarm: Alarm,
+    flag: SuppressedBy,
+    by: string | null,
+    { reason, approvedBy, ...more }: { reason: string; approvedBy?: string; permit?: string; belowRed?: true },
+    until: number | null,
+  ): SubmitOutcome {
     const since = this.clock.now();
+    const { permit, belowRed } = more;
+    const told = present({ flag, since, until, by, reason, approvedBy, permit, belowRed });
     const suppressed: Alarm = {
       ...alarm,
       suppressedBy: [...alarm.suppressedBy.filter((one) => one !== flag), flag],
-      suppressions: [...(alarm.suppressions ?? []), { flag, since, until, by, reason }],
+      suppressedUntil: until,
+      suppressions: [...(alarm.suppressions ?? []), told],
     };
     return { ok: true, changed: true, alarm: this.raise(suppressed, flag === 'by-design' ? 'suppressed' : flag, by) };
   }
