@@ -21,6 +21,7 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
       ['admin', 'admin'],
       ['chief', 'admin'],
       ['wang', 'operator'],
+      ['plant', 'operator', ['haida']],
     ]);
     ({ platform, browser } = stage);
     chief = await signIn(platform.httpBase, 'chief');
@@ -135,5 +136,21 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
       const [alarm] = await standing('state=open&device=GD-08');
       return alarm !== undefined && 'verifiedAs' in alarm ? alarm : undefined;
     });
+
+    // Its plant is told beforehand that it hides nothing red alone; a second person is shown what, for how long.
+    const plant = await open('plant', PHONE);
+    await plant.goto(`${platform.httpBase}/alarms/${red.id}`);
+    await plant.getByRole('button', { name: 'Suppress by design' }).click();
+    await plant.getByText(/It can become red: .* has to agree within 1 h/).waitFor();
+    await plant.getByLabel('2 h', { exact: true }).check();
+    await plant.locator('.form').getByRole('button', { name: 'Suppress by design' }).click();
+    await plant.getByText('Waits for a second person.').waitFor();
+    expect(await standing('suppressed=by-design')).toEqual([]);
+    const second = await open('wang', PHONE);
+    await second.goto(`${platform.httpBase}/approvals`);
+    const asked = second.getByRole('listitem').filter({ hasText: 'Suppress an alarm that can become red' }).filter({ hasText: '120 min' });
+    await asked.filter({ hasText: 'GD-08' }).getByRole('button', { name: 'Approve' }).click();
+    await second.getByText('Nothing waits for a second person.').waitFor();
+    expect(await standing('suppressed=by-design')).toMatchObject([{ deviceId: 'GD-08' }]);
   });
 });

@@ -30,6 +30,19 @@ describe('order of the desk', () => {
     ).toEqual(['soon', 'late', 'none-old', 'none-young']);
   });
 
+  it('what is out of service stands by the age of its permit, whatever its level', () => {
+    const out = (id: string, since: number, level: Alarm['level']): Alarm =>
+      makeAlarm({
+        id,
+        level,
+        raisedAt: 10_000 - since,
+        suppressedBy: ['out-of-service'],
+        suppressions: [{ flag: 'out-of-service', since, until: null, by: 'li', reason: 'x', permit: 'P' }],
+      });
+    const order = sortAlarms([out('new', 3, 'red'), out('old', 1, 'blue'), out('b', 2, 'red'), out('a', 2, 'blue')]);
+    expect(order.map(({ id }) => id)).toEqual(['old', 'a', 'b', 'new']);
+  });
+
   it('a suppressed, silenced, historic, test or returned alarm does not ring; a latched one does', () => {
     expect(isRinging(makeAlarm(), 0)).toBe(true);
     expect(isRinging(makeAlarm({ state: 'LUNACK', active: false }), 0)).toBe(true);

@@ -1,9 +1,10 @@
 /**
  * In which section and order alarms stand on the desk: ringing first, then returned but unacknowledged, then acknowledged, and at the
  * bottom what is under a flag (also what is not true now) and what is a test.
- * Pure. Ringing and returned by level, then newest; acknowledged by due time, then oldest; ties by id, so that order is total.
+ * Pure. Ringing and returned by level, then newest; acknowledged by due time, then oldest; out of service the oldest permit first, which is
+ * looked at again; ties by id, so that order is total.
  */
-import type { Alarm, SuppressedBy } from '../../../../model/alarm.ts';
+import { type Alarm, type SuppressedBy, takenOutAt } from '../../../../model/alarm.ts';
 import { LEVEL_RANK } from '../../../../model/level.ts';
 
 export type Section = 'ringing' | 'returned' | 'acknowledged' | SuppressedBy | 'test';
@@ -31,6 +32,9 @@ export function compareAlarms(a: Alarm, b: Alarm): number {
     const due = (a.dueAt ?? Number.POSITIVE_INFINITY) - (b.dueAt ?? Number.POSITIVE_INFINITY);
     if (due !== 0 && !Number.isNaN(due)) return due;
     if (a.raisedAt !== b.raisedAt) return a.raisedAt - b.raisedAt;
+  } else if (sa === 'out-of-service') {
+    const since = (takenOutAt(a) ?? a.raisedAt) - (takenOutAt(b) ?? b.raisedAt);
+    if (since !== 0) return since;
   } else {
     const level = LEVEL_RANK[b.level] - LEVEL_RANK[a.level];
     if (level !== 0) return level;
