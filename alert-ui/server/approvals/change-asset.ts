@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Action } from '../../../model/access.ts';
+import type { Approval } from '../../../model/approval.ts';
 import type { AssetOf, Device, HazardSource } from '../../../model/asset.ts';
 import type { AssetChange } from '../../../model/engine.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
@@ -27,49 +29,68 @@ const head = { id: z.string(), base: z.int(), from: z.record(z.string(), z.unkno
 const ofDevice = z.strictObject({ ...head, to: device.omit({ ...FIXED, enterpriseId: true }).partial() });
 const ofSource = z.strictObject({ ...head, to: hazardSource.omit(FIXED).partial() });
 
-export const changeDevice: ApprovalKind = {
-  kind: 'device.change',
-  action: 'device.write',
-  approverAction: 'rule.approve',
-  waitMs: WAIT_MS,
-  isDone({ view }, approval) {
-    const { id, base, to } = ofDevice.parse(approval.request);
-    const now = view.assets('device').get(id);
-    return now !== undefined && isDone(now, base, present(to));
-  },
-  async carryOut({ platform, approval, requester, requestId }) {
-    const { id, base, to } = ofDevice.parse(approval.request);
-    const changes = present(to);
-    const now = platform.view.assets('device').get(id);
-    if (now === undefined) throw new HttpProblem('not-found', id);
-    if (isDone(now, base, changes)) return;
-    demandChange(requester, now, changes);
-    const value: Device = { ...now, ...changes, revision: base + 1, updatedAt: platform.clock.now() };
-    await configureOne(platform, requester, requestId, 'device', id, { op: 'put', asset: 'device', base, value });
-  },
-};
+/** A request as it was kept: of what, on which revision, and what becomes another. */
+interface Wanted<T> {
+  readonly id: string;
+  readonly base: number;
+  readonly changes: Partial<T>;
+}
 
-export const changeSource: ApprovalKind = {
-  kind: 'hazard-source.change',
+interface Changing<K extends AssetChange['asset']> {
+  readonly asset: K;
+  readonly action: Action;
+  /** Throws when the request is none of this kind. */
+  read(request: Approval['request']): Wanted<AssetOf[K]>;
+  /** What the requester still has to be allowed, beside `action`. Throws `not-allowed`. */
+  demand?(requester: AccountActor, now: AssetOf[K], changes: Partial<AssetOf[K]>): void;
+  put(value: AssetOf[K], base: number): AssetChange;
+}
+
+/** The change of one kind of asset as something that two people do. */
+function changeOf<K extends AssetChange['asset']>({ asset, action, read, demand, put }: Changing<K>): ApprovalKind {
+  return {
+    kind: `${asset}.change`,
+    action,
+    approverAction: 'rule.approve',
+    waitMs: WAIT_MS,
+    isDone({ view }, approval) {
+      const { id, base, changes } = read(approval.request);
+      const now = view.assets(asset).get(id);
+      return now !== undefined && isDone(now, base, changes);
+    },
+    async carryOut({ platform, approval, requester, requestId }) {
+      const { id, base, changes } = read(approval.request);
+      const now = platform.view.assets(asset).get(id);
+      if (now === undefined) throw new HttpProblem('not-found', id);
+      if (isDone(now, base, changes)) return;
+      demand?.(requester, now, changes);
+      const value: AssetOf[K] = { ...now, ...changes, revision: base + 1, updatedAt: platform.clock.now() };
+      await configureOne(platform, requester, requestId, asset, id, put(value, base));
+    },
+  };
+}
+
+export const changeDevice = changeOf({
+  asset: 'device',
+  action: 'device.write',
+  read(request) {
+    const { id, base, to } = ofDevice.parse(request);
+    return { id, base, changes: present(to) };
+  },
+  demand: demandChange,
+  put: (value, base) => ({ op: 'put', asset: 'device', base, value }),
+});
+
+export const changeSource = changeOf({
+  asset: 'hazard-source',
   action: 'config.write',
-  approverAction: 'rule.approve',
-  waitMs: WAIT_MS,
-  isDone({ view }, approval) {
-    const { id, base, to } = ofSource.parse(approval.request);
-    const now = view.assets('hazard-source').get(id);
-    return now !== undefined && isDone(now, base, present(to));
-  },
-  async carryOut({ platform, approval, requester, requestId }) {
-    const { id, base, to } = ofSource.parse(approval.request);
-    const changes = present(to);
-    const now = platform.view.assets('hazard-source').get(id);
-    if (now === undefined) throw new HttpProblem('not-found', id);
-    if (isDone(now, base, changes)) return;
+  read(request) {
+    const { id, base, to } = ofSource.parse(request);
     // What is absent inside it is absent in what JSON gave back, too.
-    const value = { ...now, ...changes, revision: base + 1, updatedAt: platform.clock.now() } as HazardSource;
-    await configureOne(platform, requester, requestId, 'hazard-source', id, { op: 'put', asset: 'hazard-source', base, value });
+    return { id, base, changes: present(to) as Partial<HazardSource> };
   },
-};
+  put: (value, base) => ({ op: 'put', asset: 'hazard-source', base, value }),
+});
 
 /** Done already, by a decision whose outcome was not written down. */
 function isDone(now: Device | HazardSource, base: number, changes: object): boolean {
