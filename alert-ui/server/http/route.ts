@@ -36,7 +36,11 @@ export interface Call<B, Q, P> {
   readonly response: Response;
   /** The audit's line of this request once it is done, for what is written in one transaction with it; then the answer is `audited`. */
   readonly auditLine: (resource: string, detail?: string) => AuditLine;
-  /** Does a part of a long work as `inTurn` of the route would do the whole. */
+}
+
+/** A call of a route that is not `inTurn` as a whole. */
+export interface CallWithTurns<B, Q, P> extends Call<B, Q, P> {
+  /** Does a part of a long work as `inTurn` of the route would do the whole. Rejects inside such a part. */
   readonly inTurn: <T>(part: () => Promise<T>) => Promise<T>;
 }
 
@@ -51,7 +55,9 @@ export interface Reply {
  * One operation: what it takes, what it gives and what does it, in one place. The routes that answer, the checks before them and
  * the OpenAPI document are all made from this.
  */
-export interface Route<B = unknown, Q = unknown, P = unknown> {
+export type Route<B = unknown, Q = unknown, P = unknown> = Operation<B, Q, P> & (WholeInTurn<B, Q, P> | NotInTurn<B, Q, P>);
+
+interface Operation<B, Q, P> {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Under the base, with `{name}` for parameters. */
   readonly path: string;
@@ -74,12 +80,21 @@ export interface Route<B = unknown, Q = unknown, P = unknown> {
   readonly idempotencyKey?: false;
   /** Audited by the handler itself (sign-in). */
   readonly ownAudit?: true;
+}
+
+interface WholeInTurn<B, Q, P> {
   /**
    * One after the other with all others that are so: what changes limits. Whether a limit becomes less strict is judged by what stands,
    * and two changes at once, of which neither softens alone, would soften together.
    */
-  readonly inTurn?: true;
+  readonly inTurn: true;
+  /** Its turn is taken already: there is none to take inside, which would wait for this one for ever. */
   readonly handle: (call: Call<B, Q, P>) => Promise<Answer> | Answer;
+}
+
+interface NotInTurn<B, Q, P> {
+  readonly inTurn?: never;
+  readonly handle: (call: CallWithTurns<B, Q, P>) => Promise<Answer> | Answer;
 }
 
 const KB = 1024;
