@@ -42,6 +42,7 @@ describe.skipIf(chromiumPath() === null)('accounts on the page (needs chromium: 
     expect(await row('admin').getByRole('button', { name: 'Disable: admin' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Add an account' }).focus();
     await page.keyboard.press('Enter');
+    await page.locator('form input:focus').waitFor();
     await page.keyboard.type('wang');
     await page.keyboard.press('Tab');
     await page.keyboard.press('v');
@@ -52,7 +53,7 @@ describe.skipIf(chromiumPath() === null)('accounts on the page (needs chromium: 
     expect([password.length, (await account('wang')).role]).toEqual([19, 'viewer']);
     await page.keyboard.press('Escape');
     await row('wang').getByText('First password not changed yet').waitFor();
-    expect(await page.getByText(password).count()).toBe(0);
+    await expect.poll(() => page.getByText(password).count(), SOON).toBe(0);
 
     const phone = await openWindow(browser, 'en', PHONE);
     wang = phone.page;
@@ -76,7 +77,7 @@ describe.skipIf(chromiumPath() === null)('accounts on the page (needs chromium: 
     const form = page.getByRole('form', { name: 'wang' });
     await form.getByLabel('Role').selectOption('operator');
     await form.getByLabel('Only these enterprises').check();
-    expect(await form.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await expect.poll(() => form.getByRole('button', { name: 'Save' }).isDisabled(), SOON).toBe(true);
     await form.getByLabel('Haida').check();
     const { revision } = await account('wang');
     await api.request('PATCH', '/users/wang', { role: 'admin' }, { 'if-match': `"${revision}"` });

@@ -3,7 +3,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LimitsBody, ListBody, RuleItem } from '../../alert-ui/protocol/http.ts';
 import { eventually, makeDevices, type Api } from '../harness/api.ts';
-import { type Stage, openStage } from '../harness/stage.ts';
+import { SELDOM_HEARD, type Stage, openStage } from '../harness/stage.ts';
 import { chromiumPath, openWindow, signInOn } from '../harness/browser.ts';
 import { connectDevice } from '../harness/device-client.ts';
 import { ADMIN_PASSWORD, type PlatformProcess } from '../harness/platform-process.ts';
@@ -30,7 +30,10 @@ describe.skipIf(chromiumPath() === null)('rules on the page (needs chromium: apt
     ({ platform, browser, api: chief } = stage);
     await chief.post('/enterprises', { id: 'haida', name: 'Haida', kind: 'real' });
     await chief.post('/hazard-sources', { id: 'tanks', name: 'Tank farm 3', enterpriseId: 'haida' });
-    const [made] = await makeDevices(chief, 'haida', 'gas.combustible.point.industrial', ['GD-07'], { hazardSourceId: 'tanks' });
+    const [made] = await makeDevices(chief, 'haida', 'gas.combustible.point.industrial', ['GD-07'], {
+      ...SELDOM_HEARD,
+      hazardSourceId: 'tanks',
+    });
     if (made === undefined) throw new Error('no device');
     const client = await connectDevice(platform.mqttUrl, made);
     // Under the 25 %LEL of the catalogue, over the 20 that the engineer is about to try.
@@ -52,11 +55,13 @@ describe.skipIf(chromiumPath() === null)('rules on the page (needs chromium: apt
     await page.getByRole('link', { name: /^Change this limit .* L1$/ }).click();
     await part('Set point').getByText('≥ 25 %LEL').waitFor();
     await part('Set point').getByText('catalogue').first().waitFor();
-    expect(
-      await save()
-        .getByRole('button', { name: /^Save as/ })
-        .isDisabled(),
-    ).toBe(true);
+    await expect
+      .poll(() =>
+        save()
+          .getByRole('button', { name: /^Save as/ })
+          .isDisabled(),
+      )
+      .toBe(true);
 
     await part('Set point').getByRole('spinbutton').fill('20');
     await part('Off-delay').getByRole('spinbutton').fill('60');
@@ -128,8 +133,7 @@ describe.skipIf(chromiumPath() === null)('rules on the page (needs chromium: apt
     expect(await phone.getByRole('spinbutton').count()).toBe(0);
     await phone.getByRole('link', { name: 'rule for Device, revision 3' }).first().click();
     await phone.getByText('Reason: wind has gone').waitFor();
-    const sideways = await phone.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(sideways).toBe(0);
+    await expect.poll(() => phone.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
     for (const one of [phone, page]) {
       await one.evaluate(axe.source);
       const { violations } = (await one.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as axe.AxeResults;
@@ -154,7 +158,7 @@ describe.skipIf(chromiumPath() === null)('rules on the page (needs chromium: apt
     await add.getByLabel('Reason').fill('trip isolates');
     await add.getByRole('button', { name: 'Add a line' }).click();
     await desk.getByRole('cell', { name: 'trip isolates' }).waitFor();
-    await eventually('the line stands', 5_000, async () =>
+    await eventually('the line stands', 30_000, async () =>
       (await chief.get<{ causes?: readonly { id: string }[] }>('/enterprises/haida')).causes?.find(({ id }) => id === 'trip'),
     );
   });

@@ -4,7 +4,7 @@ import type { ListBody } from '../../alert-ui/protocol/http.ts';
 import type { Alarm } from '../../model/alarm.ts';
 import type { Warning } from '../../model/warning.ts';
 import { makeDevices, type Api } from '../harness/api.ts';
-import { type Stage, openStage } from '../harness/stage.ts';
+import { SELDOM_HEARD, type Stage, openStage } from '../harness/stage.ts';
 import { chromiumPath, openWindow, signInOn } from '../harness/browser.ts';
 import { connectDevice } from '../harness/device-client.ts';
 import { ADMIN_PASSWORD, type PlatformProcess } from '../harness/platform-process.ts';
@@ -40,7 +40,10 @@ describe.skipIf(chromiumPath() === null)('warnings on the page (needs chromium: 
   it('is issued by an alarm in the source and broken down', async () => {
     await page.goto(`${platform.httpBase}/warnings`);
     await row().getByText('Blue', { exact: true }).waitFor();
-    const [made] = await makeDevices(api, 'haida', 'gas.combustible.point.industrial', ['GD-07'], { hazardSourceId: 'tanks' });
+    const [made] = await makeDevices(api, 'haida', 'gas.combustible.point.industrial', ['GD-07'], {
+      ...SELDOM_HEARD,
+      hazardSourceId: 'tanks',
+    });
     if (made === undefined) throw new Error('no device');
     const client = await connectDevice(platform.mqttUrl, made);
     // A cover that was opened (F12) is an orange alarm of the instrument.
@@ -52,13 +55,13 @@ describe.skipIf(chromiumPath() === null)('warnings on the page (needs chromium: 
     await expect
       .poll(() => factor('Worst alarm').locator('td').allTextContents(), SOON)
       .toEqual(expect.arrayContaining(['0.90', '0.70', '0.63']));
-    expect(await factor('Inherent (class)').textContent()).toContain('no data');
+    await expect.poll(() => factor('Inherent (class)').textContent(), SOON).toContain('no data');
   });
 
   it('rises by what a person says, with a reason and an end, and says who', async () => {
     await row().getByRole('button', { name: 'Set: Major hidden hazard open' }).click();
     const form = row().getByRole('form', { name: 'Major hidden hazard open' });
-    expect(await form.getByRole('button', { name: 'Set factor' }).isDisabled()).toBe(true);
+    await expect.poll(() => form.getByRole('button', { name: 'Set factor' }).isDisabled(), SOON).toBe(true);
     await form.getByLabel('x, 0 to 1').fill('0.5');
     await form.getByLabel('Reason').fill('Ledger 2026-118 open');
     const before = (await told()).ri;
@@ -129,7 +132,10 @@ describe.skipIf(chromiumPath() === null)('warnings on the page (needs chromium: 
   it('hides by design what its cause-and-effect table names, line by line, until the line is taken out', async () => {
     const hidden = async (): Promise<readonly (string | null)[]> =>
       (await api.get<ListBody<Alarm>>('/alarms?suppressed=by-design')).items.map((alarm) => alarm.deviceId);
-    const [esd] = await makeDevices(api, 'haida', 'gas.combustible.point.industrial', ['ESD-1'], { hazardSourceId: 'tanks' });
+    const [esd] = await makeDevices(api, 'haida', 'gas.combustible.point.industrial', ['ESD-1'], {
+      ...SELDOM_HEARD,
+      hazardSourceId: 'tanks',
+    });
     if (esd === undefined) throw new Error('no device');
     const client = await connectDevice(platform.mqttUrl, esd);
     await client.telemetry({ ts: Date.now(), values: { lel: 1 }, faults: ['F12'] });

@@ -61,7 +61,7 @@ describe('the meaning of what comes in over MQTT', () => {
   /** Values in the store once it is complete up to now. */
   async function stored(id: string, measurement = 'lel'): Promise<unknown[]> {
     const now = Date.now();
-    const body = await eventually(`readings of ${id}`, 15_000, async () => {
+    const body = await eventually(`readings of ${id}`, 30_000, async () => {
       const answer = await api.get<ReadingsBody>(`/devices/${id}/readings?measurement=${measurement}&from=0&to=${now + HOUR}`);
       return answer.through > now ? answer : null;
     });
@@ -70,7 +70,7 @@ describe('the meaning of what comes in over MQTT', () => {
   /** Alarm events of a device so far, once everything it sent has been applied. */
   const told = (id: string): string[] => board.alarms.filter((m) => m.alarm.deviceId === id).map((m) => `${m.alarm.code} ${m.event.type}`);
   const says = (id: string, ...events: string[]): Promise<unknown> =>
-    eventually(`${id}: ${events.join(', ')}; so far ${told(id).join(', ')}`, 15_000, () =>
+    eventually(`${id}: ${events.join(', ')}; so far ${told(id).join(', ')}`, 30_000, () =>
       Promise.resolve(told(id).length >= events.length),
     ).then(() => expect(told(id)).toEqual(events));
   function last(id: string): Alarm {
@@ -84,7 +84,7 @@ describe('the meaning of what comes in over MQTT', () => {
     const first = await raw(plain);
     first.publish(topic('RB'), '{"lel":11.5}', 7);
     first.end();
-    await eventually('the cut', 5_000, async () => !(await api.get<{ status: { online: boolean } }>('/devices/RB')).status.online);
+    await eventually('the cut', 30_000, async () => !(await api.get<{ status: { online: boolean } }>('/devices/RB')).status.online);
     const second = await raw(plain);
     await acknowledged(second, 'RB', '{"lel":11.5}', 7);
     await acknowledged(second, 'RB', '{"lel":11.5}', 8);
@@ -231,7 +231,7 @@ describe('the meaning of what comes in over MQTT', () => {
     expect((await api.request('DELETE', '/devices/CF')).status).toBe(204);
     const gone = await board.alarm('closed', (m) => m.alarm.deviceId === 'CF' && m.event.type === 'closed');
     expect(gone).toMatchObject({ event: { cause: 'removed' }, alarm: { state: 'NORM' } });
-    const history = await eventually('its history', 5_000, async () => {
+    const history = await eventually('its history', 30_000, async () => {
       const alarm = await api.get<AlarmWithEvents>(`/alarms/${gone.alarm.id}`);
       return alarm.events.at(-1)?.type === 'closed' ? alarm : null;
     });
@@ -241,7 +241,7 @@ describe('the meaning of what comes in over MQTT', () => {
     await expect(connectDevice(platform.mqttUrl, { id: 'CF', enterprise: 'works', username: 'CF', password: 'x' })).rejects.toThrow();
     const line = await eventually(
       'the refusal',
-      5_000,
+      30_000,
       async () => (await api.get<ListBody<LedgerItem>>('/ledger?device=CF&verdict=connect-refused')).items[0],
     );
     expect(line).toMatchObject({ reason: 'CONNECT_RETIRED', address: '127.0.0.1' });
@@ -252,7 +252,7 @@ describe('the meaning of what comes in over MQTT', () => {
     const will = { topic: topic('PR', 'status'), payload: Buffer.from('{"status":"offline"}'), qos: 1 as const, retain: true };
     const online = (): boolean[] => board.devices.filter((m) => m.id === 'PR').map((m) => m.online);
     const becomes = (...states: boolean[]): Promise<unknown> =>
-      eventually(`presence ${states.join()}`, 5_000, () => Promise.resolve(online().join() === states.join()));
+      eventually(`presence ${states.join()}`, 30_000, () => Promise.resolve(online().join() === states.join()));
     const lost = await connectDevice(platform.mqttUrl, one, { will });
     await becomes(true);
     lost.client.stream.destroy();

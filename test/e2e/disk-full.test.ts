@@ -77,7 +77,7 @@ describe.skipIf(!mounted)('disk full (needs to mount a small tmpfs: run as root)
       const ready = await fetch(`${platform.httpBase}/readyz`);
       return ready.status === 503 && (await ready.text()).includes('disk-full');
     });
-    await eventually('the board is told', 15_000, () => Promise.resolve(board.heartbeats.some((h) => h.health.includes('disk-full'))));
+    await eventually('the board is told', 30_000, () => Promise.resolve(board.heartbeats.some((h) => h.health.includes('disk-full'))));
     const before = acknowledged;
     // An operator's act is durable and answered from the reserve.
     const done = await api.post<Alarm>(`/alarms/${raised.alarm.id}/acknowledge`, {});
@@ -111,7 +111,7 @@ describe.skipIf(!mounted)('disk full (needs to mount a small tmpfs: run as root)
     opened.push(() => other.close().catch(() => undefined));
     let acknowledged = false;
     const sent = other.telemetry({ lel: 60 }).then(() => (acknowledged = true));
-    await eventually('a tick and more went by', 20_000, async () => {
+    await eventually('a tick and more went by', 30_000, async () => {
       const system = await api.get<ListBody<Alarm>>('/alarms?state=open&kind=system');
       return system.items.some(({ code, active }) => code === 'disk-full' && active);
     });

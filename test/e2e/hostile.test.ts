@@ -59,7 +59,7 @@ describe('hostile payloads', () => {
       const client = await connectDevice(platform.mqttUrl, deviceOf(id));
       clients.push(client);
       await client.publish(`beacon/v1/hostile/${id}/telemetry`, payload);
-      const line = await eventually('ledger line', 10_000, async () => (await refusals(id))[0]);
+      const line = await eventually('ledger line', 30_000, async () => (await refusals(id))[0]);
       expect(line.reason).toBe(code);
       await client.telemetry({ lel: 1 });
       const latest = await api.get<{ points: { value: number }[] }>(`/devices/${id}/latest`);
@@ -72,7 +72,7 @@ describe('hostile payloads', () => {
     const closed = new Promise<void>((resolve) => client.client.once('close', () => resolve()));
     client.client.publish('beacon/v1/hostile/BIG/telemetry', `{"lel": ${'1'.repeat(300_000)}}`, { qos: 1 }, () => undefined);
     await closed;
-    const line = await eventually('ledger line', 10_000, async () => (await refusals('BIG'))[0]);
+    const line = await eventually('ledger line', 30_000, async () => (await refusals('BIG'))[0]);
     expect(line.reason).toBe('FRAME_TOO_LARGE');
     await client.client.endAsync(true);
   });
@@ -85,7 +85,7 @@ describe('hostile payloads', () => {
       await closed;
       await client.client.endAsync(true);
     }
-    const lines = await eventually('ledger lines', 10_000, async () => {
+    const lines = await eventually('ledger lines', 30_000, async () => {
       const found = await refusals('DEEP-TOPIC');
       return found.length >= 2 ? found : null;
     });

@@ -89,16 +89,16 @@ describe('rules over several points, from outside', () => {
     await api.post('/rules', EXPRESSION);
     ruled = Date.now();
     for (const n of [1, 2, 3]) await says(n, { lel: 1 });
-    await eventually('three votes', 10_000, async () => {
+    await eventually('three votes', 30_000, async () => {
       const { voters } = await standing('LEAK');
       return voters?.every(({ says: vote }) => vote === 'against') === true;
     });
     await says(1, { lel: 26 });
-    await eventually('one vote', 10_000, async () => (await standing('LEAK')).value === 1);
+    await eventually('one vote', 30_000, async () => (await standing('LEAK')).value === 1);
     expect(told()).toEqual([]);
     await says(2, { lel: 27 });
-    await board.alarm('the vote', ({ alarm, event }) => alarm.code === 'LEAK' && event.type === 'raised', 10_000);
-    await board.alarm('the sum', ({ alarm, event }) => alarm.code === 'SPREAD' && event.type === 'raised', 10_000);
+    await board.alarm('the vote', ({ alarm, event }) => alarm.code === 'LEAK' && event.type === 'raised', 30_000);
+    await board.alarm('the sum', ({ alarm, event }) => alarm.code === 'SPREAD' && event.type === 'raised', 30_000);
     const open = (await api.get<{ items: readonly Alarm[] }>('/alarms?state=open')).items;
     expect(open.find(({ code }) => code === 'LEAK')).toMatchObject({
       hazardSourceId: 'tank',
@@ -117,12 +117,12 @@ describe('rules over several points, from outside', () => {
     });
     // A voter that breaks while it votes for the alarm keeps its vote; the expression cannot be judged, and holds.
     await says(2, { lel: null });
-    await eventually('the hold', 10_000, async () => (await standing('SPREAD')).holds?.reason === 'bad-quality');
+    await eventually('the hold', 30_000, async () => (await standing('SPREAD')).holds?.reason === 'bad-quality');
     expect((await standing('LEAK')).voters).toMatchObject([{ says: 'for' }, { says: 'held' }, { says: 'against' }]);
     await says(1, { lel: 1 });
     expect(await standing('SPREAD')).toMatchObject({ on: true });
     await says(2, { lel: 2 });
-    await board.alarm('the return', ({ alarm, event }) => alarm.code === 'SPREAD' && event.type === 'returned', 10_000);
+    await board.alarm('the return', ({ alarm, event }) => alarm.code === 'SPREAD' && event.type === 'returned', 30_000);
     // The detectors' own L1 is on for its off-delay, and so are their votes.
     expect(told()).toEqual(expect.arrayContaining(['LEAK raised', 'SPREAD raised', 'SPREAD returned']));
     expect(told().filter((line) => line.startsWith('LEAK'))).toEqual(['LEAK raised']);

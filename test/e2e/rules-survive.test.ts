@@ -55,7 +55,7 @@ describe('rules', () => {
       for (const client of clients) await client.telemetry({ lel: 1 });
       await clients[0]?.telemetry({ lel: 16 });
       await clients[2]?.telemetry({ lel: 16 });
-      await eventually('the alarm of the tank', 10_000, async () =>
+      await eventually('the alarm of the tank', 30_000, async () =>
         (await api.get<{ items: readonly Alarm[] }>('/alarms?state=open')).items.find(({ code }) => code === 'LEAK'),
       );
       // A watch that was handed over: what stood, both names, the figures.

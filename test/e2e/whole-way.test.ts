@@ -98,7 +98,7 @@ describe('the whole way of a reading', () => {
     const alarm = await board.alarm('a day ahead', of('GD-AHEAD', 'raised'));
     expect(alarm.alarm.raisedAt).toBeLessThan(Date.now() + 10_000);
     // It blinds nothing: the next, unstamped reading is judged as well.
-    const latest = await eventually('latest', 5_000, () =>
+    const latest = await eventually('latest', 30_000, () =>
       api.get<{ points: { sampleAt: number; flags: string[] }[] }>('/devices/GD-AHEAD/latest'),
     );
     expect(latest.points[0]?.flags).toContain('clock');
@@ -115,7 +115,7 @@ describe('the whole way of a reading', () => {
         ...(n === 1 ? { quality: { level: 'bad' } } : {}),
       })),
     );
-    const body = await eventually('three readings', 15_000, async () => {
+    const body = await eventually('three readings', 30_000, async () => {
       const answer = await api.get<ReadingsBody>(`/devices/TK-01/readings?measurement=level&from=${start - 1}&to=${start + 60_000}`);
       return answer.points.length === 3 ? answer : null;
     });
@@ -145,7 +145,7 @@ describe('the whole way of a reading', () => {
     await odd.telemetry({ LEL: 12.5, lel: 1 });
     const refused = await eventually(
       'ledger line',
-      5_000,
+      30_000,
       async () => (await api.get<ListBody<LedgerItem>>('/ledger?device=GD-ODD&verdict=refused')).items[0],
     );
     expect(refused).toMatchObject({ reason: 'UNKNOWN_MEASUREMENT', device: 'GD-ODD' });
@@ -154,7 +154,7 @@ describe('the whole way of a reading', () => {
     await expect(
       connectDevice(platform.mqttUrl, { id: 'GD-ODD', enterprise: 'haida', username: 'GD-ODD', password: 'wrong' }),
     ).rejects.toThrow();
-    const attempts = await eventually('connection attempt', 5_000, async () => {
+    const attempts = await eventually('connection attempt', 30_000, async () => {
       const list = await api.get<ListBody<{ reason: string | null }>>('/devices/GD-ODD/connections');
       return list.items.some((line) => line.reason === 'CONNECT_WRONG_SECRET') ? list : null;
     });
@@ -166,12 +166,12 @@ describe('the whole way of a reading', () => {
     const live = await device('GD-LIVE');
     board.socket.emit('subscribe', { devices: ['GD-LIVE'] });
     await live.telemetry({ lel: 7.5 });
-    await eventually('reading on the board', 5_000, () =>
+    await eventually('reading on the board', 30_000, () =>
       Promise.resolve(board.readings.some((m) => m.items.some((i) => i[0] === 'GD-LIVE' && i[4] === 7.5))),
     );
-    await eventually('online', 5_000, () => Promise.resolve(board.devices.some((d) => d.id === 'GD-LIVE' && d.online)));
+    await eventually('online', 30_000, () => Promise.resolve(board.devices.some((d) => d.id === 'GD-LIVE' && d.online)));
     live.client.stream.destroy();
-    await eventually('offline', 5_000, () => Promise.resolve(board.devices.findLast((d) => d.id === 'GD-LIVE')?.online === false));
+    await eventually('offline', 30_000, () => Promise.resolve(board.devices.findLast((d) => d.id === 'GD-LIVE')?.online === false));
     const numbered = [...board.alarms, ...board.devices].toSorted((a, b) => a.seq - b.seq);
     for (const [index, message] of numbered.entries()) {
       const before = numbered[index - 1];

@@ -50,7 +50,7 @@ describe('a wrong clock at start', () => {
     await gas.telemetry({ ts: Date.now(), values: { lel: 60 } });
     const alarm = await eventually(
       'the gas alarm',
-      10_000,
+      30_000,
       async () => (await api.get<{ items: Alarm[] }>('/alarms?state=open&kind=process')).items[0],
     );
     expect(alarm).toMatchObject({ deviceId: 'GD-01', level: 'red', state: 'UNACK' });
@@ -62,7 +62,7 @@ describe('a wrong clock at start', () => {
   it('put right while it runs is noticed without a restart', async () => {
     const api = await signIn(running.httpUrl);
     backMs = 0;
-    await eventually('the end of it', 10_000, async () => {
+    await eventually('the end of it', 30_000, async () => {
       const system = (await api.get<{ items: Alarm[] }>('/alarms?kind=system&from=0')).items;
       return system.find((alarm) => alarm.code === 'clock-not-believed' && !alarm.active);
     });

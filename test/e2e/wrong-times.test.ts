@@ -73,7 +73,7 @@ describe('times that are not as they should be, over MQTT', () => {
       const rang = await board.alarm(id, (m) => m.alarm.deviceId === id && m.event.type === 'raised' && m.alarm.kind === 'process');
       expect(rang.alarm).toMatchObject({ level: 'red', historic: false });
       expect(Math.abs(rang.alarm.raisedAt - (now - (LENGTH - 950) * EVERY))).toBeLessThan(30_000);
-      const all = await eventually('both records', 10_000, async () => {
+      const all = await eventually('both records', 30_000, async () => {
         const found = await alarmsOf(id);
         return found.length >= 2 ? found : null;
       });
@@ -100,7 +100,7 @@ describe('times that are not as they should be, over MQTT', () => {
     gateway.client.stream.destroy();
     const { alarm } = await board.alarm('the gateway', (m) => m.alarm.deviceId === 'gw-1' && m.event.type === 'raised', 100_000);
     expect(alarm).toMatchObject({ code: 'F01', kind: 'instrument', level: 'yellow', value: 3, enterpriseId: 'haida' });
-    await eventually('all behind it', 20_000, async () => {
+    await eventually('all behind it', 30_000, async () => {
       const healths = await Promise.all(
         ids.map(async (id) => (await api.get<{ status: { health: readonly string[] } }>(`/devices/${id}`)).status.health),
       );

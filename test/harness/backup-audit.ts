@@ -214,7 +214,7 @@ async function signInDevices(
     }
   }
   if (last === undefined) throw new Error('no device to sign in');
-  const rang = await eventually('a new alarm', 15_000, async () => {
+  const rang = await eventually('a new alarm', 30_000, async () => {
     const { items } = await api.get<{ items: readonly Alarm[] }>(`/alarms?device=${last.id}&state=UNACK`);
     return items.find((alarm) => alarm.seq > before.eventSeq);
   }).catch(() => null);

@@ -38,7 +38,7 @@ export async function openBoard(api: Api): Promise<Board> {
     devices,
     readings,
     heartbeats,
-    alarm: (what, fits, timeoutMs = 15_000) => eventually(what, timeoutMs, () => Promise.resolve(alarms.find(fits))),
+    alarm: (what, fits, timeoutMs = 30_000) => eventually(what, timeoutMs, () => Promise.resolve(alarms.find(fits))),
     close: () => socket.close(),
   };
 }

@@ -38,6 +38,8 @@ export type Language = 'zh-CN' | 'en';
 
 /** What is waited for comes within seconds, on a slow machine a few more: a wait that ends a test says that it never came. */
 const PATIENCE_MS = 60_000;
+/** BEACON_TEST_SLOWER: how many times slower than this machine every page is to run; for looking whether a test leans on its speed. */
+const SLOWER = Number(process.env['BEACON_TEST_SLOWER'] ?? 1);
 
 /** A browser window of one language, with everything the page complains about kept. */
 export async function openWindow(
@@ -53,6 +55,7 @@ export async function openWindow(
   });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
+  if (SLOWER > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {

@@ -10,7 +10,10 @@ export interface Heard {
   readonly quietS: number;
 }
 
-/** Runs in the page, before its own scripts. */
+/**
+ * Runs in the page, before its own scripts. The page's thread may be busy while a tone sounds that comes once: what the loudspeaker was
+ * given in the last 0.7 s is read whole each time, and every piece of it that is new is looked at.
+ */
 const TAP = String.raw`
 (() => {
   const heard = { hz: new Set(), tones: [], lastAt: -Infinity, now: 0 };
@@ -18,31 +21,63 @@ const TAP = String.raw`
   const taps = new WeakMap();
   const connect = AudioNode.prototype.connect;
   const start = OscillatorNode.prototype.start;
+  const PIECE = 4096;
+  const STEP = 1024;
+  const PART = 256;
+  const LOUD = 0.05;
   OscillatorNode.prototype.start = function (when) {
     heard.tones.push(when ?? this.context.currentTime);
     start.call(this, when);
   };
+  const silentIn = (wave, from) => !wave.subarray(from, from + PART).some((v) => Math.abs(v) > LOUD);
+  // Goertzel: how much of one pitch is in a piece.
+  function share(wave, from, hz, rate) {
+    const c = 2 * Math.cos((2 * Math.PI * hz) / rate);
+    let before = 0;
+    let last = 0;
+    for (let i = from; i < from + PIECE; i++) {
+      const next = wave[i] + c * last - before;
+      before = last;
+      last = next;
+    }
+    return last * last + before * before - c * last * before;
+  }
+  function loudest(wave, from, rate) {
+    let best = 0;
+    let most = -1;
+    for (let hz = 200; hz <= 3000; hz += 20) {
+      const now = share(wave, from, hz, rate);
+      if (now > most) [best, most] = [hz, now];
+    }
+    return best;
+  }
   function tap(context) {
     const known = taps.get(context);
     if (known !== undefined) return known;
     const analyser = context.createAnalyser();
-    analyser.fftSize = 4096;
-    analyser.smoothingTimeConstant = 0;
+    analyser.fftSize = 32768;
     taps.set(context, analyser);
     const wave = new Float32Array(analyser.fftSize);
-    const spectrum = new Float32Array(analyser.frequencyBinCount);
+    const rate = context.sampleRate;
+    let done = 0;
     setInterval(() => {
+      const end = Math.round(context.currentTime * rate);
       heard.now = context.currentTime;
       analyser.getFloatTimeDomainData(wave);
-      const quarter = wave.length / 4;
-      const loud = [0, 1, 2, 3].map((n) => wave.subarray(n * quarter, (n + 1) * quarter).some((v) => Math.abs(v) > 0.05));
-      if (loud.includes(true)) heard.lastAt = context.currentTime;
-      // A tone that begins or ends within the window smears its pitch.
-      if (loud.includes(false)) return;
-      analyser.getFloatFrequencyData(spectrum);
-      let peak = 1;
-      for (let i = 1; i < spectrum.length; i++) if (spectrum[i] > spectrum[peak]) peak = i;
-      heard.hz.add(Math.round((peak * context.sampleRate) / analyser.fftSize / 20) * 20);
+      for (let i = wave.length - 1; i >= Math.max(0, wave.length - (end - done)); i--)
+        if (Math.abs(wave[i]) > LOUD) {
+          heard.lastAt = Math.max(heard.lastAt, (end - (wave.length - 1 - i)) / rate);
+          break;
+        }
+      for (let to = (Math.floor(done / STEP) + 1) * STEP; to <= end; to += STEP) {
+        const from = wave.length - (end - to) - PIECE;
+        if (from < 0) continue;
+        // A tone that begins or ends within the piece smears its pitch.
+        let whole = true;
+        for (let at = from; whole && at < from + PIECE; at += PART) whole = !silentIn(wave, at);
+        if (whole) heard.hz.add(loudest(wave, from, rate));
+      }
+      done = end;
     }, 15);
     return analyser;
   }

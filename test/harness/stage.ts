@@ -10,6 +10,9 @@ import { ADMIN_PASSWORD, startPlatform, temporaryFolder, type PlatformProcess } 
 /** Name, role and, for one of some alone, the enterprises of an account. */
 export type Somebody = readonly [name: string, role: Role, enterprises?: readonly string[]];
 
+/** For devices that say something once: their silence is not what the test is about, however long it takes. */
+export const SELDOM_HEARD = { heartbeatMs: 3 * 3_600_000 } as const;
+
 /** What a test of the page needs: a platform, a browser, and the administrator's way past the page. */
 export interface Stage {
   readonly platform: PlatformProcess;

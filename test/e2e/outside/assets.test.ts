@@ -119,7 +119,7 @@ describe('assets', () => {
       JSON.stringify({ behind: [{ ts: Date.now(), values: { lel: 7 } }], elsewhere: [{ ts: Date.now(), values: { lel: 8 } }] }),
       { qos: 1 },
     );
-    const points = await eventually('a point', 5_000, async () => {
+    const points = await eventually('a point', 30_000, async () => {
       const latest = await outside.api.get<{ points: { value: number }[] }>('/devices/behind/latest');
       return latest.points.length > 0 && latest.points;
     });
@@ -140,7 +140,7 @@ describe('assets', () => {
     await outside.connected({ ...made, ...fresh.credential });
     // The secret alone as user name.
     await outside.connected({ ...made, username: fresh.credential.password, password: '' });
-    const lines = await eventually('the refused attempt', 5_000, async () => {
+    const lines = await eventually('the refused attempt', 30_000, async () => {
       const { items } = await outside.api.get<{
         items: { verdict: string; reason: string | null; advice: { en: string; 'zh-CN': string } | null }[];
       }>('/devices/renewed/connections');

@@ -28,12 +28,12 @@ describe('live', () => {
     const [watching, idle] = [await outside.board(), await outside.board()];
     watching.socket.emit('subscribe', { devices: ['GD-10'] });
     await client.telemetry({ lel: 11 });
-    const item = await eventually('the value', 5_000, () =>
+    const item = await eventually('the value', 30_000, () =>
       Promise.resolve(watching.readings.flatMap((message) => message.items).find((one) => one[4] === 11)),
     );
     expect([item[0], item[1], item[2], item[5]]).toEqual(['GD-10', 'lel', null, 'good']);
     expect(idle.readings).toEqual([]);
-    const beat = await eventually('a heartbeat', 10_000, () => Promise.resolve(watching.heartbeats.at(-1)));
+    const beat = await eventually('a heartbeat', 30_000, () => Promise.resolve(watching.heartbeats.at(-1)));
     expect(beat).toMatchObject({
       epoch: watching.snapshots[0]?.epoch,
       seq: expect.any(Number),
@@ -105,8 +105,8 @@ describe('live', () => {
     expect(await outside.api.get<Alarm>(`/alarms/${raised.alarm.id}`)).toMatchObject(acknowledged);
     // Another installation's epoch, and a place that is still to come, get the whole picture.
     after.socket.emit('resume', { epoch: 'no-such-epoch', seq });
-    await eventually('a snapshot', 5_000, () => Promise.resolve(after.snapshots.length === 2));
+    await eventually('a snapshot', 30_000, () => Promise.resolve(after.snapshots.length === 2));
     after.socket.emit('resume', { epoch, seq: 1e9 });
-    await eventually('a snapshot', 5_000, () => Promise.resolve(after.snapshots.length === 3));
+    await eventually('a snapshot', 30_000, () => Promise.resolve(after.snapshots.length === 3));
   });
 });

@@ -23,7 +23,7 @@ describe('readings and the ledger', () => {
       readonly through: number;
       readonly next?: number;
     }
-    const all = await eventually('the readings', 10_000, async () => {
+    const all = await eventually('the readings', 30_000, async () => {
       const got = await outside.api.get<Readings>(`/devices/GD-08/readings?${query}`);
       return got.points.length === 4 && got;
     });
@@ -61,7 +61,7 @@ describe('readings and the ledger', () => {
       (
         await outside.api.get<{ points: readonly (readonly unknown[])[] }>(`/devices/EL-1/readings?measurement=cable_temp${channel}`)
       ).points.map((point) => point[1]);
-    await eventually('the readings', 10_000, async () => JSON.stringify(await values('&channel=2')) === '[22]');
+    await eventually('the readings', 30_000, async () => JSON.stringify(await values('&channel=2')) === '[22]');
     expect([await values(''), await values('&channel=1'), await values('&channel=3')]).toEqual([[21], [21], []]);
     expect(await outside.refusal('GET', '/devices/EL-1/readings?measurement=cable_temp&channel=9')).toEqual([400, 'invalid-request']);
   });
