@@ -22,6 +22,13 @@ export interface DeviceMoment {
  */
 export type BacklogHabit = 'arrays' | 'one-array' | 'singles';
 
+/** What a device makes of a command. */
+export interface Obeyed {
+  readonly ok: boolean;
+  /** In its own words. */
+  readonly detail?: string;
+}
+
 /** A device as the simulators run it. */
 export interface SimulatedDevice {
   readonly id: string;
@@ -34,6 +41,8 @@ export interface SimulatedDevice {
   readonly backlog?: BacklogHabit;
   /** What it shows `elapsedS` seconds after the start of the run. */
   at(elapsedS: number): DeviceMoment;
+  /** Does what it is asked from afar, `elapsedS` seconds after the start; null, or absent: what every detector does. */
+  obey?(command: string, elapsedS: number): Obeyed | null;
 }
 
 /** Username and secret as the platform gave them out. */

@@ -40,6 +40,7 @@ export function runDevices(options: RunOptions): Run {
       credential,
       stamps: device.stamps,
       ...(device.backlog === undefined ? {} : { backlog: device.backlog }),
+      obey: (command) => device.obey?.(command, ((performance.now() - begun) * speed) / 1_000) ?? null,
       log,
     }),
     nextMs: options.firstMs?.(device) ?? firstReportMs(device, options.seed),

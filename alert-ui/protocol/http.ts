@@ -2,6 +2,7 @@ import type { Alarm, AlarmEvent } from '../../model/alarm.ts';
 import type { Role } from '../../model/actor.ts';
 import type { Device, Rule } from '../../model/asset.ts';
 import type { Backtest } from '../../model/backtest.ts';
+import type { DeviceCommand, DeviceCommandName } from '../../model/device-command.ts';
 import type { DeviceStatus, EffectiveLimit, LatestPoint, RuleTrial, RuleVersion } from '../../model/engine.ts';
 import type { Proposals } from '../../model/proposal.ts';
 import type { Quality, Value } from '../../model/reading.ts';
@@ -64,6 +65,10 @@ export interface LatestBody {
   readonly device: string;
   readonly status: DeviceStatus;
   readonly points: readonly (LatestPoint & { readonly unit: string })[];
+}
+/** What was asked of a device, newest first, and what may be asked of it. */
+export interface CommandsBody extends ListBody<DeviceCommand> {
+  readonly knows: readonly DeviceCommandName[];
 }
 export interface LimitsBody {
   readonly device: string;

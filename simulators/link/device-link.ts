@@ -3,7 +3,8 @@
  * answered, a backlog while the network is away and an array of it on return.
  */
 import mqtt from 'mqtt';
-import type { BacklogHabit, DeviceCredential } from '../device.ts';
+import type { BacklogHabit, DeviceCredential, Obeyed } from '../device.ts';
+import { answerTo } from './answer.ts';
 import { createBacklog } from './backlog.ts';
 import { backlogMessages, type Outgoing, type OutgoingSample, samplePayload } from './payload.ts';
 
@@ -17,6 +18,8 @@ export interface DeviceLinkOptions {
   readonly stamps: boolean;
   /** Default `arrays`. */
   readonly backlog?: BacklogHabit;
+  /** What the device makes of a command; null = as every detector. */
+  readonly obey?: (command: string) => Obeyed | null;
   /** Called with one line when something happens that a person may want to know. */
   readonly log: (line: string) => void;
 }
@@ -133,8 +136,10 @@ export function openDeviceLink(options: DeviceLinkOptions): DeviceLink {
     lastError = error.message;
   });
   client.on('message', (_topic, payload) => {
-    const reply = answerTo(payload.toString('utf8'));
-    if (reply !== null) client.publish(`${base}/command/result`, JSON.stringify(reply), { qos: 1 });
+    const reply = answerTo(payload.toString('utf8'), Date.now(), options.obey);
+    if (reply === null) return;
+    log(`${deviceId}: ${reply.command} ${reply.answer.ok ? 'done' : `not done: ${reply.answer.detail ?? ''}`}`);
+    client.publish(`${base}/command/result`, JSON.stringify(reply.answer), { qos: 1 });
   });
 
   return {
@@ -166,19 +171,4 @@ export function openDeviceLink(options: DeviceLinkOptions): DeviceLink {
       if ((await Promise.race([ended, patience])) === 'late') client.end(true);
     },
   };
-}
-
-/** A detector can silence its sounder and test itself; anything else it says it cannot do. */
-export function answerTo(text: string): { readonly id: string; readonly ok: boolean; readonly detail?: string } | null {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof parsed !== 'object' || parsed === null || !('id' in parsed) || typeof parsed.id !== 'string') return null;
-  const command = 'command' in parsed ? parsed.command : null;
-  return command === 'silence' || command === 'self-test'
-    ? { id: parsed.id, ok: true }
-    : { id: parsed.id, ok: false, detail: 'not supported by this device' };
 }

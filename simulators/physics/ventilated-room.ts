@@ -46,3 +46,15 @@ export function percentLel(room: Room, t: number): number {
   }
   return (fraction / room.lel) * 100;
 }
+
+/** The same room with its leak shut off from `fromS` on: what is in it is carried away as before. */
+export function shutOff(room: Room, fromS: number): Room {
+  let begun = 0;
+  const phases = room.phases.flatMap((phase): readonly RoomPhase[] => {
+    const open = Math.min(phase.seconds, Math.max(0, fromS - begun));
+    begun += phase.seconds;
+    const shut = { ...phase, seconds: phase.seconds - open, leakM3PerS: 0 };
+    return open === 0 ? [shut] : shut.seconds > 0 ? [{ ...phase, seconds: open }, shut] : [phase];
+  });
+  return { ...room, phases };
+}

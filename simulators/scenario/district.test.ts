@@ -60,6 +60,29 @@ describe('the demo district', () => {
     expect(firstAt(find(SMALL_LEAK_DETECTOR, demoDistrict(seed).members), 'lel', 20)).toBeGreaterThan(TIMETABLE.smallLeakFrom);
   });
 
+  it('has a valve that can be shut from the desk: the gas goes by ventilation, and it is opened again on site, in no other kitchen', () => {
+    const { members } = demoDistrict(1);
+    const kitchen = find(LEAKING_DETECTOR, members);
+    const valve = (t: number, of = kitchen): unknown => of.device.at(t).values['valve_open'];
+    const untouched = find(LEAKING_DETECTOR);
+    expect([kitchen.device.obey?.('self-test', 30), kitchen.device.obey?.('open-valve', 30), valve(31)]).toEqual([null, null, true]);
+    expect([kitchen.device.obey?.('close-valve', 30), kitchen.device.obey?.('close-valve', 40)]).toEqual([
+      { ok: true },
+      { ok: true, detail: 'closed before' },
+    ]);
+    expect([valve(29), valve(30), valve(559), valve(560)]).toEqual([true, false, false, true]);
+    expect(value(kitchen, 'lel', 28)).toBe(value(untouched, 'lel', 28));
+    // 0.02 m3/s through 4 m3: half of it is gone after 4 / 0.02 * ln 2 = 139 s; the fans, from 70 s on, are three times as fast.
+    expect(value(kitchen, 'lel', 69) / value(kitchen, 'lel', 30)).toBeCloseTo(Math.exp((-0.02 * 39) / 4), 1);
+    expect(firstAt(kitchen, 'lel', 50)).toBe(Number.POSITIVE_INFINITY);
+    expect(value(kitchen, 'lel', 400)).toBeLessThan(4);
+    expect(valve(31, find(SMALL_LEAK_DETECTOR, members))).toBe(true);
+    // The next time round it leaks as ever; shut just before, there is nothing to leak until the cook comes.
+    expect(value(kitchen, 'lel', CYCLE_S + 45)).toBe(value(untouched, 'lel', CYCLE_S + 45));
+    kitchen.device.obey?.('close-valve', 2 * CYCLE_S - 5);
+    expect([value(kitchen, 'lel', 2 * CYCLE_S + 45) < 4, valve(2 * CYCLE_S + 559), valve(2 * CYCLE_S + 560)]).toEqual([true, false, true]);
+  });
+
   it.each(SEEDS)('is calm wherever no story plays (seed %i)', (seed) => {
     for (const { plan, device } of demoDistrict(seed).members) {
       for (const t of everySecond) {

@@ -22,6 +22,7 @@ export interface MemberOptions {
   readonly hazardSourceId?: string;
   readonly attributes?: Readonly<Record<string, number | string | boolean>>;
   readonly at: SimulatedDevice['at'];
+  readonly obey?: NonNullable<SimulatedDevice['obey']>;
 }
 
 /** Puts plan and behaviour together; the demo reports far more often than the standards ask, so the heartbeat is declared with it. */
@@ -39,7 +40,14 @@ export function member(options: MemberOptions): Member {
       ...(options.hazardSourceId === undefined ? {} : { hazardSourceId: options.hazardSourceId }),
       ...(options.attributes === undefined ? {} : { attributes: options.attributes }),
     },
-    device: { id, enterpriseId, reportEveryMs, stamps: true, at: options.at },
+    device: {
+      id,
+      enterpriseId,
+      reportEveryMs,
+      stamps: true,
+      at: options.at,
+      ...(options.obey === undefined ? {} : { obey: options.obey }),
+    },
   };
 }
 

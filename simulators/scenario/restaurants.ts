@@ -1,5 +1,5 @@
 /** A street of restaurants, each with two gas detectors. In one kitchen a hose comes off; later there is a smaller leak in another. */
-import { METHANE_LEL, percentLel, type Room } from '../physics/ventilated-room.ts';
+import { METHANE_LEL, percentLel, type Room, shutOff } from '../physics/ventilated-room.ts';
 import { type Member, measured, member } from './member.ts';
 import { between, CYCLE_S, cycleTime, TIMETABLE } from './story.ts';
 
@@ -29,7 +29,7 @@ const PLACES: readonly { readonly id: string; readonly name: string }[] = [
 
 const REPORT_MS = 2_000;
 
-/** Gas gathers in a layer below the ceiling around the detector; 2.5 L/s is a low-pressure hose (9 m³/h). Then the valve shuts and the fans run. */
+/** Gas gathers in a layer below the ceiling around the detector; 2.5 L/s is a low-pressure hose (9 m³/h). Then the cook shuts the valve and the fans run. */
 export const KITCHEN: Room = {
   volumeM3: 4,
   lel: METHANE_LEL,
@@ -58,30 +58,52 @@ function leakEnd(id: string): number {
   return id === SMALL_LEAK_DETECTOR ? TIMETABLE.smallLeakTo : CYCLE_S;
 }
 
+/** From when to when somebody at the desk has had the valve of a place shut, s since the start; it is opened again on site, with the others. */
+interface Shut {
+  readonly from: number;
+  readonly to: number;
+}
+
+function shutNow(elapsedS: number): Shut {
+  const opened = elapsedS - cycleTime(elapsedS) + VALVE_OPENED_S;
+  return { from: elapsedS, to: opened > elapsedS ? opened : opened + CYCLE_S };
+}
+
 /** %LEL without noise; a kitchen in use shows a little. */
-function trueLel(id: string, elapsedS: number): number {
+function trueLel(id: string, elapsedS: number, shut: Shut | null): number {
+  const room = id === LEAKING_DETECTOR ? KITCHEN : id === SMALL_LEAK_DETECTOR ? CYLINDER_ROOM : null;
+  if (room === null) return 0;
   const t = cycleTime(elapsedS);
-  if (id === LEAKING_DETECTOR) return percentLel(KITCHEN, t);
-  if (id === SMALL_LEAK_DETECTOR) return percentLel(CYLINDER_ROOM, t);
-  return 0;
+  const began = elapsedS - t;
+  // Once the valve is open again no hose leaks any more in that cycle.
+  const felt = shut !== null && shut.from <= elapsedS && shut.to > began;
+  return percentLel(felt ? shutOff(room, Math.max(0, shut.from - began)) : room, t);
 }
 
 export function restaurants(seed: number): readonly Member[] {
-  return PLACES.map((place) =>
-    member({
+  return PLACES.map((place) => {
+    let shut: Shut | null = null;
+    const standsOpen = (elapsedS: number): boolean =>
+      // The detectors do not shut their valves by themselves. The cook does, which ends the leak, and opens them again once the air is clean.
+      !between(elapsedS, leakEnd(place.id), VALVE_OPENED_S) && (shut === null || elapsedS < shut.from || elapsedS >= shut.to);
+    return member({
       ...place,
       enterpriseId: STREET_ID,
       siteId: STREET_SITE_ID,
       profileId: 'gas.combustible.commercial',
       reportEveryMs: REPORT_MS,
       at: (elapsedS) => {
-        const lel = trueLel(place.id, elapsedS);
+        const lel = trueLel(place.id, elapsedS, shut);
         const background = place.id.endsWith('kitchen') ? 0.8 : 0.3;
         const shown = Math.min(100, Math.max(0, measured(seed, place.id, elapsedS, lel + background, 0.15 + lel * 0.005, 0.1)));
-        // The shut-off valve sticks: the cook closes it by hand, which ends the leak, and opens it again once the air is clean.
-        const closed = between(elapsedS, leakEnd(place.id), VALVE_OPENED_S);
-        return { link: 'up', values: { lel: shown, valve_open: !closed } };
+        return { link: 'up', values: { lel: shown, valve_open: standsOpen(elapsedS) } };
       },
-    }),
-  );
+      obey: (command, elapsedS) => {
+        if (command !== 'close-valve') return null;
+        if (!standsOpen(elapsedS)) return { ok: true, detail: 'closed before' };
+        shut = shutNow(elapsedS);
+        return { ok: true };
+      },
+    });
+  });
 }
