@@ -327,6 +327,8 @@ export interface EngineView {
   /** By `<scope>:<id>`. */
   warning(id: string): Warning | undefined;
   deviceCounts(): DeviceCounts;
+  /** Ids of the devices with a point that says test or maintenance. */
+  inhibitedDevices(): Iterable<string>;
 }
 
 /** One slice-wise snapshot under way. Entries may be applied between two `next` calls; the result is the state at its beginning. */

@@ -145,6 +145,10 @@ export class EngineWindow implements EngineView {
     return this.core.warnings.get(id);
   }
 
+  *inhibitedDevices(): Iterable<string> {
+    for (const device of this.core.inhibited) yield device.asset.id;
+  }
+
   deviceCounts(): DeviceCounts {
     const total = this.core.devices.size;
     const online = this.core.onlineCount;

@@ -4,6 +4,8 @@ export interface DeviceMoment {
   readonly values: Readonly<Record<string, number | boolean | null>>;
   /** Fault codes the device reports for itself; an empty list says that it has none (any more), absent that it does not speak of faults. */
   readonly faults?: readonly string[];
+  /** What it says of values that are not to be taken for the process, by payload key. */
+  readonly quality?: Readonly<Record<string, 'test' | 'maintenance'>>;
   /**
    * `up`: connected; `down`: the network is away, the device keeps what it measures and sends it on its return;
    * `mute`: connected and silent (a dead sensor); `off`: no power, nothing measured, the connection breaks off without a word.

@@ -5,10 +5,11 @@ import { seedOf, uniformAt } from './random.ts';
 
 /** A moment as it is sent at `at`, by the device's own clock. */
 export function sampleOf(moment: DeviceMoment, at: number): OutgoingSample {
-  const { values, faults, seq, clockErrorMs } = moment;
+  const { values, quality, faults, seq, clockErrorMs } = moment;
   return {
     ts: Math.round(at + (clockErrorMs ?? 0)),
     values,
+    ...(quality === undefined ? {} : { quality }),
     ...(faults === undefined ? {} : { faults }),
     ...(seq === undefined ? {} : { seq }),
   };

@@ -135,6 +135,35 @@ describe('a hand-over', () => {
     expect([picture.at, picture.entry, picture.event]).toEqual([clock.now(), view.appliedSeq, view.eventSeq]);
   });
 
+  it('lists who is being worked on, longest first, and since when; test devices in no hand-over', async () => {
+    const { platform } = served;
+    const { view, clock } = platform;
+    shiftOf(await sign(li));
+    const status = { online: true, health: ['inhibited'], lastSeenAt: clock.now(), clockErrorMs: null };
+    const point = { value: 1, sampleAt: 5, receivedAt: 5, quality: 'maintenance', flags: [] } as const;
+    for (const [id, since] of [
+      ['w-late', 9],
+      ['w-early', 7],
+      ['w-tried', 3],
+    ] as const) {
+      platform.device(id, 'x', { mode: id === 'w-tried' ? 'commissioning' : 'live' });
+      view.statuses.set(id, status);
+      view.points.set(id, [
+        { ...point, measurement: 'lel', channel: null, inhibitedSince: since + 1 },
+        { ...point, measurement: 'temp', channel: 2, inhibitedSince: since },
+        { ...point, measurement: 'co', channel: null, quality: 'good' },
+      ]);
+    }
+    const { inhibited } = pictureOf(await sign(li, { sign: 'outgoing' }));
+    expect(inhibited).toEqual({
+      total: 2,
+      items: [
+        { id: 'w-early', enterpriseId: 'x', points: ['lel', 'temp.2'], since: 7 },
+        { id: 'w-late', enterpriseId: 'x', points: ['lel', 'temp.2'], since: 9 },
+      ],
+    });
+  });
+
   it('keeps the first two hundred of a list, worst first, and says how many there were', async () => {
     const { platform } = served;
     for (let n = 0; n < 250; n += 1) platform.raise(platform.alarm(`n-${n}`, 'x', { level: n === 249 ? 'red' : 'blue' }));

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SimulatedDevice } from '../device.ts';
+import { samplePayload } from '../link/payload.ts';
+import { sampleOf } from '../report.ts';
 import {
   behindGateway,
   duplicateOf,
@@ -33,6 +35,7 @@ describe('sensor faults', () => {
       { kind: 'fixed', value: 0 },
       { kind: 'noisy', deviation: 5, seed: 1 },
       { kind: 'drifting', perHour: 6 },
+      { kind: 'worked-on', as: 'maintenance' },
     ] as const) {
       const spoilt = withSensorFault(device, { ...span, key: 'lel', ...fault });
       for (const t of [0, 3_599.9, 7_200, 9_000]) expect(spoilt.at(t)).toEqual(device.at(t));
@@ -55,6 +58,18 @@ describe('sensor faults', () => {
     const stuck = withSensorFault(device, { ...span, key: 'lel', kind: 'stuck' });
     expect(times.map((t) => lel(stuck, t))).toEqual([0, 3_599 / 360, 10, 10, 10, 20]);
     expect(lel(withSensorFault(device, { ...span, key: 'lel', kind: 'fixed', value: 0 }), 5_000)).toBe(0);
+  });
+
+  it('worked on: the value goes on, and the device says that it is not to be judged', () => {
+    const worked = withSensorFault(device, { ...span, key: 'lel', kind: 'worked-on', as: 'test' });
+    expect(worked.at(3_600)).toEqual({ ...device.at(3_600), quality: { lel: 'test' } });
+    expect(samplePayload(sampleOf(worked.at(3_600), 7), true)).toEqual({
+      ts: 7,
+      values: { lel: 10, valve_open: true },
+      quality: { lel: 'test' },
+    });
+    expect(samplePayload(sampleOf(worked.at(3_600), 7), false)).toHaveProperty('quality', { lel: 'test' });
+    expect(samplePayload(sampleOf(worked.at(7_200), 7), false)).toEqual({ lel: 20, valve_open: true });
   });
 
   it('drifting: 6 %LEL an hour are 3 after half of one', () => {

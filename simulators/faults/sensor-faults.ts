@@ -17,6 +17,8 @@ export type SensorFault = Span & { /** Payload key. */ readonly key: string } & 
     | { readonly kind: 'noisy'; readonly deviation: number; readonly seed: number }
     /** Moves off by so much an hour; back at once when the span ends (calibrated). */
     | { readonly kind: 'drifting'; readonly perHour: number }
+    /** Somebody works on it or tries it out, and the device says so: the value goes on, and is not to be judged. */
+    | { readonly kind: 'worked-on'; readonly as: 'test' | 'maintenance' }
   );
 
 export function withSensorFault(device: SimulatedDevice, fault: SensorFault): SimulatedDevice {
@@ -37,7 +39,7 @@ function spoilt(
   moment: DeviceMoment,
   value: number | boolean | null,
   elapsedS: number,
-): Pick<DeviceMoment, 'values' | 'faults'> {
+): Partial<Pick<DeviceMoment, 'values' | 'faults' | 'quality'>> {
   const shows = (shown: number | boolean | null): Pick<DeviceMoment, 'values'> => ({ values: { ...moment.values, [fault.key]: shown } });
   switch (fault.kind) {
     case 'dead':
@@ -53,6 +55,8 @@ function spoilt(
     case 'noisy':
       if (typeof value !== 'number') return shows(value);
       return shows(value + fault.deviation * gaussianAt(seedOf(fault.seed, `${device.id}/${fault.key}`), Math.round(elapsedS * 1_000)));
+    case 'worked-on':
+      return { quality: { ...moment.quality, [fault.key]: fault.as } };
     case 'drifting':
       return shows(typeof value === 'number' ? value + (fault.perHour * (elapsedS - fault.fromS)) / HOUR_S : value);
   }

@@ -1,11 +1,12 @@
 /** Telemetry payloads as a device writes them. */
-import type { BacklogHabit } from '../device.ts';
+import type { BacklogHabit, DeviceMoment } from '../device.ts';
 
 /** One sample as it is sent. */
 export interface OutgoingSample {
   readonly ts: number;
   readonly values: Readonly<Record<string, number | boolean | null>>;
   readonly faults?: readonly string[];
+  readonly quality?: DeviceMoment['quality'];
   readonly seq?: number;
 }
 /** One PUBLISH: what is in it, and the samples it stands for. */
@@ -19,11 +20,12 @@ export const ARRAY_MAX = 100;
 
 /** @param stamped with its own time; without, the platform takes the arrival */
 export function samplePayload(sample: OutgoingSample, stamped: boolean): object {
-  const { ts, values, faults, seq } = sample;
-  if (!stamped && faults === undefined && seq === undefined) return values;
+  const { ts, values, quality, faults, seq } = sample;
+  if (!stamped && quality === undefined && faults === undefined && seq === undefined) return values;
   return {
     ...(stamped ? { ts } : {}),
     values,
+    ...(quality === undefined ? {} : { quality }),
     ...(faults === undefined ? {} : { faults }),
     ...(seq === undefined ? {} : { seq }),
   };

@@ -89,6 +89,7 @@ function withFault(device: SimulatedDevice, fault: FaultPlan, seed: number): Sim
     case 'stuck':
     case 'fixed':
     case 'drifting':
+    case 'worked-on':
       return withSensorFault(device, fault);
     case 'noisy':
       return withSensorFault(device, { ...fault, seed });

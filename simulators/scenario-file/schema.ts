@@ -153,6 +153,7 @@ const fault = z
     z.strictObject({ kind: z.literal('fixed'), key, value: z.number(), ...span }),
     z.strictObject({ kind: z.literal('noisy'), key, deviation: positive, ...span }),
     z.strictObject({ kind: z.literal('drifting'), key, perHour: z.number(), ...span }),
+    z.strictObject({ kind: z.literal('worked-on'), key, as: z.enum(['maintenance', 'test']).default('maintenance'), ...span }),
     z.strictObject({ kind: z.literal('wrong-clock'), offsetMs: z.number(), driftPpm: z.number().default(0), ...span }),
     z.strictObject({ kind: z.literal('outage'), backlog: backlog.default('arrays'), ...span }),
     z.strictObject({ kind: z.literal('power-cut'), ...span }),

@@ -23,6 +23,7 @@ const FAULTS: Readonly<Record<FaultPlan['kind'], true>> = {
   fixed: true,
   noisy: true,
   drifting: true,
+  'worked-on': true,
   'wrong-clock': true,
   outage: true,
   'power-cut': true,

@@ -67,6 +67,9 @@ const picture = z
     outOfService: listed(alarm),
     byDesign: listed(alarm),
     warnings: listed(z.object({ id: z.string(), scope: warningScope, name: z.string(), level, issuedAt: epochMs.nullable() })),
+    inhibited: listed(z.object({ id: z.string(), enterpriseId: z.string(), points: z.array(z.string()), since: epochMs }))
+      .optional()
+      .meta({ description: 'Devices with points that say test or maintenance, longest first; missing in hand-overs of an earlier build.' }),
     silent: listed(alarm),
     devices: z.object({ online: count, offline: count, total: count, inhibited: count.optional() }),
     approvals: listed(

@@ -1,6 +1,8 @@
 import { type Alarm, type SuppressedBy, takenOutAt, VERIFIED_AS, type VerifiedAs } from '../../../model/alarm.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
-import type { Pictured, PicturedApproval, ShiftFigures, ShiftPicture } from '../../../model/shift.ts';
+import type { EngineView } from '../../../model/engine.ts';
+import { pointKey } from '../../../model/reading.ts';
+import type { Pictured, PicturedApproval, PicturedInhibition, ShiftFigures, ShiftPicture } from '../../../model/shift.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import { compareUrgency, urgencyOf } from '../live/urgency.ts';
 import { issuedWarnings } from '../live/worst-warnings.ts';
@@ -66,6 +68,7 @@ export async function takePicture(platform: Platform, since: EpochMs, kept: read
     outOfService: longest(under['out-of-service']),
     byDesign: worst(under['by-design']),
     warnings: first(warnings.map(({ id, scope, name, level, issuedAt }) => ({ id, scope, name, level, issuedAt }))),
+    inhibited: first(inhibitions(view)),
     silent: worst(silent),
     devices: view.deviceCounts(),
     approvals: first(
@@ -84,6 +87,20 @@ export async function takePicture(platform: Platform, since: EpochMs, kept: read
     kept: kept.filter((id) => under.shelved.some((alarm) => alarm.id === id)),
     figures,
   };
+}
+
+/** Who is being worked on, longest first. Test devices are in no list of a hand-over. */
+function inhibitions(view: EngineView): readonly PicturedInhibition[] {
+  const found: PicturedInhibition[] = [];
+  for (const id of view.inhibitedDevices()) {
+    const device = view.assets('device').get(id);
+    if (device === undefined || device.mode !== 'live' || view.assets('enterprise').get(device.enterpriseId)?.kind === 'test') continue;
+    const points = view.latest(id).filter(({ inhibitedSince }) => inhibitedSince !== undefined);
+    const since = Math.min(...points.map(({ inhibitedSince }) => inhibitedSince ?? Infinity));
+    const keys = points.map(({ measurement, channel }) => pointKey(measurement, channel));
+    if (points.length > 0) found.push({ id, enterpriseId: device.enterpriseId, points: keys, since });
+  }
+  return found.sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1));
 }
 
 function first<T>(all: readonly T[]): Pictured<T> {

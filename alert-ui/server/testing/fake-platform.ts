@@ -185,6 +185,9 @@ class HandMadeView implements EngineView {
   warning(id: string): Warning | undefined {
     return this.warnings.get(id);
   }
+  inhibitedDevices(): Iterable<string> {
+    return [...this.all.device.keys()].filter((id) => this.status(id)?.health.includes('inhibited') === true);
+  }
   deviceCounts(): DeviceCounts {
     const standing = [...this.all.device.values()].filter((device) => device.retiredAt === null);
     const online = standing.filter((device) => this.status(device.id)?.online === true).length;

@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { ShiftPicture } from '../../../../model/shift.ts';
-import { contentOf, isTicked, linesOf, SECTIONS, type Section, unseen } from './sections.ts';
+import { contentOf, isTicked, linesOf, SECTIONS, type Section, sectionsOf, unseen } from './sections.ts';
 
 const list = (...ids: readonly string[]) => ({ total: ids.length, items: ids.map((id) => ({ id })) });
-const none = { open: list(), shelved: list(), outOfService: list(), byDesign: list(), silent: list(), warnings: list(), approvals: list() };
+const none = {
+  open: list(),
+  shelved: list(),
+  outOfService: list(),
+  byDesign: list(),
+  inhibited: list(),
+  silent: list(),
+  warnings: list(),
+  approvals: list(),
+};
 const picture = (some: object): ShiftPicture => ({ ...none, ...some }) as unknown as ShiftPicture;
 
 describe('a tick on a section', () => {
@@ -25,6 +34,12 @@ describe('a tick on a section', () => {
 
   it('is of every list of the picture', () => {
     expect(Object.keys(none).sort()).toEqual([...SECTIONS].sort());
+    expect(sectionsOf(picture({}))).toEqual(SECTIONS);
+  });
+
+  it('is not wanted of a list that an earlier build did not make', () => {
+    const earlier = picture({ inhibited: undefined, open: list('a') });
+    expect([sectionsOf(earlier).length, unseen(new Map(), earlier)]).toEqual([SECTIONS.length - 1, ['open']]);
   });
 });
 

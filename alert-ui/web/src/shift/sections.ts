@@ -1,12 +1,24 @@
 /** The sections of a hand-over, in the order in which they are gone through, and what a tick on one of them covers. Pure. */
 import type { Pictured, ShiftPicture } from '../../../../model/shift.ts';
 
-export const SECTIONS = ['open', 'shelved', 'outOfService', 'byDesign', 'silent', 'warnings', 'approvals'] as const;
+export const SECTIONS = ['open', 'shelved', 'outOfService', 'byDesign', 'inhibited', 'silent', 'warnings', 'approvals'] as const;
 export type Section = (typeof SECTIONS)[number];
+
+const NOTHING: Pictured<{ readonly id: string }> = { total: 0, items: [] };
+
+/** What stands in a section. */
+export function listOf(picture: ShiftPicture, section: Section): Pictured<{ readonly id: string }> {
+  return picture[section] ?? NOTHING;
+}
+
+/** The sections that a picture has: one of an earlier build does not know of all. */
+export function sectionsOf(picture: ShiftPicture): readonly Section[] {
+  return SECTIONS.filter((section) => picture[section] !== undefined);
+}
 
 /** What stands in a section, in one word: another alarm in it is another word. Empty: there is nothing to look at. */
 export function contentOf(picture: ShiftPicture, section: Section): string {
-  const { total, items }: Pictured<{ readonly id: string }> = picture[section];
+  const { total, items } = listOf(picture, section);
   return total === 0 ? '' : `${total}: ${items.map(({ id }) => id).join(' ')}`;
 }
 
