@@ -128,4 +128,6 @@ export interface Script {
   readonly acts: readonly Act[];
   /** Nothing happens after it: the last delays run out. */
   readonly endMs: number;
+  /** A tick so often where nothing else comes; absent = as the shell writes them. No more than what is our own outage. */
+  readonly tickEveryMs?: number;
 }

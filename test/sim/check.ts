@@ -16,6 +16,7 @@ import {
 import { profileOf } from './plant.ts';
 import { play, type Played, type EngineMaker, type Watcher } from './play.ts';
 import { shrink } from './shrink.ts';
+import type { Tally } from './tally.ts';
 import { tell, tellEntry } from './tell.ts';
 import { type Trouble, worldOf } from './world.ts';
 
@@ -32,22 +33,30 @@ function watchersOf(script: Script, maker: EngineMaker): readonly Watcher[] {
     new Silence(heartbeats),
     new Warnings(),
     new Dues(),
-    new TwinSaysTheSame(maker, 20 + (Math.abs(script.seed) % 60)),
+    // Where thousands of ticks say nothing a twin stands for longer.
+    new TwinSaysTheSame(maker, (20 + (Math.abs(script.seed) % 60)) * (script.tickEveryMs === undefined ? 1 : 5)),
   ];
 }
 
-export function watch(script: Script, maker: EngineMaker): Played {
-  return play(script, maker, watchersOf(script, maker));
+/** @param more watchers beside those that judge */
+export function watch(script: Script, maker: EngineMaker, more: readonly Watcher[] = []): Played {
+  return play(script, maker, [...watchersOf(script, maker), ...more]);
 }
 
 /**
  * The first seed whose world disagrees, or null.
  * @param only the kinds of trouble of the worlds, where chance is not to say it
+ * @param tally counts what the worlds met
  */
-export function firstDisagreement(seeds: Iterable<number>, maker: EngineMaker, only: readonly Trouble[] | null = null): Script | null {
+export function firstDisagreement(
+  seeds: Iterable<number>,
+  maker: EngineMaker,
+  only: readonly Trouble[] | null = null,
+  tally: Tally | null = null,
+): Script | null {
   for (const seed of seeds) {
     const script = worldOf(seed, only);
-    if (watch(script, maker).disagreement !== null) return script;
+    if (watch(script, maker, tally === null ? [] : [tally.watcher()]).disagreement !== null) return script;
   }
   return null;
 }
@@ -61,8 +70,8 @@ export function storyOf(script: Script, maker: EngineMaker): string {
 }
 
 /** Runs the worlds of the seeds; throws the shrunk story of the first that disagrees. */
-export function holdAgainst(seeds: Iterable<number>, maker: EngineMaker): void {
-  const failing = firstDisagreement(seeds, maker);
+export function holdAgainst(seeds: Iterable<number>, maker: EngineMaker, tally: Tally | null = null): void {
+  const failing = firstDisagreement(seeds, maker, null, tally);
   if (failing !== null) throw new Error(storyOf(failing, maker));
 }
 

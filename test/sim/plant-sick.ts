@@ -1,6 +1,7 @@
 // Kinds of device whose sensors fall ill in ways of their own.
 import type { Device } from '../../model/asset.ts';
 import type { Profile } from '../../model/profile.ts';
+import { CALM_REPORT_MS } from './calms.ts';
 import type { Chance } from './chance.ts';
 import { DAY_ONE, measurement, profile } from './plant-parts.ts';
 
@@ -52,6 +53,19 @@ const PROBE = profile(
   { heartbeatMs: 20_000 },
 );
 
+/** Reports seldom, and its gas may stand still; its temperature is no gas, and its twin has no such fault. */
+const STILL = profile(
+  'sim.still',
+  [
+    measurement('lel', [{ code: 'L1', dir: 'hi', setPoint: 25, level: 'yellow', deadband: 3, onDelayMs: 2_000 }], {
+      ucum: '[ppm]',
+      range: [0, 100],
+    }),
+    measurement('temp', [{ code: 'T1', dir: 'hi', setPoint: 60, level: 'orange', deadband: 2 }], { ucum: 'Cel', range: [0, 100] }),
+  ],
+  { reportMs: CALM_REPORT_MS, faults: ['F01', 'F03', 'F21'] },
+);
+
 const DAY_MS = 86_400_000;
 
 /** Dates by which its calibration and its life may end in the world, or have ended. */
@@ -60,4 +74,4 @@ export function datesOf(chance: Chance): Partial<Device> {
   return { calibratedAt: chance.often(0.7) ? due(90) : null, installedAt: chance.often(0.5) ? due(365) : null };
 }
 
-export const SICK_PROFILES: readonly Profile[] = [BATTERY, PELLISTOR, PROBE];
+export const SICK_PROFILES: readonly Profile[] = [BATTERY, PELLISTOR, PROBE, STILL];

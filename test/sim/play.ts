@@ -152,7 +152,10 @@ class Player {
     for (;;) {
       const due = this.engine.nextDue();
       const dueAt = due === null ? Infinity : this.lastAt + due - this.engine.engineTime(this.lastAt - this.bootAt);
-      const tickAt = Math.min(Math.max(dueAt, this.lastTickAt + TICK_GATHER_MS), this.lastTickAt + TICK_EVERY_MS);
+      const tickAt = Math.min(
+        Math.max(dueAt, this.lastTickAt + TICK_GATHER_MS),
+        this.lastTickAt + (this.script.tickEveryMs ?? TICK_EVERY_MS),
+      );
       if (tickAt >= at) return;
       this.tick(Math.max(tickAt, this.lastAt));
     }

@@ -6,6 +6,7 @@ import type { Quality, SampleValue, Value } from '../../model/reading.ts';
 import type { Act, AlarmName, JointBrief, Script, Seen, WorldAct } from './acts.ts';
 import { ailmentsOf, type Ailments, foldingOf, lossesOf } from './ailments.ts';
 import { pointsOf, type PointRules } from './auditor/limits.ts';
+import { calmsOf } from './calms.ts';
 import { type Chance, createChance } from './chance.ts';
 import { coursesOf, isRated } from './plant-rates.ts';
 import { isRising, risingAct, risingCast, risingChange } from './plant-rising.ts';
@@ -20,6 +21,8 @@ const PROBE_CAST = ['sim.probe', 'sim.probe', 'sim.pulse'] as const;
 const SICK_CAST = ['sim.battery', 'sim.battery', 'sim.channels', 'sim.latch', 'sim.when'] as const;
 /** Those judged by how fast their values rise and fall. */
 const RATE_CAST = ['sim.rate', 'sim.rate', 'sim.rate', 'sim.latch', 'sim.ladder'] as const;
+const STILL_PROFILE = 'sim.still';
+const STILL_CAST = [STILL_PROFILE, STILL_PROFILE, STILL_PROFILE, 'sim.latch'] as const;
 const GUESTS = [
   'fire.uitd',
   'gas.combustible.point.industrial',
@@ -51,9 +54,19 @@ const TROUBLES = [
   'silence',
 ] as const;
 /** Kinds of trouble that came later. Each is drawn by itself, so that a seed without them is the world it was. */
-const ILLS = ['faults', 'over-range', 'lost-points', 'rates'] as const;
-const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = { faults: 0.25, 'over-range': 0.06, 'lost-points': 0.06, rates: 0.08 };
+const ILLS = ['faults', 'over-range', 'lost-points', 'rates', 'calms'] as const;
+const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = {
+  faults: 0.25,
+  'over-range': 0.06,
+  'lost-points': 0.06,
+  rates: 0.08,
+  calms: 0.07,
+};
 export type Trouble = (typeof TROUBLES)[number] | (typeof ILLS)[number];
+
+const NOT_FOR_HOURS: readonly Trouble[] = ['stamps', 'backlogs', 'silence', 'server-clock', 'causes'];
+/** No longer than what is our own outage, and as long as it may be: there are thousands of them. */
+const SELDOM_TICKS_MS = 14_900;
 
 interface Place {
   readonly device: Device;
@@ -103,9 +116,15 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     for (const other of ['stamps', 'backlogs', 'server-clock', 'faults', 'over-range', 'lost-points'] as const) troubles.delete(other);
   // When a point was last there is known exactly where nothing comes late or through another's line.
   if (troubles.has('lost-points')) for (const other of ['stamps', 'backlogs', 'gateway'] as const) troubles.delete(other);
+  // A calm of hours is no time for what comes by seconds.
+  if (troubles.has('calms')) for (const other of [...NOT_FOR_HOURS, ...ILLS.filter((ill) => ill !== 'calms')]) troubles.delete(other);
   const cast = chance.branch('cast');
   const calm = chance.branch('calm');
-  const calms = !joins && calm.often(0.25) && only === null;
+  const still = chance.branch('still');
+  const longCalms = troubles.has('calms')
+    ? calmsOf(still, { bad: troubles.has('quality'), crashes: troubles.has('crashes'), freezes: troubles.has('freezes') })
+    : null;
+  const calms = !joins && longCalms === null && calm.often(0.25) && only === null;
   const drawnCast = rises ? risingCast(rising) : joins ? jointCast(jointly, troubles.has('silence')) : castOf(cast, troubles);
   const devices = calms ? drawnCast.map((device) => ({ ...device, hazardSourceId: sourceOf(calm, device.enterpriseId) })) : drawnCast;
   const points = devices.flatMap((device): Place[] => {
@@ -139,11 +158,15 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   const courses = troubles.has('rates') ? coursesOf(chance.branch('courses')) : null;
   const pace = chance.branch('pace');
   const ailments =
-    courses ?? (troubles.has('faults') ? ailmentsOf(ill, tabled !== null) : troubles.has('over-range') ? foldingOf(ill) : losses);
+    courses ??
+    longCalms ??
+    (troubles.has('faults') ? ailmentsOf(ill, tabled !== null) : troubles.has('over-range') ? foldingOf(ill) : losses);
   let at = 1_000;
   let sent = 0;
   let focus = chance.pick(places);
-  for (let n = 0; n < length; n += 1) {
+  const acting = longCalms === null ? length : Math.ceil(length / 4);
+  const resting = devices.find(({ profileId }) => profileId === STILL_PROFILE);
+  for (let n = 0; n < acting; n += 1) {
     if (chance.often(0.15)) focus = chance.pick(places);
     const table = tabled?.places ?? [];
     if (table.length > 0 && chance.often(0.4)) focus = chance.pick(table);
@@ -163,6 +186,10 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
       const run = pace.often(0.12) ? courses.run(at, focus.device.id, focus.point.measurement) : [];
       acts.push(...run);
       at = run.at(-1)?.at ?? at;
+    }
+    if (longCalms !== null && resting !== undefined && n % 10 === 5) {
+      acts.push(...longCalms.run(at, resting.id, still.often(0.85) ? 'lel' : 'temp'));
+      at = acts.at(-1)?.at ?? at;
     }
     const next = actsAt(at, chance, troubles, { places, read, joint, ailments }, focus);
     acts.push(...next.map((act) => stamp(ailments?.told(act) ?? act, chance, clocks)));
@@ -188,6 +215,7 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     devices,
     acts: acts.sort((a, b) => a.at - b.at),
     endMs: at + chance.pick([1_000, 20_000, 70_000]) + (calms ? calm.pick([0, 310_000]) : 0),
+    ...(longCalms === null ? {} : { tickEveryMs: SELDOM_TICKS_MS }),
   };
 }
 
@@ -327,15 +355,17 @@ function moveOf(chance: Chance): Partial<Device> {
 }
 
 function castOf(chance: Chance, troubles: ReadonlySet<Trouble>): readonly Device[] {
-  const cast = troubles.has('rates')
-    ? RATE_CAST
-    : troubles.has('over-range')
-      ? FOLDING_CAST
-      : troubles.has('faults')
-        ? SICK_CAST
-        : troubles.has('lost-points')
-          ? PROBE_CAST
-          : CAST;
+  const cast = troubles.has('calms')
+    ? STILL_CAST
+    : troubles.has('rates')
+      ? RATE_CAST
+      : troubles.has('over-range')
+        ? FOLDING_CAST
+        : troubles.has('faults')
+          ? SICK_CAST
+          : troubles.has('lost-points')
+            ? PROBE_CAST
+            : CAST;
   const ids = [...Array.from({ length: chance.whole(1, 3) }, () => chance.pick(cast)), ...(chance.often(0.4) ? [chance.pick(GUESTS)] : [])];
   return ids.map((profileId, n) => {
     const facts = profileId === 'sim.attribute' ? { attributes: VESSEL_ATTRIBUTES } : profileId === 'sim.when' ? DRIVE_FACTS : {};

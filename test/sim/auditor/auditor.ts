@@ -24,6 +24,7 @@ import { RateWords } from './rate-words.ts';
 import { BACKLOG_ENDS_MS, JUDGED } from './readings.ts';
 import { Resends } from './resends.ts';
 import { RisingTogether } from './rising-together.ts';
+import { Stuck } from './stuck.ts';
 import { TimeLine } from './time-line.ts';
 
 export class Auditor implements Watcher {
@@ -55,6 +56,7 @@ export class Auditor implements Watcher {
   private readonly dueDates = new DueDates(this.points);
   private readonly overRange = new OverRange(this.points);
   private readonly pointSilence = new PointSilence(this.points, (id) => this.plant.known(id));
+  private readonly stuck = new Stuck(this.points, (id) => this.plant.known(id));
   private readonly faults = new Faults(
     this.points,
     (device, code) => this.points.limitOf(device, code),
@@ -149,6 +151,7 @@ export class Auditor implements Watcher {
         if (late) Object.assign(point, { loose: true, lateUntil: now + BACKLOG_ENDS_MS });
       }
       this.joints.hear(sample, entry);
+      this.stuck.hear(sample, { engine: now, real: this.line.real.at(-1) ?? 0 });
       this.pointSilence.hear(sample, entry.credential.startsWith('gate-'), now);
     }
     this.faults.message(samples);
@@ -183,6 +186,7 @@ export class Auditor implements Watcher {
 
   private judge(step: Step): void {
     this.fallDue(step);
+    this.stuck.settle(step.after.values(), this.line.now());
     this.pointSilence.shown(step.engine, this.line.now());
     const actual = new Map([...step.after.values()].map((alarm) => [keyOf(alarm), alarm]));
     for (const point of this.points.all())
@@ -268,4 +272,4 @@ export class Auditor implements Watcher {
 }
 
 /** Codes that the auditor does not judge: what the platform finds by itself. */
-const UNJUDGED: ReadonlySet<string> = new Set(['F05', 'F21', 'DRIFT', 'INHIBITED']);
+const UNJUDGED: ReadonlySet<string> = new Set(['F05', 'DRIFT', 'INHIBITED']);

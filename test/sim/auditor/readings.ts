@@ -46,6 +46,8 @@
 //    between two entries: the device. A point that was missed when its device fell silent stays so.
 // 24. How far a value rose is known within bounds (rise.ts). Where the least and the most of it make the same of a limit, that is what must be;
 //     where not, the engine's word is taken for when it goes on and off. Everything else about its alarm is judged as that of any other.
+// 25. A value that stands still: how much of a silence, of a stretch with bad values or of our own absence counts is left open, up to two reports
+//    for each gap; whether the first sample is one of the 24, and 5 % itself, too.
 
 import type { Quality } from '../../../model/reading.ts';
 
