@@ -10,6 +10,14 @@ import type { LedgerFeed } from './ledger-feed.ts';
  */
 const HEARD_WITHIN_MS = 3_000;
 
+/**
+ * Answers of one credential that are being looked up, and those of the minute that fitted nothing, together; of all, those being looked up.
+ * Every look is a question to the records, which sign-ins and the audit wait for, too: nobody floods them with answers he makes up.
+ */
+const LOOKS_MOST = 100;
+const LOOKS_MOST_OF_ALL = 5_000;
+const MINUTE_MS = 60_000;
+
 /** Commands on their way to devices, and what devices say about them on its way to the records. */
 export interface DeviceCommands {
   /** False where nobody listens: nothing is kept for later then. */
@@ -27,28 +35,53 @@ export interface DeviceCommands {
 }
 
 export interface DeviceCommandParts {
-  readonly source: () => MessageSource;
-  readonly records: Pick<Records, 'commands' | 'audit'>;
+  readonly source: () => Pick<MessageSource, 'send'>;
+  readonly records: { readonly commands: Pick<Records['commands'], 'answer'>; readonly audit: Pick<Records['audit'], 'append'> };
   readonly clock: Clock;
-  readonly ledger: LedgerFeed;
+  readonly ledger: Pick<LedgerFeed, 'accepted' | 'refusedParts'>;
   readonly log: { error(detail: object, message: string): void };
 }
 
 export function createDeviceCommands({ source, records, clock, ledger, log }: DeviceCommandParts): DeviceCommands {
   const counters = { commandsSent: 0, commandsOffline: 0, commandAnswers: 0, commandAnswersUnknown: 0 };
   let writing = 0;
+  /** By credential, since the minute began. */
+  let looks = new Map<string, number>();
+  let minute = 0;
+
+  /** One more look of this credential; false where it has had as many as it may. */
+  function mayLook(credential: string): boolean {
+    const now = Math.floor(clock.mono() / MINUTE_MS);
+    if (now !== minute) {
+      minute = now;
+      looks = new Map();
+    }
+    const had = looks.get(credential) ?? 0;
+    if (had >= LOOKS_MOST || writing >= LOOKS_MOST_OF_ALL) return false;
+    looks.set(credential, had + 1);
+    return true;
+  }
+  /** It was worth it. */
+  function giveBack(credential: string): void {
+    const had = looks.get(credential) ?? 0;
+    if (had > 0) looks.set(credential, had - 1);
+  }
+  function unknown(inbound: Inbound, { device, id }: CommandAnswer, detail?: string): void {
+    counters.commandAnswersUnknown += 1;
+    ledger.refusedParts(inbound, [{ code: 'UNKNOWN_COMMAND', device, at: id, ...(detail === undefined ? {} : { detail }) }]);
+  }
 
   async function write(inbound: Inbound, answer: CommandAnswer): Promise<void> {
     const { device, id, ok, detail } = answer;
     const became = await records.commands.answer(answer, inbound.receivedAt);
     if (became === 'unknown') {
-      counters.commandAnswersUnknown += 1;
-      ledger.refusedParts(inbound, [{ code: 'UNKNOWN_COMMAND', device, at: id }]);
+      unknown(inbound, answer);
       return;
     }
     ledger.accepted(inbound, device, became === 'known' ? 'answered before' : null);
     if (became === 'known') return;
     counters.commandAnswers += 1;
+    giveBack(inbound.publisher.credential);
     await records.audit.append({
       at: inbound.receivedAt,
       by: `device ${device}`,
@@ -83,6 +116,10 @@ export function createDeviceCommands({ source, records, clock, ledger, log }: De
       });
     },
     answered(inbound, answer) {
+      if (!mayLook(inbound.publisher.credential)) {
+        unknown(inbound, answer, 'not looked up: too many that fit nothing');
+        return;
+      }
       writing += 1;
       write(inbound, answer)
         .catch((error: unknown) =>

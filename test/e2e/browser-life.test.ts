@@ -156,4 +156,37 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
     await second.getByText('Nothing waits for a second person.').waitFor();
     expect(await standing('suppressed=by-design')).toMatchObject([{ deviceId: 'GD-08' }]);
   });
+
+  it('its device is asked to close its valve, with a reason, from where the alarm is, and says what became of it', async () => {
+    const [made] = await makeDevices(chief, 'haida', 'gas.combustible.commercial', ['GK-09'], SELDOM_HEARD);
+    if (made === undefined) throw new Error('no device');
+    const kitchen = await connectDevice(platform.mqttUrl, made);
+    kitchen.client.on('message', (_topic, payload) => {
+      const { id } = JSON.parse(payload.toString()) as { id: string };
+      const answer = JSON.stringify({ id, ok: false, detail: '<b>stuck</b>' });
+      void kitchen.publish('beacon/v1/haida/GK-09/command/result', answer);
+    });
+    await kitchen.client.subscribeAsync('beacon/v1/haida/GK-09/command', { qos: 1 });
+    await kitchen.telemetry({ lel: 30, valve_open: true });
+    const ringing = await eventually('GK-09 rings', 30_000, async () => (await standing('state=open&device=GK-09'))[0]);
+    const page = await open('wang', PHONE);
+    await page.goto(`${platform.httpBase}/alarms/${ringing.id}`);
+    await page.getByRole('link', { name: 'Commands to this device' }).click();
+    const commands = page.locator('#commands');
+    await commands.getByRole('button', { name: 'Close the valve' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Close the valve' });
+    const send = dialog.getByRole('button', { name: 'Close the valve' });
+    expect(await send.isDisabled()).toBe(true);
+    await dialog.getByLabel('Reason').fill('gas in the kitchen');
+    await send.click();
+    // Its words are text, whatever they look like.
+    const told = commands.getByRole('listitem').filter({ hasText: 'Failed' });
+    await told.filter({ hasText: 'Device: <b>stuck</b>' }).filter({ hasText: 'Reason: gas in the kitchen' }).waitFor();
+    expect((await standing('state=open&device=GK-09')).map((alarm) => alarm.id)).toContain(ringing.id);
+    await kitchen.close();
+    // It reports seldom and is not missed yet, but it does not listen.
+    await commands.getByRole('button', { name: 'Self-test' }).click();
+    await commands.getByRole('alert').getByText('The device does not listen now').waitFor();
+    await commands.getByRole('listitem').filter({ hasText: 'Self-test' }).filter({ hasText: 'Not sent: device offline' }).waitFor();
+  });
 });
