@@ -1,9 +1,11 @@
 import type { Alarm } from '../model/alarm.ts';
+import type { EngineView } from '../model/engine.ts';
 import type { EarlierAlarm, AlarmFact, Figures, FiguresQuery } from '../model/performance.ts';
 import type { PerformanceReport } from '../model/ports/platform.ts';
 import type { Page, Records } from '../model/ports/records.ts';
 import type { EpochMs } from '../model/time.ts';
 import { FiguresFold } from '../rules/performance/figures.ts';
+import { observedIn, type Seen } from '../rules/performance/observed.ts';
 import { targetsOf } from '../rules/performance/targets.ts';
 
 /** Rows asked of the records at once: a page takes their thread and ours a few milliseconds. */
@@ -11,16 +13,19 @@ const PAGE = 1_000;
 
 /**
  * Performance figures of a period, for everything asked about and for each area of it, read page by page beside all else.
+ * @param seen what is known of when something could have rung
  * @param resting closed alarms that are still under a flag: the records find what is open, or had an event since the period began
  */
 export async function performanceOf(
   records: Records,
   timeZone: string,
   query: FiguresQuery,
+  seen: Seen,
   resting: readonly Alarm[],
 ): Promise<PerformanceReport> {
   const dayBegins = localDays(timeZone);
-  const fold = (): FiguresFold => new FiguresFold(query.from, query.to, dayBegins);
+  const observed = observedIn(query, seen);
+  const fold = (): FiguresFold => new FiguresFold(query.from, query.to, dayBegins, observed);
   const whole = fold();
   const areas = new Map<string | null, FiguresFold>();
   const ofArea = (id: string | null): FiguresFold => {
@@ -46,6 +51,16 @@ export async function performanceOf(
   }
   const figures = whole.figures();
   return { ...withTargets(figures), areas: [...areas].map(([areaId, area]) => ({ areaId, ...withTargets(area.figures()) })) };
+}
+
+/** Since when something that is asked about could ring, and when it could not. */
+export function seenBy(view: EngineView, { enterprises, areas }: FiguresQuery, now: EpochMs): Seen {
+  let since = now;
+  for (const { id, areaId, createdAt } of view.assets('enterprise').values()) {
+    const asked = (enterprises?.includes(id) ?? true) && (areas === undefined || (areaId !== null && areas.includes(areaId)));
+    if (asked && createdAt < since) since = createdAt;
+  }
+  return { since, until: now, outages: view.outages() };
 }
 
 function asksFor({ enterprises, areas }: FiguresQuery, { enterpriseId, areaId }: Alarm): boolean {

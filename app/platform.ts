@@ -14,7 +14,7 @@ import type { DeviceCommands } from './device-commands.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { LedgerFeed } from './ledger-feed.ts';
 import type { Metrics } from './metrics.ts';
-import { performanceOf } from './performance.ts';
+import { performanceOf, seenBy } from './performance.ts';
 import { proposalsOf } from './proposals.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Router } from './router.ts';
@@ -115,7 +115,8 @@ export function createPlatform(parts: PlatformParts): Platform {
     flushRules: () => parts.ruleVersions.flush(EVENTS_WAIT_MS),
     async figures(query) {
       await parts.events.flush(EVENTS_WAIT_MS);
-      return performanceOf(parts.records, parts.timeZone, query, [...parts.engine.view.restingAlarms()]);
+      const { view } = parts.engine;
+      return performanceOf(parts.records, parts.timeZone, query, seenBy(view, query, parts.clock.now()), [...view.restingAlarms()]);
     },
     proposals: (query) => proposalsOf(parts.engine.view, parts.readings, query),
     health: parts.health,

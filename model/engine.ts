@@ -6,7 +6,7 @@ import type { Level, LimitLevel } from './level.ts';
 import type { Catalogue, Confidence, EscalationGroup, Escalates, LimitDir } from './profile.ts';
 import type { Quality, Value } from './reading.ts';
 import type { JointCondition, LimitPart, LimitSources } from './rule.ts';
-import type { EngineMs, EpochMs } from './time.ts';
+import type { EngineMs, EpochMs, Stretch } from './time.ts';
 import type { Warning, WarningHead, WarningLive } from './warning.ts';
 
 /** Why a command or a change was not carried out: a stable code, for problem+json. */
@@ -320,6 +320,8 @@ export interface EngineView {
   readonly flood: FloodState;
   /** The last ones, newest first, the one that goes on included. */
   floods(): readonly Flood[];
+  /** When nothing was judged, because we were away for more than 15 s: the last 500, oldest first, by wall time, as [from, to). */
+  outages(): readonly Stretch[];
   /** Number of the last event of a warning. */
   readonly warningSeq: number;
   /** One for every hazard source, enterprise and area in service. */

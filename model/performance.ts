@@ -102,7 +102,7 @@ export interface Rates {
   readonly annunciated: number;
   readonly perHour: number;
   readonly perTenMinutes: number;
-  /** Share of clock hours with more than 30, 0…1. */
+  /** Share of the clock hours observed, wholly or in part, with more than 30, 0…1. */
   readonly hoursAbove30: number;
   /** Share of ten-minute periods of the clock with more than 10, 0…1. */
   readonly tenMinutesAbove10: number;
@@ -111,15 +111,17 @@ export interface Rates {
   /** A flood begins when ten minutes hold more than 10 and ends when they hold fewer than 5. */
   readonly floods: number;
   readonly floodMs: number;
-  /** Share of the period, 0…1. */
+  /** Share of the time observed, 0…1. */
   readonly floodShare: number;
 }
 
 export interface Figures {
   readonly from: EpochMs;
   readonly to: EpochMs;
-  /** The measures are meant for at least 30 days. */
+  /** The measures are meant for at least 30 days, of which outages of ours are a part. */
   readonly enoughDays: boolean;
+  /** Of the period, ms in which something could have rung: rates and shares of time are over it. */
+  readonly observedMs: number;
   readonly rates: Rates;
   readonly byLevel: Readonly<Record<Level, number>>;
   readonly byKind: Readonly<Record<AlarmKind, number>>;

@@ -10,6 +10,9 @@ export type MonoMs = number;
  */
 export type EngineMs = number;
 
+/** From (inclusive) to (exclusive), by wall time. */
+export type Stretch = readonly [from: EpochMs, to: EpochMs];
+
 /** Two neighbouring entries further apart than this are our own outage. */
 export const OUTAGE_GAP_MS = 15_000;
 /** A tick is written at least this often, so that an outage can be told from a calm plant. */

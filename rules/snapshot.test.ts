@@ -222,7 +222,7 @@ const LIFE_EVENTS = [
 function seenOf(engine: Engine): string {
   const { view } = engine;
   const warnings = [...view.warningHeads()].map(({ id }) => view.warning(id)).sort((a, b) => ((a?.id ?? '') < (b?.id ?? '') ? -1 : 1));
-  return JSON.stringify([view.counts(), view.flood, view.floods(), view.deviceCounts(), warnings, engine.nextDue()]);
+  return JSON.stringify([view.counts(), view.flood, view.floods(), view.outages(), view.deviceCounts(), warnings, engine.nextDue()]);
 }
 
 describe('a snapshot', () => {

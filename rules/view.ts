@@ -24,6 +24,7 @@ import { healthOf, lastSeen } from './presence.ts';
 import { type Asked, sourcesOf } from './scopes/sources.ts';
 import { tryAsset } from './scopes/asset-trial.ts';
 import { tryRule } from './scopes/trial.ts';
+import type { Stretch } from '../model/time.ts';
 
 /** The read-only side of the fold. Everything it gives away is a value that later entries do not change. */
 export class EngineWindow implements EngineView {
@@ -131,6 +132,10 @@ export class EngineWindow implements EngineView {
 
   floods(): readonly Flood[] {
     return this.core.book.flood.all();
+  }
+
+  outages(): readonly Stretch[] {
+    return this.core.clock.unwatched;
   }
 
   get warningSeq(): number {

@@ -103,7 +103,7 @@ describe('a flood', () => {
           for (let n = 0; n < many; n += 1) plant.send(IDS[(at += 1) % IDS.length] ?? '', 'lel', value);
         }
         plant.pass(MINUTE);
-        const counter = new RateCounter(from, plant.now);
+        const counter = new RateCounter(plant.now, [[from, plant.now]]);
         for (const [alarm, event] of plant.alarmEvents()) {
           const again = event.type === 're-announced' && !SAID_AGAIN.includes(event.cause ?? '');
           const risen = event.type === 'level-raised' && alarm.state === 'UNACK';

@@ -168,7 +168,7 @@ describe('the count on the board', () => {
             one.command(does.do === 'acknowledge' ? { op: 'acknowledge', alarmId } : { op: does.do, alarmId, reason: 'pump is off' });
           }
         }
-        const fold = new FiguresFold(START - 1, one.now + 1, (at) => at);
+        const fold = new FiguresFold(START - 1, one.now + 1, (at) => at, [[START - 1, one.now + 1]]);
         const live = new Map<string, { readonly chattering: number; readonly fleeting: number }>();
         for (const [alarm, event] of one.alarmEvents()) {
           fold.add(fact(alarm, event));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Alarm, Suppression } from '../../model/alarm.ts';
 import type { AlarmFact, EarlierAlarm } from '../../model/performance.ts';
+import type { Stretch } from '../../model/time.ts';
 import { FiguresFold } from './figures.ts';
 import { targetsOf } from './targets.ts';
 
@@ -43,7 +44,7 @@ function fact(at: number, type: AlarmFact['type'], more: Partial<AlarmFact> = {}
   };
 }
 function figures(facts: readonly AlarmFact[], earlier: readonly EarlierAlarm[] = [], to = TO) {
-  const fold = new FiguresFold(FROM, to, midnight);
+  const fold = new FiguresFold(FROM, to, midnight, [[FROM, to]]);
   for (const alarm of earlier) fold.earlier(alarm);
   for (const one of facts) fold.add(one);
   return fold.figures();
@@ -212,7 +213,7 @@ describe('performance figures', () => {
 
     it('that rests, closed, is listed when it was so before the period began', () => {
       const resting = (since: number, more: Partial<Alarm> = {}) => {
-        const fold = new FiguresFold(FROM, TO, midnight);
+        const fold = new FiguresFold(FROM, TO, midnight, [[FROM, TO]]);
         const alarm = {
           ...IDENTITY,
           id: '3-0',
@@ -247,6 +248,17 @@ describe('performance figures', () => {
 
   it('the alarm of a device that was removed ends with it', () => {
     expect(figures([fact(0, 'raised'), fact(5, 'closed', { cause: 'removed' })])).toMatchObject({ unacknowledged: 0, standingCount: 0 });
+  });
+
+  it('say how much of the period was observed; an outage takes nothing from 30 days being enough', () => {
+    const of = (observed: readonly Stretch[]) => new FiguresFold(FROM, TO, midnight, observed).figures();
+    const away: readonly Stretch[] = [
+      [FROM, FROM + DAY],
+      [FROM + 2 * DAY, TO],
+    ];
+    expect(of(away)).toMatchObject({ enoughDays: true, observedMs: 29 * DAY });
+    expect(of([[FROM + DAY, TO]])).toMatchObject({ enoughDays: false, observedMs: 29 * DAY });
+    expect(of([])).toMatchObject({ enoughDays: false, observedMs: 0, rates: { annunciated: 0, perHour: 0 } });
   });
 
   it('says which targets are met', () => {

@@ -11,8 +11,9 @@ import {
   FLEETING_BELOW_MS,
   type StandingAlarm,
 } from '../../model/performance.ts';
-import type { EpochMs } from '../../model/time.ts';
+import type { EpochMs, Stretch } from '../../model/time.ts';
 import { FlaggedCounter } from './flagged.ts';
+import { lengthOf } from './observed.ts';
 import { RateCounter } from './rates.ts';
 import { spreadOf } from './spread.ts';
 import { StandingCounter } from './standing.ts';
@@ -58,13 +59,18 @@ export class FiguresFold {
   private readonly toReturn: number[] = [];
   private readonly verified: Record<string, number> = {};
   private readonly people = new Map<string, number[]>();
+  private readonly observed: readonly Stretch[];
   private late = 0;
 
-  /** @param dayBegins UTC ms at which the local day of a time begins: days of the standing alarms are those of the people who look. */
-  constructor(from: EpochMs, to: EpochMs, dayBegins: (at: EpochMs) => EpochMs) {
+  /**
+   * @param dayBegins UTC ms at which the local day of a time begins: days of the standing alarms are those of the people who look
+   * @param observed when something could have rung, see `observedIn`
+   */
+  constructor(from: EpochMs, to: EpochMs, dayBegins: (at: EpochMs) => EpochMs, observed: readonly Stretch[]) {
     this.from = from;
     this.to = to;
-    this.rates = new RateCounter(from, to);
+    this.observed = observed;
+    this.rates = new RateCounter(to, observed);
     this.standing = new StandingCounter(from, to, dayBegins);
   }
 
@@ -220,7 +226,8 @@ export class FiguresFold {
     return {
       from: this.from,
       to: this.to,
-      enoughDays: this.to - this.from >= ENOUGH_MS,
+      enoughDays: (this.observed.at(-1)?.[1] ?? 0) - (this.observed[0]?.[0] ?? 0) >= ENOUGH_MS,
+      observedMs: lengthOf(this.observed),
       rates,
       byLevel: this.byLevel,
       byKind: this.byKind,

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Stretch } from '../../model/time.ts';
 import { RateCounter } from './rates.ts';
 
 const MINUTE = 60_000;
@@ -7,8 +8,8 @@ const HOUR = 60 * MINUTE;
 /** A whole hour, so that the clock's periods begin with it. */
 const NOON = Date.UTC(2026, 10, 23, 4);
 
-function ratesOf(times: readonly number[], to = NOON + 24 * HOUR) {
-  const counter = new RateCounter(NOON, to);
+function ratesOf(times: readonly number[], to = NOON + 24 * HOUR, observed: readonly Stretch[] = [[NOON, to]]) {
+  const counter = new RateCounter(to, observed);
   for (const at of times) counter.add(at);
   return counter.rates();
 }
@@ -72,6 +73,17 @@ describe('rates and floods', () => {
     const rates = ratesOf(busy.sort((a, b) => a - b));
     expect(rates.hoursAbove30).toBeCloseTo(1 / 24, 12);
     expect(rates.tenMinutesAbove10).toBeCloseTo(1 / 144, 12);
+  });
+
+  it('are over the time observed: hours in which nothing could ring make nothing better', () => {
+    // One a minute in the last hour of the day, which is the only one in which we ran but for its middle.
+    const at = NOON + 23 * HOUR;
+    const rates = ratesOf(every(60, MINUTE, at), NOON + 24 * HOUR, [
+      [at, at + 20 * MINUTE],
+      [at + 40 * MINUTE, at + HOUR],
+    ]);
+    expect(rates).toMatchObject({ perHour: 90, perTenMinutes: 15, hoursAbove30: 1, tenMinutesAbove10: 0, floods: 0 });
+    expect(ratesOf([], NOON + 24 * HOUR, [])).toMatchObject({ annunciated: 0, perHour: 0, hoursAbove30: 0, floodShare: 0 });
   });
 
   it('equals the plain and slow way of saying it', () => {

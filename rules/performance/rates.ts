@@ -1,18 +1,19 @@
 import type { Rates } from '../../model/performance.ts';
 import { FLOOD_BEGINS_ABOVE, FLOOD_ENDS_BELOW, FLOOD_WINDOW_MS as TEN_MS } from '../../model/flood.ts';
-import type { EpochMs } from '../../model/time.ts';
+import type { EpochMs, Stretch } from '../../model/time.ts';
+import { lengthOf, periodsOf } from './observed.ts';
 
 const HOUR_MS = 3_600_000;
 const BUSY_HOUR_ABOVE = 30;
 const BUSY_TEN_ABOVE = 10;
 
 /**
- * Rates and floods over one period, fed with annunciations in the order of their time. Hours and ten minutes of the shares are those of
+ * Rates and floods over what was observed of one period, fed with annunciations in the order of their time. Hours and ten minutes of the shares are those of
  * the clock (UTC), floods and the maximum slide (fact: ISA-18.2 §16 as told by secondary sources).
  */
 export class RateCounter {
-  private readonly from: EpochMs;
   private readonly to: EpochMs;
+  private readonly observed: readonly Stretch[];
   private readonly window: EpochMs[] = [];
   private head = 0;
   private readonly perHour = new Map<number, number>();
@@ -23,9 +24,10 @@ export class RateCounter {
   private floodMs = 0;
   private floodSince: EpochMs | null = null;
 
-  constructor(from: EpochMs, to: EpochMs) {
-    this.from = from;
+  /** @param to end of the period @param observed when something could have rung, in order, no two overlapping */
+  constructor(to: EpochMs, observed: readonly Stretch[]) {
     this.to = to;
+    this.observed = observed;
   }
 
   /** `at` never before the one before it. */
@@ -61,17 +63,17 @@ export class RateCounter {
   rates(): Rates {
     this.slideTo(this.to);
     if (this.floodSince !== null) this.floodMs += this.to - this.floodSince;
-    const ms = Math.max(1, this.to - this.from);
+    const ms = Math.max(1, lengthOf(this.observed));
     return {
       annunciated: this.annunciated,
       perHour: (this.annunciated * HOUR_MS) / ms,
       perTenMinutes: (this.annunciated * TEN_MS) / ms,
-      hoursAbove30: share(this.perHour, BUSY_HOUR_ABOVE, this.from, this.to, HOUR_MS),
-      tenMinutesAbove10: share(this.perTen, BUSY_TEN_ABOVE, this.from, this.to, TEN_MS),
+      hoursAbove30: share(this.perHour, BUSY_HOUR_ABOVE, periodsOf(this.observed, HOUR_MS)),
+      tenMinutesAbove10: share(this.perTen, BUSY_TEN_ABOVE, periodsOf(this.observed, TEN_MS)),
       maxInTenMinutes: this.most,
       floods: this.floods,
       floodMs: this.floodMs,
-      floodShare: this.floodMs / ms,
+      floodShare: Math.min(1, this.floodMs / ms),
     };
   }
 }
@@ -80,10 +82,9 @@ function count(map: Map<number, number>, key: number): void {
   map.set(key, (map.get(key) ?? 0) + 1);
 }
 
-/** Share of the clock's periods that [from, to) touches which hold more than `above`. */
-function share(map: ReadonlyMap<number, number>, above: number, from: EpochMs, to: EpochMs, unitMs: number): number {
-  const periods = Math.max(1, Math.ceil(to / unitMs) - Math.floor(from / unitMs));
+/** Share of the clock's periods which hold more than `above`. */
+function share(map: ReadonlyMap<number, number>, above: number, periods: number): number {
   let busy = 0;
   for (const value of map.values()) if (value > above) busy += 1;
-  return busy / periods;
+  return Math.min(1, busy / Math.max(1, periods));
 }

@@ -25,13 +25,30 @@ export interface EngineClock {
   outageEndedAt: EngineMs;
   /** The latest outages on the line, oldest first, as [from, to]. */
   outages: [number, number][];
+  /** The same by wall time, more of them: when nobody could be told anything. Those that people would notice. */
+  unwatched: [EpochMs, EpochMs][];
 }
 
 /** How many outages are remembered for delays that run over them. */
 const OUTAGES_KEPT = 32;
+/** How many for the figures of a year. */
+const UNWATCHED_KEPT = 500;
 
 export function newClock(): EngineClock {
-  return { boot: null, bootNumber: 0, bootAt: 0, mono: 0, now: 0, line: 0, at: 0, risen: 0, believed: true, outageEndedAt: 0, outages: [] };
+  return {
+    boot: null,
+    bootNumber: 0,
+    bootAt: 0,
+    mono: 0,
+    now: 0,
+    line: 0,
+    at: 0,
+    risen: 0,
+    believed: true,
+    outageEndedAt: 0,
+    outages: [],
+    unwatched: [],
+  };
 }
 
 /** Moves both clocks to an entry. Returns true when the gap before it was our own outage. */
@@ -80,6 +97,9 @@ function noteOutage(clock: EngineClock, from: number): void {
   clock.outageEndedAt = clock.now;
   if (clock.line > from) clock.outages.push([from, clock.line]);
   if (clock.outages.length > OUTAGES_KEPT) clock.outages.shift();
+  const lasted = Math.round(clock.line - from);
+  if (lasted > OUTAGE_GAP_MS) clock.unwatched.push([clock.at - lasted, clock.at]);
+  if (clock.unwatched.length > UNWATCHED_KEPT) clock.unwatched.shift();
 }
 
 /** Engine time that a monotonic time of the current start stands for. */

@@ -10,6 +10,8 @@ import { type OpenRecords, openRecords } from '../../store/records/open-records.
 
 const HOUR = 3_600_000;
 const FROM = Date.UTC(2026, 10, 1);
+/** There before and after, without a break. */
+const ALWAYS = { since: 0, until: Number.MAX_SAFE_INTEGER, outages: [] };
 let folder = '';
 let records: OpenRecords | null = null;
 let seq = 0;
@@ -46,7 +48,7 @@ describe('performance figures from the records', () => {
       told('other', 5 * HOUR, 'raised', { enterpriseId: 'e2', areaId: 'a2' }),
       told('late', 30 * HOUR, 'raised'),
     ]);
-    const report = await performanceOf(records, 'UTC', { from: FROM, to: FROM + 24 * HOUR }, []);
+    const report = await performanceOf(records, 'UTC', { from: FROM, to: FROM + 24 * HOUR }, ALWAYS, []);
     expect(report).toMatchObject({
       rates: { annunciated: 2_501, floods: 1 },
       byLevel: { orange: 2_501 },
@@ -61,7 +63,7 @@ describe('performance figures from the records', () => {
     ]);
     const narrowed = async (query: { enterprises?: readonly string[]; areas?: readonly string[] }): Promise<readonly number[]> => {
       const period = { from: FROM, to: FROM + 24 * HOUR };
-      const { rates, standingCount } = await performanceOf(records as OpenRecords, 'UTC', { ...period, ...query }, []);
+      const { rates, standingCount } = await performanceOf(records as OpenRecords, 'UTC', { ...period, ...query }, ALWAYS, []);
       return [rates.annunciated, standingCount];
     };
     expect(await narrowed({ enterprises: ['e2'] })).toEqual([1, 0]);
@@ -99,7 +101,7 @@ describe('performance figures from the records', () => {
       ...under('out-of-service', -99 * HOUR),
     };
     const listed = async (to: number, query: { enterprises?: readonly string[] } = {}): Promise<unknown> => {
-      const found = await performanceOf(records as OpenRecords, 'UTC', { from: FROM, to: FROM + to, ...query }, [rested]);
+      const found = await performanceOf(records as OpenRecords, 'UTC', { from: FROM, to: FROM + to, ...query }, ALWAYS, [rested]);
       const ids = (list: typeof found.shelved): readonly string[] => list.map((one) => one.alarmId);
       return [ids(found.shelved), ids(found.outOfService), found.shelvings, found.areas.map((area) => area.outOfServiceCount)];
     };

@@ -45,6 +45,7 @@ function* table(report: PerformanceReport): Generator<string> {
     const line = (measure: string, value: Cell): string => csvLine([...place, measure, value, null, null, null]);
     for (const { name, value, target, manageable, met } of part.targets)
       yield csvLine([...place, name, value, target, manageable, met ? 'yes' : 'no']);
+    yield line('observedMs', part.observedMs);
     yield line('annunciated', part.rates.annunciated);
     yield line('floods', part.rates.floods);
     yield line('floodMs', part.rates.floodMs);

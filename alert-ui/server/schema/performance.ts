@@ -28,6 +28,10 @@ const figures = {
   from: epochMs,
   to: epochMs,
   enoughDays: z.boolean().meta({ description: 'The measures are meant for at least 30 days.' }),
+  observedMs: z.number().min(0).meta({
+    description:
+      'Of the period, ms in which something could have rung: since the first enterprise asked about was registered, up to now, without our own outages. Rates and shares of time are over it.',
+  }),
   rates: z.object({
     annunciated: count.meta({ description: 'Raised, come again, or risen to a level nobody had acknowledged.' }),
     perHour: z.number(),

@@ -17,6 +17,7 @@ export function exampleFigures({ from, to }: FiguresQuery): PerformanceReport {
     from,
     to,
     enoughDays: false,
+    observedMs: to - from,
     rates: {
       annunciated: 1,
       perHour: 0.5,

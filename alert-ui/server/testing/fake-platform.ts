@@ -33,6 +33,7 @@ import { exampleFigures } from './example-figures.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryRecords } from './memory-records.ts';
 import type { ScenarioRun } from '../../../model/scenario-run.ts';
+import type { Stretch } from '../../../model/time.ts';
 
 /** One profile with one limit: enough for routes that speak of profiles, units and limits. */
 export const CATALOGUE: Catalogue = {
@@ -174,6 +175,9 @@ class HandMadeView implements EngineView {
     return { open, unacknowledged, suppressed };
   }
   flood: FloodState = { now: null, last: null, inTenMinutes: 0 };
+  outages(): readonly Stretch[] {
+    return [];
+  }
   floods(): readonly Flood[] {
     return [this.flood.now, this.flood.last].filter((one) => one !== null);
   }

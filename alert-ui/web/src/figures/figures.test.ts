@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { beganAt, periodOf, shownMeasure, shownRate, shownShare, spreadOf, standOf } from './figures.ts';
+import { beganAt, periodOf, shownMeasure, shownRate, shownShare, spreadOf, standOf, unobserved } from './figures.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 10, 28);
@@ -13,6 +13,10 @@ describe('the figures of the alarm system', () => {
     expect(periodOf(1, NOW + 0.75, null)).toEqual({ from: NOW - DAY_MS, to: NOW });
     // A clock that went back: an empty period would be refused.
     expect(periodOf(1, NOW, NOW + 1)).toEqual({ from: NOW - DAY_MS, to: NOW });
+  });
+  it('say for how long of the period nothing could ring, where that is worth a word', () => {
+    const of = (observedMs: number) => unobserved({ from: NOW - DAY_MS, to: NOW, observedMs });
+    expect([of(DAY_MS), of(DAY_MS - 59_999), of(DAY_MS - 60_000), of(0)]).toEqual([0, 0, 60_000, DAY_MS]);
   });
   it('begin with the first enterprise', () => {
     expect([beganAt([]), beganAt([{ createdAt: 7 }, { createdAt: 3 }, { createdAt: 5 }])]).toEqual([null, 3]);

@@ -28,6 +28,14 @@ export function beganAt(enterprises: Iterable<{ readonly createdAt: EpochMs }>):
   return began;
 }
 
+const WORTH_SAYING_MS = 60_000;
+
+/** For how long of the period nothing could ring, ms; 0 where that is not worth a word. */
+export function unobserved({ from, to, observedMs }: Pick<Figures, 'from' | 'to' | 'observedMs'>): number {
+  const missing = to - from - observedMs;
+  return missing < WORTH_SAYING_MS ? 0 : missing;
+}
+
 /** Measures that are shares, 0…1; the others are counts and rates. */
 const SHARES: ReadonlySet<string> = new Set(['hoursAbove30', 'tenMinutesAbove10', 'floodShare', 'worstShare']);
 
