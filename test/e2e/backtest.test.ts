@@ -66,7 +66,7 @@ describe('a backtest', () => {
       await play(1);
       const to = Date.now();
       // The period is closed: nothing more of it can come.
-      await vi.waitFor(async () => expect((await fetch(`${platform.httpBase}/readyz`)).status).toBe(200));
+      await vi.waitFor(async () => expect((await fetch(`${platform.httpBase}/readyz`)).status).toBe(200), { timeout: 60_000 });
       const recorded = (await api.get<{ items: readonly Alarm[] }>(`/alarms?from=0&to=${to}&limit=1000`)).items;
 
       const again = await finished(api, { from: began, to });

@@ -265,10 +265,10 @@ describe('the meaning of what comes in over MQTT', () => {
     await back.client.publishAsync(topic('PR'), '{"seq":1,"values":{"lel":1}}', { qos: 1, retain: true });
     await becomes(true, false, true, false, true);
     await back.telemetry({ seq: 5, values: { lel: 2 } });
-    const lines = await api.get<ListBody<LedgerItem>>('/ledger?device=PR&verdict=accepted');
-    const details = lines.items.map((item) => item.detail ?? '').join('\n');
-    expect(details).toMatch(/retain/i);
-    expect(details).toMatch(/3 before it/);
+    const details = async (): Promise<string> =>
+      (await api.get<ListBody<LedgerItem>>('/ledger?device=PR&verdict=accepted')).items.map((item) => item.detail ?? '').join('\n');
+    await expect.poll(details).toMatch(/retain/i);
+    await expect.poll(details).toMatch(/3 before it/);
     expect(await (await fetch(`${platform.httpBase}/metrics`)).text()).toMatch(/^beacon_lost_messages_total 3$/m);
     for (const wrong of [{ password: 'x' }, { protocolVersion: 5 as const }, { keepalive: 4_000 }])
       await expect(connectDevice(platform.mqttUrl, one, wrong)).rejects.toThrow();

@@ -76,7 +76,7 @@ describe('the whole way of a reading', () => {
     // No further sample: the off-delay of 30 s runs out by a tick.
     const quiet = Date.now();
     await leak.telemetry({ ts: quiet, values: { lel: 1 } });
-    await board.alarm('returned after the off-delay', of('GD-01', 'returned'), 45_000);
+    await board.alarm('returned after the off-delay', of('GD-01', 'returned'), 90_000);
     const latched = await api.get<AlarmWithEvents>(`/alarms/${raised.alarm.id}`);
     expect(latched).toMatchObject({ state: 'LACK', active: false, latched: true });
     const reset = await api.post<Alarm>(`/alarms/${raised.alarm.id}/reset`, {});

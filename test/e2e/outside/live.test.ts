@@ -79,7 +79,9 @@ describe('live', () => {
     const made = await outside.device('WS-1');
     const client = await outside.connected(made, `${outside.platform.httpBase.replace('http', 'ws')}/mqtt`);
     await client.telemetry({ lel: 2 });
-    expect((await outside.api.get<{ status: { online: boolean } }>('/devices/WS-1/latest')).status.online).toBe(true);
+    await expect
+      .poll(async () => (await outside.api.get<{ status: { online: boolean } }>('/devices/WS-1/latest')).status.online)
+      .toBe(true);
   });
 
   it.each(['SIGTERM', 'kill -9'])('after a %s a viewer is told exactly what it missed, and everything stands as before', async (how) => {
