@@ -130,6 +130,11 @@ describe('an alarm that can become red', () => {
       state: 'failed',
       outcome: 'alarm-changed',
     });
+    // Told once, with what it came to.
+    const told = served.platform.records.auditRows.filter(({ action }) => action === 'approval.approve');
+    expect(told.map(({ by, outcome, resource }) => [by, outcome, resource])).toEqual([
+      ['watch', 'alarm-changed', `approvals/${String(worse.body['id'])}/approve`],
+    ]);
     const over = await act('engineer');
     expect(over.body['request']).toMatchObject({ level: 'red' });
     served.platform.raise({ ...served.platform.alarm('a', 'works'), state: 'NORM' });

@@ -66,6 +66,8 @@ export class HttpProblem extends Error {
   readonly code: ProblemCode;
   readonly detail: string | undefined;
   readonly extras: ProblemExtras;
+  /** Its line was written with what it changed: a refusal that settles something. */
+  audited = false;
   constructor(code: ProblemCode, detail?: string, extras: ProblemExtras = {}) {
     super(code);
     this.code = code;

@@ -92,11 +92,10 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
     identities,
     passwords: new Passwords(),
     accountChanges: new Turns(),
-    audit,
     strangers,
     sessionEnded: (idHash) => hub.endSession(idHash),
-    endSession: async (idHash) => {
-      await sessionStore.end(idHash);
+    endSession: async (idHash, line) => {
+      await sessionStore.end(idHash, line);
       hub.endSession(idHash);
     },
     accountChanged,
@@ -109,7 +108,7 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
   /** In turn with whoever approves: what is under way is nothing that was left behind. */
   const finish = (): Promise<void> =>
     limitChanges
-      .alone(() => finishApproved({ platform, kinds: APPROVAL_KINDS, audit, log: options.log }))
+      .alone(() => finishApproved({ platform, kinds: APPROVAL_KINDS, log: options.log }))
       .catch((error: unknown) => options.log.error({ error: String(error) }, 'approvals left behind not read'));
 
   const router = express.Router({ caseSensitive: true });

@@ -186,13 +186,14 @@ export interface Records {
      */
     put(account: Account, line?: AuditLine): Promise<void>;
   };
+  /** The audit's line of a change is in one transaction with it, here and below; where nothing changed there is none. */
   sessions: {
     get(idHash: string): Promise<SessionRow | null>;
     /** A new one. */
-    put(row: SessionRow): Promise<void>;
+    put(row: SessionRow, line?: AuditLine): Promise<void>;
     /** Moves the end of one that is there; false where it is not, for what has ended is never written back. */
     extend(idHash: string, expiresAt: EpochMs): Promise<boolean>;
-    remove(idHash: string): Promise<void>;
+    remove(idHash: string, line?: AuditLine): Promise<void>;
     /** Newest first. */
     list(query: SessionQuery): Promise<Page<SessionRow>>;
     removeExpired(now: EpochMs): Promise<number>;
@@ -201,8 +202,8 @@ export interface Records {
     byHash(hash: string): Promise<TokenRow | null>;
     list(account: string): Promise<readonly TokenRow[]>;
     get(id: string): Promise<TokenRow | null>;
-    put(row: TokenRow): Promise<void>;
-    remove(id: string): Promise<boolean>;
+    put(row: TokenRow, line?: AuditLine): Promise<void>;
+    remove(id: string, line?: AuditLine): Promise<boolean>;
   };
   credentials: {
     all(): Promise<readonly CredentialRow[]>;
@@ -266,9 +267,10 @@ export interface Records {
     decide(
       id: string,
       decision: { readonly state: ApprovalState; readonly by: string; readonly at: EpochMs; readonly comment: string | null },
+      line?: AuditLine,
     ): Promise<boolean>;
-    /** What carrying it out came to; what was settled before stays. */
-    settle(id: string, state: ApprovalState, outcome: string): Promise<void>;
+    /** What carrying it out came to; what was settled before stays: false. */
+    settle(id: string, state: ApprovalState, outcome: string, line?: AuditLine): Promise<boolean>;
   };
   /** What was asked of devices from afar, and what they said; of each device the newest 1,000. */
   commands: {

@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { Role } from '../../model/actor.ts';
 import type { Account, Page, Records, SessionRow, TokenRow } from '../../model/ports/records.ts';
-import { auditStatements } from './audit.ts';
+import { auditOfChange, auditStatements } from './audit.ts';
 import { pageOf, readCursor } from './cursor.ts';
 import type { AccountTable, RecordsDatabase, SessionTable, TokenTable } from './database.ts';
 import { type RecordsClient, statementOf } from './records-client.ts';
@@ -66,7 +66,7 @@ export function sessionRecords(db: Kysely<RecordsDatabase>, client: RecordsClien
       const row = await client.first(db.selectFrom('session').selectAll().where('id_hash', '=', idHash));
       return row === undefined ? null : session(row);
     },
-    async put(row): Promise<void> {
+    async put(row, line): Promise<void> {
       const values = {
         id_hash: row.idHash,
         account: row.account,
@@ -74,13 +74,13 @@ export function sessionRecords(db: Kysely<RecordsDatabase>, client: RecordsClien
         created_at: row.createdAt,
         expires_at: row.expiresAt,
       };
-      await client.change(db.replaceInto('session').values(values));
+      await client.post([statementOf(db.replaceInto('session').values(values)), ...auditOfChange(db, line)]);
     },
     async extend(idHash, expiresAt): Promise<boolean> {
       return (await client.change(db.updateTable('session').set({ expires_at: expiresAt }).where('id_hash', '=', idHash))) > 0;
     },
-    async remove(idHash): Promise<void> {
-      await client.change(db.deleteFrom('session').where('id_hash', '=', idHash));
+    async remove(idHash, line): Promise<void> {
+      await client.post([statementOf(db.deleteFrom('session').where('id_hash', '=', idHash)), ...auditOfChange(db, line)]);
     },
     async list(query): Promise<Page<SessionRow>> {
       let rows = db
@@ -118,7 +118,7 @@ export function tokenRecords(db: Kysely<RecordsDatabase>, client: RecordsClient)
       const row = await client.first(db.selectFrom('token').selectAll().where('id', '=', id));
       return row === undefined ? null : token(row);
     },
-    async put(row): Promise<void> {
+    async put(row, line): Promise<void> {
       const values = {
         id: row.id,
         name: row.name,
@@ -127,10 +127,11 @@ export function tokenRecords(db: Kysely<RecordsDatabase>, client: RecordsClient)
         created_at: row.createdAt,
         expires_at: row.expiresAt,
       };
-      await client.change(db.insertInto('token').values(values));
+      await client.post([statementOf(db.insertInto('token').values(values)), ...auditOfChange(db, line)]);
     },
-    async remove(id): Promise<boolean> {
-      return (await client.change(db.deleteFrom('token').where('id', '=', id))) > 0;
+    async remove(id, line): Promise<boolean> {
+      const [removed] = await client.post([statementOf(db.deleteFrom('token').where('id', '=', id)), ...auditOfChange(db, line)]);
+      return (removed?.changes ?? 0) > 0;
     },
   };
 }

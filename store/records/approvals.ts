@@ -1,10 +1,11 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { Approval, ApprovalState } from '../../model/approval.ts';
 import type { Page, Records } from '../../model/ports/records.ts';
+import { auditOfChange } from './audit.ts';
 import { pageOf, readCursor } from './cursor.ts';
 import type { ApprovalTable, RecordsDatabase } from './database.ts';
 import { oneOf } from './one-of.ts';
-import type { RecordsClient } from './records-client.ts';
+import { type RecordsClient, statementOf } from './records-client.ts';
 
 function approval(row: Selectable<ApprovalTable>): Approval {
   return {
@@ -76,19 +77,20 @@ export function approvalRecords(db: Kysely<RecordsDatabase>, client: RecordsClie
         (row) => [row.requested_at, row.id],
       );
     },
-    async decide(id, { state, by, at, comment }): Promise<boolean> {
-      const changed = await client.change(
-        db
-          .updateTable('approval')
-          .set({ state, decided_by: by, decided_at: at, comment })
-          .where('id', '=', id)
-          .where('state', '=', 'pending')
-          .where('expires_at', '>', at),
-      );
-      return changed > 0;
+    async decide(id, { state, by, at, comment }, line): Promise<boolean> {
+      const change = db
+        .updateTable('approval')
+        .set({ state, decided_by: by, decided_at: at, comment })
+        .where('id', '=', id)
+        .where('state', '=', 'pending')
+        .where('expires_at', '>', at);
+      const [decided] = await client.post([statementOf(change), ...auditOfChange(db, line)]);
+      return (decided?.changes ?? 0) > 0;
     },
-    async settle(id, state, outcome): Promise<void> {
-      await client.change(db.updateTable('approval').set({ state, outcome }).where('id', '=', id).where('outcome', 'is', null));
+    async settle(id, state, outcome, line): Promise<boolean> {
+      const change = db.updateTable('approval').set({ state, outcome }).where('id', '=', id).where('outcome', 'is', null);
+      const [settled] = await client.post([statementOf(change), ...auditOfChange(db, line)]);
+      return (settled?.changes ?? 0) > 0;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely';
 import type { AuditLine, AuditRow, Page, Records } from '../../model/ports/records.ts';
 import { AUDIT_GENESIS } from './audit-hash.ts';
 import { pageOf, readCursor } from './cursor.ts';
@@ -27,12 +27,21 @@ interface CheckedLine {
  * previous hash and hash are worked out by the inserting statement itself in the thread: appends cannot race each other for a place.
  */
 export function auditStatements(db: Kysely<RecordsDatabase>, line: AuditLine): readonly Statement[] {
+  return statements(db, line, sql<SqlBool>`true`);
+}
+
+/** The same right after a statement that may have found nothing to change: then there is no line. */
+export function auditOfChange(db: Kysely<RecordsDatabase>, line: AuditLine | undefined): readonly Statement[] {
+  return line === undefined ? [] : statements(db, line, sql<SqlBool>`changes() > 0`);
+}
+
+function statements(db: Kysely<RecordsDatabase>, line: AuditLine, when: RawBuilder<SqlBool>): readonly Statement[] {
   const { at, by, action, resource, outcome, address } = line;
   const detail = line.detail ?? null;
   const insert = sql`insert into audit (n, at, "by", action, resource, outcome, address, detail, prev_hash, hash)
     select n + 1, ${at}, ${by}, ${action}, ${resource}, ${outcome}, ${address}, ${detail}, hash,
       audit_hash(hash, n + 1, ${at}, ${by}, ${action}, ${resource}, ${outcome}, ${address}, ${detail})
-    from audit_head where id = 1`;
+    from audit_head where id = 1 and ${when}`;
   const head = sql`update audit_head set (n, hash) = (select n, hash from audit order by n desc limit 1) where id = 1`;
   return [statementOf({ compile: () => insert.compile(db) }), statementOf({ compile: () => head.compile(db) })];
 }

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Alarm, AlarmEventType, LiveEvent } from '../../model/alarm.ts';
 import type { Approval, ApprovalQuery } from '../../model/approval.ts';
 import type { DeviceCommand } from '../../model/device-command.ts';
-import type { AuditQuery, LedgerLine } from '../../model/ports/records.ts';
+import type { AuditLine, AuditQuery, LedgerLine, Records } from '../../model/ports/records.ts';
 import { exampleAlarm } from '../../model/testing/example-alarm.ts';
 import { exampleWarning } from '../../model/testing/example-warning.ts';
 import type { NewShift, ShiftFigures, ShiftPicture, ShiftSignature } from '../../model/shift.ts';
@@ -142,6 +142,76 @@ describe('accounts, sessions, tokens, settings, idempotency', () => {
     expect(await codeOf(put)).toBe('failed');
     expect(await records.accounts.get('li')).toMatchObject({ disabled: false, revision: 1 });
     expect([await lines(), await records.audit.verify()]).toEqual([['1 account.create'], null]);
+  });
+
+  const row = { account: 'li', createdAt: 1 } as const;
+  const asked: Approval = {
+    id: 'a',
+    kind: 'alarm.shelve',
+    enterpriseId: null,
+    resource: 'alarms/1-0',
+    request: {},
+    reason: 'x',
+    requestedBy: 'wang',
+    requestedAt: 1,
+    expiresAt: 100,
+    state: 'pending',
+    decidedBy: null,
+    decidedAt: null,
+    comment: null,
+    outcome: null,
+  };
+  const yes = { state: 'approved', by: 'li', at: 5, comment: null } as const;
+  const session = { ...row, idHash: 's', csrfToken: 'c', expiresAt: 100 };
+  const token = { ...row, id: 't', name: 'n', hash: 'h', expiresAt: null };
+  /** How it is before, the change with its line, what there is of it. */
+  const CHANGES: readonly (readonly [
+    what: string,
+    before: (records: Records) => Promise<unknown>,
+    change: (records: Records, line: AuditLine) => Promise<unknown>,
+    now: (records: Records) => Promise<unknown>,
+  ])[] = [
+    ['a session that begins', async () => undefined, (r, line) => r.sessions.put(session, line), (r) => r.sessions.get('s')],
+    ['a session that ends', (r) => r.sessions.put(session), (r, line) => r.sessions.remove('s', line), (r) => r.sessions.get('s')],
+    ['a token that is made', async () => undefined, (r, line) => r.tokens.put(token, line), (r) => r.tokens.get('t')],
+    ['a token that is ended', (r) => r.tokens.put(token), (r, line) => r.tokens.remove('t', line), (r) => r.tokens.get('t')],
+    ['a decision', (r) => r.approvals.add(asked), (r, line) => r.approvals.decide('a', yes, line), (r) => r.approvals.get('a')],
+    [
+      'what a decision came to',
+      (r) => r.approvals.add({ ...asked, state: 'approved' }),
+      (r, line) => r.approvals.settle('a', 'failed', 'too-late', line),
+      (r) => r.approvals.get('a'),
+    ],
+  ];
+
+  it.each(CHANGES)('%s and its audit line are kept together, or neither', async (_, before, change, now) => {
+    const folder = newFolder();
+    const records = await open(folder);
+    const line = { at: 1, by: 'li', action: 'x.y', resource: 'x/1', outcome: 'ok', address: null } as const;
+    const lines = async () => [(await records.audit.list({ limit: 10 })).items.length, await records.audit.verify()];
+    await before(records);
+    const was = await now(records);
+    // As when the process is killed between the two.
+    tamper(folder, "create trigger cut before insert on audit begin select raise(abort, 'cut'); end;");
+    expect(await codeOf(change(records, line))).toBe('failed');
+    expect([await now(records), await lines()]).toEqual([was, [0, null]]);
+    tamper(folder, 'drop trigger cut;');
+    await change(records, line);
+    expect(await now(records)).not.toEqual(was);
+    expect(await lines()).toEqual([1, null]);
+  });
+
+  it('a decision that comes too late, and an end of what is not there, leave no line', async () => {
+    const records = await open();
+    const line = { at: 1, by: 'li', action: 'x.y', resource: 'x/1', outcome: 'ok', address: null } as const;
+    await records.approvals.add(asked);
+    expect(await records.approvals.decide('a', yes, line)).toBe(true);
+    expect(await records.approvals.decide('a', { ...yes, state: 'refused' }, line)).toBe(false);
+    expect(await records.approvals.settle('a', 'approved', 'done', line)).toBe(true);
+    expect(await records.approvals.settle('a', 'failed', 'too-late', line)).toBe(false);
+    expect(await records.tokens.remove('nobody', line)).toBe(false);
+    await records.sessions.remove('nobody', line);
+    expect([(await records.audit.list({ limit: 10 })).items.length, await records.audit.verify()]).toEqual([2, null]);
   });
 
   it('what a sign-in wrote just after its account was disabled does not wake up with the account', async () => {

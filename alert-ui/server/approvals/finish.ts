@@ -1,6 +1,5 @@
 import type { Approval } from '../../../model/approval.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
-import type { Audit } from '../http/audit.ts';
 import { asProblem } from '../http/mount.ts';
 import type { ServerLog } from '../options.ts';
 import { HttpProblem } from '../problem.ts';
@@ -13,7 +12,6 @@ const PAGE = 200;
 export interface Finishing {
   readonly platform: Platform;
   readonly kinds: readonly ApprovalKind[];
-  readonly audit: Audit;
   readonly log: ServerLog;
 }
 
@@ -25,7 +23,7 @@ export interface Finishing {
  * time. Nothing may be approved meanwhile.
  */
 export async function finishApproved(finishing: Finishing): Promise<void> {
-  const { platform, audit, log } = finishing;
+  const { platform, log } = finishing;
   const { approvals } = platform.records;
   for (const approval of await unfinished(platform)) {
     const { id, kind, resource, requestedBy, decidedBy } = approval;
@@ -33,8 +31,8 @@ export async function finishApproved(finishing: Finishing): Promise<void> {
       const outcome = await outcomeOf(finishing, approval);
       if (outcome === null) continue;
       const done = outcome === 'done';
-      await approvals.settle(id, done ? 'approved' : 'failed', outcome);
-      await audit.write({
+      await approvals.settle(id, done ? 'approved' : 'failed', outcome, {
+        at: platform.clock.now(),
         by: 'system',
         action: 'approval.finish',
         resource: `approvals/${id}`,

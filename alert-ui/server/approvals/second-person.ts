@@ -1,6 +1,7 @@
 import { type Action, may } from '../../../model/access.ts';
 import { type Approval, approvalAt } from '../../../model/approval.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
+import type { AuditLine } from '../../../model/ports/records.ts';
 import { demand, sees } from '../access.ts';
 import { HttpProblem } from '../problem.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
@@ -86,16 +87,22 @@ export async function findApproval(platform: Platform, actor: AccountActor, id: 
   return approvalAt(approval, platform.clock.now());
 }
 
-/** What was agreed to, and what the audit should say of the hand that gave the second person the account. */
-export interface Agreed {
+/** The audit's line of a decision, before it is known what the decision came to. */
+export type DecisionLine = (detail: string) => AuditLine;
+/** The approval after the decision, and whether the audit's line of it was written with it. */
+export interface Decided {
   readonly approval: Approval;
-  readonly hand: string | null;
+  readonly detail: string;
+  readonly audited: boolean;
 }
 
 /** How far back the audit says that the requester made or changed the account of the second person, ms. */
 const OWN_HAND_MS = 30 * 86_400_000;
 
-/** Agrees to a request and carries it out. The requester is no second person. */
+/**
+ * Agrees to a request and carries it out. The requester is no second person. What it came to and the audit's line of it are one transaction;
+ * if the process ends before, `finishApproved` writes both.
+ */
 export async function approve(
   platform: Platform,
   kinds: readonly ApprovalKind[],
@@ -103,7 +110,8 @@ export async function approve(
   id: string,
   comment: string | null,
   requestId: string,
-): Promise<Agreed> {
+  line: DecisionLine,
+): Promise<Decided> {
   const approval = await findApproval(platform, actor, id);
   const kind = kinds.find((one) => one.kind === approval.kind);
   if (kind === undefined) throw new HttpProblem('state-not-allowed', `this build does not know the kind ${approval.kind}`);
@@ -112,16 +120,23 @@ export async function approve(
   const hand = await handOf(platform, approval, actor);
   const unfinished = approval.state === 'approved' && approval.outcome === null && approval.decidedBy === actor.name;
   if (!unfinished) await decide(platform, approval, 'approved', actor, comment);
+  const { approvals } = platform.records;
+  const detail = hand === null ? detailOf(approval) : `${detailOf(approval)}; ${hand}`;
   try {
     const requester = await withRights(platform, kind.action, approval, approval.requestedBy);
     await kind.carryOut({ platform, approval, requester, approver: actor, requestId });
   } catch (error) {
     // What cannot be made durable now may be tried again; anything else has become impossible.
-    if (error instanceof HttpProblem && error.status < 500) await platform.records.approvals.settle(id, 'failed', error.code);
+    if (error instanceof HttpProblem && error.status < 500)
+      error.audited = await approvals.settle(id, 'failed', error.code, { ...line(detail), outcome: error.code });
     throw error;
   }
-  await platform.records.approvals.settle(id, 'approved', 'done');
-  return { approval: await findApproval(platform, actor, id), hand };
+  const audited = await approvals.settle(id, 'approved', 'done', line(detail));
+  return { approval: await findApproval(platform, actor, id), detail, audited };
+}
+
+function detailOf({ kind, resource, requestedBy }: Approval): string {
+  return `${kind} of ${resource}, asked for by ${requestedBy}`;
 }
 
 /**
@@ -152,7 +167,8 @@ export async function refuse(
   actor: AccountActor,
   id: string,
   comment: string | null,
-): Promise<Approval> {
+  line: DecisionLine,
+): Promise<Decided> {
   const approval = await findApproval(platform, actor, id);
   const kind = kinds.find((one) => one.kind === approval.kind);
   const action = kind?.approverAction ?? kind?.action;
@@ -160,8 +176,9 @@ export async function refuse(
     if (action === undefined) throw new HttpProblem('state-not-allowed', `this build does not know the kind ${approval.kind}`);
     demand(actor, action, approval.enterpriseId);
   }
-  await decide(platform, approval, 'refused', actor, comment);
-  return findApproval(platform, actor, id);
+  const detail = detailOf(approval);
+  await decide(platform, approval, 'refused', actor, comment, line(detail));
+  return { approval: await findApproval(platform, actor, id), detail, audited: true };
 }
 
 async function decide(
@@ -170,10 +187,12 @@ async function decide(
   state: 'approved' | 'refused',
   actor: AccountActor,
   comment: string | null,
+  line?: AuditLine,
 ): Promise<void> {
   const at = platform.clock.now();
   if (approval.state === 'expired') throw new HttpProblem('too-late', 'it waited too long');
-  if (approval.state !== 'pending' || !(await platform.records.approvals.decide(approval.id, { state, by: actor.name, at, comment })))
+  const decision = { state, by: actor.name, at, comment };
+  if (approval.state !== 'pending' || !(await platform.records.approvals.decide(approval.id, decision, line)))
     throw new HttpProblem('already-decided', approval.state);
 }
 

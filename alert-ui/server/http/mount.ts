@@ -119,6 +119,7 @@ export function mount(router: Router, definition: Route, m: Mounting): void {
       await send(response, result);
     } catch (error) {
       outcome = error instanceof HttpProblem ? error.code : asProblem(error).code;
+      audited = error instanceof HttpProblem && error.audited;
       await note();
       throw error;
     }
@@ -152,7 +153,8 @@ async function asAnswer(work: () => Promise<Answer>, requestId: string): Promise
     return await work();
   } catch (error) {
     if (!(error instanceof HttpProblem) || error.status >= 500) throw error;
-    return { status: error.status, body: error.body(requestId), headers: { 'content-type': 'application/problem+json' } };
+    const headers = { 'content-type': 'application/problem+json' };
+    return { status: error.status, body: error.body(requestId), headers, ...(error.audited ? { audited: true } : {}) };
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { APPROVAL_KINDS } from '../approvals/kinds.ts';
-import { approve, findApproval, refuse } from '../approvals/second-person.ts';
-import { BODY_BYTES, ok, type Route, route } from '../http/route.ts';
+import { approve, type Decided, type DecisionLine, findApproval, refuse } from '../approvals/second-person.ts';
+import { type Answer, BODY_BYTES, ok, type Route, route } from '../http/route.ts';
 import { present } from '../http/validate.ts';
 import { approval, approvalState, decisionBody } from '../schema/approval.ts';
 import { cursor, limit, listBody, listOf } from '../schema/common.ts';
@@ -69,10 +69,9 @@ export const approvalRoutes: Route[] = [
       'invalid',
       'unavailable',
     ],
-    handle: async ({ platform, actor, path, body, requestId }) => {
-      const { approval: done, hand } = await approve(platform, APPROVAL_KINDS, actor, path.id, body.comment ?? null, requestId);
-      const detail = `${done.kind} of ${done.resource}, asked for by ${done.requestedBy}`;
-      return { status: 200, body: done, detail: hand === null ? detail : `${detail}; ${hand}` };
+    handle: async ({ platform, actor, path, body, requestId, auditLine }) => {
+      const line: DecisionLine = (detail) => auditLine(`approvals/${path.id}/approve`, detail);
+      return answerOf(await approve(platform, APPROVAL_KINDS, actor, path.id, body.comment ?? null, requestId, line));
     },
   }),
   route({
@@ -87,9 +86,13 @@ export const approvalRoutes: Route[] = [
     bodyLimit: BODY_BYTES.comment,
     replies: reply,
     problems: ['not-found', 'not-allowed', 'already-decided', 'too-late', 'state-not-allowed', 'unavailable'],
-    handle: async ({ platform, actor, path, body }) => {
-      const done = await refuse(platform, APPROVAL_KINDS, actor, path.id, body.comment ?? null);
-      return { status: 200, body: done, detail: `${done.kind} of ${done.resource}, asked for by ${done.requestedBy}` };
+    handle: async ({ platform, actor, path, body, auditLine }) => {
+      const line: DecisionLine = (detail) => auditLine(`approvals/${path.id}/refuse`, detail);
+      return answerOf(await refuse(platform, APPROVAL_KINDS, actor, path.id, body.comment ?? null, line));
     },
   }),
 ];
+
+function answerOf({ approval: done, detail, audited }: Decided): Answer {
+  return { status: 200, body: done, detail, ...(audited ? { audited } : {}) };
+}

@@ -1,8 +1,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import type { Account } from '../../../model/ports/records.ts';
+import type { Account, AuditLine } from '../../../model/ports/records.ts';
 import type { SessionBody } from '../../protocol/http.ts';
-import type { Audit } from '../http/audit.ts';
 import type { StrangerAudit } from '../http/stranger-audit.ts';
 import { BODY_BYTES, type Call, ok, type Route, route } from '../http/route.ts';
 import { HttpProblem } from '../problem.ts';
@@ -17,10 +16,11 @@ import { digest } from '../sign-in/secrets.ts';
 export interface SessionParts {
   readonly identities: Identities;
   readonly passwords: Passwords;
-  readonly audit: Audit;
   readonly strangers: StrangerAudit;
   /** A person's new password and an administrator's disabling would undo each other, two administrators one another. */
   readonly accountChanges: Turns;
+  /** It opens nothing any more, its live connections end, and the audit says so: all or nothing. */
+  readonly endSession: (idHash: string, line: AuditLine) => Promise<void>;
   /** Live connections of a session end with it. */
   readonly sessionEnded: (idHash: string) => void;
   /** Live connections of an account whose rights or password changed end. */
@@ -43,7 +43,7 @@ type OwnCall = Pick<Call<unknown, unknown, unknown>, 'platform' | 'actor' | 'req
 
 /** Sign-in, sign-out, who am I, and the change of a password. `stop` ends the limiters' timers. */
 export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; readonly ownPassword: OwnPassword; stop(): void } {
-  const { identities, passwords, audit, strangers } = parts;
+  const { identities, passwords, strangers } = parts;
   const failures = new Failures();
 
   /** Refuses an attempt when too many before it have failed. */
@@ -80,9 +80,9 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
     }
     identities.forgetAccount(usable.name);
     const earlier = request.session.account === undefined ? null : digest(request.sessionID);
-    const csrfToken = await startSession(request, usable, platform.clock.now());
+    const at = platform.clock.now();
+    const csrfToken = await startSession(request, usable, at, { at, ...line, outcome: 'ok' });
     if (earlier !== null) parts.sessionEnded(earlier);
-    await audit.write({ ...line, outcome: 'ok' });
     return ok(bodyFor(usable, csrfToken));
   };
 
@@ -142,16 +142,16 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
       access: 'session',
       idempotencyKey: false,
       replies: { 204: { description: 'Signed out' } },
-      handle: async ({ identity, request, response }) => {
+      handle: async ({ identity, request, response, auditLine }) => {
+        const audited = identity.by.kind === 'session';
         if (identity.by.kind === 'session') {
-          const ended = identity.by.idHash;
+          await parts.endSession(identity.by.idHash, auditLine('session'));
           await new Promise<void>((resolve, reject) =>
             request.session.destroy((error: unknown) => (error === undefined || error === null ? resolve() : reject(error))),
           );
           response.clearCookie(SESSION_COOKIE, { path: '/', httpOnly: true, sameSite: 'strict' });
-          parts.sessionEnded(ended);
         }
-        return { status: 204 };
+        return { status: 204, ...(audited ? { audited } : {}) };
       },
     }),
     route({
@@ -198,7 +198,7 @@ export function sessionRoutes(parts: SessionParts): { readonly routes: Route[]; 
 export const SESSION_COOKIE = 'beacon.sid';
 
 /** A fresh session id at every change of rights, so that an id known before is worth nothing after. Returns its CSRF token. */
-async function startSession(request: Request, account: Account, now: number): Promise<string> {
+async function startSession(request: Request, account: Account, now: number, line?: AuditLine): Promise<string> {
   await new Promise<void>((resolve, reject) =>
     request.session.regenerate((error: unknown) => (error === undefined || error === null ? resolve() : reject(error))),
   );
@@ -207,6 +207,7 @@ async function startSession(request: Request, account: Account, now: number): Pr
   request.session.csrfToken = csrfToken;
   request.session.startedAt = now;
   request.session.starting = true;
+  if (line !== undefined) request.session.line = line;
   await new Promise<void>((resolve, reject) =>
     request.session.save((error: unknown) => (error === undefined || error === null ? resolve() : reject(error))),
   );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { may } from '../../../model/access.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
-import type { SessionRow } from '../../../model/ports/records.ts';
+import type { AuditLine, SessionRow } from '../../../model/ports/records.ts';
 import type { SessionShown } from '../../protocol/http.ts';
 import { ok, type Route, route } from '../http/route.ts';
 import { present } from '../http/validate.ts';
@@ -12,7 +12,7 @@ import { IDLE_MS } from '../sign-in/session-store.ts';
 
 export interface SessionsParts {
   /** It opens nothing any more, and its live connections end. */
-  readonly endSession: (idHash: string) => Promise<void>;
+  readonly endSession: (idHash: string, line: AuditLine) => Promise<void>;
 }
 
 const tag = 'session';
@@ -68,10 +68,10 @@ export function sessionListRoutes(parts: SessionsParts): Route[] {
       params: byId,
       replies: { 204: { description: 'Ended' } },
       problems: ['not-found', 'unavailable'],
-      handle: async ({ platform, actor, path }) => {
+      handle: async ({ platform, actor, path, auditLine }) => {
         const row = await find(platform, actor, 'session.end', path.id);
-        await parts.endSession(row.idHash);
-        return { status: 204, detail: `of ${row.account}` };
+        await parts.endSession(row.idHash, auditLine(`sessions/${path.id}`, `of ${row.account}`));
+        return { status: 204, audited: true };
       },
     }),
   ];

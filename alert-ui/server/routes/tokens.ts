@@ -45,7 +45,7 @@ export function tokenRoutes(identities: Identities, ended: (tokenId: string) => 
       replies: { 201: { description: 'Shown once', schema: shown.extend({ token: z.string() }).meta({ id: 'NewApiToken' }) } },
       problems: ['not-allowed', 'token-outlives', 'invalid'],
       bodyLimit: BODY_BYTES.names,
-      handle: async ({ platform, identity, actor, body }) => {
+      handle: async ({ platform, identity, actor, body, auditLine }) => {
         if (!may(actor, 'token.create', { enterprise: null, owner: actor.name })) throw new HttpProblem('not-allowed');
         demandWithin(identity, body.expiresAt);
         const now = platform.clock.now();
@@ -61,18 +61,18 @@ export function tokenRoutes(identities: Identities, ended: (tokenId: string) => 
           createdAt: now,
           expiresAt: body.expiresAt,
         };
-        await platform.records.tokens.put(row);
+        const resource = `tokens/${row.id}`;
+        await platform.records.tokens.put(row, auditLine(resource));
+        const takeBack = async (problem: HttpProblem): Promise<never> => {
+          const line = { ...auditLine(resource, `made a moment ago: ${problem.code}`), action: 'token.delete' };
+          await platform.records.tokens.remove(row.id, line);
+          throw problem;
+        };
         // A password that changed meanwhile has ended every token there was; this one came after.
-        if (!(await identities.stands(identity))) {
-          await platform.records.tokens.remove(row.id);
-          throw new HttpProblem('not-signed-in');
-        }
+        if (!(await identities.stands(identity))) return takeBack(new HttpProblem('not-signed-in'));
         // Several at once found room for one.
-        if ((await platform.records.tokens.list(actor.name)).length > TOKENS_MAX) {
-          await platform.records.tokens.remove(row.id);
-          throw tooMany();
-        }
-        return { status: 201, body: { ...show(row), token }, resource: `tokens/${row.id}` };
+        if ((await platform.records.tokens.list(actor.name)).length > TOKENS_MAX) return takeBack(tooMany());
+        return { status: 201, body: { ...show(row), token }, resource, audited: true };
       },
     }),
     route({
@@ -96,14 +96,14 @@ export function tokenRoutes(identities: Identities, ended: (tokenId: string) => 
       params: z.object({ id: z.string().min(1).max(64) }),
       replies: { 204: { description: 'Ended' } },
       problems: ['not-found'],
-      handle: async ({ platform, actor, path }) => {
+      handle: async ({ platform, actor, path, auditLine }) => {
         const row = await platform.records.tokens.get(path.id);
         if (row === null || !may(actor, 'token.delete', { enterprise: null, owner: row.account }))
           throw new HttpProblem('not-found', `token ${path.id}`);
-        await platform.records.tokens.remove(path.id);
+        const audited = await platform.records.tokens.remove(path.id, auditLine(`tokens/${path.id}`));
         identities.forgetTokens();
         ended(path.id);
-        return { status: 204 };
+        return { status: 204, ...(audited ? { audited } : {}) };
       },
     }),
   ];

@@ -1,6 +1,6 @@
 import { type SessionData, Store } from 'express-session';
 import type { Clock } from '../../../model/ports/clock.ts';
-import type { Records, SessionRow } from '../../../model/ports/records.ts';
+import type { AuditLine, Records, SessionRow } from '../../../model/ports/records.ts';
 import { digest } from './secrets.ts';
 
 declare module 'express-session' {
@@ -10,6 +10,8 @@ declare module 'express-session' {
     startedAt: number;
     /** Of a session that is just being started: it is written as a new one, once. All others have their end moved and nothing else. */
     starting?: boolean;
+    /** The audit's line of its start, written with it. */
+    line?: AuditLine;
   }
 }
 
@@ -70,9 +72,11 @@ export class RecordsSessionStore extends Store {
       return;
     }
     session.starting = false;
+    const { line } = session;
+    delete session.line;
     const expiresAt = this.clock.now() + IDLE_MS;
     void tell(
-      this.start({ idHash, account: session.account, csrfToken: session.csrfToken, createdAt: session.startedAt, expiresAt }),
+      this.start({ idHash, account: session.account, csrfToken: session.csrfToken, createdAt: session.startedAt, expiresAt }, line),
       callback,
     );
   }
@@ -90,11 +94,11 @@ export class RecordsSessionStore extends Store {
     for (const [idHash, { row }] of this.cache) if (row?.account === name) this.cache.delete(idHash);
   }
 
-  /** It opens nothing from this moment on. */
-  async end(idHash: string): Promise<void> {
+  /** It opens nothing from this moment on. `line`: the audit's, written with it. */
+  async end(idHash: string, line?: AuditLine): Promise<void> {
     if (this.ended.size >= CACHE_MAX) this.ended.clear();
     this.ended.add(idHash);
-    await this.records.sessions.remove(idHash);
+    await this.records.sessions.remove(idHash, line);
     this.remember(idHash, null);
   }
 
@@ -109,8 +113,8 @@ export class RecordsSessionStore extends Store {
     this.remember(idHash, there && !this.ended.has(idHash) ? { ...row, expiresAt: end } : null);
   }
 
-  private async start(row: SessionRow): Promise<void> {
-    await this.records.sessions.put(row);
+  private async start(row: SessionRow, line: AuditLine | undefined): Promise<void> {
+    await this.records.sessions.put(row, line);
     this.remember(row.idHash, row);
   }
 

@@ -44,6 +44,11 @@ export class MemoryRecords implements Records {
     );
   }
 
+  private async tell(changed: boolean, line: AuditLine | undefined): Promise<boolean> {
+    if (changed && line !== undefined) await this.audit.append(line);
+    return changed;
+  }
+
   readonly accounts: Records['accounts'] = {
     get: async (name) => this.accountRows.get(name) ?? null,
     list: async () => [...this.accountRows.values()],
@@ -72,13 +77,16 @@ export class MemoryRecords implements Records {
   };
   readonly sessions: Records['sessions'] = {
     get: async (idHash) => this.sessionRows.get(idHash) ?? null,
-    put: async (row) => void this.sessionRows.set(row.idHash, row),
+    put: async (row, line) => {
+      this.sessionRows.set(row.idHash, row);
+      await this.tell(true, line);
+    },
     extend: async (idHash, expiresAt) => {
       const row = this.sessionRows.get(idHash);
       if (row !== undefined) this.sessionRows.set(idHash, { ...row, expiresAt });
       return row !== undefined;
     },
-    remove: async (idHash) => void this.sessionRows.delete(idHash),
+    remove: async (idHash, line) => void (await this.tell(this.sessionRows.delete(idHash), line)),
     list: async ({ account, now, cursor, limit }) => {
       const rows = [...this.sessionRows.values()]
         .filter((row) => row.expiresAt > now && (account ?? row.account) === row.account)
@@ -96,8 +104,11 @@ export class MemoryRecords implements Records {
     byHash: async (hash) => [...this.tokenRows.values()].find((row) => row.hash === hash) ?? null,
     list: async (account) => [...this.tokenRows.values()].filter((row) => row.account === account),
     get: async (id) => this.tokenRows.get(id) ?? null,
-    put: async (row) => void this.tokenRows.set(row.id, row),
-    remove: async (id) => this.tokenRows.delete(id),
+    put: async (row, line) => {
+      this.tokenRows.set(row.id, row);
+      await this.tell(true, line);
+    },
+    remove: async (id, line) => this.tell(this.tokenRows.delete(id), line),
   };
   readonly credentials: Records['credentials'] = {
     all: async () => [...this.credentialRows.values()],
@@ -231,15 +242,17 @@ export class MemoryRecords implements Records {
       const items = found.slice(start, start + query.limit);
       return { items, next: start + items.length < found.length ? String(start + items.length) : null };
     },
-    decide: async (id, { state, by, at, comment }) => {
+    decide: async (id, { state, by, at, comment }, line) => {
       const approval = this.approvalRows.get(id);
       if (approval === undefined || approvalAt(approval, at).state !== 'pending') return false;
       this.approvalRows.set(id, { ...approval, state, decidedBy: by, decidedAt: at, comment });
-      return true;
+      return this.tell(true, line);
     },
-    settle: async (id, state, outcome) => {
+    settle: async (id, state, outcome, line) => {
       const approval = this.approvalRows.get(id);
-      if (approval?.outcome === null) this.approvalRows.set(id, { ...approval, state, outcome });
+      if (approval?.outcome !== null) return false;
+      this.approvalRows.set(id, { ...approval, state, outcome });
+      return this.tell(true, line);
     },
   };
   readonly commands: Records['commands'] = {
