@@ -534,6 +534,28 @@ describe('due times', () => {
     expect(one.alarmEvents('hi').filter(([, event]) => event.cause === 'escalated')).toEqual([]);
   });
 
+  it('that pass while the plant is a test one are told once it is real again, and nothing in between', () => {
+    const one = new Life();
+    one.lel(90);
+    const works = (kind: 'real' | 'test') => one.place('enterprise', enterprise('works', { kind }));
+    const told = () => one.alarmEvents('hi').flatMap(([, event]) => (event.cause === 'escalated' ? [[event.role, event.overdue]] : []));
+    one.pass(2 * MIN);
+    works('test');
+    one.pass(42 * MIN);
+    expect(told()).toEqual([]);
+    works('real');
+    one.pass(5 * MIN);
+    expect(told()).toEqual([['supervisor', 'first-response']]);
+    one.pass(60 * MIN);
+    expect(told()).toEqual([
+      ['supervisor', 'first-response'],
+      ['duty-leader', 'first-response'],
+    ]);
+    works('test');
+    one.pass(24 * 60 * MIN);
+    expect(told()).toHaveLength(2);
+  });
+
   it('are those of the enterprise where it has its own, and so is the re-alarm timer', () => {
     const one = new Life();
     const base = one.engine.view.assets('enterprise').get('works')?.revision ?? 0;

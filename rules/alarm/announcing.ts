@@ -90,13 +90,18 @@ export class Announcing extends Keeping {
     if (this.open.has(record.id) || this.resting.has(record.id)) this.timers.schedule(record);
   }
 
-  /** A due time passed and nobody did what was due: the next role is told. Nobody is called for a test. */
+  /** A due time passed and nobody did what was due: the next role is told. Nobody is called for a test; it is looked at again. */
   protected escalate(record: AlarmRecord): void {
     const due = record.life?.due ?? null;
     if (record.life === null || due === null || due.engineAt > this.now) return;
     const role = ROLES[due.step];
-    if (record.place.test || role === undefined) {
+    if (role === undefined) {
       record.life = { ...record.life, due: null };
+      return;
+    }
+    // It stays due: whoever makes a plant a test one for a while does not thereby do what was due.
+    if (record.place.test) {
+      record.life = { ...record.life, due: { ...due, engineAt: this.now + NEXT_ROLE_MS[record.facts.shown.level] } };
       return;
     }
     const more = due.step + 1 < ROLES.length;
