@@ -14,7 +14,7 @@ import type { Core } from './core.ts';
 import { follow } from './device-life.ts';
 import { followDates } from './health/calendar.ts';
 import type { GatewayState } from './health/gateway.ts';
-import { findForgotten, lineMoved } from './health/inhibited.ts';
+import { findForgotten } from './health/inhibited.ts';
 import { findMissing } from './health/point-silence.ts';
 import { silenceWorsens } from './health/silence-stages.ts';
 import { watches } from './health/watch.ts';
@@ -44,7 +44,6 @@ const RESEND: Applied = Object.freeze({ ...QUIET, resend: true, judged: false })
 const HISTORY: Applied = Object.freeze({ ...QUIET, judged: false });
 /** Entry format from which warnings are judged. */
 const WARNINGS_SINCE = 2;
-const NOTHING_FORGOTTEN = { found: false, next: -1 } as const;
 /** A device whose own timer failed is looked at again after this. */
 const RETRY_MS = 60_000;
 
@@ -107,7 +106,7 @@ export class EngineFold implements Engine, Core {
     if (entry.seq !== this.appliedSeq + 1)
       throw new Error(`journal entry ${entry.seq} follows entry ${this.appliedSeq}: the order is broken`);
     this.appliedSeq = entry.seq;
-    if (advance(this.clock, entry.at, entry.boot, entry.mono)) lineMoved(this);
+    advance(this.clock, entry.at, entry.boot, entry.mono);
     this.book.begin(entry.seq, entry.at, this.clock.now, Math.max(entry.v, this.format) >= 2);
     this.warnings.begin(entry.seq);
     if (entry.v > this.format) this.judgeAs(entry.v, entry.seq);
@@ -273,8 +272,7 @@ export class EngineFold implements Engine, Core {
     if (deafTo(this, device)) return sooner(dates, this.clock.now + device.silenceMs);
     const { found, next } = findMissing(this, device, graceFrom(this, device));
     if (found) noteChange(this, device);
-    // A late batch has no sound: its end looks by itself.
-    const forgotten = device.backlogUntil < 0 ? findForgotten(this, device) : NOTHING_FORGOTTEN;
+    const forgotten = findForgotten(this, device);
     if ((found || forgotten.found) && device.backlogUntil < 0) syncFaults(this, device);
     return sooner(sooner(dates, next), forgotten.next);
   }

@@ -6,7 +6,7 @@ import type { Core } from '../core.ts';
 import { type DeviceState, NEVER, newPoint } from '../device-state.ts';
 import { turnedBad } from '../health/bad-reasons.ts';
 import { heardThrough } from '../health/gateway.ts';
-import { findForgotten, takeWord } from '../health/inhibited.ts';
+import { takeWord } from '../health/inhibited.ts';
 import { beginLate, endLate, SPOKEN, SPOKE_LATE } from '../health/spoken.ts';
 import { hear, judgedValue, specFor, takeReportedOver, watch, watches } from '../health/watch.ts';
 import { faultLadder, setBad, setFault, syncBad, syncFaults, syncReported } from '../instrument.ts';
@@ -333,8 +333,6 @@ export function endBacklog(core: Core, device: DeviceState): void {
     syncFaults(core, device);
     return;
   }
-  const { next } = findForgotten(core, device);
-  if (next >= 0) core.heap.atLatest(device, next);
   // The faults first: which of them rings now says why a point is bad.
   syncReported(core, device);
   syncBad(core, device);

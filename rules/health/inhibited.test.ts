@@ -80,6 +80,8 @@ describe('a point in maintenance is listed', () => {
     says(one, 'good', 'temp');
     says(one, 'good');
     expect(health(one)).toEqual([]);
+    says(one, 'test');
+    expect(health(one)).toEqual(['inhibited']);
   });
 
   it('a retired device is counted no more', () => {
@@ -137,6 +139,24 @@ describe('and asked about when it lasts', () => {
     const without = { ...first, measurements: [measurement('lel', [limit('L1', 'yellow', 25)])] };
     one.config({ op: 'catalogue', catalogue: { version: 'v2', profiles: [{ ...profile('gas', []), ...without }], faults: [] } });
     expect(one.alarmEvents('INHIBITED').at(-1)?.[1]).toMatchObject({ type: 'level-lowered', level: 'yellow', cause: 'configuration' });
+  });
+
+  it('and the rules of the site', () => {
+    const one = plant();
+    goesOn(one, 'maintenance', 8 * HOUR, 'temp');
+    const parts = { level: 'red', setPoint: 90, deadband: 1, basis: 'own' } as const;
+    const about = { scope: 'device', scopeId: 'gd', measurement: 'temp', code: 'HOT', adds: 'hi', reason: 'seals' } as const;
+    expect(one.rule(rule('hot', parts, about)).outcomes).toMatchObject([{ ok: true }]);
+    expect(one.alarmEvents('INHIBITED').at(-1)?.[1]).toMatchObject({ type: 'level-raised', level: 'orange', cause: 'configuration' });
+  });
+
+  it('of a device that speaks once in eight hours, too', () => {
+    const one = plant({ heartbeatMs: 8 * HOUR });
+    says(one, 'maintenance');
+    one.pass(8 * HOUR - 1);
+    expect(asked(one)).toEqual([]);
+    one.pass(1);
+    expect(asked(one)).toEqual(['raised orange']);
   });
 
   it('returns with cause `configuration` where its point is no more', () => {
@@ -204,6 +224,19 @@ describe('what does not end it', () => {
     expect(asked(one)).toEqual(['raised orange']);
   });
 
+  it('a point that is bad is not asked about because another says so', () => {
+    const one = plant();
+    says(one, 'maintenance');
+    says(one, 'maintenance', 'temp');
+    one.pass(MINUTE);
+    for (let n = 0; n < 17; n += 1) {
+      says(one, 'bad');
+      says(one, 'maintenance', 'temp');
+      one.pass(30 * MINUTE);
+    }
+    expect(asked(one)).toEqual(['raised yellow']);
+  });
+
   it('silence: F01 asks for that; back from it, the next word that says so is asked about', () => {
     const one = plant();
     goesOn(one, 'maintenance', 2 * HOUR);
@@ -212,6 +245,8 @@ describe('what does not end it', () => {
     expect(health(one)).toEqual(['silent', 'inhibited']);
     one.apply({ kind: 'presence', credential: 'gd', device: 'gd', client: 'gd/c', connection: 2, what: 'connected' });
     one.pass(HOUR);
+    // The device talks again, and says nothing of the point.
+    goesOn(one, 'good', 3 * HOUR, 'temp');
     expect(asked(one)).toEqual([]);
     says(one, 'maintenance');
     expect(asked(one)).toEqual(['raised orange']);
@@ -266,17 +301,35 @@ describe('what does not end it', () => {
   });
 
   it('a server’s clock that is put right: no eight hours have passed by that', () => {
-    const one = new Plant();
-    one.offset = 0;
+    const one = plant();
     one.apply({ kind: 'system', code: 'clock-not-believed', active: true, level: 'orange' });
-    one.setUp(PROFILES, [gd()]);
     goesOn(one, 'maintenance', HOUR);
-    one.offset += 50 * 365 * 24 * HOUR;
+    one.offset += 10 * 365 * 24 * HOUR;
     one.apply({ kind: 'system', code: 'clock-not-believed', active: false, level: 'orange' });
     expect(inhibitedSince(one)).toBe(one.now - HOUR);
     goesOn(one, 'maintenance', 7 * HOUR - 1);
     expect(asked(one)).toEqual([]);
     one.pass(1);
+    expect(asked(one)).toEqual(['raised orange']);
+  });
+});
+
+describe('a server without a clock of its own', () => {
+  it('was away for four hours, and knows it only when its clock is put right: they count', () => {
+    const one = plant();
+    goesOn(one, 'maintenance', HOUR);
+    const from = inhibitedSince(one);
+    // It starts with the time at which it stopped.
+    one.restart(0);
+    one.apply({ kind: 'system', code: 'clock-not-believed', active: true, level: 'orange' });
+    one.pass(MINUTE);
+    says(one, 'test', 'temp');
+    one.offset += 4 * HOUR;
+    one.apply({ kind: 'system', code: 'clock-not-believed', active: false, level: 'orange' });
+    expect(one.engine.view.latest('gd').map(({ inhibitedSince: since }) => since)).toEqual([from, one.now]);
+    goesOn(one, 'maintenance', 3 * HOUR - 2 * MINUTE);
+    expect(asked(one)).toEqual([]);
+    goesOn(one, 'maintenance', MINUTE);
     expect(asked(one)).toEqual(['raised orange']);
   });
 });

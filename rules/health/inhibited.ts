@@ -48,7 +48,7 @@ export function takeWord(core: Core, device: DeviceState, point: PointState, wor
   point.inhibited = now;
   if (!now.says) count(core, device, 1);
   now.says = true;
-  if (now.asked || device.backlogUntil >= 0) return false;
+  if (now.asked) return false;
   const left = now.from + ASKED_AFTER_MS - core.clock.line;
   if (left > 0) {
     core.heap.atLatest(device, core.clock.now + left);
@@ -61,7 +61,8 @@ export function takeWord(core: Core, device: DeviceState, point: PointState, wor
 
 /**
  * Marks the points that have been so for too long. After an outage of ours a device has a whole period to say that it is over; what has
- * not spoken since its silence waits until it does. Returns whether any is new, and when the next will be (-1 = none).
+ * not spoken since its silence waits until it does. Returns whether any is new, and when the next will be (-1 = none): an outage moves the
+ * line and not engine time, but the dead-man wakes every device that is not silent before that period is over.
  */
 export function findForgotten(core: Core, device: DeviceState): { readonly found: boolean; readonly next: EngineMs } {
   let found = false;
@@ -80,14 +81,6 @@ export function findForgotten(core: Core, device: DeviceState): { readonly found
     } else if (next < 0 || due < next) next = due;
   }
   return { found, next };
-}
-
-/** The line has moved where engine time has not (an outage of ours): what is due by the line is looked at when it is due. */
-export function lineMoved(core: Core): void {
-  for (const device of core.inhibited) {
-    core.touch(device);
-    core.heap.atLatest(device, core.clock.now);
-  }
 }
 
 /**

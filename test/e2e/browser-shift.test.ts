@@ -96,4 +96,24 @@ describe.skipIf(chromiumPath() === null)('a hand-over at the board (needs chromi
     expect(record.picture?.kept).toEqual(record.picture?.shelved.items.map(({ id }) => id));
     await client.close();
   });
+
+  it('who is being worked on is counted on the desk, filtered among the devices, and gone through at the hand-over', async () => {
+    const made = await makeDevices(admin, 'linjiang', 'gas.combustible.point.industrial', ['LJ-01', 'LJ-02']);
+    const clients = await Promise.all(made.map((one) => connectDevice(platform.mqttUrl, one)));
+    await clients[0]?.telemetry({ values: { lel: 61 }, quality: { lel: 'maintenance' } });
+    await clients[1]?.telemetry({ values: { lel: 1 } });
+    const page = await open('wang', 'zh-CN');
+    await page.getByRole('link', { name: '检修中 1', exact: true }).click();
+    await page.getByRole('listitem').filter({ hasText: 'LJ-01' }).getByText('检修中，不判定').waitFor();
+    expect(await page.getByRole('listitem').filter({ hasText: 'LJ-' }).count()).toBe(1);
+    await page.goto(`${platform.httpBase}/shift`);
+    await section(page, '检修中（不判定）').getByText('LJ-01').waitFor();
+    await section(page, '检修中（不判定）').getByLabel('已核对').check();
+    // It is over: the desk counts nobody, and there is nothing to go through.
+    await clients[0]?.telemetry({ values: { lel: 1 } });
+    await page.goto(`${platform.httpBase}/desk`);
+    await page.getByRole('link', { name: '检修中 0', exact: true }).waitFor();
+    expect((await admin.get<ShiftBody>('/shifts/current')).picture?.inhibited).toEqual({ total: 0, items: [] });
+    await Promise.all(clients.map((client) => client.close()));
+  });
 });
