@@ -12,6 +12,9 @@ export const repositoryRoot = ((): string => {
 
 export const ADMIN_PASSWORD = 'correct horse battery staple';
 
+/** A start takes two seconds of a core; where ten processes want each core it takes a minute and more. */
+const START_PATIENCE_MS = 180_000;
+
 /** The built platform as a process of its own, on free ports. */
 export interface PlatformProcess {
   readonly httpBase: string;
@@ -77,7 +80,10 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
   });
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const ready = await new Promise<RegExpExecArray>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`not ready in time\n${stdout}\n${stderr}`)), options.startTimeoutMs ?? 60_000);
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`not ready in time\n${stdout}\n${stderr}`));
+    }, options.startTimeoutMs ?? START_PATIENCE_MS);
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
       const match = /^ready http=(\S+) mqtt=(\S+)(?: mqtts=(\S+))?\n/m.exec(stdout);

@@ -30,8 +30,8 @@ export async function openStage(name: string, people: readonly Somebody[] = []):
       await createAccount(records, { name: account, password: ADMIN_PASSWORD, role, enterprises: enterprises ?? null }, systemClock());
     await records.close();
   }
-  const browser = await openBrowser();
   const platform = await startPlatform({ dataDir: folder.path });
+  const browser = await openBrowser();
   return {
     platform,
     browser,
