@@ -176,7 +176,7 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
     await commands.getByRole('button', { name: 'Close the valve' }).click();
     const dialog = page.getByRole('dialog', { name: 'Close the valve' });
     const send = dialog.getByRole('button', { name: 'Close the valve' });
-    expect(await send.isDisabled()).toBe(true);
+    await expect.poll(() => send.isDisabled()).toBe(true);
     await dialog.getByLabel('Reason').fill('gas in the kitchen');
     await send.click();
     // Its words are text, whatever they look like.

@@ -89,24 +89,26 @@ describe.skipIf(chromiumPath() === null)('warnings on the page (needs chromium: 
       row()
         .locator('.wrap')
         .evaluate((box) => box.scrollWidth - box.clientWidth);
-    expect([await tooWide(), await list.evaluate((box) => box.scrollWidth - box.clientWidth)]).toEqual([0, 0]);
+    await expect.poll(async () => [await tooWide(), await list.evaluate((box) => box.scrollWidth - box.clientWidth)], SOON).toEqual([0, 0]);
     const links = page.getByRole('navigation', { name: 'Main navigation' });
     await links.getByRole('button', { name: 'More' }).click();
-    const history = await links.getByRole('link', { name: 'History' }).boundingBox();
-    expect(history?.height).toBeGreaterThanOrEqual(44);
+    const history = links.getByRole('link', { name: 'History' });
+    await expect.poll(async () => (await history.boundingBox())?.height, SOON).toBeGreaterThanOrEqual(44);
     await page.keyboard.press('Escape');
-    expect(await links.getByRole('link', { name: 'History' }).isVisible()).toBe(false);
+    await history.waitFor({ state: 'hidden' });
     await links.getByRole('button', { name: 'More' }).click();
-    await links.getByRole('link', { name: 'History' }).click();
+    await history.click();
     await list.getByRole('listitem').first().waitFor();
     const filters = page.getByRole('form', { name: 'Narrow the history' });
-    expect(await filters.getByLabel('Level').isVisible()).toBe(false);
+    const level = filters.getByLabel('Level');
+    await filters.getByRole('button', { name: 'Filters' }).waitFor();
+    await level.waitFor({ state: 'hidden' });
     await filters.getByRole('button', { name: 'Filters' }).click();
-    await filters.getByLabel('Level').selectOption('orange');
+    await level.selectOption('orange');
     await filters.getByRole('button', { name: 'Filters (1 set)' }).click();
-    expect(await filters.getByLabel('Level').isVisible()).toBe(false);
+    await level.waitFor({ state: 'hidden' });
     await page.setViewportSize(DESK);
-    expect(await filters.getByLabel('Level').isVisible()).toBe(true);
+    await level.waitFor();
     await page.goto(`${platform.httpBase}/warnings`);
     await row().waitFor();
   });
