@@ -4,6 +4,9 @@ import type { EngineMutant } from './engine-mutants.ts';
 /** Values that stand still for hours. */
 const STILL = ['calms'] as const;
 
+/** Faults and bad values in what a device kept while it was cut off. */
+const LATE = ['late-faults', 'operators', 'quality'] as const;
+
 export const ILL_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'a little gas that stands still is a stuck sensor',
@@ -49,5 +52,33 @@ export const ILL_MUTANTS: readonly EngineMutant[] = [
     find: 'health: more.health ?? null,',
     replace: 'health: more.health === undefined ? null : { ...more.health, flat: null },',
     among: [...STILL, 'crashes', 'snapshots'],
+  },
+  {
+    name: 'a fault in what comes late rings in the middle of it',
+    file: 'rules/evaluate/message.ts',
+    find: 'if (device.backlogUntil < 0) syncReported(core, device);',
+    replace: 'syncReported(core, device);',
+    among: LATE,
+  },
+  {
+    name: 'a fault in what came late is never told',
+    file: 'rules/evaluate/message.ts',
+    find: '  syncReported(core, device);\n  syncBad(core, device);\n  // The sample',
+    replace: '  syncBad(core, device);\n  // The sample',
+    among: LATE,
+  },
+  {
+    name: 'a value that came late and is bad is never told',
+    file: 'rules/evaluate/message.ts',
+    find: '  syncReported(core, device);\n  syncBad(core, device);\n  // The sample',
+    replace: '  syncReported(core, device);\n  // The sample',
+    among: LATE,
+  },
+  {
+    name: 'a bad value that comes late rings at once',
+    file: 'rules/evaluate/message.ts',
+    find: 'if (bad && !late && !(watches',
+    replace: 'if (bad && !(watches',
+    among: LATE,
   },
 ];

@@ -5,8 +5,13 @@ import type { Step, Watcher } from './play.ts';
 const LEAST = {
   'a value stands still for so long that it is stuck': 5,
   'a stuck value moves again': 4,
+  'a fault is named in what comes late': 15,
+  'a bad value comes late': 15,
 } as const;
 export type Met = keyof typeof LEAST;
+
+/** As late as a sample of a device that reports every few seconds may be, ms. */
+const LATE_MS = 60_000;
 
 export class Tally {
   private readonly counts = new Map<Met, number>();
@@ -28,7 +33,14 @@ export class Tally {
     this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
   }
 
-  private see({ applied }: Step): void {
+  private see({ entry, applied, engine }: Step): void {
+    if (entry.kind === 'message')
+      for (const { device, stampedAt, faults = [], pointFaults = {}, values } of entry.samples) {
+        const lateMs = stampedAt === null ? 0 : entry.at - stampedAt - (engine.view.status(device)?.clockErrorMs ?? 0);
+        if (lateMs <= LATE_MS) continue;
+        if ([...faults, ...Object.values(pointFaults).flat()].length > 0) this.note('a fault is named in what comes late');
+        if (values.some(({ quality }) => quality === 'bad')) this.note('a bad value comes late');
+      }
     for (const told of applied.events) {
       if (told.kind !== 'alarm') continue;
       const { alarm, event } = told;

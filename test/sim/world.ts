@@ -54,13 +54,14 @@ const TROUBLES = [
   'silence',
 ] as const;
 /** Kinds of trouble that came later. Each is drawn by itself, so that a seed without them is the world it was. */
-const ILLS = ['faults', 'over-range', 'lost-points', 'rates', 'calms'] as const;
+const ILLS = ['faults', 'over-range', 'lost-points', 'rates', 'calms', 'late-faults'] as const;
 const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = {
   faults: 0.25,
   'over-range': 0.06,
   'lost-points': 0.06,
   rates: 0.08,
   calms: 0.07,
+  'late-faults': 0.12,
 };
 export type Trouble = (typeof TROUBLES)[number] | (typeof ILLS)[number];
 
@@ -116,6 +117,12 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     for (const other of ['stamps', 'backlogs', 'server-clock', 'faults', 'over-range', 'lost-points'] as const) troubles.delete(other);
   // When a point was last there is known exactly where nothing comes late or through another's line.
   if (troubles.has('lost-points')) for (const other of ['stamps', 'backlogs', 'gateway'] as const) troubles.delete(other);
+  // Faults and bad values in what comes late: the clock of the device is well known, and nothing else is wrong with time.
+  if (troubles.has('late-faults')) {
+    for (const other of ['crashes', 'freezes', 'server-clock', 'losses', 'causes', 'calms', 'rates', 'over-range', 'lost-points'] as const)
+      troubles.delete(other);
+    for (const its of ['faults', 'stamps', 'backlogs'] as const) troubles.add(its);
+  }
   // A calm of hours is no time for what comes by seconds.
   if (troubles.has('calms')) for (const other of [...NOT_FOR_HOURS, ...ILLS.filter((ill) => ill !== 'calms')]) troubles.delete(other);
   const cast = chance.branch('cast');
@@ -202,10 +209,11 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
       clock?.stamps === true &&
       clock.messages > 8 &&
       clock.errorMs <= 0 &&
-      sent % 20 === 0 &&
+      sent % (troubles.has('late-faults') ? 12 : 20) === 0 &&
       (focus.profile.reportMs ?? 0) <= 30_000
     ) {
-      acts.push(...backlog(at, chance, focus, clock, troubles));
+      const kept = backlog(at, chance, focus, clock, troubles);
+      acts.push(...(troubles.has('late-faults') ? kept.map((act) => ailments?.told(act) ?? act) : kept));
       at = acts.at(-1)?.at ?? at;
     }
   }

@@ -3,6 +3,7 @@
 // that where the two differ one of them has not understood the rules.
 import type { Alarm } from '../../../model/alarm.ts';
 import { isJoint } from '../../../model/asset.ts';
+import type { Applied } from '../../../model/engine.ts';
 import type { ConfigBody, Entry, MessageBody } from '../../../model/entry.ts';
 import { Disagreement, type Step, type Watcher } from '../play.ts';
 import type { Home } from './board.ts';
@@ -70,6 +71,7 @@ export class Auditor implements Watcher {
     // How long a time of our own absence is for what is counted in a window is another question (reading 15).
     if (absent) this.points.forgetCounts();
     this.pointSilence.begin(entry, this.line.now());
+    this.faults.begin(this.line.now());
     if (entry.kind === 'config') this.plant.begin();
     if (entry.kind === 'start') this.hours.start(entry.seq, entry.localTime);
     this.joints.begin(step);
@@ -114,9 +116,11 @@ export class Auditor implements Watcher {
       throw new Disagreement('resend', resend ? 'a resend is taken for new' : 'a new message is taken for a resend');
     if (applied.resend) return;
     const now = this.line.now();
-    const samples = entry.samples.map((sample) => ({ sample, t: this.lateness.sampleTime(sample, entry, now) }));
-    for (const { sample, t: taken } of samples) {
-      const late = now - taken > this.plant.window(sample.device);
+    const samples = entry.samples.map((sample) => {
+      const t = this.lateness.sampleTime(sample, entry, now);
+      return { sample, t, late: now - t > this.plant.window(sample.device) };
+    });
+    for (const { sample, t: taken, late } of samples) {
       const own = new Map(
         sample.values.flatMap(({ measurement, channel, value, quality, flags }): [string, number | null][] =>
           flags.includes('stale-retained')
@@ -154,7 +158,18 @@ export class Auditor implements Watcher {
       this.stuck.hear(sample, { engine: now, real: this.line.real.at(-1) ?? 0 });
       this.pointSilence.hear(sample, entry.credential.startsWith('gate-'), now);
     }
-    this.faults.message(samples);
+    this.faults.message(samples, now);
+    this.soundless(entry, applied);
+  }
+
+  /** Inside a late batch nothing makes a sound (semantics 4). */
+  private soundless({ samples }: MessageBody, { events }: Applied): void {
+    const late = new Set(samples.flatMap(({ device }) => (this.faults.isLate(device) ? [device] : [])));
+    for (const event of events) {
+      if (event.kind !== 'alarm' || event.event.type !== 'raised' || !late.has(event.alarm.deviceId ?? '')) continue;
+      const { deviceId, measurement, ladder } = event.alarm;
+      throw new Disagreement('late-rings', `${deviceId} ${measurement ?? ''} ${ladder} rings in the middle of what comes late`);
+    }
   }
 
   private counts(value: number, home: Home, t: number): number {

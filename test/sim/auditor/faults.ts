@@ -11,6 +11,9 @@ import type { FaultDef } from '../../../model/profile.ts';
 import { pointKey, type Sample, type SampleValue } from '../../../model/reading.ts';
 import { type Board, type Home, keyOfHome } from './board.ts';
 
+/** Without another late sample for so long, a late batch is over, ms. */
+const ENDS_AFTER_MS = 5_000;
+
 /** Codes after which a value is bad. */
 const EXPLAINS: ReadonlySet<string> = new Set(['F02', 'F03']);
 
@@ -39,6 +42,8 @@ export class Faults {
   private levels: ReadonlyMap<string, Level> = new Map();
   private readonly named = new Map<string, Fault>();
   private readonly points = new Map<string, Point>();
+  /** Late batches under way, by device: when their last late sample came, and all of them. */
+  private readonly batches = new Map<string, { readonly lastAt: number; readonly samples: readonly Sample[] }>();
 
   /** @param homes the points of a device */
   constructor(board: Board, limitOf: LimitOf, homes: (device: string) => readonly Home[]) {
@@ -51,30 +56,75 @@ export class Faults {
     this.levels = new Map(faults.flatMap(({ code, level }) => (level === 'none' ? [] : [[code, level] as const])));
   }
 
-  /** @param samples of one message, with their engine times */
-  message(samples: readonly { readonly sample: Sample; readonly t: number }[]): void {
+  /** Before an entry of engine time `now` is applied: what was late and has been followed by nothing for five seconds is over. */
+  begin(now: number): void {
+    for (const [device, { lastAt }] of this.batches) if (lastAt + ENDS_AFTER_MS <= now) this.endBatch(device, now, true);
+  }
+
+  /** A late batch of the device is under way: nothing of it has rung. */
+  isLate(device: string): boolean {
+    return this.batches.has(device);
+  }
+
+  /**
+   * @param samples of one message, with their engine times
+   * @param now engine time of the message
+   */
+  message(samples: readonly { readonly sample: Sample; readonly t: number; readonly late: boolean }[], now: number): void {
+    let live: { readonly sample: Sample; readonly t: number }[] = [];
+    for (const { sample, t, late } of samples) {
+      const { device } = sample;
+      const batch = this.batches.get(device);
+      if (!late && batch === undefined) live.push({ sample, t });
+      else {
+        this.judge(live);
+        live = [];
+        this.batches.set(device, { lastAt: late ? now : (batch?.lastAt ?? now), samples: [...(batch?.samples ?? []), sample] });
+        if (!late) this.endBatch(device, now, false);
+      }
+    }
+    this.judge(live);
+  }
+
+  /**
+   * A late batch counts as one message, and its end is when it is told (decision 19): what its last report names, and what is bad now. What
+   * went and came again inside it has neither gone nor come.
+   */
+  private endBatch(device: string, now: number, early: boolean): void {
+    const samples = this.batches.get(device)?.samples ?? [];
+    this.batches.delete(device);
+    const rang = new Set<Fault>();
+    const report = samples.findLast(carriesFaults);
+    if (report !== undefined) this.take(report, now, rang, early);
+    for (const { values } of samples) for (const value of values) this.value(device, value);
+    for (const point of this.points.values()) if (point.home.device === device) this.tell(point, rang, now, early);
+  }
+
+  private take({ device, faults, pointFaults }: Sample, t: number, rang: Set<Fault>, early = false): void {
+    this.report({ device, measurement: null, channel: null }, faults ?? [], t, rang, early);
+    for (const home of this.homes(device))
+      this.report(home, pointFaults?.[pointKey(home.measurement ?? '', home.channel)] ?? [], t, rang, early);
+    this.limits(device, t, early);
+  }
+
+  private judge(samples: readonly { readonly sample: Sample; readonly t: number }[]): void {
     const rang = new Set<Fault>();
     for (const { sample, t } of samples) {
-      const { device, values, faults, pointFaults } = sample;
-      if (faults !== undefined || pointFaults !== undefined) {
-        this.report({ device, measurement: null, channel: null }, faults ?? [], t, rang);
-        for (const home of this.homes(device))
-          this.report(home, pointFaults?.[pointKey(home.measurement ?? '', home.channel)] ?? [], t, rang);
-        this.limits(device, t);
-      }
+      const { device, values } = sample;
+      if (carriesFaults(sample)) this.take(sample, t, rang);
       for (const value of values) this.value(device, value);
       for (const point of this.points.values()) if (point.home.device === device) this.tell(point, rang, t);
     }
   }
 
   /** @param rang gets the faults whose alarm rings now */
-  private report(home: Home, codes: readonly string[], t: number, rang: Set<Fault>): void {
+  private report(home: Home, codes: readonly string[], t: number, rang: Set<Fault>, early: boolean): void {
     for (const [code, level] of this.levels) {
       const key = `${keyOfHome(home)}#${code}`;
       const before = this.named.get(key);
       if (codes.includes(code) === (before !== undefined)) continue;
       // What a limit stands for is a member of its ladder, whoever of the device names it: see limits().
-      if (this.limitOf(home.device, code) === null) this.board.find(home, { code, level }, before === undefined, t);
+      if (this.limitOf(home.device, code) === null) this.board.find(home, { code, level }, before === undefined, t, early);
       if (before !== undefined) {
         this.named.delete(key);
         continue;
@@ -85,12 +135,12 @@ export class Faults {
     }
   }
 
-  private limits(device: string, t: number): void {
+  private limits(device: string, t: number, early: boolean): void {
     for (const [code, level] of this.levels) {
       const limit = this.limitOf(device, code);
       if (limit === null) continue;
       const named = [...this.named.values()].some((fault) => fault.home.device === device && fault.code === code);
-      this.board.find(limit.home, { code, level, ladder: limit.ladder }, named, t);
+      this.board.find(limit.home, { code, level, ladder: limit.ladder }, named, t, early);
     }
   }
 
@@ -114,7 +164,7 @@ export class Faults {
         point.explainedBy.add(fault);
   }
 
-  private tell(point: Point, rang: ReadonlySet<Fault>, t: number): void {
+  private tell(point: Point, rang: ReadonlySet<Fault>, t: number, early = false): void {
     const named = new Set(this.named.values());
     for (const fault of point.explainedBy) if (!named.has(fault)) point.explainedBy.delete(fault);
     if (point.bad)
@@ -122,8 +172,12 @@ export class Faults {
         const its = fault.home.measurement === null || keyOfHome(fault.home) === keyOfHome(point.home);
         if (named.has(fault) && EXPLAINS.has(fault.code) && fault.home.device === point.home.device && its) point.explainedBy.add(fault);
       }
-    this.board.find(point.home, BAD, point.bad && point.explainedBy.size === 0, t);
+    this.board.find(point.home, BAD, point.bad && point.explainedBy.size === 0, t, early);
   }
+}
+
+function carriesFaults({ faults, pointFaults }: Sample): boolean {
+  return faults !== undefined || pointFaults !== undefined;
 }
 
 const BAD = { code: 'BAD', level: 'yellow' } as const;
