@@ -9,7 +9,7 @@ import { type AlarmRecord, toAlarm } from './alarm/record.ts';
 import type { Core } from './core.ts';
 import type { Top } from './alarm/step.ts';
 import { holderOf } from './alarm/timing.ts';
-import { releaseOver } from './health/watch.ts';
+import { releaseOver, releaseReset } from './health/watch.ts';
 import { linkOpen, topsOf } from './evaluate/ladders.ts';
 import { planAt, stateAt } from './evaluate/spot.ts';
 
@@ -53,9 +53,13 @@ export function applyCommand(core: Core, body: CommandBody): Outcome {
       if (!isOpen) relink(core, record);
       return outcome;
     }
-    case 'reset':
+    case 'reset': {
       if (!isOpen) return refused('state-not-allowed', 'closed');
-      return reset(core, holder, record, body.by, command.comment);
+      const outcome = reset(core, holder, record, body.by, command.comment);
+      const device = outcome.ok && record.place.deviceId !== null ? core.devices.get(record.place.deviceId) : undefined;
+      if (device !== undefined) releaseReset(device, record);
+      return outcome;
+    }
     case 'comment':
       if (!isOpen) return refused('state-not-allowed', 'closed');
       book.feedback(record, 'commented', { by: body.by, comment: command.comment }, {});

@@ -14,7 +14,7 @@ import { noteChange, signOfLife } from '../presence.ts';
 import { learn, newClockError, noticeStep } from '../time/clock-error.ts';
 import { breakCourses, judgeDerived, runDerivedDue, shiftDerived } from './derived.ts';
 import { delayDue, hold, judgeOlder, judgeValue, runDue } from './point.ts';
-import { ringPending } from './ladders.ts';
+import { linkOpen, ringPending } from './ladders.ts';
 import { pointIndex } from './plan.ts';
 
 /** A late batch ends after this much engine time without another late sample (semantics 4). */
@@ -245,6 +245,8 @@ function applyValue(core: Core, device: DeviceState, sample: Sample, reading: Sa
   if (point === undefined || point === null) {
     point = newPoint(value, sample.sampleAt, core.clock.at, quality, flags);
     device.points[index] = point;
+    // A report may have opened an alarm of it before it ever spoke.
+    if (device.alarms.size > 0) linkOpen(device, index);
     if (late) point.spoken = SPOKE_LATE;
     if (bad) {
       changeBad(core, device, 1);

@@ -127,6 +127,19 @@ describe('a catalytic sensor beyond the end of its range', () => {
     expect(one.alarm('hi')).toMatchObject({ active: false, state: 'LACK' });
   });
 
+  it('once it is reset, a silence of the device brings its F04 back no more', () => {
+    const one = plant(gas());
+    one.send('gd', 'lel', 105);
+    one.send('gd', 'lel', 3);
+    one.acknowledge('F04');
+    one.command({ op: 'reset', alarmId: one.alarm('F04')?.id ?? '' });
+    one.pass(24 * 3_600_000);
+    expect(one.alarm('F01')).toMatchObject({ active: true });
+    one.send('gd', 'lel', 3);
+    expect(one.alarm('F01')?.active).toBe(false);
+    expect(one.alarm('F04')).toBeUndefined();
+  });
+
   it('a reset while it is still beyond proves nothing either', () => {
     const one = plant(gas());
     one.send('gd', 'lel', 105);
@@ -171,6 +184,17 @@ describe('a catalytic sensor beyond the end of its range', () => {
     one.pass(61_000);
     expect(one.alarm('hi')?.active).toBe(false);
     expect(one.alarm('F04')).toBeUndefined();
+  });
+
+  it('an infrared one that reports F04 and then reads the end of its range counts as what it reads', () => {
+    const one = plant(gas('gd', { attributes: { principle: 'infrared' } }));
+    one.send('gd', 'lel', 12);
+    one.send('gd', 'lel', 12, { faults: ['F04'] });
+    one.send('gd', 'lel', 105);
+    one.send('gd', 'lel', 3, { faults: [] });
+    one.pass(61_000);
+    expect(one.alarm('hi')?.active).toBe(false);
+    expect(one.alarm('F04')).toMatchObject({ active: false, latched: false });
   });
 
   it('over and folded back inside a late batch: it rings at its end', () => {

@@ -36,6 +36,18 @@ const softer = (parts: Rule['parts'], more: Partial<Rule> = {}): Rule =>
   rule('low', parts, { profileId: SMOKE, measurement: 'battery', code: 'LOW', reason: 'spare ones are kept on site', ...more });
 
 describe('a low battery', () => {
+  it('reported before its value ever came shows the quality of the value that comes then, with or without a restart between', () => {
+    for (const restarts of [false, true]) {
+      const one = plant();
+      reports(one, null, ['F09']);
+      expect(one.alarm('lo')).toMatchObject({ code: 'F09', quality: null });
+      reports(one, 50);
+      if (restarts) restored(one);
+      reports(one, 51);
+      expect(one.alarm('lo'), `restarts: ${restarts}`).toMatchObject({ code: 'F09', active: true, quality: 'good' });
+    }
+  });
+
   it('found by its value is an instrument alarm of the limit, and F09 in the health; it ends a whole check after it is changed', () => {
     const one = plant();
     reports(one, 80);

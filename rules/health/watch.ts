@@ -71,8 +71,20 @@ const NO_GAS: ReadonlySet<VerifiedAs> = new Set<VerifiedAs>(['instrument', 'fals
  * back. The F04 itself and every latch stay until somebody resets them.
  */
 export function releaseOver(device: DeviceState, verified: AlarmRecord, as: VerifiedAs): void {
-  if (!NO_GAS.has(as) || verified.kind !== 'instrument' || device.backlogUntil >= 0) return;
-  const index = device.plan.points.findIndex((point) => `${point.key}|F04` === verified.key);
+  if (NO_GAS.has(as)) release(device, verified);
+}
+
+/**
+ * Its F04 was reset: the hold ends with it, not with the next sample. Whatever looks at the device in between (it is back from a silence) would
+ * take what is left of the hold for an over-range that nobody has been told of.
+ */
+export function releaseReset(device: DeviceState, reset: AlarmRecord): void {
+  if (reset.facts.latch === null) release(device, reset);
+}
+
+function release(device: DeviceState, record: AlarmRecord): void {
+  if (record.kind !== 'instrument' || device.backlogUntil >= 0) return;
+  const index = device.plan.points.findIndex((point) => `${point.key}|F04` === record.key);
   const health = device.points[index]?.health ?? null;
   if (health === null || (health.found & OVER) !== 0 || reported(device, index)) return;
   health.found &= ~OVER_HELD;
@@ -106,7 +118,7 @@ export function watch(
     found = bit(found, UNDER, underFound(health.low, (found & UNDER) !== 0));
   }
   if (spec.over !== null && (value >= spec.over || (found & OVER) !== 0)) {
-    const over = (value >= spec.over && folds(device, spec)) || reported(device, index);
+    const over = (value >= spec.over || reported(device, index)) && folds(device, spec);
     found = bit(found, OVER, over);
     if (over) found |= OVER_HELD;
   }

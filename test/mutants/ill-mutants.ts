@@ -7,6 +7,12 @@ const STILL = ['calms'] as const;
 /** Faults and bad values in what a device kept while it was cut off. */
 const LATE = ['late-faults', 'operators', 'quality'] as const;
 
+/** Sensors beyond their range that say so themselves. */
+const REPORTS = ['over-range', 'operators', 'suppression'] as const;
+
+/** Devices that say what is wrong with them, warming up among it. */
+const WARMING = ['faults'] as const;
+
 export const ILL_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'a little gas that stands still is a stuck sensor',
@@ -80,5 +86,54 @@ export const ILL_MUTANTS: readonly EngineMutant[] = [
     find: 'if (bad && !late && !(watches',
     replace: 'if (bad && !(watches',
     among: LATE,
+  },
+  {
+    name: 'a sensor that says itself that it is beyond its range counts as what it reads',
+    file: 'rules/health/watch.ts',
+    find: "if (device.pointFaults[key]?.includes('F04') === true) return true;",
+    replace: "if (device.pointFaults[key]?.includes('F04') === true) return false;",
+    among: REPORTS,
+  },
+  {
+    name: 'a sensor that does not fold back is held at full scale by its own report',
+    file: 'rules/health/watch.ts',
+    find: '(value >= spec.over || reported(device, index)) && folds(device, spec);',
+    replace: '(value >= spec.over && folds(device, spec)) || reported(device, index);',
+    among: REPORTS,
+  },
+  {
+    name: 'whoever says that an over-range was no gas is believed while the device still reports it',
+    file: 'rules/health/watch.ts',
+    find: '(health.found & OVER) !== 0 || reported(device, index)) return;',
+    replace: 'false) return;',
+    among: REPORTS,
+  },
+  {
+    name: 'a limit says nothing while the device is warming up',
+    file: 'rules/evaluate/message.ts',
+    find: "const bad = quality === 'bad' || value === null;",
+    replace: "const bad = quality === 'bad' || value === null || flags.includes('warm-up');",
+    among: WARMING,
+  },
+  {
+    name: 'an alarm does not say that the device was warming up',
+    file: 'rules/evaluate/ladders.ts',
+    find: "(point.flags.includes('warm-up') ? 'warm-up' : undefined)",
+    replace: '(point.flags.length > 9 ? undefined : undefined)',
+    among: WARMING,
+  },
+  {
+    name: 'a device that has warmed up once is warming up for ever',
+    file: 'rules/evaluate/message.ts',
+    find: '    point.flags = flags;\n',
+    replace: "    point.flags = point.flags.includes('warm-up') ? point.flags : flags;\n",
+    among: WARMING,
+  },
+  {
+    name: 'a silence brings back the over-range that somebody has reset',
+    file: 'rules/command.ts',
+    find: 'if (device !== undefined) releaseReset(device, record);',
+    replace: '',
+    among: [...REPORTS, 'silence'],
   },
 ];

@@ -5,8 +5,8 @@ import type { Device } from '../../model/asset.ts';
 import type { Act, ActSample, AlarmName } from './acts.ts';
 import type { Chance } from './chance.ts';
 
-/** F20 raises nothing; F09 is that of a battery where the device measures one. */
-const OF_DEVICE = ['F02', 'F02', 'F03', 'F07', 'F09', 'F10', 'F20'] as const;
+/** F20 and F22 raise nothing; F09 is that of a battery where the device measures one. */
+const OF_DEVICE = ['F02', 'F02', 'F03', 'F07', 'F09', 'F10', 'F20', 'F22', 'F22'] as const;
 const OF_POINT = ['F02', 'F03', 'F03', 'F07', 'F09'] as const;
 /** After these a value is mostly bad. */
 const DEAD: ReadonlySet<string> = new Set(['F02', 'F03']);
@@ -60,8 +60,17 @@ export function ailmentsOf(chance: Chance, tabled: boolean): Ailments {
 
 /** Sensors that fold back: what matters is what becomes of their F04. */
 export function foldingOf(chance: Chance): Ailments {
+  const reported = new Set<string>();
+  // The device says so itself, too: with a value that can be judged, for what a bad one leaves of a report is not said.
+  const report = (device: string, given: ActSample): ActSample => {
+    const own = given.values.find(({ measurement, quality }) => measurement === 'lel' && (quality === 'good' || quality === 'uncertain'));
+    if (own === undefined || !chance.often(0.25)) return given;
+    if (chance.often(0.35)) reported.add(device);
+    else reported.delete(device);
+    return { ...given, pointFaults: reported.has(device) ? { lel: ['F04'] } : {} };
+  };
   return {
-    told: (act) => act,
+    told: (act) => (act.does === 'publish' ? { ...act, samples: act.samples.map((given) => report(act.device, given)) } : act),
     target: (device, measurement, channel) => ({ device, measurement, channel, ladder: chance.often(0.8) ? 'F04' : 'hi' }),
   };
 }

@@ -2,7 +2,7 @@
 // the door makes entries of it.
 import type { Device } from '../../model/asset.ts';
 import type { EntryBody, MessageBody } from '../../model/entry.ts';
-import type { Sample } from '../../model/reading.ts';
+import type { Sample, SampleValue } from '../../model/reading.ts';
 import { type EpochMs, FUTURE_TOLERANCE_MS } from '../../model/time.ts';
 import type { ActSample, PublishAct } from './acts.ts';
 import { DAY_ONE } from './plant.ts';
@@ -40,6 +40,13 @@ const UNACKNOWLEDGED_MS = 500;
 
 function stamped(act: PublishAct): boolean {
   return act.samples.some((sample) => sample.ageMs !== null);
+}
+
+/** The code by which a device says that it is warming up. */
+const WARM_UP = 'F22';
+
+function warmedUp(value: SampleValue): SampleValue {
+  return { ...value, quality: value.quality === 'good' ? 'uncertain' : value.quality, flags: [...value.flags, 'warm-up'] };
 }
 
 export class Lines {
@@ -199,7 +206,8 @@ export class Lines {
   /** As the door does it: no stamp = arrival; a stamp from the future is replaced and flagged. */
   private sample(device: string, sample: ActSample, sentAt: number, at: number): Sample {
     const arrival = this.door.wallAt(at);
-    const { values, faults, pointFaults } = sample;
+    const { faults, pointFaults } = sample;
+    const values = faults?.includes(WARM_UP) === true ? sample.values.map(warmedUp) : sample.values;
     const rest = { ...(faults === undefined ? {} : { faults }), ...(pointFaults === undefined ? {} : { pointFaults }) };
     if (sample.ageMs === null) return { device, sampleAt: arrival, stampedAt: null, values, ...rest };
     const stampedAt = DAY_ONE + sentAt - sample.ageMs + (this.clockErrors.get(device) ?? 0);

@@ -3,10 +3,12 @@ import type { Step, Watcher } from './play.ts';
 
 /** What is counted, with how often a thousand worlds of all kinds must meet it at least. */
 const LEAST = {
-  'a value stands still for so long that it is stuck': 5,
-  'a stuck value moves again': 4,
-  'a fault is named in what comes late': 15,
-  'a bad value comes late': 15,
+  'a value stands still for so long that it is stuck': 3,
+  'a stuck value moves again': 3,
+  'a device says itself that a sensor is beyond its range': 20,
+  'an alarm comes while a device is warming up': 40,
+  'a fault is named in what comes late': 100,
+  'a bad value comes late': 80,
 } as const;
 export type Met = keyof typeof LEAST;
 
@@ -36,6 +38,8 @@ export class Tally {
   private see({ entry, applied, engine }: Step): void {
     if (entry.kind === 'message')
       for (const { device, stampedAt, faults = [], pointFaults = {}, values } of entry.samples) {
+        if (Object.values(pointFaults).some((codes) => codes.includes('F04')))
+          this.note('a device says itself that a sensor is beyond its range');
         const lateMs = stampedAt === null ? 0 : entry.at - stampedAt - (engine.view.status(device)?.clockErrorMs ?? 0);
         if (lateMs <= LATE_MS) continue;
         if ([...faults, ...Object.values(pointFaults).flat()].length > 0) this.note('a fault is named in what comes late');
@@ -44,6 +48,7 @@ export class Tally {
     for (const told of applied.events) {
       if (told.kind !== 'alarm') continue;
       const { alarm, event } = told;
+      if (event.type === 'raised' && event.cause === 'warm-up') this.note('an alarm comes while a device is warming up');
       if (alarm.ladder === 'F21' && event.type === 'raised') this.note('a value stands still for so long that it is stuck');
       if (alarm.ladder === 'F21' && event.type === 'returned') this.note('a stuck value moves again');
     }

@@ -5,8 +5,9 @@ import type { Alarm } from '../../../model/alarm.ts';
 import { isJoint } from '../../../model/asset.ts';
 import type { Applied } from '../../../model/engine.ts';
 import type { ConfigBody, Entry, MessageBody } from '../../../model/entry.ts';
+import { pointKey as pointKeyOf, type Sample } from '../../../model/reading.ts';
 import { Disagreement, type Step, type Watcher } from '../play.ts';
-import type { Home } from './board.ts';
+import { type Home, keyOfHome } from './board.ts';
 import { compare, say } from './comparison.ts';
 import { checkAnswer, deedOf } from './deeds.ts';
 import { DueDates } from './due-dates.ts';
@@ -27,12 +28,14 @@ import { Resends } from './resends.ts';
 import { RisingTogether } from './rising-together.ts';
 import { Stuck } from './stuck.ts';
 import { TimeLine } from './time-line.ts';
+import { WarmUp } from './warm-up.ts';
 
 export class Auditor implements Watcher {
   private readonly line = new TimeLine();
   private readonly plant = new KnownPlant();
   private readonly lateness = new Lateness();
   private readonly resends = new Resends();
+  private readonly warmUp = new WarmUp();
   private readonly hours = new WorkingHours();
   /** What is known of the other points of a device. */
   private readonly scenes = new Map<string, Map<string, number | null>>();
@@ -62,6 +65,7 @@ export class Auditor implements Watcher {
     this.points,
     (device, code) => this.points.limitOf(device, code),
     (device) => this.points.homesOf(device),
+    (home, code) => code === 'F04' && this.isFolding(home),
   );
 
   see(step: Step): void {
@@ -72,6 +76,7 @@ export class Auditor implements Watcher {
     if (absent) this.points.forgetCounts();
     this.pointSilence.begin(entry, this.line.now());
     this.faults.begin(this.line.now());
+    this.warmUp.begin();
     if (entry.kind === 'config') this.plant.begin();
     if (entry.kind === 'start') this.hours.start(entry.seq, entry.localTime);
     this.joints.begin(step);
@@ -85,6 +90,7 @@ export class Auditor implements Watcher {
       const seqs = this.shownSeq.get(key) ?? new Map<number, number>();
       this.shownSeq.set(key, seqs.set(entry.seq, alarm.seq));
     }
+    this.warmUp.judge(step.applied);
     this.judge(step);
     this.lateness.learn(step.engine.view, this.plant.devices.keys());
   }
@@ -154,7 +160,9 @@ export class Auditor implements Watcher {
         point.touched = true;
         if (late) Object.assign(point, { loose: true, lateUntil: now + BACKLOG_ENDS_MS });
       }
+      this.takeOverRange(sample, entry, taken);
       this.joints.hear(sample, entry);
+      this.warmUp.hear(sample);
       this.stuck.hear(sample, { engine: now, real: this.line.real.at(-1) ?? 0 });
       this.pointSilence.hear(sample, entry.credential.startsWith('gate-'), now);
     }
@@ -170,6 +178,27 @@ export class Auditor implements Watcher {
       const { deviceId, measurement, ladder } = event.alarm;
       throw new Disagreement('late-rings', `${deviceId} ${measurement ?? ''} ${ladder} rings in the middle of what comes late`);
     }
+  }
+
+  /** A sensor that folds back counts as full scale from the report that it is beyond its range. */
+  private takeOverRange({ device: id, faults, pointFaults }: Sample, entry: Entry, t: number): void {
+    const known = this.plant.known(id);
+    if (known === null || (faults === undefined && pointFaults === undefined)) return;
+    for (const home of this.points.homesOf(id)) {
+      const named = pointFaults?.[pointKeyOf(home.measurement ?? '', home.channel)]?.includes('F04') === true;
+      const value = this.overRange.report(named, home, known.device, known.profile, t);
+      const point = this.points.get(keyOfHome(home));
+      if (value === null || point === undefined) continue;
+      point.newest = value;
+      const scene = new Map(this.scenes.get(id) ?? []);
+      point.facts.push({ entry: entry.seq, t, is: 'look', look: { own: value, fresh: true, scene } });
+      point.touched = true;
+    }
+  }
+
+  private isFolding(home: Home): boolean {
+    const known = this.plant.known(home.device);
+    return known !== null && home.measurement !== null && this.overRange.folds(home, known.device, known.profile);
   }
 
   private counts(value: number, home: Home, t: number): number {

@@ -39,17 +39,22 @@ export class Faults {
   private readonly board: Board;
   private readonly limitOf: LimitOf;
   private readonly homes: (device: string) => readonly Home[];
+  private readonly isFound: (home: Home, code: string) => boolean;
   private levels: ReadonlyMap<string, Level> = new Map();
   private readonly named = new Map<string, Fault>();
   private readonly points = new Map<string, Point>();
   /** Late batches under way, by device: when their last late sample came, and all of them. */
   private readonly batches = new Map<string, { readonly lastAt: number; readonly samples: readonly Sample[] }>();
 
-  /** @param homes the points of a device */
-  constructor(board: Board, limitOf: LimitOf, homes: (device: string) => readonly Home[]) {
+  /**
+   * @param homes the points of a device
+   * @param isFound a code that is judged elsewhere, for it may be found as well
+   */
+  constructor(board: Board, limitOf: LimitOf, homes: (device: string) => readonly Home[], isFound: (home: Home, code: string) => boolean) {
     this.board = board;
     this.limitOf = limitOf;
     this.homes = homes;
+    this.isFound = isFound;
   }
 
   catalogue(faults: readonly FaultDef[]): void {
@@ -120,6 +125,7 @@ export class Faults {
   /** @param rang gets the faults whose alarm rings now */
   private report(home: Home, codes: readonly string[], t: number, rang: Set<Fault>, early: boolean): void {
     for (const [code, level] of this.levels) {
+      if (this.isFound(home, code)) continue;
       const key = `${keyOfHome(home)}#${code}`;
       const before = this.named.get(key);
       if (codes.includes(code) === (before !== undefined)) continue;

@@ -48,6 +48,11 @@
 //     where not, the engine's word is taken for when it goes on and off. Everything else about its alarm is judged as that of any other.
 // 25. A value that stands still: how much of a silence, of a stretch with bad values or of our own absence counts is left open, up to two reports
 //    for each gap; whether the first sample is one of the 24, and 5 % itself, too.
+// 26. What a device says of its faults and of bad values in a late batch is taken as one message at the end of that: by the next sample that is
+//    not late, or when 5 s have gone without one. What went and came again inside it has neither gone nor come.
+// 27. An F04 that is reported of a point whose sensor folds back is the alarm that is found of it, and holds it at full scale from the report on. What
+//    of a report is left while the value is bad, and whom a report of the whole device means, is left open: the worlds do neither.
+// 28. In warm-up a value is uncertain and judged as such; that only a limit for somebody's life must alarm then would also be right.
 
 import type { Quality } from '../../../model/reading.ts';
 
