@@ -1,12 +1,10 @@
 /** Scenarios of the library, played by this process's wish in a process of their own, in turns. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+import type { ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
-import { extname } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Clock } from '../model/ports/clock.ts';
 import type { ScenarioRuns } from '../model/ports/platform.ts';
 import type { ScenarioRun } from '../model/scenario-run.ts';
+import { startPlay } from '../simulators/scenario-file/start-play.ts';
 import { createJobs, type Run } from './jobs.ts';
 
 /** The longest of the library takes seconds. */
@@ -50,16 +48,9 @@ function playApart(name: string, clock: Clock): Run<ScenarioRun> {
 
 /** With nothing of our surroundings (they hold secrets), and behind everything that watches. */
 function play(name: string): ChildProcess {
-  const program = fileURLToPath(new URL(`./virtual/play-files${extname(import.meta.url)}`, import.meta.url));
-  const child = spawn(process.execPath, [...loader(program), program, '--json', name], { stdio: ['ignore', 'pipe', 'pipe'], env: {} });
+  const child = startPlay(['--json', name], { stdio: ['ignore', 'pipe', 'pipe'], env: {} });
   if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   return child;
-}
-
-/** Of a program that is source (tests), what makes Node read it. */
-function loader(program: string): readonly string[] {
-  if (!program.endsWith('.ts')) return [];
-  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href];
 }
 
 /** How it ended, in terms of a run; exit code 1 is a verdict that is not ok. */

@@ -1,8 +1,5 @@
 /** `npm run simulate -- <what> …`: the simulators' command line. */
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { LoadPlan, LoadResult } from './load/plan.ts';
 import { provisionFleet } from './load/provision-fleet.ts';
@@ -18,6 +15,7 @@ import { type MeasuredRange, outsideRange, reportOf } from './replay/report.ts';
 import { ScenarioError } from './scenario-file/parse.ts';
 import { playReal } from './scenario-file/play-real.ts';
 import { readScenarios } from './scenario-file/read-files.ts';
+import { startPlay } from './scenario-file/start-play.ts';
 import { verdictOf } from './scenario-file/verdict.ts';
 import { verdictTable } from './scenario-file/verdict-table.ts';
 import { playDistrict } from './scenario/play-district.ts';
@@ -243,14 +241,10 @@ async function run(values: Values, names: readonly string[]): Promise<void> {
   }
 }
 
-/**
- * The platform is no part of the simulators: it plays in a process of its own, whose exit code this gives back. Signals of the terminal
- * reach both.
- */
+/** Gives back the exit code. Signals of the terminal reach both. */
 function playVirtually(args: readonly string[]): Promise<number> {
-  const program = fileURLToPath(new URL(`../app/virtual/play-files${extname(import.meta.url)}`, import.meta.url));
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...process.execArgv, program, ...args], { stdio: 'inherit' });
+    const child = startPlay(args, { stdio: 'inherit' });
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });
