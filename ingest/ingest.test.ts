@@ -486,6 +486,15 @@ describe('what a device says about a command', () => {
     expect(result('{"id":"c1","ok":true}', 'beacon/v1/e1/d2/command/result', gatewayOfE1).answer?.device).toBe('d2');
     expect(result('{"id":"c1","ok":true}', 'beacon/v1/e2/d2/command/result', gatewayOfE1).answer).toBeNull();
   });
+
+  it.each([
+    ['foreign', 'FOREIGN_DEVICE'],
+    ['nobody', 'UNKNOWN_DEVICE'],
+    ['gone', 'RETIRED_DEVICE'],
+  ])('a gateway does not answer for %s under the topic of its own enterprise', (id, code) => {
+    const taken = result('{"id":"c1","ok":true}', `beacon/v1/e1/${id}/command/result`, gatewayOfE1);
+    expect([taken.answer, taken.refused.map((one) => one.code)]).toEqual([null, [code]]);
+  });
 });
 
 describe('what must never happen', () => {

@@ -75,6 +75,8 @@ export function ingest(message: IngestMessage, registry: Registry): Ingested {
     }
     case 'command-result':
       if (!maySpeak(topic.enterprise, topic.device, publisher, refused)) break;
+      // A topic can name any device: a gateway answers for those of its enterprise alone.
+      if (known(topic.device, publisher, registry, refused) === null) break;
       return result([], refused, digest, false, null, null, commandResult(topic.device, message, refused));
     case 'command':
       refused.add('FORBIDDEN_TOPIC', publisher.device, message.topic, 'for the platform');
