@@ -14,7 +14,7 @@ export type Action =
   | 'alarm.suppress'
   /** By permit, and for as long as the work lasts. */
   | 'alarm.out-of-service'
-  /** Does either to what is red or can become red without asking anybody. */
+  /** Does either to what is red or can become red without asking anybody: not for whoever runs the plant, whatever his role. */
   | 'alarm.hide-red'
   /** The second person where somebody else asks for it. */
   | 'alarm.approve'
@@ -96,6 +96,8 @@ const PLATFORM_OPERATOR: ReadonlySet<Action> = new Set<Action>([
 ]);
 /** What even an administrator can do only when it is bound to nothing. */
 const GLOBAL_ONLY: ReadonlySet<Action> = new Set<Action>([
+  'alarm.hide-red',
+  'alarm.approve',
   'account.manage',
   'audit.view',
   'simulate',

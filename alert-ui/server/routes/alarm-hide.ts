@@ -16,8 +16,9 @@ import { ACT_PROBLEMS, alarmReply, byAlarm } from './alarm-act.ts';
 import { carryOut, demandAlarm } from './alarm-command.ts';
 
 /**
- * What hides an alarm of every level. One that is red or can become red an operator hides by two people; what he hides alone is shown
- * again when it becomes red, whatever limits it gets meanwhile. An administrator is asked for nobody, and the audit says of what.
+ * What hides an alarm of every level. One that is red or can become red whoever is bound to the plant hides by two people; what he hides
+ * alone is shown again when it becomes red, whatever limits it gets meanwhile. An administrator of everything is asked for nobody, and the
+ * audit says of what.
  */
 
 const replies = { ...alarmReply, 202: { description: 'Waits for a second person', schema: approval } };
@@ -28,7 +29,8 @@ export const suppressRoute = route({
   path: '/alarms/{id}/suppress',
   operationId: 'alarm.suppress',
   tag: 'alarms',
-  summary: 'Suppress by design, by hand, for 8 h at most. An operator, where it can become red: 202, a second person has to agree',
+  summary:
+    'Suppress by design, by hand, for 8 h at most. Who is bound to its enterprise, where it can become red: 202, a second person has to agree',
   params: byAlarm,
   body: schema.suppressBody,
   bodyLimit: BODY_BYTES.comment,
@@ -50,7 +52,7 @@ export const outOfServiceRoute = route({
   operationId: 'alarm.out-of-service',
   tag: 'alarms',
   summary:
-    'Take the alarm out of service by permit, until its planned end or until somebody returns it. An operator, where it can become red: 202, a second person has to agree',
+    'Take the alarm out of service by permit, until its planned end or until somebody returns it. Who is bound to its enterprise, where it can become red: 202, a second person has to agree',
   params: byAlarm,
   body: schema.outOfServiceBody,
   bodyLimit: BODY_BYTES.comment,
@@ -86,7 +88,7 @@ function redOf(view: EngineView, alarm: Alarm): boolean {
   );
 }
 
-/** What one person alone hides is not red; an administrator decides that, too. */
+/** What one person alone hides is not red; an administrator of everything decides that, too. */
 function alone(actor: AccountActor, alarm: Alarm): { readonly belowRed?: true } {
   return may(actor, 'alarm.hide-red', { enterprise: alarm.enterpriseId }) ? {} : { belowRed: true };
 }

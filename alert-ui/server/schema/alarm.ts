@@ -161,7 +161,7 @@ export const outOfServiceBody = z.strictObject({
   until: timeGiven.optional().meta({
     override: { type: ['integer', 'string'] },
     description:
-      'Planned end, ms since 1970 or ISO 8601 with offset; without one it lasts until somebody returns it to service. Required, and within 7 days, where an operator asks for it and the alarm can become red.',
+      'Planned end, ms since 1970 or ISO 8601 with offset; without one it lasts until somebody returns it to service. Required, and within 7 days, where somebody bound to its enterprise asks for it and the alarm can become red.',
   }),
 });
 export const verifyBody = z.strictObject({ as: verifiedAs, note: comment.optional(), comment: comment.optional() });
