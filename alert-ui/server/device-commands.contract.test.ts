@@ -158,6 +158,15 @@ describe('a command to a device', () => {
     expect(served.platform.sentCommands).toEqual([]);
   });
 
+  it('that nobody listened to do not keep anybody from closing the valve once the device is back', async () => {
+    const olga = await as('olga');
+    const close = async (): Promise<unknown> => (await ask(olga, 'a-1', { command: 'close-valve', comment: 'gas' })).body['code'] ?? 'sent';
+    served.platform.listening.clear();
+    for (let n = 0; n < 7; n += 1) expect(await close()).toBe('device-offline');
+    served.platform.listening.add('a-1');
+    expect(await close()).toBe('sent');
+  });
+
   it('is refused for a device that was removed', async () => {
     served.platform.device('a-1', 'a', { profileId: SHOP.id, retiredAt: 1 });
     const answer = await ask(await as('olga'), 'a-1', { command: 'silence' });

@@ -276,7 +276,8 @@ export interface Records {
   commands: {
     /**
      * Writes it down before it is sent. `requestKey`: digest of the account and its `Idempotency-Key`, or null. False, and nothing is
-     * written, where `bound.most` commands of this name were asked of the device at or after `bound.from`.
+     * written, where `bound.most` commands of this name went to the device from `bound.from` to its own time. What nobody listened to is not
+     * counted.
      */
     add(command: DeviceCommand, requestKey: string | null, bound: { readonly from: EpochMs; readonly most: number }): Promise<boolean>;
     /** The one that was asked for under this key, or null. */

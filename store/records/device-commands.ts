@@ -33,11 +33,12 @@ export function deviceCommandRecords(db: Kysely<RecordsDatabase>, client: Record
   const all = () => db.selectFrom('device_command').selectAll();
   return {
     async add(one, requestKey, { from, most }): Promise<boolean> {
-      // Counted and written in one statement: of two at once both see the same.
+      // Counted and written in one statement: of two at once both see the same. What went nowhere does not stand in the way once the device
+      // is back, nor does, for as long as a clock was set back, what was sent before that.
       const insert = sql`insert into device_command (id, device, enterprise, command, comment, "by", at, state, request_key)
         select ${one.id}, ${one.deviceId}, ${one.enterpriseId}, ${one.command}, ${one.comment}, ${one.by}, ${one.at}, ${one.state}, ${requestKey}
-        where (select count(*) from (select at, command from device_command where device = ${one.deviceId} order by n desc limit ${KEPT_OF_DEVICE})
-          where at >= ${from} and command = ${one.command}) < ${most} returning id`;
+        where (select count(*) from (select at, command, reason from device_command where device = ${one.deviceId} order by n desc limit ${KEPT_OF_DEVICE})
+          where at between ${from} and ${one.at} and command = ${one.command} and reason is null) < ${most} returning id`;
       const trim = sql`delete from device_command where device = ${one.deviceId} and n <= (select n from device_command
         where device = ${one.deviceId} order by n desc limit 1 offset ${KEPT_OF_DEVICE})`;
       const [added] = await client.post([insert, trim].map((query) => statementOf({ compile: () => query.compile(db) })));

@@ -915,6 +915,15 @@ describe('the file and its thread', () => {
       expect(await commands.get('d', 'c12')).toBeNull();
     });
 
+    it('are not counted where they went nowhere, nor while a clock that was set back is behind them', async () => {
+      const { commands } = await open();
+      const add = (n: number) => commands.add(command(n), null, { from: n - 5, most: 1 });
+      expect([await add(100), await add(101)]).toEqual([true, false]);
+      await commands.offline('c100');
+      expect([await add(102), await add(103)]).toEqual([true, false]);
+      expect([await add(50), await add(51)]).toEqual([true, false]);
+    });
+
     it('are the newest 1,000 of a device', async () => {
       const folder = newFolder();
       await (await open(folder)).close();

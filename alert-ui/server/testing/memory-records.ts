@@ -257,7 +257,10 @@ export class MemoryRecords implements Records {
   };
   readonly commands: Records['commands'] = {
     add: async (command, requestKey, { from, most }) => {
-      const like = this.commandRows.filter((row) => row.deviceId === command.deviceId && row.command === command.command && row.at >= from);
+      const like = this.commandRows.filter(
+        ({ deviceId, command: name, at, reason }) =>
+          deviceId === command.deviceId && name === command.command && at >= from && at <= command.at && reason === null,
+      );
       if (like.length >= most) return false;
       this.commandRows.push(command);
       if (requestKey !== null) this.commandKeys.set(requestKey, command.id);
