@@ -42,7 +42,7 @@ function bench() {
   const settled = async (): Promise<void> => {
     while (!commands.idle()) await new Promise(setImmediate);
   };
-  return { clock, commands, said, lines, audit, logged, asked, becomes, settled, ask: () => commands.send('e', 'd', '{}') };
+  return { clock, commands, said, lines, audit, logged, asked, becomes, settled, ask: (id = 'c0') => commands.send('e', 'd', id, '{}') };
 }
 
 function inbound(credential: string): Inbound {
@@ -155,4 +155,17 @@ it('a flood of answers that fit nothing asks the records a hundred times a minut
   commands.answered(inbound('flooding'), answerOf('flooding', 'c1'));
   await settled();
   expect(asked.filter((id) => id === 'c1')).toHaveLength(301);
+});
+
+it('an answer that is awaited is looked up, however much else its credential has said; by another device, or again, it is one of the flood', async () => {
+  const { commands, asked, becomes, settled, ask } = bench();
+  becomes.set('c1', COMMAND).set('c2', COMMAND);
+  void ask('c1');
+  void ask('c2');
+  for (let n = 0; n < 200; n += 1) commands.answered(inbound('gateway'), answerOf('d', `made-up-${n}`));
+  commands.answered(inbound('gateway'), answerOf('another', 'c1'));
+  for (let n = 0; n < 1_000; n += 1) commands.answered(inbound('gateway'), answerOf('d', 'c1'));
+  commands.answered(inbound('gateway'), answerOf('d', 'c2'));
+  await settled();
+  expect([asked.length, asked.filter((id) => !id.startsWith('made-up'))]).toEqual([102, ['c1', 'c2']]);
 });

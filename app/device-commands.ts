@@ -16,12 +16,14 @@ const HEARD_WITHIN_MS = 3_000;
  */
 const LOOKS_MOST = 100;
 const LOOKS_MOST_OF_ALL = 5_000;
+/** Commands whose answer has not come, newest first to be kept; more are as little known here as after a restart. */
+const AWAITED_MOST = 10_000;
 const MINUTE_MS = 60_000;
 
 /** Commands on their way to devices, and what devices say about them on its way to the records. */
 export interface DeviceCommands {
   /** False where nobody listens: nothing is kept for later then. */
-  send(enterprise: string, device: string, payload: string): Promise<boolean>;
+  send(enterprise: string, device: string, id: string, payload: string): Promise<boolean>;
   /** An answer that is in the journal. Written aside: what a device says of a command keeps no reading waiting. */
   answered(inbound: Inbound, answer: CommandAnswer): void;
   readonly counters: {
@@ -48,7 +50,20 @@ export function createDeviceCommands({ source, records, clock, ledger, log }: De
   /** By credential, since the minute began. */
   let looks = new Map<string, number>();
   let minute = 0;
+  /**
+   * Device by command. Their first answer is looked up whatever else came from that credential: a device that says everything a thousand
+   * times, or another behind the same gateway, does not make a closed valve look unanswered.
+   */
+  const awaited = new Map<string, string>();
 
+  function expect(id: string, device: string): void {
+    awaited.set(id, device);
+    const [oldest] = awaited.keys();
+    if (awaited.size > AWAITED_MOST && oldest !== undefined) awaited.delete(oldest);
+  }
+  function wasAwaited({ id, device }: CommandAnswer): boolean {
+    return awaited.get(id) === device && awaited.delete(id);
+  }
   /** One more look of this credential; false where it has had as many as it may. */
   function mayLook(credential: string): boolean {
     const now = Math.floor(clock.mono() / MINUTE_MS);
@@ -71,7 +86,8 @@ export function createDeviceCommands({ source, records, clock, ledger, log }: De
     ledger.refusedParts(inbound, [{ code: 'UNKNOWN_COMMAND', device, at: id, ...(detail === undefined ? {} : { detail }) }]);
   }
 
-  async function write(inbound: Inbound, answer: CommandAnswer): Promise<void> {
+  /** @param counted as a look of its credential */
+  async function write(inbound: Inbound, answer: CommandAnswer, counted: boolean): Promise<void> {
     const { device, id, ok, detail } = answer;
     const became = await records.commands.answer(answer, inbound.receivedAt);
     if (became === 'unknown') {
@@ -81,7 +97,7 @@ export function createDeviceCommands({ source, records, clock, ledger, log }: De
     ledger.accepted(inbound, device, became === 'known' ? 'answered before' : null);
     if (became === 'known') return;
     counters.commandAnswers += 1;
-    giveBack(inbound.publisher.credential);
+    if (counted) giveBack(inbound.publisher.credential);
     await records.audit.append({
       at: inbound.receivedAt,
       by: `device ${device}`,
@@ -95,7 +111,8 @@ export function createDeviceCommands({ source, records, clock, ledger, log }: De
 
   return {
     counters,
-    send(enterprise, device, payload) {
+    send(enterprise, device, id, payload) {
+      expect(id, device);
       return new Promise((resolve, reject) => {
         let settled = false;
         const cancel = clock.after(HEARD_WITHIN_MS, () => settle(true));
@@ -116,12 +133,13 @@ export function createDeviceCommands({ source, records, clock, ledger, log }: De
       });
     },
     answered(inbound, answer) {
-      if (!mayLook(inbound.publisher.credential)) {
+      const counted = !wasAwaited(answer);
+      if (counted && !mayLook(inbound.publisher.credential)) {
         unknown(inbound, answer, 'not looked up: too many that fit nothing');
         return;
       }
       writing += 1;
-      write(inbound, answer)
+      write(inbound, answer, counted)
         .catch((error: unknown) =>
           log.error({ device: answer.device, command: answer.id, error: String(error) }, 'answer of a device not written'),
         )

@@ -122,7 +122,7 @@ export function createPlatform(parts: PlatformParts): Platform {
     health: parts.health,
     ready: parts.ready,
     disconnect: (credential) => parts.source.disconnect(credential),
-    sendCommand: (enterprise, device, payload) => parts.deviceCommands.send(enterprise, device, payload),
+    sendCommand: (enterprise, device, id, payload) => parts.deviceCommands.send(enterprise, device, id, payload),
     subscribe: (listener) => parts.router.subscribe(listener),
     metricsText: () => parts.metrics.text(),
   };

@@ -120,8 +120,8 @@ export interface Platform {
   ready(): { readonly ready: boolean; readonly codes: readonly string[] };
   /** Ends the device's connections (new secret, retired). */
   disconnect(credential: string): void;
-  /** False where nobody listens; true where it was handed to somebody, or a broker does not say. */
-  sendCommand(enterprise: string, device: string, payload: string): Promise<boolean>;
+  /** False where nobody listens; true where it was handed to somebody, or a broker does not say. `id` is what the device answers with. */
+  sendCommand(enterprise: string, device: string, id: string, payload: string): Promise<boolean>;
   subscribe(listener: LiveListener): () => void;
   metricsText(): Promise<{ readonly contentType: string; readonly body: string }>;
   startedAt: EpochMs;

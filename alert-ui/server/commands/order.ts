@@ -72,7 +72,7 @@ export async function orderDevice(platform: Platform, order: Order): Promise<Dev
     throw new HttpProblem('too-many-commands', `${MOST} of these within a minute already`);
   // A device with a clock can tell one that was long under way; it is dangerous then.
   const payload = JSON.stringify({ id: fresh.id, command, expiresAt: now + ANSWER_WITHIN_MS });
-  if (await platform.sendCommand(device.enterpriseId, device.id, payload)) return fresh;
+  if (await platform.sendCommand(device.enterpriseId, device.id, fresh.id, payload)) return fresh;
   await platform.records.commands.offline(fresh.id);
   return { ...fresh, state: 'failed', reason: 'device-offline' };
 }

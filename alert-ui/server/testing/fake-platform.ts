@@ -521,7 +521,7 @@ export class FakePlatform implements Platform {
   /** Devices that listen to their command topic. */
   readonly listening = new Set<string>();
   readonly sentCommands: { readonly topic: string; readonly payload: string }[] = [];
-  async sendCommand(enterprise: string, device: string, payload: string): Promise<boolean> {
+  async sendCommand(enterprise: string, device: string, _id: string, payload: string): Promise<boolean> {
     await Promise.resolve();
     if (!this.listening.has(device)) return false;
     this.sentCommands.push({ topic: `beacon/v1/${enterprise}/${device}/command`, payload });
