@@ -299,6 +299,44 @@ describe('suppression by hand', () => {
   });
 });
 
+describe('out of service by two people', () => {
+  const permit = { op: 'out-of-service', permit: 'P-7', reason: 'work', approvedBy: 'li' } as const;
+
+  it('ends 7 days after it began at the latest, over restarts and however far our clock is set back; what is red rings', () => {
+    const one = new Life();
+    one.lel(90);
+    expect(one.do({ ...permit, until: one.now + DAY } as never)).toBe('ok');
+    one.clock(-90 * DAY);
+    one.killAndRestart(0);
+    const began = one.engine.engineTime(one.mono);
+    const gone = (ms: number): void => {
+      for (const end = one.mono + ms; one.mono < end; ) {
+        one.mono = Math.min(end, one.mono + 10_000);
+        one.apply({ kind: 'tick' });
+      }
+    };
+    gone(7 * DAY - MIN);
+    expect(one.gas?.suppressedBy).toEqual(['out-of-service']);
+    const mark = one.mark;
+    gone(2 * MIN);
+    expect([one.engine.engineTime(one.mono) - began, one.since(mark)]).toEqual([
+      7 * DAY + MIN,
+      ['returned-to-service expired', 're-announced unsuppressed'],
+    ]);
+  });
+
+  it('ends when it was said to, where our clock goes right', () => {
+    const one = new Life();
+    one.lel(90);
+    one.do({ ...permit, until: one.now + 30 * MIN } as never);
+    const mark = one.mark;
+    one.pass(30 * MIN - 1);
+    expect(one.since(mark)).toEqual([]);
+    one.pass(1);
+    expect(one.since(mark)).toEqual(['returned-to-service expired', 're-announced unsuppressed']);
+  });
+});
+
 describe('what one person alone hides', () => {
   const alone = { reason: 'work', belowRed: true } as const;
   const ACTS = [

@@ -1,4 +1,4 @@
-import { SHELVE_MAX_MS } from '../model/alarm.ts';
+import { PERMIT_REVIEW_MS, SHELVE_MAX_MS } from '../model/alarm.ts';
 import type { Outcome, RefusalCode } from '../model/engine.ts';
 import type { AlarmCommand, CommandBody, ShelveCommand } from '../model/entry.ts';
 import type { EpochMs } from '../model/time.ts';
@@ -157,7 +157,8 @@ function hide(
   }
   const { permit, until = null } = command;
   if (until !== null && until <= since) return refused('state-not-allowed', 'its planned end is past');
-  const out = { since, until, by, permit, reason, ...consent(command) };
+  const latest = until === null || approvedBy === undefined ? {} : { engineAt: clock.now + PERMIT_REVIEW_MS };
+  const out = { since, until, ...latest, by, permit, reason, ...consent(command) };
   book.suppress(record, { out }, 'out-of-service', { by, permit, reason, ...(until === null ? {} : { until }), ...second });
   return null;
 }

@@ -65,6 +65,8 @@ export interface ByHand extends OfEveryLevel {
 interface OutOfService extends OfEveryLevel {
   readonly since: EpochMs;
   readonly until: EpochMs | null;
+  /** Where two people agreed to it: 7 days after it began at the latest, whatever our clock does. */
+  readonly engineAt?: EngineMs;
   readonly by: string;
   readonly permit: string;
   readonly reason: string;
@@ -162,8 +164,8 @@ export function nextWall(life: AlarmLife): EpochMs {
 
 /** The same in engine time. */
 export function nextEngine(life: AlarmLife): EngineMs {
-  const { shelf, byHand, silence, repeat, due } = life;
-  return earliest([shelf?.engineAt, byHand?.end?.engineAt, silence?.engineAt, repeat?.engineAt, due?.engineAt]);
+  const { shelf, byHand, out, silence, repeat, due } = life;
+  return earliest([shelf?.engineAt, byHand?.end?.engineAt, out?.engineAt, silence?.engineAt, repeat?.engineAt, due?.engineAt]);
 }
 
 function earliest(times: readonly (number | null | undefined)[]): number {

@@ -133,7 +133,8 @@ export class Suppressing extends Announcing {
       }
     }
     const out = record.life?.out ?? null;
-    if (out !== null && out.until !== null && out.until <= this.at) this.lift(holder, record, 'out-of-service', { cause: 'expired' });
+    if (out !== null && out.until !== null && past(out.until, out.engineAt ?? Infinity))
+      this.lift(holder, record, 'out-of-service', { cause: 'expired' });
     const silence = record.life?.silence ?? null;
     if (record.life !== null && silence !== null && past(silence.until, silence.engineAt)) {
       record.life = { ...record.life, silence: null, repeat: this.nextRepeat(record) };

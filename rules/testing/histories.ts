@@ -102,6 +102,7 @@ export const LIFE_OPS = [
   'unsuppress',
   'out-of-service',
   'out-alone',
+  'out-by-two',
   'return-to-service',
   'verify',
 ] as const;
@@ -619,6 +620,8 @@ function lifeCommand(op: (typeof LIFE_OPS)[number], alarmId: string, short: bool
       return { op: 'suppress', alarmId, reason: 'pump is off', minutes: 480, belowRed: true };
     case 'out-alone':
       return { op: 'out-of-service', alarmId, permit: 'P-2', reason: 'work', belowRed: true };
+    case 'out-by-two':
+      return { op: 'out-of-service', alarmId, permit: 'P-3', reason: 'work', until: now + (short ? 60_000 : 600_000), approvedBy: 'li' };
     case 'out-of-service':
       return { op, alarmId, permit: 'P-1', reason: 'work', ...(short ? { until: now + 60_000 } : {}) };
     case 'verify':
