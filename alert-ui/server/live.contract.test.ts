@@ -119,6 +119,8 @@ describe('who else is there', () => {
     for (const wrong of [null, { looking: 7 }, { looking: 'x'.repeat(65) }, { audible: 'yes' }]) admin.socket.emit('presence', wrong);
     admin.socket.emit('presence', { looking: null });
     await comes(() => same(ofLater.items(), []) && same(ofAdmin.items(), [{ by: 'admin', looking: null, audible: true }]));
+    // Nobody is said to look at what he cannot see: others would wait for what he does.
+    bob.socket.emit('presence', { looking: 'a-0' });
     alice.socket.emit('presence', { looking: 'a-0' });
     await comes(() => same(ofLater.items(), [{ by: 'alice', looking: 'a-0', audible: false }]));
     alice.socket.disconnect();

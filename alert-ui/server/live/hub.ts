@@ -257,8 +257,11 @@ export class Hub {
     });
     socket.on('presence', (body: unknown) => {
       const said = presenceBody.safeParse(body);
-      if (said.success && viewer.sayings.allows(this.parts.platform.clock.mono()))
-        this.onlookers.say(socket.id, viewer.identity.actor.name, said.data);
+      if (!said.success || !viewer.sayings.allows(this.parts.platform.clock.mono())) return;
+      const { looking, audible } = said.data;
+      // Who cannot see an alarm does not look at it: those who can would wait for what he does.
+      const seen = typeof looking === 'string' && !this.seesAlarm(viewer.audience, looking) ? null : looking;
+      this.onlookers.say(socket.id, viewer.identity.actor.name, { looking: seen, audible });
     });
     socket.on('resume-warnings', () => {
       // A viewer that waits for its snapshot gets them with it.
@@ -414,12 +417,13 @@ export class Hub {
   }
 
   private presenceFor(audience: Audience): PresenceMessage {
+    return { items: this.onlookers.items((id) => this.seesAlarm(audience, id), audience.sees(null)) };
+  }
+
+  private seesAlarm(audience: Audience, id: string): boolean {
     const { view } = this.parts.platform;
-    const sees = (id: string): boolean => {
-      const alarm = view.openAlarm(id) ?? view.restingAlarm(id);
-      return alarm !== undefined && audience.sees(alarm.enterpriseId);
-    };
-    return { items: this.onlookers.items(sees, audience.sees(null)) };
+    const alarm = view.openAlarm(id) ?? view.restingAlarm(id);
+    return alarm !== undefined && audience.sees(alarm.enterpriseId);
   }
 
   private resume(viewer: Viewer, place: { readonly epoch: string; readonly seq: number } | null): void {
