@@ -142,6 +142,17 @@ describe('a command to a device', () => {
     expect(payloads()).toMatchObject([{ command: 'close-valve' }]);
   });
 
+  it.each([
+    ['ahead', -300_000, 300_000],
+    ['behind', 300_000, 0],
+    ['not known', null, 0],
+  ])('ends by the clock of the device where that is ahead: %s', async (_what, clockErrorMs, laterMs) => {
+    const { clock, view } = served.platform;
+    view.statuses.set('a-1', { online: true, health: [], lastSeenAt: clock.now(), clockErrorMs });
+    expect((await ask(await as('olga'), 'a-1', { command: 'silence' })).status).toBe(202);
+    expect(payloads()).toMatchObject([{ expiresAt: clock.now() + ANSWER_WITHIN_MS + laterMs }]);
+  });
+
   it('that nobody listens to went nowhere: 409, said in the audit and the list', async () => {
     const olga = await as('olga');
     served.platform.listening.clear();

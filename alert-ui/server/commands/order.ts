@@ -9,6 +9,7 @@ import {
   needsReason,
 } from '../../../model/device-command.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
+import type { EpochMs } from '../../../model/time.ts';
 import { HttpProblem } from '../problem.ts';
 import { digest, randomText } from '../sign-in/secrets.ts';
 
@@ -70,11 +71,20 @@ export async function orderDevice(platform: Platform, order: Order): Promise<Dev
   };
   if (!(await platform.records.commands.add(fresh, requestKey, { from: now - MOST_WITHIN_MS + 1, most: MOST })))
     throw new HttpProblem('too-many-commands', `${MOST} of these within a minute already`);
-  // A device with a clock can tell one that was long under way; it is dangerous then.
-  const payload = JSON.stringify({ id: fresh.id, command, expiresAt: now + ANSWER_WITHIN_MS });
+  const payload = JSON.stringify({ id: fresh.id, command, expiresAt: expiresAt(platform.view, device, now) });
   if (await platform.sendCommand(device.enterpriseId, device.id, fresh.id, payload)) return fresh;
   await platform.records.commands.offline(fresh.id);
   return { ...fresh, state: 'failed', reason: 'device-offline' };
+}
+
+/**
+ * A device with a clock can tell a command that was long under way; it is dangerous then. Where its clock is ahead of ours, as its stamps tell,
+ * the end is by its clock: else it would take every command for an old one, and close no valve. Where it is behind, the end is by ours: a
+ * stamp can be a wrong one of a clock that is right.
+ */
+function expiresAt(view: EngineView, device: Device, now: EpochMs): EpochMs {
+  const aheadMs = -(view.status(device.id)?.clockErrorMs ?? 0);
+  return now + ANSWER_WITHIN_MS + Math.max(0, aheadMs);
 }
 
 function notKnown(asked: string, known: readonly DeviceCommandName[]): string {

@@ -124,7 +124,11 @@ const TOPICS: readonly Door[] = [
       properties: {
         id: { type: 'string', description: 'To be answered with; the same id twice is one command.' },
         command: { type: 'string', description: `${DEVICE_COMMANDS.join(', ')}; others may come.` },
-        expiresAt: { type: 'integer', description: 'ms since 1970 UTC: a device with a clock does nothing that is older.' },
+        expiresAt: {
+          type: 'integer',
+          description:
+            'ms since 1970 UTC, by the device’s own clock where its stamps are ahead of ours: a device with a clock does nothing that is older.',
+        },
       },
     },
   },
