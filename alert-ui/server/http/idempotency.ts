@@ -9,6 +9,8 @@ import type { Answer } from './route.ts';
 const KEPT_MS = 24 * 3_600_000;
 const SWEEP_EVERY_MS = 3_600_000;
 const UNDER_WAY_MAX = 1_000;
+/** Of one account: nobody's flood keeps others from acknowledging. */
+const UNDER_WAY_OF_ONE = 200;
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
 /**
@@ -21,6 +23,7 @@ export class Idempotency {
   private readonly records: Records;
   private readonly clock: Clock;
   private readonly underWay = new Map<string, { readonly request: string; readonly answer: Promise<Answer> }>();
+  private readonly underWayOf = new Map<string, number>();
   private sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(records: Records, clock: Clock) {
@@ -43,7 +46,8 @@ export class Idempotency {
       if (running.request !== fingerprint) throw reused();
       return { answer: await running.answer, replayed: true };
     }
-    if (this.underWay.size >= UNDER_WAY_MAX) throw new HttpProblem('unavailable', 'too many requests under way');
+    const own = this.underWayOf.get(account) ?? 0;
+    if (own >= UNDER_WAY_OF_ONE || this.underWay.size >= UNDER_WAY_MAX) throw new HttpProblem('unavailable', 'too many requests under way');
     // Claimed before the first await: a second request of the same key finds this one.
     let replayed = false;
     const answer = (async (): Promise<Answer> => {
@@ -59,10 +63,14 @@ export class Idempotency {
       return fresh;
     })();
     this.underWay.set(name, { request: fingerprint, answer });
+    this.underWayOf.set(account, own + 1);
     try {
       return { answer: await answer, replayed };
     } finally {
       this.underWay.delete(name);
+      const left = (this.underWayOf.get(account) ?? 1) - 1;
+      if (left > 0) this.underWayOf.set(account, left);
+      else this.underWayOf.delete(account);
       this.sweep();
     }
   }
