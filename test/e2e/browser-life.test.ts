@@ -106,6 +106,13 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
     await board.keyboard.type('cover was open');
     await board.keyboard.press('Enter');
     await panel(board).locator('.timeline').getByText('cover was open').waitFor();
+    // Again, and what is typed before the box has the focus is no command: an `a` would acknowledge.
+    await board.evaluate(`(() => {
+      document.querySelector('.grid').focus();
+      for (const code of ['KeyC', 'KeyA']) document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { code, bubbles: true }));
+    })()`);
+    await panel(board).locator('input:focus').waitFor();
+    expect((await standing('state=open&device=GD-07'))[0]).toMatchObject({ state: 'UNACK' });
 
     await panel(board).getByRole('button', { name: 'Verify', exact: true }).click();
     await panel(board).getByRole('button', { name: 'False alarm' }).click();
