@@ -71,6 +71,19 @@ describe('what must never be missed', () => {
     one.send('gd-1', 'lel', 60, { stamp: 0 });
     expect(one.alarm('hi')).toMatchObject({ level: 'red', state: 'UNACK' });
   });
+
+  it('a device an hour behind whose clock is put right has a right clock at once: what it took twenty minutes ago is old', () => {
+    const one = gas();
+    for (let i = 0; i < 10; i += 1) {
+      one.send('gd-1', 'lel', 1, { stamp: -3_600_000 });
+      one.pass(10_000);
+    }
+    expect(one.engine.view.status('gd-1')?.health).toContain('clock');
+    one.send('gd-1', 'lel', 1, { stamp: 0 });
+    expect(one.engine.view.status('gd-1')).toMatchObject({ health: [], clockErrorMs: 0 });
+    one.send('gd-1', 'lel', 60, { stamp: -1_200_000 });
+    expect(one.alarm('hi')).toBeUndefined();
+  });
 });
 
 describe('ladder, delays and deadband', () => {

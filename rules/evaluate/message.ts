@@ -11,7 +11,7 @@ import { beginLate, endLate, SPOKEN, SPOKE_LATE } from '../health/spoken.ts';
 import { hear, judgedValue, specFor, takeReportedOver, watch, watches } from '../health/watch.ts';
 import { faultLadder, setBad, setFault, syncBad, syncFaults, syncReported } from '../instrument.ts';
 import { noteChange, signOfLife } from '../presence.ts';
-import { learn, newClockError, noticeStep } from '../time/clock-error.ts';
+import { learn, newClockError, noticeStep, wasPutRight } from '../time/clock-error.ts';
 import { breakCourses, judgeDerived, runDerivedDue, shiftDerived } from './derived.ts';
 import { delayDue, hold, judgeOlder, judgeValue, runDue } from './point.ts';
 import { linkOpen, ringPending } from './ladders.ts';
@@ -151,7 +151,8 @@ function correctedLine(core: Core, device: DeviceState, sample: Sample, message:
   if (replaced && clock.line - line > BELIEVABLE_AGE_MS) line = clock.line - Math.max(0, clock.at - sample.sampleAt);
   if (stamp !== newest) return line;
   const raw = clock.at - stamp;
-  if (clock.line - line <= device.windowMs && clock.line - (stamp + device.clock.median) <= device.windowMs) {
+  const isLive = clock.line - line <= device.windowMs && clock.line - (stamp + device.clock.median) <= device.windowMs;
+  if (isLive && !wasPutRight(device.clock, clock.line, stamp, raw, device.windowMs)) {
     const before = device.clock.median;
     learn(device.clock, clock.line - stamp);
     const byMs = device.clock.median - before;

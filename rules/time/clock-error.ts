@@ -36,12 +36,17 @@ export function learn(error: ClockError, errorMs: number): void {
   error.median = medianOf(error.ring);
 }
 
+/** The stamp is right where ours is, and the known error was not: also of a clock that was behind, whose samples then look like live ones. */
+export function wasPutRight(error: ClockError, arrival: number, stamp: number, rawErrorMs: number, windowMs: number): boolean {
+  return Math.abs(rawErrorMs) <= NEAR_MS && Math.abs(error.median - (arrival - stamp)) > windowMs;
+}
+
 /**
  * A sample that looks late. True when the device's clock was set anew, so that the sample is live after all: its stamp is right
  * where ours is and the known error was not, or a second message agrees with the first about the new error.
  */
 export function noticeStep(error: ClockError, arrival: number, stamp: number, rawErrorMs: number, windowMs: number): boolean {
-  if (Math.abs(rawErrorMs) <= NEAR_MS && Math.abs(error.median - (arrival - stamp)) > windowMs) return true;
+  if (wasPutRight(error, arrival, stamp, rawErrorMs, windowMs)) return true;
   const odd = error.odd;
   if (odd === null) {
     error.odd = [arrival, stamp];

@@ -136,4 +136,32 @@ export const ILL_MUTANTS: readonly EngineMutant[] = [
     replace: '',
     among: [...REPORTS, 'silence'],
   },
+  {
+    name: 'a clock that was put right is said to be wrong for ever',
+    file: 'rules/evaluate/message.ts',
+    find: 'if (off === device.clockOff) return;',
+    replace: 'if (off === device.clockOff || !off) return;',
+    among: ['stamps'],
+  },
+  {
+    name: 'a fire detector may be a minute off',
+    file: 'rules/evaluate/message.ts',
+    find: 'const CLOCK_OFF_FIRE_MS = 5_000;',
+    replace: 'const CLOCK_OFF_FIRE_MS = 60_000;',
+    among: ['stamps'],
+  },
+  {
+    name: 'a clock that is behind is never wrong',
+    file: 'rules/evaluate/message.ts',
+    find: 'const off = Math.abs(error) >',
+    replace: 'const off = -error >',
+    among: ['stamps'],
+  },
+  {
+    name: 'a clock that was far behind and is put right is believed after many samples only',
+    file: 'rules/evaluate/message.ts',
+    find: 'if (isLive && !wasPutRight(device.clock, clock.line, stamp, raw, device.windowMs)) {',
+    replace: 'if (isLive) {',
+    among: ['stamps'],
+  },
 ];

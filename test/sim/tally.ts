@@ -7,6 +7,8 @@ const LEAST = {
   'a stuck value moves again': 3,
   'a device says itself that a sensor is beyond its range': 20,
   'an alarm comes while a device is warming up': 40,
+  'the clock of a device is far off': 100,
+  'the clock of a device is put right': 20,
   'a fault is named in what comes late': 100,
   'a bad value comes late': 80,
 } as const;
@@ -17,9 +19,12 @@ const LATE_MS = 60_000;
 
 export class Tally {
   private readonly counts = new Map<Met, number>();
+  /** Devices whose clock is far off, in the world that is played. */
+  private readonly off = new Set<string>();
 
   /** A watcher that counts in one world. */
   watcher(): Watcher {
+    this.off.clear();
     return { see: (step) => this.see(step) };
   }
 
@@ -29,6 +34,13 @@ export class Tally {
       const count = this.counts.get(what as Met) ?? 0;
       return count * 1_000 >= least * worlds ? [] : [`${what}: ${count} times in ${worlds} worlds, ${least} in a thousand are wanted`];
     });
+  }
+
+  private noteClock(device: string, off: boolean): void {
+    if (off === this.off.has(device)) return;
+    this.note(off ? 'the clock of a device is far off' : 'the clock of a device is put right');
+    if (off) this.off.add(device);
+    else this.off.delete(device);
   }
 
   private note(what: Met): void {
@@ -46,6 +58,7 @@ export class Tally {
         if (values.some(({ quality }) => quality === 'bad')) this.note('a bad value comes late');
       }
     for (const told of applied.events) {
+      if (told.kind === 'device') this.noteClock(told.id, told.health.includes('clock'));
       if (told.kind !== 'alarm') continue;
       const { alarm, event } = told;
       if (event.type === 'raised' && event.cause === 'warm-up') this.note('an alarm comes while a device is warming up');

@@ -66,6 +66,8 @@ const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = {
 export type Trouble = (typeof TROUBLES)[number] | (typeof ILLS)[number];
 
 const NOT_FOR_HOURS: readonly Trouble[] = ['stamps', 'backlogs', 'silence', 'server-clock', 'causes'];
+/** Farther than any sample may be late, ms. */
+const FAR_BEHIND_MS = 600_000;
 /** No longer than what is our own outage, and as long as it may be: there are thousands of them. */
 const SELDOM_TICKS_MS = 14_900;
 
@@ -164,6 +166,7 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   const losses = troubles.has('lost-points') ? lossesOf(ill, devices) : null;
   const courses = troubles.has('rates') ? coursesOf(chance.branch('courses')) : null;
   const pace = chance.branch('pace');
+  const putRight = chance.branch('put right');
   const ailments =
     courses ??
     longCalms ??
@@ -187,6 +190,12 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     if (calms && calm.often(0.02)) at += calm.pick([280_000, 299_000, 300_000, 310_000]);
     if (calms && calm.often(0.03)) acts.push({ at, does: 'configure', device: calm.pick(devices).id, change: moveOf(calm) });
     if (rises && rising.often(0.06)) acts.push(risingAct(rising, at, devices));
+    for (const [device, its] of clocks) {
+      // Somebody puts the clock of a device right that was far behind. A step that makes nothing late is learned slowly, and not judged.
+      if (its.errorMs > -FAR_BEHIND_MS || its.messages === 0 || !putRight.often(0.01)) continue;
+      Object.assign(its, { errorMs: 0, messages: 0 });
+      acts.push({ at, does: 'device-clock', device, errorMs: 0 });
+    }
     if (courses !== null && isRated(focus.profile.id)) {
       // Beside and beyond the gaps after which a new window begins.
       if (pace.often(0.05)) at += pace.pick([9_000, 13_000, 17_900, 18_100, 31_000, 46_000]);
@@ -268,7 +277,7 @@ function causesOf(
 /** How a device stamps its samples. */
 interface DeviceClock {
   readonly stamps: boolean;
-  readonly errorMs: number;
+  errorMs: number;
   /** Always the same way to us, ms. */
   readonly latencyMs: number;
   /** Its measurements that are neither booleans nor status words. */

@@ -8,6 +8,7 @@ import type { ConfigBody, Entry, MessageBody } from '../../../model/entry.ts';
 import { pointKey as pointKeyOf, type Sample } from '../../../model/reading.ts';
 import { Disagreement, type Step, type Watcher } from '../play.ts';
 import { type Home, keyOfHome } from './board.ts';
+import { ClockCode } from './clock-code.ts';
 import { compare, say } from './comparison.ts';
 import { checkAnswer, deedOf } from './deeds.ts';
 import { DueDates } from './due-dates.ts';
@@ -36,6 +37,7 @@ export class Auditor implements Watcher {
   private readonly lateness = new Lateness();
   private readonly resends = new Resends();
   private readonly warmUp = new WarmUp();
+  private readonly clockCode = new ClockCode(this.plant);
   private readonly hours = new WorkingHours();
   /** What is known of the other points of a device. */
   private readonly scenes = new Map<string, Map<string, number | null>>();
@@ -72,6 +74,7 @@ export class Auditor implements Watcher {
     const { entry } = step;
     const { absent, ownStepMs } = this.line.next(step);
     this.lateness.ownStep(ownStepMs);
+    this.clockCode.ownStep(ownStepMs);
     // How long a time of our own absence is for what is counted in a window is another question (reading 15).
     if (absent) this.points.forgetCounts();
     this.pointSilence.begin(entry, this.line.now());
@@ -116,7 +119,8 @@ export class Auditor implements Watcher {
     this.hours.configured(entry.seq, this.plant.devices, this.plant.enterprises);
   }
 
-  private message(entry: Entry & MessageBody, { applied }: Step): void {
+  private message(entry: Entry & MessageBody, step: Step): void {
+    const { applied } = step;
     const resend = this.resends.take(entry);
     if (resend !== applied.resend)
       throw new Disagreement('resend', resend ? 'a resend is taken for new' : 'a new message is taken for a resend');
@@ -168,6 +172,7 @@ export class Auditor implements Watcher {
     }
     this.faults.message(samples, now);
     this.soundless(entry, applied);
+    this.clockCode.judge(entry, new Set(samples.flatMap(({ sample, late }) => (late ? [sample.device] : []))), step);
   }
 
   /** Inside a late batch nothing makes a sound (semantics 4). */

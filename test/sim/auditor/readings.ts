@@ -53,6 +53,8 @@
 // 27. An F04 that is reported of a point whose sensor folds back is the alarm that is found of it, and holds it at full scale from the report on. What
 //    of a report is left while the value is bad, and whom a report of the whole device means, is left open: the worlds do neither.
 // 28. In warm-up a value is uncertain and judged as such; that only a limit for somebody's life must alarm then would also be right.
+// 29. The health code of a clock is judged by the newest stamp of a message in which nothing is late. A clock that is put right by less than makes a
+//    sample late is learned slowly, and not judged; nor is one after our own was set.
 
 import type { Quality } from '../../../model/reading.ts';
 
