@@ -35,6 +35,17 @@ describe('an alarm can be red', () => {
     expect(canBeRed(alarm, [{ ...limit, level: 'yellow' }, one])).toBe(expected);
   });
 
+  it.each([
+    ['of its point, whatever the ladder', { measurement: 'lel', channel: 2, ladder: 'BAD' }, true],
+    ['of its device, where it names no point', { measurement: null, channel: null, ladder: 'F01' }, true],
+    ['of another point alone', { measurement: 'temp', channel: null, ladder: 'BAD' }, false],
+  ])('about an instrument by an armed red limit %s', (_, about, expected) => {
+    const broken = exampleAlarm({ kind: 'instrument', level: 'yellow', ...about });
+    expect(canBeRed(broken, [limit])).toBe(expected);
+    for (const other of [{ armed: false }, { level: 'orange' as LimitLevel }])
+      expect(canBeRed(broken, [{ ...limit, ...other }])).toBe(false);
+  });
+
   it('when it is, whatever limits stand', () => {
     expect(canBeRed({ ...alarm, level: 'red' }, [])).toBe(true);
     expect(canBeRed(alarm, [])).toBe(false);

@@ -12,13 +12,19 @@ export interface LadderLimit {
 
 /**
  * Is the alarm red, or can it become so as things stand: an armed limit of its ladder is red. An escalation is a limit of the ladder it
- * rises in, so it counts as well. Hiding such an alarm by hand takes two people.
+ * rises in, so it counts as well. An alarm about an instrument counts where the instrument guards such a limit (all of the device's, where it
+ * names no point): who hides that it is bad, silent or being worked on hides that no red would come. Hiding either by hand takes two people.
  * @param limits of its device, or rules over several points with their code as the ladder and no measurement
  */
-export function canBeRed(alarm: Pick<Alarm, 'level' | 'measurement' | 'channel' | 'ladder'>, limits: readonly LadderLimit[]): boolean {
+export function canBeRed(
+  alarm: Pick<Alarm, 'kind' | 'level' | 'measurement' | 'channel' | 'ladder'>,
+  limits: readonly LadderLimit[],
+): boolean {
   if (alarm.level === 'red') return true;
-  return limits.some(
-    ({ measurement, channel, ladder, level, armed }) =>
-      armed && level === 'red' && measurement === alarm.measurement && channel === alarm.channel && ladder === alarm.ladder,
-  );
+  const instrument = alarm.kind === 'instrument';
+  return limits.some(({ measurement, channel, ladder, level, armed }) => {
+    if (!armed || level !== 'red') return false;
+    if (instrument && alarm.measurement === null) return true;
+    return measurement === alarm.measurement && channel === alarm.channel && (instrument || ladder === alarm.ladder);
+  });
 }

@@ -87,6 +87,14 @@ describe('an alarm that can become red', () => {
     ]);
   });
 
+  it.each(ACTS)('%s: that what guards a red limit is bad is hidden by two people as well', async (_, act) => {
+    served.platform.raise(
+      served.platform.alarm('a', 'works', { level: 'yellow', kind: 'instrument', deviceId: 'gd-1', measurement: 'lel', ladder: 'BAD' }),
+    );
+    expect((await act('engineer')).status).toBe(202);
+    expect(hidden()).toEqual([]);
+  });
+
   it.each(ACTS)('%s: who asks does not agree, nor does the same plant, nor who only looks; a neighbour sees nothing', async (_, act) => {
     const asked = await act('engineer');
     for (const [who, code] of [
