@@ -36,6 +36,7 @@ export const ILL_MUTANTS: readonly EngineMutant[] = [
     find: 'const STILL_SAMPLES = 24;',
     replace: 'const STILL_SAMPLES = 8;',
     among: STILL,
+    firstSeed: 4,
   },
   {
     name: 'what a silence lasted belongs to the calm of a value',
@@ -51,6 +52,7 @@ export const ILL_MUTANTS: readonly EngineMutant[] = [
     find: 'move(flat, value, by > 0 ? 1 : -1);\n    return false;',
     replace: 'move(flat, value, by > 0 ? 1 : -1);\n    return found;',
     among: STILL,
+    firstSeed: 5,
   },
   {
     name: 'a restart forgets for how long a value has stood still',
@@ -135,6 +137,7 @@ export const ILL_MUTANTS: readonly EngineMutant[] = [
     find: 'if (device !== undefined) releaseReset(device, record);',
     replace: '',
     among: [...REPORTS, 'silence'],
+    firstSeed: 28,
   },
   {
     name: 'a clock that was put right is said to be wrong for ever',
@@ -142,6 +145,7 @@ export const ILL_MUTANTS: readonly EngineMutant[] = [
     find: 'if (off === device.clockOff) return;',
     replace: 'if (off === device.clockOff || !off) return;',
     among: ['stamps'],
+    firstSeed: 11,
   },
   {
     name: 'a fire detector may be a minute off',
@@ -149,6 +153,7 @@ export const ILL_MUTANTS: readonly EngineMutant[] = [
     find: 'const CLOCK_OFF_FIRE_MS = 5_000;',
     replace: 'const CLOCK_OFF_FIRE_MS = 60_000;',
     among: ['stamps'],
+    firstSeed: 41,
   },
   {
     name: 'a clock that is behind is never wrong',
@@ -163,5 +168,20 @@ export const ILL_MUTANTS: readonly EngineMutant[] = [
     find: 'if (isLive && !wasPutRight(device.clock, clock.line, stamp, raw, device.windowMs)) {',
     replace: 'if (isLive) {',
     among: ['stamps'],
+    firstSeed: 14,
+  },
+  {
+    name: 'a point is missed by the stamps of its device, and not by when it came',
+    file: 'rules/health/watch.ts',
+    find: 'heard(health, core.clock.now, device',
+    replace: 'heard(health, core.clock.now - (core.clock.at - point.sampleAt), device',
+    among: ['lost-points', 'stamps'],
+  },
+  {
+    name: 'no point of a device that stamps its readings is missed',
+    file: 'rules/health/watch.ts',
+    find: 'if (spec.regular && heard(',
+    replace: 'if (spec.regular && device.clock === null && heard(',
+    among: ['lost-points', 'stamps'],
   },
 ];

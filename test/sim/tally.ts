@@ -9,6 +9,7 @@ const LEAST = {
   'an alarm comes while a device is warming up': 40,
   'the clock of a device is far off': 100,
   'the clock of a device is put right': 20,
+  'a point of a device that stamps its readings comes no more': 15,
   'a fault is named in what comes late': 100,
   'a bad value comes late': 80,
 } as const;
@@ -62,6 +63,9 @@ export class Tally {
       if (told.kind !== 'alarm') continue;
       const { alarm, event } = told;
       if (event.type === 'raised' && event.cause === 'warm-up') this.note('an alarm comes while a device is warming up');
+      const stamps = (engine.view.status(alarm.deviceId ?? '')?.clockErrorMs ?? null) !== null;
+      if (alarm.ladder === 'F01' && alarm.measurement !== null && event.type === 'raised' && stamps)
+        this.note('a point of a device that stamps its readings comes no more');
       if (alarm.ladder === 'F21' && event.type === 'raised') this.note('a value stands still for so long that it is stuck');
       if (alarm.ladder === 'F21' && event.type === 'returned') this.note('a stuck value moves again');
     }

@@ -118,7 +118,7 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   if (troubles.has('rates'))
     for (const other of ['stamps', 'backlogs', 'server-clock', 'faults', 'over-range', 'lost-points'] as const) troubles.delete(other);
   // When a point was last there is known exactly where nothing comes late or through another's line.
-  if (troubles.has('lost-points')) for (const other of ['stamps', 'backlogs', 'gateway'] as const) troubles.delete(other);
+  if (troubles.has('lost-points')) for (const other of ['backlogs', 'gateway'] as const) troubles.delete(other);
   // Faults and bad values in what comes late: the clock of the device is well known, and nothing else is wrong with time.
   if (troubles.has('late-faults')) {
     for (const other of ['crashes', 'freezes', 'server-clock', 'losses', 'causes', 'calms', 'rates', 'over-range', 'lost-points'] as const)
@@ -226,7 +226,7 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
       at = acts.at(-1)?.at ?? at;
     }
   }
-  if (losses !== null) acts.push(...losses.reports(at));
+  if (losses !== null) acts.push(...losses.reports(at).map((act) => stamp(act, chance, clocks)));
   return {
     seed,
     devices,
@@ -291,7 +291,9 @@ function clockOf(device: Device, chance: Chance, troubles: ReadonlySet<Trouble>)
   const analogue = new Set(
     profileOf(device.profileId).measurements.flatMap((m) => (m.valueType === 'number' && m.resolution < 1 ? [m.key] : [])),
   );
-  const counts = profileOf(device.profileId).measurements.some((m) => m.limits.some((limit) => limit.dir === 'count_hi'));
+  // What a device reports by itself comes between: no array reaches back over that.
+  const counts =
+    troubles.has('lost-points') || profileOf(device.profileId).measurements.some((m) => m.limits.some((limit) => limit.dir === 'count_hi'));
   const stamps = troubles.has('stamps') && chance.often(0.8);
   const errorMs = stamps ? chance.pick([0, 0, -3_600_000, -40_000, 3_000, 86_400_000]) : 0;
   return {

@@ -43,7 +43,7 @@ export class PointSilence {
   private readonly known: Known;
   private readonly points = new Map<string, Point>();
   private readonly devices = new Map<string, Talks>();
-  /** Devices of which nothing is said: they were heard through a gateway, or tell their own time. */
+  /** Devices of which nothing is said: they were heard through a gateway. */
   private readonly open = new Set<string>();
   private outageEndedAt: EngineMs = 0;
   private last: Entry | null = null;
@@ -91,8 +91,8 @@ export class PointSilence {
   }
 
   /** A sample that is taken at `t`, engine time. */
-  hear({ device, values, stampedAt }: Sample, throughGateway: boolean, t: EngineMs): void {
-    if (stampedAt !== null || throughGateway) this.open.add(device);
+  hear({ device, values }: Sample, throughGateway: boolean, t: EngineMs): void {
+    if (throughGateway) this.open.add(device);
     this.alive(device, t);
     const backAt = this.devices.get(device)?.backAt ?? -Infinity;
     const profile = this.known(device)?.profile;

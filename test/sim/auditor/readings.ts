@@ -40,7 +40,7 @@
 // 21. A message that carries `faults`, of the device or of its points, says everything that is wrong with both; one without says nothing. A
 //    fault of the device explains whatever is bad once the message is in (decision 19), also what an earlier message brought.
 // 22. Withdrawing, closing and hiding an F04 prove nothing about a sensor that folds back; its reset is refused while it is beyond its range.
-// 23. The dead-man of a point goes by when its values came, not by their stamps; of devices that stamp or speak through a gateway nothing is
+// 23. The dead-man of a point goes by when its values came, not by their stamps; of devices that speak through a gateway nothing is
 //    said. A point has to have shown a rhythm: what ends a silence (its own or its device's) and a second value of the same moment count
 //    neither for the ten samples nor as a gap; the longest gap is that of late. Whether a point or its device is told where both run out
 //    between two entries: the device. A point that was missed when its device fell silent stays so.
