@@ -62,4 +62,18 @@ export const RATE_MUTANTS: readonly EngineMutant[] = [
     among: RATES,
     firstSeed: 6,
   },
+  {
+    name: 'a window of minutes is two minutes long',
+    file: 'rules/evaluate/plan.ts',
+    find: 'const windowMs = limit.windowMs ?? 0;',
+    replace: 'const windowMs = Math.min(120_000, limit.windowMs ?? 0);',
+    among: RATES,
+  },
+  {
+    name: 'of a window of minutes the last two are kept',
+    file: 'rules/evaluate/rate-window.ts',
+    find: 'const oldest = (t[Math.max(0, t.length - 2)] ?? 0) - windowMs;',
+    replace: 'const oldest = (t[Math.max(0, t.length - 2)] ?? 0) - Math.min(120_000, windowMs);',
+    among: RATES,
+  },
 ];

@@ -30,9 +30,20 @@ const RATES = profile('sim.rate', [
     [{ code: 'LEAK', dir: 'roc_lo', setPoint: 6, windowMs: 30_000, level: 'orange', deadband: 1, latching: true }],
     RANGE,
   ),
+  measurement(
+    'depth',
+    [
+      { code: 'SINKS', dir: 'roc_lo', setPoint: 20, windowMs: 180_000, level: 'yellow', deadband: 4 },
+      { code: 'FILLS', dir: 'roc_hi', setPoint: 30, windowMs: 240_000, level: 'red', deadband: 6, offDelayMs: 8_000, latching: true },
+    ],
+    RANGE,
+  ),
 ]);
 
 export const RATE_PROFILES: readonly Profile[] = [RATES];
+
+/** The measurement whose windows are minutes. */
+const SLOW = 'depth';
 
 export function isRated(profileId: string): boolean {
   return profileId === RATES.id;
@@ -85,7 +96,8 @@ export function coursesOf(chance: Chance): Courses {
       return { device, measurement: key, channel, ladder: own.length === 0 ? 'hi' : chance.pick(own).code };
     },
     run: (from, device, key) => {
-      const paceMs = chance.pick([200, 500, 1_000, 1_000, 2_000, 4_000, 6_000]);
+      // A window of minutes is filled by a pace of half minutes, or densely by one of seconds.
+      const paceMs = chance.pick(key === SLOW ? [4_000, 8_000, 12_000, 25_000, 40_000] : [200, 500, 1_000, 1_000, 2_000, 4_000, 6_000]);
       const regular = chance.often(0.5);
       let at = from;
       return Array.from({ length: chance.whole(6, 20) }, (): Act => {

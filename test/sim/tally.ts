@@ -10,6 +10,7 @@ const LEAST = {
   'the clock of a device is far off': 100,
   'the clock of a device is put right': 20,
   'a point of a device that stamps its readings comes no more': 15,
+  'a value rises or falls in a window of minutes': 15,
   'a fault is named in what comes late': 100,
   'a bad value comes late': 80,
 } as const;
@@ -66,6 +67,8 @@ export class Tally {
       const stamps = (engine.view.status(alarm.deviceId ?? '')?.clockErrorMs ?? null) !== null;
       if (alarm.ladder === 'F01' && alarm.measurement !== null && event.type === 'raised' && stamps)
         this.note('a point of a device that stamps its readings comes no more');
+      if ((alarm.ladder === 'SINKS' || alarm.ladder === 'FILLS') && event.type === 'raised')
+        this.note('a value rises or falls in a window of minutes');
       if (alarm.ladder === 'F21' && event.type === 'raised') this.note('a value stands still for so long that it is stuck');
       if (alarm.ladder === 'F21' && event.type === 'returned') this.note('a stuck value moves again');
     }

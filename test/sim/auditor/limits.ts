@@ -189,8 +189,8 @@ function countRule(def: LimitDef, common: Common): Rule | null {
   };
 }
 
-/** No world lasts so long that a longer window would show anything, ms. */
-const LONGEST_WINDOW_MS = 120_000;
+/** Devices that are judged over longer windows are in worlds where the time of a sample is not certain enough, ms. */
+const LONGEST_WINDOW_MS = 240_000;
 
 /**
  * How far the value rose in the window: see risen() for the number it is asked about. One that is on after a delay and off without one may
