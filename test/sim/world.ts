@@ -291,7 +291,7 @@ function clockOf(device: Device, chance: Chance, troubles: ReadonlySet<Trouble>)
   const analogue = new Set(
     profileOf(device.profileId).measurements.flatMap((m) => (m.valueType === 'number' && m.resolution < 1 ? [m.key] : [])),
   );
-  // What a device reports by itself comes between: no array reaches back over that.
+  // What a device reports by itself comes between, and right after a late batch a delay may come late: no array reaches back over either.
   const counts =
     troubles.has('lost-points') || profileOf(device.profileId).measurements.some((m) => m.limits.some((limit) => limit.dir === 'count_hi'));
   const stamps = troubles.has('stamps') && chance.often(0.8);
