@@ -293,7 +293,9 @@ function clockOf(device: Device, chance: Chance, troubles: ReadonlySet<Trouble>)
   );
   // What a device reports by itself comes between, and right after a late batch a delay may come late: no array reaches back over either.
   const counts =
-    troubles.has('lost-points') || profileOf(device.profileId).measurements.some((m) => m.limits.some((limit) => limit.dir === 'count_hi'));
+    troubles.has('lost-points') ||
+    troubles.has('late-faults') ||
+    profileOf(device.profileId).measurements.some((m) => m.limits.some((limit) => limit.dir === 'count_hi'));
   const stamps = troubles.has('stamps') && chance.often(0.8);
   const errorMs = stamps ? chance.pick([0, 0, -3_600_000, -40_000, 3_000, 86_400_000]) : 0;
   return {
