@@ -41,6 +41,8 @@ export class Auditor implements Watcher {
   private readonly hours = new WorkingHours();
   /** What is known of the other points of a device. */
   private readonly scenes = new Map<string, Map<string, number | null>>();
+  /** Devices of which something came late: a delay of theirs may run out late after it (reading 13). */
+  private readonly lateOnce = new Set<string>();
   private readonly shownSeq = new Map<string, Map<number, number>>();
   private readonly accepted = new Map<number, boolean>();
   private readonly joints = new Joints({
@@ -131,6 +133,7 @@ export class Auditor implements Watcher {
       return { sample, t, late: now - t > this.plant.window(sample.device) };
     });
     for (const { sample, t: taken, late } of samples) {
+      if (late) this.lateOnce.add(sample.device);
       const own = new Map(
         sample.values.flatMap(({ measurement, channel, value, quality, flags }): [string, number | null][] =>
           flags.includes('stale-retained')
@@ -168,7 +171,7 @@ export class Auditor implements Watcher {
       this.joints.hear(sample, entry);
       this.warmUp.hear(sample);
       this.stuck.hear(sample, { engine: now, real: this.line.real.at(-1) ?? 0 });
-      this.pointSilence.hear(sample, entry.credential.startsWith('gate-'), now);
+      this.pointSilence.hear(sample, entry.credential.startsWith('gate-') || this.lateOnce.has(sample.device), now);
     }
     this.faults.message(samples, now);
     this.soundless(entry, applied);
@@ -285,7 +288,7 @@ export class Auditor implements Watcher {
           `${key} is ${alarm.state} ${alarm.level} ${alarm.code}, and nothing of it should be open`,
         );
     }
-    const delays = [...this.points.all()].map((point) => (point.loose ? Infinity : point.due));
+    const delays = [...this.points.all()].map((point) => (point.loose || this.lateOnce.has(point.device) ? Infinity : point.due));
     const due = Math.max(this.line.now(), Math.min(this.pointSilence.due(), ...delays));
     const wanted = step.engine.nextDue();
     if (due !== Infinity && (wanted === null || wanted > due)) {

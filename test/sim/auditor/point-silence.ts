@@ -43,7 +43,7 @@ export class PointSilence {
   private readonly known: Known;
   private readonly points = new Map<string, Point>();
   private readonly devices = new Map<string, Talks>();
-  /** Devices of which nothing is said: they were heard through a gateway. */
+  /** Devices of which nothing is said: they were heard through a gateway, or something of them came late. */
   private readonly open = new Set<string>();
   private outageEndedAt: EngineMs = 0;
   private last: Entry | null = null;
@@ -90,9 +90,9 @@ export class PointSilence {
     return !this.open.has(device);
   }
 
-  /** A sample that is taken at `t`, engine time. */
-  hear({ device, values }: Sample, throughGateway: boolean, t: EngineMs): void {
-    if (throughGateway) this.open.add(device);
+  /** @param unsure it came through a gateway, or something of the device came late; @param t engine time at which it came */
+  hear({ device, values }: Sample, unsure: boolean, t: EngineMs): void {
+    if (unsure) this.open.add(device);
     this.alive(device, t);
     const backAt = this.devices.get(device)?.backAt ?? -Infinity;
     const profile = this.known(device)?.profile;
