@@ -1,5 +1,6 @@
 import { ENTRY_VERSION, type Entry, type EntryBody } from '../../model/entry.ts';
 import type { Device, Enterprise, HazardSource } from '../../model/asset.ts';
+import type { Flag } from '../../model/reading.ts';
 import { builtInCatalogue } from '../../rules/catalogue/built-in.ts';
 import { createEngine } from '../../rules/engine.ts';
 
@@ -20,7 +21,8 @@ function entry(seq: number, mono: number, body: EntryBody): Entry {
   return { seq, v: ENTRY_VERSION, at: AT + mono, boot: 'bench', mono, ...body };
 }
 
-function setUp(size: PlantSize): Entry[] {
+/** The plant comes into being. */
+export function plantEntries(size: PlantSize): Entry[] {
   const asset = { revision: 1, createdAt: AT, updatedAt: AT, retiredAt: null };
   const enterprise: Enterprise = {
     ...asset,
@@ -74,49 +76,50 @@ function setUp(size: PlantSize): Entry[] {
   ];
 }
 
+const NO_FLAGS: readonly Flag[] = [];
+
+/** The message of three values that a device sends in its turn. @param i its number, from 0 */
+export function messageEntry(seq: number, i: number, mono: number, device: number): Entry {
+  const id = `B-${device}`;
+  const good = { channel: null, quality: 'good' as const, flags: NO_FLAGS };
+  return entry(seq, mono, {
+    kind: 'message',
+    credential: id,
+    enterprise: 'bench',
+    client: `${id}/c`,
+    connection: device,
+    nth: i,
+    qos: 1,
+    packetId: (i % 65_535) + 1,
+    digest: i,
+    topic: `beacon/v1/bench/${id}/telemetry`,
+    stamped: false,
+    counter: null,
+    retain: false,
+    refused: [],
+    samples: [
+      {
+        device: id,
+        sampleAt: AT + mono,
+        stampedAt: null,
+        values: [
+          { ...good, measurement: 'pressure', value: 1.1 + (i % 10) / 100 },
+          { ...good, measurement: 'level_pct', value: 50 + (i % 7) },
+          { ...good, measurement: 'temp', value: 21 + (i % 5) },
+        ],
+      },
+    ],
+  });
+}
+
 /** Messages of three values as text, parsed and applied, as a restart does. */
 export function engineRate(messages: number, size: PlantSize = USUAL): EngineRate {
   const engine = createEngine();
-  const first = setUp(size);
+  const first = plantEntries(size);
   for (const e of first) engine.apply(e);
-  const texts: string[] = [];
-  for (let i = 0; i < messages; i += 1) {
-    const mono = 10 + Math.floor(i / 20);
-    const device = `B-${i % size.devices}`;
-    const good = { channel: null, quality: 'good' as const, flags: [] };
-    texts.push(
-      JSON.stringify(
-        entry(first.length + 1 + i, mono, {
-          kind: 'message',
-          credential: device,
-          enterprise: 'bench',
-          client: `${device}/c`,
-          connection: i % size.devices,
-          nth: Math.floor(i / size.devices),
-          qos: 1,
-          packetId: (i % 65_535) + 1,
-          digest: i,
-          topic: `beacon/v1/bench/${device}/telemetry`,
-          stamped: false,
-          counter: null,
-          retain: false,
-          refused: [],
-          samples: [
-            {
-              device,
-              sampleAt: AT + mono,
-              stampedAt: null,
-              values: [
-                { ...good, measurement: 'pressure', value: 1.1 + (i % 10) / 100 },
-                { ...good, measurement: 'level_pct', value: 50 + (i % 7) },
-                { ...good, measurement: 'temp', value: 21 + (i % 5) },
-              ],
-            },
-          ],
-        }),
-      ),
-    );
-  }
+  const texts = Array.from({ length: messages }, (_, i) =>
+    JSON.stringify(messageEntry(first.length + 1 + i, i, 10 + Math.floor(i / 20), i % size.devices)),
+  );
   const begun = performance.now();
   const entries = texts.map((text) => JSON.parse(text) as Entry);
   const parsed = performance.now();

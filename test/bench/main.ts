@@ -3,7 +3,7 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { helpAsked } from '../../app/help.ts';
-import { repositoryRoot } from '../harness/platform-process.ts';
+import { nodeOptionsOfStart, repositoryRoot } from '../harness/platform-process.ts';
 import { chromiumPath } from '../harness/browser.ts';
 import { influxdMissing } from '../parts/influxd.ts';
 import { mosquittoMissing } from '../parts/mosquitto.ts';
@@ -15,6 +15,7 @@ import { measureFdatasync } from './disk.ts';
 import { engineRate } from './engine-rate.ts';
 import { frozenRun } from './frozen.ts';
 import { type HistoryRun, historyRun } from './history.ts';
+import { handOverRun } from './hand-over.ts';
 import { hostileRun } from './hostile.ts';
 import { outageRun } from './influx-outage.ts';
 import { influxRateRun } from './influx-rate.ts';
@@ -24,6 +25,7 @@ import { median, percentile, spread } from './statistics.ts';
 import { soakRun } from './soak.ts';
 import { stormRun } from './storm.ts';
 import { upstreamCeiling, type UpstreamRun, upstreamThroughMosquitto } from './upstream.ts';
+import { youngRun } from './young.ts';
 import { bareRun, platformRun, type ThroughputRun, type ThroughputSettings } from './throughput.ts';
 
 /**
@@ -403,6 +405,29 @@ await section('city', async () => {
   unanswered += run.unanswered;
 });
 
+await section('young', async () => {
+  const devices = quick ? 2_000 : 100_000;
+  const messages = quick ? 5_000 : 300_000;
+  say(`## The collector of young memory: the engine alone, ${devices} devices of three points`);
+  say('');
+  say('| young generation | while | collections | ms, median | largest | together |');
+  say('|---|---|---|---|---|---|');
+  for (const option of [...nodeOptionsOfStart(), '--max-semi-space-size=32']) {
+    const run = await youngRun(devices, messages, [option]);
+    for (const [name, pauses] of [
+      [`${messages} messages`, run.reporting],
+      ['a snapshot is cut, ten messages between slices', run.cutting],
+    ] as const) {
+      const sum = pauses.reduce((all, ms) => all + ms, 0);
+      const of = (ms: number): string => (pauses.length === 0 ? '–' : ms.toFixed(1));
+      say(
+        `| ${option.split('=')[1]} MB | ${name} | ${pauses.length} | ${of(median(pauses))} | ${of(Math.max(...pauses))} | ${sum.toFixed(0)} |`,
+      );
+    }
+  }
+  say('');
+});
+
 await section('engine', async () => {
   say('## Replay through the whole engine, one core');
   say('');
@@ -461,6 +486,11 @@ await section('history', async () => {
   historyRows('embedded', await historyRun('embedded', size));
   if (missing === null) historyRows('InfluxDB', await historyRun('influx', { ...size, devices: quick ? 2 : 5 }));
   else say(`InfluxDB not measured: ${missing}.`);
+  say('');
+  const page = await handOverRun(quick ? 2_000 : 10_000, quick ? 5 : 200);
+  say(
+    `A page of ${page.readings} raw readings keeps the thread that serves the broker ${page.asText.toFixed(2)} ms as the text that the history thread wrote (as rows to be written there: ${page.asRows.toFixed(2)} ms; medians, in turn).`,
+  );
   say('');
 });
 

@@ -37,6 +37,8 @@ it('the quick bench ends with every table and no unanswered PUBLISH or alarm', {
     '## The desk in Chromium with 60 devices',
     '| points of the plant | ',
     '## Backtest of stored history, one core',
+    'A page of 2000 raw readings keeps the thread',
+    '## The collector of young memory: the engine alone, 2000 devices',
   ])
     expect(stdout).toContain(row);
   expect(stdout).not.toMatch(/NaN|Infinity|undefined/);
