@@ -11,8 +11,8 @@ import type { LedgerFeed } from './ledger-feed.ts';
 const HEARD_WITHIN_MS = 3_000;
 
 /**
- * Answers of one credential that are being looked up, and those of the minute that fitted nothing, together; of all, those being looked up.
- * Every look is a question to the records, which sign-ins and the audit wait for, too: nobody floods them with answers he makes up.
+ * Answers of one credential in a minute that this start waits for none of, and are looked up all the same (they may be those of the start
+ * before); of all, those being looked up at once. Every look is a question to the records, which sign-ins and the audit wait for, too: nobody floods them with answers he makes up.
  */
 const LOOKS_MOST = 100;
 const LOOKS_MOST_OF_ALL = 5_000;
@@ -76,18 +76,12 @@ export function createDeviceCommands({ source, records, clock, ledger, log }: De
     looks.set(credential, had + 1);
     return true;
   }
-  /** It was worth it. */
-  function giveBack(credential: string): void {
-    const had = looks.get(credential) ?? 0;
-    if (had > 0) looks.set(credential, had - 1);
-  }
   function unknown(inbound: Inbound, { device, id }: CommandAnswer, detail?: string): void {
     counters.commandAnswersUnknown += 1;
     ledger.refusedParts(inbound, [{ code: 'UNKNOWN_COMMAND', device, at: id, ...(detail === undefined ? {} : { detail }) }]);
   }
 
-  /** @param counted as a look of its credential */
-  async function write(inbound: Inbound, answer: CommandAnswer, counted: boolean): Promise<void> {
+  async function write(inbound: Inbound, answer: CommandAnswer): Promise<void> {
     const { device, id, ok, detail } = answer;
     const became = await records.commands.answer(answer, inbound.receivedAt);
     if (became === 'unknown') {
@@ -97,7 +91,6 @@ export function createDeviceCommands({ source, records, clock, ledger, log }: De
     ledger.accepted(inbound, device, became === 'known' ? 'answered before' : null);
     if (became === 'known') return;
     counters.commandAnswers += 1;
-    if (counted) giveBack(inbound.publisher.credential);
     await records.audit.append({
       at: inbound.receivedAt,
       by: `device ${device}`,
@@ -133,13 +126,12 @@ export function createDeviceCommands({ source, records, clock, ledger, log }: De
       });
     },
     answered(inbound, answer) {
-      const counted = !wasAwaited(answer);
-      if (counted && !mayLook(inbound.publisher.credential)) {
-        unknown(inbound, answer, 'not looked up: too many that fit nothing');
+      if (!wasAwaited(answer) && !mayLook(inbound.publisher.credential)) {
+        unknown(inbound, answer, 'not looked up: too many that nobody waits for');
         return;
       }
       writing += 1;
-      write(inbound, answer, counted)
+      write(inbound, answer)
         .catch((error: unknown) =>
           log.error({ device: answer.device, command: answer.id, error: String(error) }, 'answer of a device not written'),
         )

@@ -8,6 +8,9 @@ import type { EpochMs } from './time.ts';
 export type ApprovalState = 'pending' | 'approved' | 'refused' | 'expired' | 'failed';
 export const APPROVAL_STATES: readonly ApprovalState[] = ['pending', 'approved', 'refused', 'expired', 'failed'];
 
+/** How long a request waits for its second person, ms, where its kind says nothing else. */
+export const APPROVAL_WAIT_MS = 3_600_000;
+
 export interface Approval {
   readonly id: string;
   /** What is asked for, e.g. `alarm.shelve`; each kind knows who may decide and how it is carried out. */

@@ -135,7 +135,7 @@ export class EngineWindow implements EngineView {
   }
 
   outages(): readonly Stretch[] {
-    return this.core.clock.unwatched;
+    return [...this.core.clock.unwatched];
   }
 
   get warningSeq(): number {

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import type { Approval } from '../../../model/approval.ts';
-import type { AlarmCommand } from '../../../model/entry.ts';
 import { LEVEL_RANK } from '../../../model/level.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
 import { HttpProblem } from '../problem.ts';
 import { standing } from '../routes/alarm-command.ts';
-import { asRefusal } from '../routes/outcome.ts';
+import { commandOne } from '../routes/outcome.ts';
 import { level } from '../schema/common.ts';
 import { isTold } from './is-told.ts';
 import type { ApprovalKind } from './second-person.ts';
@@ -29,7 +27,8 @@ export const suppressRed: ApprovalKind = {
   async carryOut({ platform, approval, requester, approver, requestId }) {
     const { alarmId, level: was, minutes } = suppression.parse(approval.request);
     demandNoWorse(platform, alarmId, was);
-    await done(platform.command(requester, requestId, { op: 'suppress', alarmId, minutes, ...together(approval, approver.name) }));
+    const { reason } = approval;
+    await commandOne(platform, requester, requestId, { op: 'suppress', alarmId, minutes, reason, approvedBy: approver.name });
   },
 };
 
@@ -42,18 +41,10 @@ export const takeRedOut: ApprovalKind = {
   async carryOut({ platform, approval, requester, approver, requestId }) {
     const { alarmId, level: was, ...asked } = permit.parse(approval.request);
     demandNoWorse(platform, alarmId, was);
-    await done(platform.command(requester, requestId, { op: 'out-of-service', alarmId, ...asked, ...together(approval, approver.name) }));
+    const { reason } = approval;
+    await commandOne(platform, requester, requestId, { op: 'out-of-service', alarmId, ...asked, reason, approvedBy: approver.name });
   },
 };
-
-function together({ reason }: Approval, approvedBy: string): Pick<Extract<AlarmCommand, { op: 'suppress' }>, 'reason' | 'approvedBy'> {
-  return { reason, approvedBy };
-}
-
-async function done(outcome: ReturnType<Platform['command']>): Promise<void> {
-  const told = await outcome;
-  if (!told.ok) throw asRefusal(told);
-}
 
 function demandNoWorse({ view }: Platform, alarmId: string, was: z.output<typeof level>): void {
   const alarm = standing(view, alarmId);

@@ -1,5 +1,5 @@
 import { type Action, may } from '../../../model/access.ts';
-import { type Approval, approvalAt } from '../../../model/approval.ts';
+import { APPROVAL_WAIT_MS, type Approval, approvalAt } from '../../../model/approval.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
 import type { AuditLine } from '../../../model/ports/records.ts';
 import { demand, sees } from '../access.ts';
@@ -7,8 +7,6 @@ import { HttpProblem } from '../problem.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
 import { randomText } from '../sign-in/secrets.ts';
 
-/** How long a request waits for its second person, ms, where its kind says nothing else. */
-const USUAL_WAIT_MS = 3_600_000;
 /** Requests of one account that wait at once: nobody buries those of others under his own, nor what he asks under more of it. */
 const PENDING_MAX = 200;
 
@@ -69,7 +67,7 @@ export async function askSecondPerson(platform: Platform, actor: AccountActor, a
     reason,
     requestedBy: actor.name,
     requestedAt: now,
-    expiresAt: now + (kind.waitMs ?? USUAL_WAIT_MS),
+    expiresAt: now + (kind.waitMs ?? APPROVAL_WAIT_MS),
     state: 'pending',
     decidedBy: null,
     decidedAt: null,

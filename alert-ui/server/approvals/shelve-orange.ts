@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { asRefusal } from '../routes/outcome.ts';
+import { commandOne } from '../routes/outcome.ts';
 import { isTold } from './is-told.ts';
 import type { ApprovalKind } from './second-person.ts';
 
@@ -17,7 +17,6 @@ export const shelveOrange: ApprovalKind = {
   async carryOut({ platform, approval, requester, approver, requestId }) {
     const asked = request.parse(approval.request);
     const command = { op: 'shelve', ...asked, reason: approval.reason, approvedBy: approver.name } as const;
-    const outcome = await platform.command(requester, requestId, command);
-    if (!outcome.ok) throw asRefusal(outcome);
+    await commandOne(platform, requester, requestId, command);
   },
 };

@@ -32,14 +32,14 @@ export const deviceCommandRoutes: Route[] = [
       const comment = body.comment ?? null;
       const key = request.get('idempotency-key') ?? null;
       const command = await orderDevice(platform, { device, by: actor.name, command: body.command, comment, key });
-      const audited = {
+      const inAudit = {
         resource: `devices/${device.id}/commands/${command.id}`,
         detail: comment === null ? command.command : `${command.command}: ${comment}`,
       };
-      if (command.reason === null) return { status: 202, body: command, ...audited };
+      if (command.reason === null) return { status: 202, body: command, ...inAudit };
       const offline = new HttpProblem(command.reason, `nobody listens to the command topic of ${device.id}; nothing is kept for later`);
       const headers = { 'content-type': 'application/problem+json' };
-      return { status: offline.status, body: offline.body(requestId), headers, ...audited };
+      return { status: offline.status, body: offline.body(requestId), headers, ...inAudit };
     },
   }),
   route({

@@ -1,6 +1,6 @@
 import type { Alarm } from '../../../model/alarm.ts';
 import type { AssetKind, AssetOf } from '../../../model/asset.ts';
-import type { ConfigChange } from '../../../model/entry.ts';
+import type { AlarmCommand, ConfigChange } from '../../../model/entry.ts';
 import type { Platform, SubmitOutcome } from '../../../model/ports/platform.ts';
 import { HttpProblem } from '../problem.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
@@ -17,6 +17,12 @@ export function asRefusal(refused: Refused): HttpProblem {
     ...(alarm === undefined ? {} : { alarm }),
     ...(asset === undefined ? {} : { current: asset }),
   });
+}
+
+/** A command whose refusal is thrown. */
+export async function commandOne(platform: Platform, actor: AccountActor, requestId: string, command: AlarmCommand): Promise<void> {
+  const outcome = await platform.command(actor, requestId, command);
+  if (!outcome.ok) throw asRefusal(outcome);
 }
 
 /** One change of configuration; the asset as it stands after it. Throws the refusal. */
