@@ -1,32 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Device } from '../model/asset.ts';
 import type { ConfigChange } from '../model/entry.ts';
+import { exampleDevice } from '../model/testing/example-assets.ts';
 import { builtInCatalogue } from '../rules/catalogue/built-in.ts';
 import { wrongUnits } from './device-units.ts';
 
 function put(profileId: string, units: Readonly<Record<string, string>>): ConfigChange {
-  const value: Device = {
-    id: 'GD-07',
-    name: 'GD-07',
-    revision: 1,
-    createdAt: 0,
-    updatedAt: 0,
-    retiredAt: null,
-    enterpriseId: 'haida',
-    siteId: null,
-    hazardSourceId: null,
-    profileId,
-    variant: null,
-    attributes: {},
-    conditions: {},
-    heartbeatMs: null,
-    reportMs: null,
-    units,
-    installedAt: null,
-    calibratedAt: null,
-    mode: 'live',
-  };
-  return { op: 'put', asset: 'device', value, base: 0 };
+  return { op: 'put', asset: 'device', value: exampleDevice('GD-07', profileId, { units }), base: 0 };
 }
 
 describe('units a device declares', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Device } from '../model/asset.ts';
 import type { Publisher } from '../model/ports/message-source.ts';
 import type { MeasurementDef, Profile } from '../model/profile.ts';
+import { exampleDevice } from '../model/testing/example-assets.ts';
 import { MAX_PAYLOAD_BYTES, MAX_REFUSALS, MAX_VALUES } from './bounds.ts';
 import { type Ingested, ingest, type Registry } from './ingest.ts';
 
@@ -38,28 +39,7 @@ const profile: Profile = {
     measurement('label', { valueType: 'string' }),
   ],
 };
-const device = (id: string, part: Partial<Device> = {}): Device => ({
-  id,
-  name: id,
-  revision: 1,
-  createdAt: 0,
-  updatedAt: 0,
-  retiredAt: null,
-  enterpriseId: 'e1',
-  siteId: null,
-  hazardSourceId: null,
-  profileId: profile.id,
-  variant: null,
-  attributes: {},
-  conditions: {},
-  heartbeatMs: null,
-  reportMs: null,
-  units: {},
-  installedAt: null,
-  calibratedAt: null,
-  mode: 'live',
-  ...part,
-});
+const device = (id: string, part: Partial<Device> = {}): Device => exampleDevice(id, profile.id, { enterpriseId: 'e1', ...part });
 const devices = new Map(
   [
     device('d1'),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Device, HazardSource } from '../../model/asset.ts';
 import type { LimitDef, Profile } from '../../model/profile.ts';
+import { exampleDevice } from '../../model/testing/example-assets.ts';
 import { builtInCatalogue } from '../catalogue/built-in.ts';
 import { effectiveLimits } from './limits.ts';
 
@@ -10,30 +11,7 @@ function profile(id: string): Profile {
   return found;
 }
 
-function device(part: Partial<Device> = {}): Device {
-  return {
-    id: 'd1',
-    name: 'd1',
-    revision: 1,
-    createdAt: 0,
-    updatedAt: 0,
-    retiredAt: null,
-    enterpriseId: 'e1',
-    siteId: null,
-    hazardSourceId: null,
-    profileId: 'p',
-    variant: null,
-    attributes: {},
-    conditions: {},
-    heartbeatMs: null,
-    reportMs: null,
-    units: {},
-    installedAt: null,
-    calibratedAt: null,
-    mode: 'live',
-    ...part,
-  };
-}
+const device = (part: Partial<Device> = {}): Device => exampleDevice('d1', 'p', { enterpriseId: 'e1', ...part });
 
 function hazardSource(attributes: HazardSource['attributes']): HazardSource {
   return { id: 'h1', name: 'h1', revision: 1, createdAt: 0, updatedAt: 0, retiredAt: null, enterpriseId: 'e1', siteId: null, attributes };

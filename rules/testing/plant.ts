@@ -1,9 +1,10 @@
 import type { Alarm, AlarmEvent, LiveEvent } from '../../model/alarm.ts';
-import type { Area, AssetOf, Device, Enterprise, HazardSource, Rule } from '../../model/asset.ts';
+import type { Area, AssetOf, Device, HazardSource, Rule } from '../../model/asset.ts';
 import type { Applied, Engine } from '../../model/engine.ts';
 import { type AlarmCommand, type ConfigChange, ENTRY_VERSION, type Entry, type EntryBody, type MessageBody } from '../../model/entry.ts';
 import type { Catalogue, LimitDef, MeasurementDef, Profile } from '../../model/profile.ts';
 import type { Quality, Sample, SampleValue, Value } from '../../model/reading.ts';
+import { exampleDevice, exampleEnterprise } from '../../model/testing/example-assets.ts';
 import type { SetFactorName, Warning, WarningLive, WarningScope } from '../../model/warning.ts';
 import { createEngine } from '../engine.ts';
 
@@ -12,9 +13,7 @@ import { createEngine } from '../engine.ts';
 export const START = 1_763_900_000_000;
 const STAMPS = { revision: 1, createdAt: 0, updatedAt: 0, retiredAt: null } as const;
 
-export function enterprise(id: string, more: Partial<Enterprise> = {}): Enterprise {
-  return { ...STAMPS, id, name: id, areaId: null, sector: null, kind: 'real', lon: null, lat: null, contacts: [], ...more };
-}
+export const enterprise = exampleEnterprise;
 
 export function area(id: string, parentId: string | null = null): Area {
   return { ...STAMPS, id, name: id, parentId };
@@ -24,27 +23,7 @@ export function hazardSource(id: string, more: Partial<HazardSource> = {}): Haza
   return { ...STAMPS, id, name: id, enterpriseId: 'works', siteId: null, attributes: {}, ...more };
 }
 
-export function device(id: string, profileId: string, more: Partial<Device> = {}): Device {
-  return {
-    ...STAMPS,
-    id,
-    name: id,
-    enterpriseId: 'works',
-    siteId: null,
-    hazardSourceId: null,
-    profileId,
-    variant: null,
-    attributes: {},
-    conditions: {},
-    heartbeatMs: null,
-    reportMs: null,
-    units: {},
-    installedAt: null,
-    calibratedAt: null,
-    mode: 'live',
-    ...more,
-  };
-}
+export const device = exampleDevice;
 
 /** A rule about the limit L1 of `lel` of the profile `gas`, for the whole of `works`. */
 export function rule(id: string, parts: Rule['parts'], more: Partial<Rule> = {}): Rule {

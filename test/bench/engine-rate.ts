@@ -1,5 +1,6 @@
 import { ENTRY_VERSION, type Entry, type EntryBody } from '../../model/entry.ts';
-import type { Device, Enterprise, HazardSource } from '../../model/asset.ts';
+import type { HazardSource } from '../../model/asset.ts';
+import { exampleDevice, exampleEnterprise } from '../../model/testing/example-assets.ts';
 import type { Flag } from '../../model/reading.ts';
 import { builtInCatalogue } from '../../rules/catalogue/built-in.ts';
 import { createEngine } from '../../rules/engine.ts';
@@ -24,36 +25,13 @@ function entry(seq: number, mono: number, body: EntryBody): Entry {
 /** The plant comes into being. */
 export function plantEntries(size: PlantSize): Entry[] {
   const asset = { revision: 1, createdAt: AT, updatedAt: AT, retiredAt: null };
-  const enterprise: Enterprise = {
-    ...asset,
-    id: 'bench',
-    name: 'bench',
-    areaId: null,
-    sector: null,
-    kind: 'real',
-    lon: null,
-    lat: null,
-    contacts: [],
-  };
-  const devices = Array.from(
-    { length: size.devices },
-    (_, i): Device => ({
+  const enterprise = exampleEnterprise('bench', asset);
+  const devices = Array.from({ length: size.devices }, (_, i) =>
+    exampleDevice(`B-${i}`, 'hazchem.tank.pressurized', {
       ...asset,
-      id: `B-${i}`,
-      name: `B-${i}`,
       enterpriseId: 'bench',
-      siteId: null,
       hazardSourceId: size.sources === 0 ? null : `S-${i % size.sources}`,
-      profileId: 'hazchem.tank.pressurized',
-      variant: null,
       attributes: { pressure_normal_max: 1.6, design_pressure: 2.2, psv_set: 2 },
-      conditions: {},
-      heartbeatMs: null,
-      reportMs: null,
-      units: {},
-      installedAt: null,
-      calibratedAt: null,
-      mode: 'live',
     }),
   );
   const sources = Array.from(

@@ -1,5 +1,6 @@
 // What every part of the simulated plant is written with.
 import type { Device } from '../../model/asset.ts';
+import { exampleDevice } from '../../model/testing/example-assets.ts';
 import type { LimitDef, MeasurementDef, Profile } from '../../model/profile.ts';
 
 /** A day in November 2026: what the world's clocks start from, UTC ms. */
@@ -52,26 +53,5 @@ export function profile(id: string, measurements: readonly MeasurementDef[], res
 export const ENTERPRISES = ['north', 'south'] as const;
 
 export function deviceOf(id: string, profileId: string, rest: Partial<Device> = {}): Device {
-  return {
-    id,
-    name: id,
-    revision: 1,
-    createdAt: DAY_ONE,
-    updatedAt: DAY_ONE,
-    retiredAt: null,
-    enterpriseId: 'north',
-    siteId: null,
-    hazardSourceId: null,
-    profileId,
-    variant: null,
-    attributes: {},
-    conditions: {},
-    heartbeatMs: null,
-    reportMs: null,
-    units: {},
-    installedAt: null,
-    calibratedAt: null,
-    mode: 'live',
-    ...rest,
-  };
+  return exampleDevice(id, profileId, { createdAt: DAY_ONE, updatedAt: DAY_ONE, enterpriseId: 'north', ...rest });
 }

@@ -1,6 +1,7 @@
 // The plant of the simulated world: kinds of device made to be nasty (every number of a limit differs from its neighbours', so that
 // a mix-up shows), a few of the catalogue's own, and two enterprises to move between.
 import type { AlarmPolicy, Enterprise } from '../../model/asset.ts';
+import { exampleEnterprise } from '../../model/testing/example-assets.ts';
 import type { ConfigChange } from '../../model/entry.ts';
 import type { Catalogue, Profile } from '../../model/profile.ts';
 import { builtInCatalogue } from '../../rules/catalogue/built-in.ts';
@@ -370,18 +371,7 @@ export function groundWork(): readonly ConfigChange[] {
     op: 'put',
     asset: 'enterprise',
     base: 0,
-    value: {
-      ...common,
-      id,
-      name: id,
-      areaId,
-      sector: null,
-      kind,
-      lon: null,
-      lat: null,
-      contacts: [],
-      ...(alarmPolicy === undefined ? {} : { alarmPolicy }),
-    },
+    value: exampleEnterprise(id, { ...common, areaId, kind, ...(alarmPolicy === undefined ? {} : { alarmPolicy }) }),
   });
   return [
     { op: 'catalogue', catalogue: CATALOGUE },

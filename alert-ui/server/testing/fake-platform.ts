@@ -28,6 +28,7 @@ import type { Quality, Sample, Value } from '../../../model/reading.ts';
 import type { Warning, WarningEventType, WarningHead } from '../../../model/warning.ts';
 import { parseShiftPlan, type ShiftPlan, USUAL_SHIFTS } from '../../../model/shift.ts';
 import { exampleAlarm } from '../../../model/testing/example-alarm.ts';
+import { exampleDevice, exampleEnterprise } from '../../../model/testing/example-assets.ts';
 import { present } from '../http/validate.ts';
 import { exampleFigures } from './example-figures.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -539,47 +540,12 @@ export class FakePlatform implements Platform {
 
   enterprise(id: string, more: Partial<Enterprise> = {}): void {
     const now = this.clock.now();
-    this.view.all.enterprise.set(id, {
-      id,
-      name: id,
-      revision: 1,
-      createdAt: now,
-      updatedAt: now,
-      retiredAt: null,
-      areaId: null,
-      sector: null,
-      kind: 'real',
-      lon: null,
-      lat: null,
-      contacts: [],
-      ...more,
-    });
+    this.view.all.enterprise.set(id, exampleEnterprise(id, { createdAt: now, updatedAt: now, ...more }));
   }
 
   device(id: string, enterpriseId: string, more: Partial<Device> = {}): void {
     const now = this.clock.now();
-    this.view.all.device.set(id, {
-      id,
-      name: id,
-      revision: 1,
-      createdAt: now,
-      updatedAt: now,
-      retiredAt: null,
-      enterpriseId,
-      siteId: null,
-      hazardSourceId: null,
-      profileId: 'gas',
-      variant: null,
-      attributes: {},
-      conditions: {},
-      heartbeatMs: null,
-      reportMs: null,
-      units: {},
-      installedAt: null,
-      calibratedAt: null,
-      mode: 'live',
-      ...more,
-    });
+    this.view.all.device.set(id, exampleDevice(id, 'gas', { createdAt: now, updatedAt: now, enterpriseId, ...more }));
   }
 
   /** An alarm as the engine would give it, with the fields that matter to a test. */

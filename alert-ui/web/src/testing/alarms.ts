@@ -1,45 +1,7 @@
 import type { Alarm } from '../../../../model/alarm.ts';
+import { exampleAlarm } from '../../../../model/testing/example-alarm.ts';
 
-/** An unacknowledged red gas alarm, with what a test says differently. */
+/** An unacknowledged red gas alarm of GD-07, with what a test says differently. */
 export function makeAlarm(over: Partial<Alarm> = {}): Alarm {
-  return {
-    id: '1-0',
-    ladder: 'hi',
-    code: 'L2',
-    kind: 'process',
-    enterpriseId: 'haida',
-    areaId: null,
-    hazardSourceId: null,
-    deviceId: 'GD-07',
-    measurement: 'lel',
-    channel: null,
-    level: 'red',
-    state: 'UNACK',
-    active: true,
-    latched: false,
-    suppressedBy: [],
-    suppressedUntil: null,
-    silencedUntil: null,
-    fault: false,
-    value: 61,
-    limit: 50,
-    unit: '%{LEL}',
-    quality: 'good',
-    peak: null,
-    raisedAt: 1_000,
-    returnedAt: null,
-    acknowledgedAt: null,
-    acknowledgedBy: null,
-    acknowledgedLevel: null,
-    dueAt: null,
-    occurrence: 1,
-    recurrences: 0,
-    firstOut: false,
-    groupId: null,
-    test: false,
-    historic: false,
-    ruleRevision: 1,
-    seq: 1,
-    ...over,
-  };
+  return exampleAlarm({ code: 'L2', enterpriseId: 'haida', deviceId: 'GD-07', value: 61, seq: 1, ...over });
 }
