@@ -2,18 +2,7 @@ import type { Inbound, Publisher } from '../model/ports/message-source.ts';
 import type { EpochMs } from '../model/time.ts';
 
 /** What the wire said of a message. */
-export interface InboundFacts {
-  readonly topic: string;
-  readonly payload: Uint8Array;
-  readonly publisher: Publisher;
-  readonly receivedAt: EpochMs;
-  readonly qos: 0 | 1 | 2;
-  readonly packetId: number | null;
-  readonly nth: number;
-  readonly retain: boolean;
-  /** Kept by an outside broker. */
-  readonly stale?: boolean;
-}
+export type InboundFacts = Omit<Inbound, 'ack' | 'fail'>;
 
 /** A message with its receipt; the receipt counts once. */
 export class InboundMessage implements Inbound {

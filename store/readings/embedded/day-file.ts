@@ -11,6 +11,7 @@ import { orderedByKey } from './by-point.ts';
 import type { Day } from './day.ts';
 import { DUE_SCHEMA, dueHours, type DueHours } from './due.ts';
 import { type FileFormat, openFile } from './file.ts';
+import { POINT_SCHEMA, pointTable } from './point-table.ts';
 
 /** Format of the file (`user_version`). */
 const FORMAT = 2;
@@ -21,14 +22,7 @@ const PUT_ROWS = 32;
 const PUT_COLUMNS = 5;
 
 const SCHEMA = `
-  CREATE TABLE point (
-    id INTEGER PRIMARY KEY,
-    enterprise TEXT NOT NULL,
-    device TEXT NOT NULL,
-    measurement TEXT NOT NULL,
-    channel INTEGER NOT NULL, -- -1 = the measurement has none
-    UNIQUE (enterprise, device, measurement, channel)
-  ) STRICT;
+  ${POINT_SCHEMA}
   CREATE TABLE reading (
     point INTEGER NOT NULL,
     sample_at INTEGER NOT NULL,
@@ -40,8 +34,6 @@ const SCHEMA = `
   ${DUE_SCHEMA}
   PRAGMA user_version = ${FORMAT};
 `;
-
-const NO_CHANNEL = -1;
 
 /** Values of one bucket of a page, summed up by SQLite. */
 export interface PartialBucket {
@@ -105,14 +97,7 @@ export function openDayFile(path: string, day: Day, access: 'write' | 'read'): D
 
 /** @param due null in a file of a format without roll-ups, opened for reading. */
 function dayFile(db: Database.Database, due: DueHours | null): DayFile {
-  const findPoint = db
-    .prepare<[string, string, string, number], number>(
-      'SELECT id FROM point WHERE enterprise = ? AND device = ? AND measurement = ? AND channel = ?',
-    )
-    .pluck();
-  const addPoint = db.prepare<[string, string, string, number]>(
-    'INSERT INTO point (enterprise, device, measurement, channel) VALUES (?, ?, ?, ?)',
-  );
+  const points = pointTable(db);
   const put = db.prepare<[Value[]]>(putText(1));
   const putMany = db.prepare<[Value[]]>(putText(PUT_ROWS));
   const rangeRows = db
@@ -133,9 +118,6 @@ function dayFile(db: Database.Database, due: DueHours | null): DayFile {
       FROM reading WHERE point = @point AND sample_at >= @from AND sample_at < @to ORDER BY sample_at LIMIT @rows
     )
     GROUP BY b`);
-  const pointsOf = db.prepare<[string, string], { id: number; measurement: string; channel: number }>(
-    'SELECT id, measurement, channel FROM point WHERE enterprise = ? AND device = ?',
-  );
   const fullRows = db
     .prepare<[number, number, number], [number, number, Value, number]>(
       `SELECT sample_at, received_after, value, quality FROM reading
@@ -143,43 +125,32 @@ function dayFile(db: Database.Database, due: DueHours | null): DayFile {
     )
     .raw();
 
-  const pointName = db.prepare<[number], { enterprise: string; device: string; measurement: string; channel: number }>(
-    'SELECT enterprise, device, measurement, channel FROM point WHERE id = ?',
-  );
-
   /** Our ids of the points, by their number in `knownBook`. */
   let known: number[] = [];
   let knownBook: NumberedPoints | null = null;
 
   function idOf(book: NumberedPoints, number: number): number {
-    const { enterprise, device, measurement, channel } = book.name(number);
-    const given = channel ?? NO_CHANNEL;
-    const id =
-      findPoint.get(enterprise, device, measurement, given) ?? Number(addPoint.run(enterprise, device, measurement, given).lastInsertRowid);
+    const id = points.findOrAdd(book.name(number));
     known[number] = id;
     return id;
   }
 
   /** The ids of these rows' points. */
   function idsOf(columns: ReadingColumns, rows: Uint32Array): { readonly ids: Int32Array; readonly highest: number } {
-    const { point, points } = columns;
-    if (knownBook !== points) {
+    const { point, points: book } = columns;
+    if (knownBook !== book) {
       known = [];
-      knownBook = points;
+      knownBook = book;
     }
     const ids = new Int32Array(rows.length);
     let highest = 0;
     for (let i = 0; i < rows.length; i++) {
       const number = point[rows[i] as number] as number;
-      const id = known[number] ?? idOf(points, number);
+      const id = known[number] ?? idOf(book, number);
       ids[i] = id;
       if (id > highest) highest = id;
     }
     return { ids, highest };
-  }
-
-  function existing(r: PointName): number | undefined {
-    return findPoint.get(r.enterprise, r.device, r.measurement, r.channel ?? NO_CHANNEL);
   }
 
   const writeAll = db.transaction((columns: ReadingColumns, given: Uint32Array) => {
@@ -222,13 +193,13 @@ function dayFile(db: Database.Database, due: DueHours | null): DayFile {
     },
 
     range(point, from, to, limit) {
-      const id = existing(point);
+      const id = points.find(point);
       if (id === undefined) return [];
       return rangeRows.all(id, from, to, limit).map(([at, value, code]) => [at, value, qualityOf(code)] as const);
     },
 
     *buckets(point, from, to, origin, bucketMs) {
-      const id = existing(point);
+      const id = points.find(point);
       if (id === undefined) return;
       let next = from;
       for (;;) {
@@ -245,7 +216,7 @@ function dayFile(db: Database.Database, due: DueHours | null): DayFile {
     },
 
     *all(enterprise, device, from, to) {
-      for (const { id, measurement, channel } of pointsOf.all(enterprise, device)) {
+      for (const { id, measurement, channel } of points.of(enterprise, device)) {
         let next = from;
         for (;;) {
           const rows = fullRows.all(id, next, to);
@@ -255,7 +226,7 @@ function dayFile(db: Database.Database, due: DueHours | null): DayFile {
               enterprise,
               device,
               measurement,
-              channel: channel === NO_CHANNEL ? null : channel,
+              channel,
               sampleAt,
               receivedAt: sampleAt + receivedAfter,
               value,
@@ -279,12 +250,8 @@ function dayFile(db: Database.Database, due: DueHours | null): DayFile {
         if (rows.length < READ_ROWS) return;
       }
     },
-    nameOf(point) {
-      const name = pointName.get(point);
-      if (name === undefined) throw new RangeError(`no point has the number ${point}`);
-      return { ...name, channel: name.channel === NO_CHANNEL ? null : name.channel };
-    },
-    numberOf: existing,
+    nameOf: points.nameOf,
+    numberOf: points.find,
     due,
 
     close: () => void db.close(),

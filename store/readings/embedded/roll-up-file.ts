@@ -14,17 +14,11 @@ import { joined, UNIT_MS } from '../rollup/gather.ts';
 import { DAY_MS, FIRST_DAY } from './day.ts';
 import type { PartialBucket } from './day-file.ts';
 import { openFile, removeFile } from './file.ts';
+import { POINT_SCHEMA, pointTable } from './point-table.ts';
 
 const FORMAT = 1;
 const SCHEMA = `
-  CREATE TABLE point (
-    id INTEGER PRIMARY KEY,
-    enterprise TEXT NOT NULL,
-    device TEXT NOT NULL,
-    measurement TEXT NOT NULL,
-    channel INTEGER NOT NULL, -- -1 = the measurement has none
-    UNIQUE (enterprise, device, measurement, channel)
-  ) STRICT;
+  ${POINT_SCHEMA}
   CREATE TABLE rollup (
     point INTEGER NOT NULL,
     at INTEGER NOT NULL,
@@ -43,7 +37,6 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
   PRAGMA user_version = ${FORMAT};
 `;
-const NO_CHANNEL = -1;
 const EARLY = 'before-2000';
 /** The end of what a name of four digits can hold. */
 const LAST_MOMENT: EpochMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
@@ -176,14 +169,7 @@ function byOrder(unit: RollUpUnit): (a: string, b: string) => number {
 type RollUpFile = ReturnType<typeof rollUpFile>;
 
 function rollUpFile(db: Database.Database, unit: RollUpUnit) {
-  const findPoint = db
-    .prepare<[string, string, string, number], number>(
-      'SELECT id FROM point WHERE enterprise = ? AND device = ? AND measurement = ? AND channel = ?',
-    )
-    .pluck();
-  const addPoint = db.prepare<[string, string, string, number]>(
-    'INSERT INTO point (enterprise, device, measurement, channel) VALUES (?, ?, ?, ?)',
-  );
+  const points = pointTable(db);
   const put = db.prepare<[number, number, number, ...Value[]]>(
     `INSERT OR REPLACE INTO rollup
        (point, at, part, low, high, total, count, bad, first_after, last_after, last, quality, states)
@@ -205,14 +191,9 @@ function rollUpFile(db: Database.Database, unit: RollUpUnit) {
     FROM rollup WHERE point = @point AND at >= @from AND at < @to AND part < @below AND (low IS NOT NULL OR bad > 0)
     GROUP BY b`);
 
-  function existing({ enterprise, device, measurement, channel }: PointName): number | undefined {
-    return findPoint.get(enterprise, device, measurement, channel ?? NO_CHANNEL);
-  }
-
   const writeAll = db.transaction((entries: readonly RollUpEntry[]) => {
     for (const { point, part, rollUps } of entries) {
-      const { enterprise, device, measurement, channel } = point;
-      const id = existing(point) ?? Number(addPoint.run(enterprise, device, measurement, channel ?? NO_CHANNEL).lastInsertRowid);
+      const id = points.findOrAdd(point);
       for (const r of rollUps) {
         const states = r.states === null || statesThatFollow(r, UNIT_MS[unit]) !== null ? null : JSON.stringify(r.states);
         put.run(
@@ -238,7 +219,7 @@ function rollUpFile(db: Database.Database, unit: RollUpUnit) {
     write: (entries: readonly RollUpEntry[]): void => writeAll.immediate(entries),
 
     *read(point: PointName, from: EpochMs, to: EpochMs, belowPart: number): Iterable<RollUp> {
-      const id = existing(point);
+      const id = points.find(point);
       if (id === undefined) return;
       let next = from;
       for (;;) {
@@ -265,7 +246,7 @@ function rollUpFile(db: Database.Database, unit: RollUpUnit) {
       origin: EpochMs,
       bucketMs: number,
     ): Iterable<PartialBucket> {
-      const id = existing(point);
+      const id = points.find(point);
       if (id === undefined) return;
       for (const row of bucketRows.all({ point: id, from, to, below: belowPart, origin, width: bucketMs })) {
         yield { index: row.b, min: row.low ?? 0, max: row.high ?? 0, sum: row.total, count: row.n, bad: row.bad };
