@@ -115,6 +115,8 @@ export interface Alarm {
    * seconds), over all occurrences of the identity since then, until an hour passes without one.
    */
   readonly restless?: { readonly chattering: number; readonly fleeting: number; readonly since: EpochMs };
+  /** Present while nobody has it and it had been worse than it is: the worst level of then, and until when. */
+  readonly unseenHigher?: { readonly level: Level; readonly until: EpochMs };
 }
 
 export type AlarmEventType =

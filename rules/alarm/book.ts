@@ -7,6 +7,7 @@ import { feedbackMs } from './policy.ts';
 import type { AlarmRecord } from './record.ts';
 import { step, type Top } from './step.ts';
 import { Suppressing } from './suppressing.ts';
+import { unseenHigherAfter } from './unseen-higher.ts';
 
 /**
  * All alarms: what the limits' judgement and people's commands make of them. It stands on layers of one idea each, from below: events
@@ -26,6 +27,7 @@ export class AlarmBook extends Suppressing {
     record.facts = result.last;
     // Format 1 told nobody of a latch that began under a higher level.
     const event = result.event === 'latched' && !this.managed ? null : result.event;
+    if (this.managed) this.noteUnseenHigher(record, before);
     if (event === 're-announced' || shownChanged(before, record.facts)) {
       record.value = seen.value;
       record.limit = seen.limit;
@@ -65,6 +67,14 @@ export class AlarmBook extends Suppressing {
       else if (this.managed) this.keepClosed(holder, record);
     }
     return result.facts === null ? null : record;
+  }
+
+  private noteUnseenHigher(record: AlarmRecord, before: AlarmRecord['facts']): void {
+    // What had returned was not as bad all the time until it came again.
+    const until = before.on === null ? (record.returnedAt ?? this.at) : this.at;
+    const unseen = unseenHigherAfter(record.unseenHigher, before, record.facts, until);
+    if (unseen === undefined) delete record.unseenHigher;
+    else record.unseenHigher = unseen;
   }
 
   private openNew(holder: AlarmHolder, who: LadderIdentity, facts: AlarmRecord['facts'], seen: Observation): AlarmRecord {

@@ -5,6 +5,7 @@ import type { GroupMark } from './first-out.ts';
 import { type Restless, shownRestless } from './restless.ts';
 import { type AlarmLife, endOfSuppression, suppressedBy, suppressionsOf } from './life.ts';
 import { type AlarmFacts, stateOf } from './step.ts';
+import { shownUnseenHigher, type UnseenHigher } from './unseen-higher.ts';
 
 /** Who and where an alarm is about; null where none. */
 export interface AlarmPlace {
@@ -54,6 +55,8 @@ export interface AlarmRecord {
   group?: GroupMark;
   /** How fast it came and went; absent in what entries of format 1 raised. */
   restless?: Restless;
+  /** Worse than it is now, and unacknowledged then; absent where there was nothing, and in what format 1 kept. */
+  unseenHigher?: UnseenHigher;
 }
 
 /** The alarm as the outside sees it. */
@@ -102,5 +105,6 @@ export function toAlarm(record: AlarmRecord): Alarm {
     ...(life === null || life.verified === null ? {} : { verifiedAs: life.verified.as }),
     ...(life === null || life.escalatedTo === null ? {} : { escalatedTo: life.escalatedTo }),
     ...shownRestless(record),
+    ...shownUnseenHigher(facts, record.unseenHigher),
   };
 }

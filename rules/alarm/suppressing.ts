@@ -104,6 +104,8 @@ export class Suppressing extends Announcing {
     const result = step(record.facts, { kind: 'announce' });
     if (!result.ok || result.last === null || result.event === null) return;
     const facts = result.last;
+    // Somebody had it before it was hidden.
+    if (record.facts.acknowledged) delete record.unseenHigher;
     this.counted(record, () => {
       record.facts = facts;
     });

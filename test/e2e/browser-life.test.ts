@@ -132,6 +132,32 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
     expect([kept.status, String(kept.body).split('\r\n')[0]]).toEqual([200, 'from,to,area,measure,value,target,manageable,met']);
   });
 
+  it('what fell back before anybody saw it says so in its row, in words, until somebody has it', async () => {
+    const [made] = await makeDevices(chief, 'haida', 'construction.tower_crane', ['TC-01'], SELDOM_HEARD);
+    if (made === undefined) throw new Error('no device');
+    const crane = await connectDevice(platform.mqttUrl, made);
+    // Orange from 100 %, yellow from 90 % after two seconds; either is left after five.
+    const before = Date.now() - 20_000;
+    for (const [s, percent] of [
+      [0, 105],
+      [6, 105],
+      [7, 95],
+      [19, 95],
+    ] as const)
+      await crane.telemetry({ ts: before + s * 1_000, values: { load_pct: percent } });
+    await crane.close();
+    const board = await open('wang');
+    const phone = await open('wang', PHONE);
+    for (const page of [board, phone]) {
+      const row = rowOf(page, 'TC-01');
+      await row.getByText('Yellow', { exact: true }).waitFor();
+      await row.getByText('was Orange, unacked', { exact: true }).waitFor();
+    }
+    await rowOf(board, 'TC-01').getByRole('button', { name: 'Acknowledge' }).click();
+    for (const page of [board, phone]) await expect.poll(() => rowOf(page, 'TC-01').getByText('was Orange').count()).toBe(0);
+    expect(await standing('state=open&device=TC-01')).toMatchObject([{ state: 'ACKED', level: 'yellow', acknowledgedLevel: 'yellow' }]);
+  });
+
   it('a red one is never shelved; on a phone the same acts are there', async () => {
     await says('GD-08', 61);
     const red = await eventually('GD-08 rings', 30_000, async () => (await standing('state=open&device=GD-08'))[0]);

@@ -11,6 +11,7 @@ import { ADMIN_PASSWORD, type PlatformProcess } from '../harness/platform-proces
 const DESK = { width: 1920, height: 1080 };
 const PHONE = { width: 390, height: 844 };
 const SOON = { timeout: 20_000, interval: 100 };
+const CHANGED_MEANWHILE = 'Somebody changed it meanwhile: load it again, then change it.';
 
 /** A limit is changed by who may, seen beforehand on history, kept with its reason, and gone back on. */
 describe.skipIf(chromiumPath() === null)('rules on the page (needs chromium: apt-get install chromium)', () => {
@@ -161,5 +162,38 @@ describe.skipIf(chromiumPath() === null)('rules on the page (needs chromium: apt
     await eventually('the line stands', 30_000, async () =>
       (await chief.get<{ causes?: readonly { id: string }[] }>('/enterprises/haida')).causes?.find(({ id }) => id === 'trip'),
     );
+  });
+
+  it('what somebody else has saved in between is not written over: told, loaded again, and changed from there', async () => {
+    const rule = async (): Promise<RuleItem | undefined> =>
+      (await chief.get<ListBody<RuleItem>>('/rules')).items.find(({ measurement, code }) => measurement === 'lel' && code === 'L1');
+    const before = await rule();
+    if (before === undefined) throw new Error('no rule');
+    await page.goto(`${platform.httpBase}/rules?scope=device&at=GD-07&limit=lel/L1`);
+    await part('Off-delay').getByRole('spinbutton').fill('75');
+    await save().getByLabel('Reason').fill('draught');
+    await page.getByText('Devices in service that it reaches: 1.').waitFor();
+    const theirs = { parts: { ...before.parts, offDelayMs: 45_000 }, reason: 'roof open' };
+    expect((await chief.request('PATCH', `/rules/${before.id}`, theirs)).status).toBe(200);
+    await save()
+      .getByRole('button', { name: `Save as revision ${before.revision + 1}` })
+      .click();
+    await page.getByText(CHANGED_MEANWHILE).waitFor();
+    expect(await part('Off-delay').getByRole('spinbutton').inputValue()).toBe('75');
+    expect(await rule()).toMatchObject({ revision: before.revision + 1, parts: { offDelayMs: 45_000 } });
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await version(before.revision + 1)
+      .getByText('Reason: roof open')
+      .waitFor();
+    await expect.poll(() => part('Off-delay').getByRole('spinbutton').inputValue()).toBe('45');
+    await part('Off-delay').getByRole('spinbutton').fill('75');
+    await save().getByLabel('Reason').fill('draught');
+    await save()
+      .getByRole('button', { name: `Save as revision ${before.revision + 2}` })
+      .click();
+    await version(before.revision + 2)
+      .getByText('Off-delay: 45 s → 75 s')
+      .waitFor();
+    expect(await rule()).toMatchObject({ revision: before.revision + 2, parts: { offDelayMs: 75_000 } });
   });
 });

@@ -77,6 +77,10 @@ export const alarm = z
       .object({ chattering: z.int(), fleeting: z.int(), since: epochMs })
       .optional()
       .meta({ description: 'Present once it came and went too fast: times it chattered and was fleeting, until an hour without one.' }),
+    unseenHigher: z
+      .object({ level, until: epochMs })
+      .optional()
+      .meta({ description: 'Present while unacknowledged and milder than it was: the worst level that nobody acknowledged, until when.' }),
   })
   .meta({ id: 'Alarm' });
 
