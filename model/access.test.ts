@@ -43,6 +43,7 @@ const OF_ENTERPRISES: Record<Exclude<Action, `token.${string}` | `session.${stri
   'device.write': { 'admin of everything': 'ab-', 'admin of a': 'a', 'operator of a': 'a' },
   'device.command': operators(),
   'device.mode': { 'admin of everything': 'ab-', 'admin of a': 'a', 'operator of everything': 'ab-' },
+  'red.silence': { 'admin of everything': 'ab-', 'operator of everything': 'ab-' },
   'rule.write': { 'admin of everything': 'ab-', 'admin of a': 'a', 'operator of a': 'a' },
   'rule.soften': { 'admin of everything': 'ab-', 'admin of a': 'a' },
   'rule.approve': { 'admin of everything': 'ab-', 'operator of everything': 'ab-' },

@@ -24,6 +24,8 @@ export type Action =
   | 'warning.assess'
   | 'config.write'
   | 'device.write'
+  /** Keeps red from coming by what he configures, without asking anybody: not for whoever runs the plant, whatever his role. */
+  | 'red.silence'
   /** Changes limits by rules: stricter at once, less strict as far as `rule.soften` goes, else by asking a second person. */
   | 'rule.write'
   /** Makes a limit that no standard stands behind less strict without asking anybody. */
@@ -90,6 +92,7 @@ const ENTERPRISE_OPERATOR: ReadonlySet<Action> = new Set<Action>([
 const PLATFORM_OPERATOR: ReadonlySet<Action> = new Set<Action>([
   'alarm.approve',
   'device.mode',
+  'red.silence',
   'warning.assess',
   'rule.approve',
   'shift.hand-over',
@@ -98,6 +101,7 @@ const PLATFORM_OPERATOR: ReadonlySet<Action> = new Set<Action>([
 const GLOBAL_ONLY: ReadonlySet<Action> = new Set<Action>([
   'alarm.hide-red',
   'alarm.approve',
+  'red.silence',
   'account.manage',
   'audit.view',
   'simulate',

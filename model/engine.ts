@@ -74,6 +74,8 @@ export interface SoftenedLimit {
   readonly parts: readonly (LimitPart | 'joint' | 'unit')[];
   /** Confidence V or M, with a clause: not for one person alone. */
   readonly mandatory: boolean;
+  /** It is red, or a red one rises from it, and it is armed: not for one person of the plant alone, whatever it rests on. */
+  readonly red?: true;
   readonly basis: string;
   readonly basisZh?: string;
   /** A device it is so for, or null where there is none yet. */
@@ -92,7 +94,23 @@ export interface RuleTrial {
   readonly devices: number;
 }
 
-/** What a change of a device or a hazard source would do to mandatory limits that are armed, found out without doing it. */
+/** How a change keeps red from coming without touching a limit. */
+export const SILENCES = ['retired', 'mode', 'heartbeatMs', 'reportMs', 'joint', 'causes', 'businessHours'] as const;
+
+/** One device that guards an armed red limit, or one line of a cause-and-effect table, and what of it would not be told any more. */
+export interface Silence {
+  readonly how: (typeof SILENCES)[number];
+  readonly device: string;
+  /** `<measurement> <code>` of its limits, `<code>` of rules over several points. */
+  readonly red: readonly string[];
+  /** `mode`, `heartbeatMs`, `reportMs` (ms; null = never asked for): as it is and as it would be. */
+  readonly from?: string | number | null;
+  readonly to?: string | number | null;
+  /** `causes`: the line that would hide it. */
+  readonly line?: string;
+}
+
+/** What a change of a device or a hazard source would do to limits that are armed and mandatory or red, found out without doing it. */
 export interface AssetTrial {
   readonly outcome:
     | { readonly ok: true }
@@ -315,6 +333,8 @@ export interface EngineView {
   tryRule(change: RuleChange): RuleTrial;
   /** The same of a device or a hazard source. */
   tryAsset(change: AssetChange): AssetTrial;
+  /** By what else than a limit a change would keep red from coming; empty for a test enterprise, and for what the engine would refuse. */
+  silencedBy(change: ConfigChange): readonly Silence[];
   status(deviceId: string): DeviceStatus | undefined;
   counts(): AlarmCounts;
   readonly flood: FloodState;

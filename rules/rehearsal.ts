@@ -6,6 +6,7 @@ import { applyConfig } from './configure.ts';
 import { newDevice } from './device-life.ts';
 import { EngineFold } from './fold.ts';
 import { tryAsset } from './scopes/asset-trial.ts';
+import { silencedBy } from './scopes/silencing.ts';
 import { tryRule } from './scopes/trial.ts';
 
 const KINDS: readonly AssetKind[] = ['area', 'enterprise', 'site', 'hazard-source', 'gateway', 'device', 'rule'];
@@ -42,10 +43,11 @@ export function rehearse(view: EngineView, changes: readonly ConfigChange[]): re
   return found;
 }
 
-function rehearseOne(copy: EngineFold, change: ConfigChange): Pick<Rehearsed, 'outcome' | 'softened'> {
+function rehearseOne(copy: EngineFold, change: ConfigChange): Pick<Rehearsed, 'outcome' | 'softened' | 'silenced'> {
   const softened = softenedBy(copy, change);
+  const silenced = silencedBy(copy, change);
   const [outcome] = applyConfig(copy, { kind: 'config', by: 'rehearsal', requestId: '', changes: [change] }, 0);
-  return { outcome: outcome ?? { ok: false, code: 'invalid', detail: 'no outcome' }, softened };
+  return { outcome: outcome ?? { ok: false, code: 'invalid', detail: 'no outcome' }, softened, silenced };
 }
 
 function softenedBy(copy: EngineFold, change: ConfigChange): Rehearsed['softened'] {

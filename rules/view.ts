@@ -12,7 +12,9 @@ import type {
   LatestPoint,
   RuleChange,
   RuleTrial,
+  Silence,
 } from '../model/engine.ts';
+import type { ConfigChange } from '../model/entry.ts';
 import type { Flood, FloodState } from '../model/flood.ts';
 import type { Catalogue } from '../model/profile.ts';
 import { toAlarm } from './alarm/record.ts';
@@ -23,6 +25,7 @@ import { holdsOf } from './evaluate/derived.ts';
 import { healthOf, lastSeen } from './presence.ts';
 import { type Asked, sourcesOf } from './scopes/sources.ts';
 import { tryAsset } from './scopes/asset-trial.ts';
+import { silencedBy } from './scopes/silencing.ts';
 import { tryRule } from './scopes/trial.ts';
 import type { Stretch } from '../model/time.ts';
 
@@ -110,6 +113,10 @@ export class EngineWindow implements EngineView {
 
   tryAsset(change: AssetChange): AssetTrial {
     return tryAsset(this.core, change);
+  }
+
+  silencedBy(change: ConfigChange): readonly Silence[] {
+    return silencedBy(this.core, change);
   }
 
   status(deviceId: string): DeviceStatus | undefined {

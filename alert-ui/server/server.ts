@@ -4,7 +4,6 @@ import express, { type RequestHandler } from 'express';
 import session from 'express-session';
 import type { Platform } from '../../model/ports/platform.ts';
 import { finishApproved } from './approvals/finish.ts';
-import { APPROVAL_KINDS } from './approvals/kinds.ts';
 import { Audit } from './http/audit.ts';
 import { Idempotency } from './http/idempotency.ts';
 import { errorHandler, mount } from './http/mount.ts';
@@ -108,7 +107,7 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
   /** In turn with whoever approves: what is under way is nothing that was left behind. */
   const finish = (): Promise<void> =>
     limitChanges
-      .alone(() => finishApproved({ platform, kinds: APPROVAL_KINDS, log: options.log }))
+      .alone(() => finishApproved({ platform, kinds: api.kinds, log: options.log }))
       .catch((error: unknown) => options.log.error({ error: String(error) }, 'approvals left behind not read'));
 
   const router = express.Router({ caseSensitive: true });

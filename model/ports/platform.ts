@@ -1,6 +1,6 @@
 import type { Actor } from '../actor.ts';
 import type { LiveEvent } from '../alarm.ts';
-import type { EngineView, Outcome, SoftenedLimit } from '../engine.ts';
+import type { EngineView, Outcome, Silence, SoftenedLimit } from '../engine.ts';
 import type { AlarmCommand, ConfigChange } from '../entry.ts';
 import type { Sample } from '../reading.ts';
 import type { ShiftPlan } from '../shift.ts';
@@ -76,8 +76,10 @@ export interface PerformanceReport extends Figures {
 /** What one of many changes would come to, after those whose turn is before it. */
 export interface Rehearsed {
   readonly outcome: Outcome;
-  /** What a rule would make less strict; of a device or a hazard source, mandatory limits alone. */
+  /** What a rule would make less strict; of a device or a hazard source, what is mandatory or red alone. */
   readonly softened: readonly SoftenedLimit[];
+  /** By what else than a limit red would be kept from coming. */
+  readonly silenced: readonly Silence[];
   /** Its place in an order in which the changes hold: one rule may have to make room for another. */
   readonly turn: number;
 }

@@ -151,6 +151,7 @@ export function softenedJoint(before: JointRule | null, after: JointRule | null)
       code: before.code,
       parts,
       mandatory: false,
+      ...(before.parts.level === 'red' ? { red: true as const } : {}),
       basis,
       ...(basisZh === undefined ? {} : { basisZh }),
       device: null,

@@ -129,6 +129,7 @@ describe('a change of a device', () => {
           code: 'HH',
           parts: ['enabled'],
           mandatory: true,
+          red: true,
           basis: 'GB 1 clause 2',
           device: 'full',
         },

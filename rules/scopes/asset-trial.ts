@@ -7,10 +7,11 @@ import { same } from '../same.ts';
 import { limitsOf, type Standing } from './effective.ts';
 import { cataloguedBasis } from './merge.ts';
 import { isMandatory, looserParts } from './strictness.ts';
+import { leadsToRed } from './red-limits.ts';
 import { stanceFrom } from './trial.ts';
 
 /**
- * What a change of a device or of a hazard source does to mandatory limits that are armed: a set point that follows an attribute, a
+ * What a change of a device or of a hazard source does to limits that are armed and mandatory or, in a real enterprise, red: a set point that follows an attribute, a
  * variant, another profile, a move to where other rules hold, a condition, a unit. Their limits are compared as they stand with as
  * they would, whatever the way from the one to the other. What is not armed has nothing to lose: filling in is free, taking away is not.
  */
@@ -22,7 +23,7 @@ type Parts = SoftenedLimit['parts'];
  * retire it and register it anew. From then on somebody relies on it.
  */
 const REGISTRATION_MS = 3_600_000;
-/** Examples told; a hazard source may have as many devices as it likes. */
+/** Examples told of each kind; a hazard source may have as many devices as it likes. */
 const MAX_TOLD = 20;
 
 /** Without touching anything. */
@@ -54,7 +55,7 @@ function ofSource(core: Core, after: HazardSource): readonly SoftenedLimit[] {
     if (asset.hazardSourceId !== after.id || isBeingRegistered(core, device)) continue;
     const standing = limitsOf(core.registry, asset, core.format, undefined, after);
     compare(core, found, { asset, standing: plan }, { asset, standing, source: after });
-    if (found.size >= MAX_TOLD) break;
+    if (toldOf(found, true) >= MAX_TOLD) break;
   }
   return [...found.values()];
 }
@@ -63,7 +64,7 @@ function ofSource(core: Core, after: HazardSource): readonly SoftenedLimit[] {
  * Not by a clock that was set back before it. An hour that is over stays so, whatever our clock says afterwards: it counts on the clock
  * that never runs back. Of a device whose hour an earlier build did not note it is over.
  */
-function isBeingRegistered({ clock }: Core, { asset, registeredAt }: DeviceState): boolean {
+export function isBeingRegistered({ clock }: Core, { asset, registeredAt }: Pick<DeviceState, 'asset' | 'registeredAt'>): boolean {
   return registeredAt !== null && clock.at >= asset.createdAt && clock.risen - registeredAt < REGISTRATION_MS;
 }
 
@@ -78,11 +79,14 @@ interface Side {
 function compare(core: Core, found: Map<string, SoftenedLimit>, one: Side, other: Side): void {
   const { asset: was, standing: before } = one;
   const { asset: now, standing: after } = other;
-  const rises = before.limits.some((limit) => limit.escalates !== undefined && limit.armed && isMandatory(limit));
+  const real = core.registry.maps.enterprise.get(was.enterpriseId)?.kind === 'real';
+  const isRed = (limit: EffectiveLimit): boolean => real && leadsToRed(limit, before.limits);
+  const counts = (limit: EffectiveLimit): boolean => limit.armed && (isMandatory(limit) || isRed(limit));
+  const rises = before.limits.some((limit) => limit.escalates !== undefined && counts(limit));
   if (before.limits === after.limits && same(was.units, now.units) && !rises) return;
   const left = new Map(after.limits.map((limit) => [keyOf(limit), limit]));
   for (const limit of before.limits) {
-    if (!limit.armed || !isMandatory(limit)) continue;
+    if (!counts(limit)) continue;
     const next = left.get(keyOf(limit));
     const parts: Parts = [
       ...partsOf(limit, before, next, after),
@@ -93,7 +97,8 @@ function compare(core: Core, found: Map<string, SoftenedLimit>, one: Side, other
     const profile = core.registry.profiles.get(was.profileId);
     const clause = profile === undefined ? null : cataloguedBasis(profile, was.variant, limit.measurement, limit.code);
     const { measurement, code } = limit;
-    tell(found, { was, limit: { measurement, code, ...(clause ?? basisOf(limit)) }, parts });
+    const kind = { mandatory: isMandatory(limit), red: isRed(limit) };
+    tell(found, { was, limit: { measurement, code, ...(clause ?? basisOf(limit)) }, parts, ...kind });
   }
 }
 
@@ -128,22 +133,34 @@ function basisOf({ basis, basisZh }: EffectiveLimit): Pick<EffectiveLimit, 'basi
 
 function tell(
   found: Map<string, SoftenedLimit>,
-  { was, limit, parts }: { readonly was: Device; readonly limit: Named; readonly parts: Parts },
+  {
+    was,
+    limit,
+    parts,
+    mandatory,
+    red,
+  }: { readonly was: Device; readonly limit: Named; readonly parts: Parts; readonly mandatory: boolean; readonly red: boolean },
 ): void {
   const { measurement, code, basis, basisZh } = limit;
   const key = [was.profileId, was.variant, measurement, code, basis, ...parts].join('|');
-  if (found.size >= MAX_TOLD || found.has(key)) return;
+  // Each kind has room of its own: what everybody must ask for is never crowded out.
+  if (toldOf(found, mandatory) >= MAX_TOLD || found.has(key)) return;
   found.set(key, {
     profileId: was.profileId,
     variant: was.variant,
     measurement,
     code,
     parts,
-    mandatory: true,
+    mandatory,
+    ...(red ? { red } : {}),
     basis,
     ...(basisZh === undefined ? {} : { basisZh }),
     device: was.id,
   });
+}
+
+function toldOf(found: ReadonlyMap<string, SoftenedLimit>, mandatory: boolean): number {
+  return [...found.values()].filter((one) => one.mandatory === mandatory).length;
 }
 
 /** The first channel of a measurement that gets channels is the point it was. */

@@ -12,6 +12,7 @@ import { type Problem, problemsOf } from './check.ts';
 import { limitsOf, type Standing } from './effective.ts';
 import { flawsOf } from './flaws.ts';
 import { cataloguedBasis, withRules } from './merge.ts';
+import { leadsToRed, votesForRed } from './red-limits.ts';
 import { isMandatory, looserParts, type Stance } from './strictness.ts';
 
 /**
@@ -198,7 +199,15 @@ function compareAll(
   } finally {
     registry.rules.replace(after ?? undefined, present);
   }
-  return judged(found.problems, found.softened, devices);
+  return judged(found.problems, redWhereItVotes(core, rule, found.softened), devices);
+}
+
+/** A limit that a red rule over several points asks for is as red as that rule. */
+function redWhereItVotes(core: Core, rule: LimitRule, softened: readonly SoftenedLimit[]): readonly SoftenedLimit[] {
+  if (softened.length === 0) return softened;
+  for (const device of reachedBy(core, rule))
+    if (votesForRed(core, device, rule.code)) return softened.map((one) => ({ ...one, red: true as const }));
+  return softened;
 }
 
 /** Where nothing is filled in, with each variant the measurement has. */
@@ -249,11 +258,12 @@ class Findings {
     const parts = looserParts(was?.stance ?? null, now?.stance ?? null);
     if (was === null || parts.length === 0) return;
     const mandatory = isMandatory(was.limit);
+    const red = leadsToRed(was.limit, before.limits);
     // Whoever agrees is told the clause, not what a rule of the site has put in its place.
     const { basis, basisZh } = cataloguedBasis(this.catalogued, variant, measurement, code) ?? was.limit;
     // Each kind has room of its own: what a person must approve is never crowded out.
-    const alike = this.softened.filter((one) => one.mandatory === mandatory).length;
-    if (!this.first(`${variant ?? ''} ${parts.join()} ${mandatory} ${basis}`, alike)) return;
+    const alike = this.softened.filter((one) => one.mandatory === mandatory && (one.red === true) === red).length;
+    if (!this.first(`${variant ?? ''} ${parts.join()} ${mandatory} ${red} ${basis}`, alike)) return;
     this.softened.push({
       profileId,
       variant,
@@ -261,6 +271,7 @@ class Findings {
       code,
       parts,
       mandatory,
+      ...(red ? { red } : {}),
       basis,
       ...(basisZh === undefined ? {} : { basisZh }),
       device,

@@ -1,22 +1,25 @@
 import { z } from 'zod';
 import type { Action } from '../../../model/access.ts';
 import type { Approval } from '../../../model/approval.ts';
-import type { AssetOf, Device, HazardSource } from '../../../model/asset.ts';
-import type { AssetChange } from '../../../model/engine.ts';
+import type { AssetOf, Device, Enterprise, HazardSource } from '../../../model/asset.ts';
+import type { Silence } from '../../../model/engine.ts';
+import type { ConfigChange } from '../../../model/entry.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
 import { demandChange } from '../routes/device-rights.ts';
 import { configureOne } from '../routes/outcome.ts';
 import type { Answer } from '../http/route.ts';
 import { present } from '../http/validate.ts';
 import { HttpProblem } from '../problem.ts';
-import { device, hazardSource } from '../schema/asset.ts';
+import { device, enterprise, hazardSource } from '../schema/asset.ts';
 import { softenedText } from '../routes/softened-text.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
+import { aloneText, demandNoMore, type Harm, silencedText, silences, wantsSecond } from './silence.ts';
 import { type ApprovalKind, askSecondPerson } from './second-person.ts';
 
 /**
  * A mandatory limit becomes less strict by two people also where no rule is touched: where its set point follows an attribute, or
- * another profile, variant, unit, condition or place gives other limits. As for rules, the change is made on the revision it was asked
+ * another profile, variant, unit, condition or place gives other limits. So does, for who is of the plant, whatever keeps red from coming: out
+ * of live service, a longer wait for a silent instrument, a line of the cause-and-effect table. As for rules, the change is made on the revision it was asked
  * for. The request holds what differs alone, with what it was, so that the second person can read it.
  */
 
@@ -25,29 +28,35 @@ const DAY_MS = 86_400_000;
 const WAIT_MS = 7 * DAY_MS;
 
 const FIXED = { id: true, revision: true, createdAt: true, updatedAt: true, retiredAt: true } as const;
-const head = { id: z.string(), base: z.int(), from: z.record(z.string(), z.unknown()) };
+const head = { id: z.string(), base: z.int(), from: z.record(z.string(), z.unknown()), silences: silences.optional() };
 const ofDevice = z.strictObject({ ...head, to: device.omit({ ...FIXED, enterpriseId: true }).partial() });
 const ofSource = z.strictObject({ ...head, to: hazardSource.omit(FIXED).partial() });
+const ofEnterprise = z.strictObject({ ...head, to: enterprise.omit({ ...FIXED, kind: true }).partial() });
+
+/** What is put so. */
+export type PutChange = Extract<ConfigChange, { readonly op: 'put'; readonly asset: 'device' | 'hazard-source' | 'enterprise' }>;
 
 /** A request as it was kept: of what, on which revision, and what becomes another. */
 interface Wanted<T> {
   readonly id: string;
   readonly base: number;
   readonly changes: Partial<T>;
+  /** What the second person was told would be silent. */
+  readonly silences: unknown;
 }
 
-interface Changing<K extends AssetChange['asset']> {
+interface Changing<K extends PutChange['asset']> {
   readonly asset: K;
   readonly action: Action;
   /** Throws when the request is none of this kind. */
   read(request: Approval['request']): Wanted<AssetOf[K]>;
   /** What the requester still has to be allowed, beside `action`. Throws `not-allowed`. */
   demand?(requester: AccountActor, now: AssetOf[K], changes: Partial<AssetOf[K]>): void;
-  put(value: AssetOf[K], base: number): AssetChange;
+  put(value: AssetOf[K], base: number): PutChange;
 }
 
 /** The change of one kind of asset as something that two people do. */
-function changeOf<K extends AssetChange['asset']>({ asset, action, read, demand, put }: Changing<K>): ApprovalKind {
+function changeOf<K extends PutChange['asset']>({ asset, action, read, demand, put }: Changing<K>): ApprovalKind {
   return {
     kind: `${asset}.change`,
     action,
@@ -59,13 +68,15 @@ function changeOf<K extends AssetChange['asset']>({ asset, action, read, demand,
       return now !== undefined && isDone(now, base, changes);
     },
     async carryOut({ platform, approval, requester, requestId }) {
-      const { id, base, changes } = read(approval.request);
+      const { id, base, changes, silences: agreed } = read(approval.request);
       const now = platform.view.assets(asset).get(id);
       if (now === undefined) throw new HttpProblem('not-found', id);
       if (isDone(now, base, changes)) return;
       demand?.(requester, now, changes);
       const value: AssetOf[K] = { ...now, ...changes, revision: base + 1, updatedAt: platform.clock.now() };
-      await configureOne(platform, requester, requestId, asset, id, put(value, base));
+      const change = put(value, base);
+      demandNoMore(agreed, platform.view.silencedBy(change));
+      await configureOne(platform, requester, requestId, asset, id, change);
     },
   };
 }
@@ -74,8 +85,8 @@ export const changeDevice = changeOf({
   asset: 'device',
   action: 'device.write',
   read(request) {
-    const { id, base, to } = ofDevice.parse(request);
-    return { id, base, changes: present(to) };
+    const { id, base, to, silences: told } = ofDevice.parse(request);
+    return { id, base, changes: present(to), silences: told };
   },
   demand: demandChange,
   put: (value, base) => ({ op: 'put', asset: 'device', base, value }),
@@ -85,52 +96,84 @@ export const changeSource = changeOf({
   asset: 'hazard-source',
   action: 'config.write',
   read(request) {
-    const { id, base, to } = ofSource.parse(request);
+    const { id, base, to, silences: told } = ofSource.parse(request);
     // What is absent inside it is absent in what JSON gave back, too.
-    return { id, base, changes: present(to) as Partial<HazardSource> };
+    return { id, base, changes: present(to) as Partial<HazardSource>, silences: told };
   },
   put: (value, base) => ({ op: 'put', asset: 'hazard-source', base, value }),
 });
 
+export const changeEnterprise = changeOf({
+  asset: 'enterprise',
+  action: 'config.write',
+  read(request) {
+    const { id, base, to, silences: told } = ofEnterprise.parse(request);
+    return { id, base, changes: present(to) as Partial<Enterprise>, silences: told };
+  },
+  put: (value, base) => ({ op: 'put', asset: 'enterprise', base, value }),
+});
+const KINDS = { device: changeDevice, 'hazard-source': changeSource, enterprise: changeEnterprise } as const;
+
 /** Done already, by a decision whose outcome was not written down. */
-function isDone(now: Device | HazardSource, base: number, changes: object): boolean {
+function isDone(now: Device | HazardSource | Enterprise, base: number, changes: object): boolean {
   return now.revision === base + 1 && differing(now, { ...now, ...changes }).length === 0;
 }
 
 export interface Asked {
   readonly platform: Platform;
   readonly actor: AccountActor;
-  readonly change: AssetChange;
+  readonly change: PutChange;
   readonly reason: string | null;
 }
 
-/** Null where one person is enough; else the answer that a second one has to agree. Throws `invalid` without a reason. */
-export async function askIfSofter(wanted: Asked): Promise<Answer | null> {
-  const { platform, change, reason } = wanted;
-  const trial = platform.view.tryAsset(change);
-  if (trial.softened.length === 0) return null;
-  if (!trial.outcome.ok) {
+/** What one person alone may do, with what the audit adds; or the answer that a second one has to agree. */
+export type OneOrTwo = { readonly alone: string } | { readonly second: Answer };
+
+/** Throws `invalid` where a second person is needed and no reason was given. */
+export async function askIfSofter(wanted: Asked): Promise<OneOrTwo> {
+  const { platform, actor, change, reason } = wanted;
+  const { view } = platform;
+  const trial = change.asset === 'enterprise' ? null : view.tryAsset(change);
+  const harm: Harm = { softened: trial?.softened ?? [], silenced: view.silencedBy(change) };
+  if (!wantsSecond(view, actor, enterpriseOf(change), harm)) return { alone: aloneText(harm.silenced) };
+  if (trial?.outcome.ok === false) {
     const { code, detail, asset } = trial.outcome;
     throw new HttpProblem(code, detail, asset === undefined ? {} : { current: asset });
   }
-  const text = softenedText(trial.softened);
-  if (reason === null)
-    throw new HttpProblem('invalid', text, { errors: [{ path: 'reason', message: 'wanted where a limit becomes less strict' }] });
-  const asked = await askFor({ ...wanted, reason });
-  return { status: 202, body: asked, resource: asked.resource, detail: `approval ${asked.id}: ${text}` };
+  const text = [softenedText(harm.softened), silencedText(harm.silenced)].filter((one) => one !== '').join('; ');
+  const asked = await askFor({ ...wanted, reason: demandReason(reason, text, harm.silenced.length > 0), silenced: harm.silenced });
+  return { second: { status: 202, body: asked, resource: asked.resource, detail: `approval ${asked.id}: ${text}` } };
+}
+
+/** Throws `invalid` with what it would come to. */
+export function demandReason(reason: string | null, text: string, silent: boolean): string {
+  if (reason !== null) return reason;
+  const message = silent ? 'wanted where red would be kept from coming' : 'wanted where a limit becomes less strict';
+  throw new HttpProblem('invalid', text, { errors: [{ path: 'reason', message }] });
+}
+
+/** Whose it is now: what moves is judged where it stands. */
+function enterpriseOf({ asset, value }: PutChange): string {
+  return asset === 'enterprise' ? value.id : value.enterpriseId;
+}
+
+interface AskedFor extends Asked {
+  readonly reason: string;
+  readonly silenced: readonly Silence[];
 }
 
 /** Puts the change before a second person, whatever it does. */
-export function askFor({ platform, actor, change, reason }: Asked & { readonly reason: string }): ReturnType<typeof askSecondPerson> {
+export function askFor({ platform, actor, change, reason, silenced }: AskedFor): ReturnType<typeof askSecondPerson> {
   const { base, value } = change;
-  const current: AssetOf['device' | 'hazard-source'] | undefined = platform.view.assets(change.asset).get(value.id);
+  const current: AssetOf[PutChange['asset']] | undefined = platform.view.assets(change.asset).get(value.id);
   if (current === undefined) throw new HttpProblem('not-found', value.id);
   const fields = differing(current, value);
+  const told = silenced.length === 0 ? {} : { silences: silenced };
   return askSecondPerson(platform, actor, {
-    kind: change.asset === 'device' ? changeDevice : changeSource,
-    enterpriseId: value.enterpriseId,
+    kind: KINDS[change.asset],
+    enterpriseId: enterpriseOf(change),
     resource: `${change.asset}s/${value.id}`,
-    request: { id: value.id, base, from: picked(current, fields), to: picked(value, fields) },
+    request: { id: value.id, base, from: picked(current, fields), to: picked(value, fields), ...told },
     reason,
   });
 }

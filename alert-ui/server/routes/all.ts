@@ -1,3 +1,5 @@
+import { approvalKinds } from '../approvals/kinds.ts';
+import type { ApprovalKind } from '../approvals/second-person.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
 import { AssetPages } from '../http/page.ts';
 import type { Route } from '../http/route.ts';
@@ -43,9 +45,10 @@ export interface RouteParts extends SessionParts, SessionsParts, UserParts {
 }
 
 /** Every route under the base. A fixed path stands before one with a parameter in its place. */
-export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[]; stop(): void } {
+export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[]; readonly kinds: readonly ApprovalKind[]; stop(): void } {
   const pages = new AssetPages(parts.platform.view);
   const provisioning = new Provisioning(parts.platform);
+  const kinds = approvalKinds(provisioning);
   const session = sessionRoutes(parts);
   const calendar = new ShiftCalendar(parts.platform.shiftPlan, parts.platform.timeZone);
   return {
@@ -73,11 +76,12 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...kpiRoutes,
       ...floodRoutes,
       ...warningRoutes,
-      ...approvalRoutes,
+      ...approvalRoutes(kinds),
       ...shiftRoutes(calendar, session.ownPassword),
       ...backtestRoutes,
       ...scenarioRoutes,
     ],
+    kinds,
     stop: () => session.stop(),
   };
 }

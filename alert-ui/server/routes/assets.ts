@@ -4,9 +4,9 @@ import type { ConfigChange } from '../../../model/entry.ts';
 import type { EngineView } from '../../../model/engine.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
 import { demand, sees, visibleAreas } from '../access.ts';
-import { askIfSofter } from '../approvals/change-asset.ts';
+import { askIfSofter, type OneOrTwo } from '../approvals/change-asset.ts';
 import { AssetPages } from '../http/page.ts';
-import { type Answer, type Call, ok, type Route, route } from '../http/route.ts';
+import { type Call, ok, type Route, route } from '../http/route.ts';
 import { present } from '../http/validate.ts';
 import { HttpProblem } from '../problem.ts';
 import { approval } from '../schema/approval.ts';
@@ -31,8 +31,8 @@ interface Family<K extends Kind, New extends { readonly id: string }, Patch exte
   readonly put: (value: AssetOf[K], base: number) => ConfigChange;
   /** References to check beyond what the engine does: nothing of one enterprise refers to another's. */
   readonly check?: (value: AssetOf[K], view: EngineView) => void;
-  /** The answer where one person alone may not change it so. */
-  readonly second?: (call: Wanted<AssetOf[K]>) => Promise<Answer | null>;
+  /** Whether one person alone may change it so. */
+  readonly second?: (call: Wanted<AssetOf[K]>) => Promise<OneOrTwo>;
   /** What else a change may be answered with. */
   readonly changeReplies?: Route['replies'];
   /** Rights a change takes beyond `config.write` at its enterprise. */
@@ -167,9 +167,10 @@ function familyRoutes<
         family.demandChange?.(actor, current, value);
         family.check?.(value, platform.view);
         const second = await family.second?.({ platform, actor, value, base, reason: reason ?? null });
-        if (second !== undefined && second !== null) return second;
+        if (second !== undefined && 'second' in second) return second.second;
         const asset = await configureOne(platform, actor, requestId, family.kind, path.id, family.put(value, base));
-        return { ...ok(asset, etag(asset.revision)), ...(reason === undefined ? {} : { detail: reason }) };
+        const detail = [reason ?? '', second?.alone ?? ''].filter((text) => text !== '').join('; ');
+        return { ...ok(asset, etag(asset.revision)), ...(detail === '' ? {} : { detail }) };
       },
     }),
     route({
@@ -250,6 +251,8 @@ export function assetRoutes(pages: AssetPages): Route[] {
         demandChange: (actor, current, value) => {
           if (current.kind === 'real' && value.kind === 'test') demand(actor, 'config.write', null);
         },
+        changeReplies: { 202: { description: 'Red would be kept from coming: the request that waits', schema: approval } },
+        second: ({ value, base, ...asked }) => askIfSofter({ ...asked, change: { op: 'put', asset: 'enterprise', value, base } }),
       },
       pages,
     ),
@@ -279,7 +282,9 @@ export function assetRoutes(pages: AssetPages): Route[] {
         build: (fresh, head): HazardSource => ({ ...fresh, ...head }),
         put: (value, base) => ({ op: 'put', asset: 'hazard-source', value, base }),
         check: (value, view) => demandOwn(view, 'site', value.siteId, value.enterpriseId),
-        changeReplies: { 202: { description: 'A mandatory limit would be less strict: the request that waits', schema: approval } },
+        changeReplies: {
+          202: { description: 'A mandatory limit would be less strict, or red kept from coming: the request that waits', schema: approval },
+        },
         second: ({ value, base, ...asked }) => askIfSofter({ ...asked, change: { op: 'put', asset: 'hazard-source', value, base } }),
       },
       pages,

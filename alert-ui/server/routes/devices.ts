@@ -195,7 +195,7 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
       inTurn: true,
       tag,
       summary:
-        'Change a device; fields that are not sent stay. Its enterprise stays: the credential speaks for it there. A `reason` goes into the audit. Out of `live` only by an administrator or an operator bound to no enterprise. Where an armed mandatory limit becomes less strict, later than an hour after the device was registered: 202, a second person has to agree',
+        'Change a device; fields that are not sent stay. Its enterprise stays: the credential speaks for it there. A `reason` goes into the audit. Out of `live` only by an administrator or an operator bound to no enterprise. Where an armed mandatory limit becomes less strict, or (for who is bound to its enterprise) red is kept from coming, later than an hour after the device was registered: 202, a second person has to agree',
       params: byId,
       body: schema.devicePatch,
       replies: {
@@ -225,17 +225,18 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
         demandReferences(platform, value);
         const change = { op: 'put', asset: 'device', value, base } as const;
         const second = await askIfSofter({ platform, actor, change, reason: reason ?? null });
-        if (second !== null) return second;
+        if ('second' in second) return second.second;
         const device = await configureOne(platform, actor, requestId, 'device', path.id, change);
         const moded = current.mode === value.mode ? [] : [`mode ${current.mode} → ${value.mode}`];
         const why = reason ?? (leavesService(current, changes) ? 'no reason given' : undefined);
-        const detail = [...moded, ...(why === undefined ? [] : [why])].join(': ');
+        const said = [...moded, ...(why === undefined ? [] : [why])].join(': ');
+        const detail = [said, second.alone].filter((text) => text !== '').join('; ');
         return { ...ok(device, etag(device.revision)), ...(detail === '' ? {} : { detail }) };
       },
     }),
     ...provisionedRoutes(
       'device',
-      'Retire a device: history stays, its credential and connections end, the id is not given again',
+      'Retire a device: history stays, its credential and connections end, the id is not given again. Who is bound to its enterprise, where it guards red: 202, a second person has to agree',
       findDevice,
       provisioning,
     ),

@@ -4,10 +4,16 @@ import type { ConfigChange } from '../../../model/entry.ts';
 import type { EngineView } from '../../../model/engine.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
 import { demand } from '../access.ts';
+import { demandReason } from '../approvals/change-asset.ts';
+import { retireDevice } from '../approvals/retire-device.ts';
+import { askSecondPerson } from '../approvals/second-person.ts';
+import { aloneText, silencedText, wantsSecond } from '../approvals/silence.ts';
 import { type Answer, BODY_BYTES, ok, type Route, route } from '../http/route.ts';
 import { HttpProblem } from '../problem.ts';
+import { approval } from '../schema/approval.ts';
 import * as schema from '../schema/asset.ts';
 import { reference } from '../schema/common.ts';
+import { ruleReason } from '../schema/rule.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
 import { baseRevision, etag } from './outcome.ts';
 import type { Provisioning } from './provisioning.ts';
@@ -54,17 +60,41 @@ export function provisionedRoutes(
       method: 'delete',
       path: `/${kind}s/{id}`,
       operationId: `${kind}.retire`,
+      inTurn: true,
       tag,
       summary: retireSummary,
       params: byId,
-      replies: { 204: { description: 'Retired' } },
-      problems: ['not-found', 'not-allowed', 'revision-conflict', 'unavailable'],
-      handle: async ({ platform, actor, path, ifMatch, requestId }) => {
+      query: z.strictObject({ reason: ruleReason.optional().meta({ description: 'Why; wanted where red would be kept from coming.' }) }),
+      replies: {
+        204: { description: 'Retired' },
+        ...(kind === 'device' ? { 202: { description: 'A second person has to agree: the request that waits', schema: approval } } : {}),
+      },
+      problems: [
+        ...(kind === 'device' ? (['invalid', 'too-many-approvals'] as const) : []),
+        'not-found',
+        'not-allowed',
+        'revision-conflict',
+        'unavailable',
+      ],
+      handle: async ({ platform, actor, path, query, ifMatch, requestId }) => {
         const current = find(platform.view, actor, path.id);
         demand(actor, 'device.write', current.enterpriseId);
         const base = ifMatch === null ? null : baseRevision(ifMatch, current);
-        if (current.retiredAt === null) await provisioning.retire(actor, requestId, kind, path.id, base);
-        return { status: 204 };
+        if (current.retiredAt !== null) return { status: 204 };
+        const silenced = kind === 'device' ? platform.view.silencedBy({ op: 'retire', asset: kind, id: path.id, base }) : [];
+        if (wantsSecond(platform.view, actor, current.enterpriseId, { softened: [], silenced })) {
+          const waits = await askSecondPerson(platform, actor, {
+            kind: retireDevice(provisioning),
+            enterpriseId: current.enterpriseId,
+            resource: `${kind}s/${path.id}`,
+            request: { id: path.id, base: current.revision, silences: silenced },
+            reason: demandReason(query.reason ?? null, silencedText(silenced), true),
+          });
+          return { status: 202, body: waits, detail: `approval ${waits.id}: ${silencedText(silenced)}` };
+        }
+        await provisioning.retire(actor, requestId, kind, path.id, base);
+        const detail = [query.reason ?? '', aloneText(silenced)].filter((text) => text !== '').join('; ');
+        return { status: 204, ...(detail === '' ? {} : { detail }) };
       },
     }),
     route({

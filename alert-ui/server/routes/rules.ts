@@ -7,6 +7,7 @@ import { differences } from '../../../model/rule-changes.ts';
 import { demand, sees } from '../access.ts';
 import { changeRule } from '../approvals/change-rule.ts';
 import { askSecondPerson } from '../approvals/second-person.ts';
+import { wantsSecond } from '../approvals/silence.ts';
 import { type AssetPages, cursorOf, positionOf } from '../http/page.ts';
 import { type Answer, ok, type Route, route } from '../http/route.ts';
 import { present } from '../http/validate.ts';
@@ -52,7 +53,7 @@ async function change(wanted: Wanted): Promise<Answer> {
   if (enterprise === undefined) throw new HttpProblem('unknown-reference', `scopeId: ${rule.scope} ${rule.scopeId}`);
   demand(actor, 'rule.write', enterprise);
   const trial = platform.view.tryRule(wanted.change);
-  const second = needsSecond(trial, actor, enterprise);
+  const second = needsSecond(trial, platform.view, actor, enterprise);
   if (wanted.dryRun) return ok(told(trial, second));
   if (!trial.outcome.ok) throw unsound(trial);
   if (!second) return { ...wanted.answer(await made(wanted)), ...(reason === null ? {} : { detail: reason }) };
@@ -70,9 +71,9 @@ async function change(wanted: Wanted): Promise<Answer> {
   return { status: 202, body: asked, resource: `rules/${rule.id}`, detail: `approval ${asked.id}: ${softenedText(trial.softened)}` };
 }
 
-/** A mandatory limit is softened by two people; any other by one who may, and else by two as well. */
-function needsSecond(trial: RuleTrial, actor: AccountActor, enterprise: string | null): boolean {
-  if (trial.softened.some(({ mandatory }) => mandatory)) return true;
+/** A mandatory limit is softened by two people, a red one by two where he who asks is of the plant; any other by one who may, and else by two as well. */
+function needsSecond(trial: RuleTrial, view: EngineView, actor: AccountActor, enterprise: string | null): boolean {
+  if (wantsSecond(view, actor, enterprise, { softened: trial.softened, silenced: [] })) return true;
   return trial.softened.length > 0 && !may(actor, 'rule.soften', { enterprise });
 }
 

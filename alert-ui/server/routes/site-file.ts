@@ -6,7 +6,8 @@ import type { ConfigChange } from '../../../model/entry.ts';
 import type { Platform, Rehearsed, SubmitOutcome } from '../../../model/ports/platform.ts';
 import { sees, visibleAreas } from '../access.ts';
 import { askSecondPerson } from '../approvals/second-person.ts';
-import { askFor } from '../approvals/change-asset.ts';
+import { askFor, type PutChange } from '../approvals/change-asset.ts';
+import { wantsSecond } from '../approvals/silence.ts';
 import { changeRule } from '../approvals/change-rule.ts';
 import { asProblem } from '../http/mount.ts';
 import { BODY_BYTES, type Route, route } from '../http/route.ts';
@@ -28,6 +29,8 @@ import { RuleRoom } from './rule-room.ts';
 const tag = 'rules';
 const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/plain'] as const;
 const BATCH = 500;
+
+type Put = NonNullable<SiteItem['change']>;
 
 export function siteFileRoutes(provisioning: Provisioning, readSite: SiteReader, log: ServerLog): Route[] {
   return [
@@ -273,11 +276,21 @@ function needsSecond(
   rehearsed: Rehearsed | undefined,
 ): boolean {
   if (item.change === null || rehearsed === undefined) return false;
+  const { change } = item;
   const { softened } = rehearsed;
-  if (item.change.asset === 'device' || item.change.asset === 'hazard-source') return item.what === 'change' && softened.length > 0;
-  if (item.change.asset !== 'rule') return false;
-  const enterprise = enterpriseOfRule(item.change.value, items, view);
-  return softened.some(({ mandatory }) => mandatory) || (softened.length > 0 && !may(actor, 'rule.soften', { enterprise }));
+  if (isPut(change)) {
+    const enterprise = change.asset === 'enterprise' ? change.value.id : change.value.enterpriseId;
+    const harm = change.asset === 'enterprise' ? { ...rehearsed, softened: [] } : rehearsed;
+    return item.what === 'change' && wantsSecond(view, actor, enterprise, harm);
+  }
+  if (change.asset !== 'rule') return false;
+  const enterprise = enterpriseOfRule(change.value, items, view);
+  if (wantsSecond(view, actor, enterprise, { softened, silenced: [] })) return true;
+  return softened.length > 0 && !may(actor, 'rule.soften', { enterprise });
+}
+
+function isPut(change: Put): change is PutChange {
+  return change.asset === 'device' || change.asset === 'hazard-source' || change.asset === 'enterprise';
 }
 
 /** A rule says its own. */
@@ -315,8 +328,9 @@ async function writeAll(
         reason: say.reasonOf(first),
       });
       outcomes.set(first, { outcome: 'waits', approval: asked.id });
-    } else if (asking.has(first) && (first.change.asset === 'device' || first.change.asset === 'hazard-source')) {
-      const asked = await askFor({ platform, actor, change: first.change, reason: say.reasonOf(first) });
+    } else if (asking.has(first) && isPut(first.change)) {
+      const silenced = platform.view.silencedBy(first.change);
+      const asked = await askFor({ platform, actor, change: first.change, reason: say.reasonOf(first), silenced });
       outcomes.set(first, { outcome: 'waits', approval: asked.id });
     } else if (first.what === 'create' && (first.kind === 'device' || first.kind === 'gateway')) {
       const wanted = batch.flatMap(({ id, change }) =>

@@ -153,6 +153,7 @@ export const enterprisePatch = z.strictObject({
   causes: causes.optional(),
   alarmPolicy: alarmPolicy.optional(),
   businessHours: businessHours.optional(),
+  reason: reason.optional().meta({ description: 'Why; wanted where red would be kept from coming.' }),
 });
 
 export const newSite = z.strictObject({ id, name, enterpriseId: id, lon: lon.default(null), lat: lat.default(null) });
@@ -171,7 +172,9 @@ export const hazardSourcePatch = z.strictObject({
   siteId: ref.optional(),
   attributes: attributes.optional(),
   causes: causes.optional(),
-  reason: reason.optional().meta({ description: 'Why; wanted where a mandatory limit becomes less strict.' }),
+  reason: reason
+    .optional()
+    .meta({ description: 'Why; wanted where a mandatory limit becomes less strict, or red would be kept from coming.' }),
 });
 
 /** Nobody types a gateway's id in but those who want to: without one it gets one. */
@@ -213,7 +216,7 @@ export const devicePatch = z.strictObject({
   mode: deviceMode.optional(),
   reason: reason.optional().meta({
     description:
-      'Why; it goes into the audit. Wanted when a device leaves `live` (its alarms then count as tests), and where a mandatory limit becomes less strict.',
+      'Why; it goes into the audit. Wanted when a device leaves `live` (its alarms then count as tests), where a mandatory limit becomes less strict, and where red would be kept from coming.',
   }),
 });
 /** `{items: […]}`; a bare array and `{devices: […]}` mean the same. */

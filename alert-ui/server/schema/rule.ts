@@ -131,6 +131,7 @@ const softened = z.object({
   code: z.string(),
   parts: z.array(z.string()),
   mandatory: z.boolean().meta({ description: 'Confidence V or M, with a clause: a second person has to agree.' }),
+  red: z.literal(true).optional().meta({ description: 'Red comes from it: whoever is bound to the enterprise asks a second person.' }),
   basis: z.string(),
   basisZh: z.string().optional(),
   device: z.string().nullable(),

@@ -13,6 +13,7 @@ import type {
   LatestPoint,
   Outcome,
   RuleTrial,
+  Silence,
 } from '../../../model/engine.ts';
 import type { AlarmCommand, ConfigChange } from '../../../model/entry.ts';
 import type { Flood, FloodState } from '../../../model/flood.ts';
@@ -157,6 +158,11 @@ class HandMadeView implements EngineView {
   tryAsset(): AssetTrial {
     const { outcome = { ok: true }, softened = [] } = this.trial;
     return { outcome, softened };
+  }
+  /** What the next changes would keep from coming; what it is, is the engine's to find. */
+  silences: readonly Silence[] = [];
+  silencedBy(): readonly Silence[] {
+    return this.silences;
   }
   status(deviceId: string): DeviceStatus | undefined {
     if (!this.all.device.has(deviceId)) return undefined;
@@ -393,6 +399,8 @@ export class FakePlatform implements Platform {
     const before = map.get(id);
     if (change.op === 'retire') {
       if (before === undefined) return { ok: false, code: 'not-found', detail: id };
+      if (change.base !== null && change.base !== before.revision)
+        return { ok: false, code: 'revision-conflict', detail: id, asset: before };
       if (
         change.asset === 'enterprise' &&
         [...this.view.all.device.values()].some((device) => device.enterpriseId === id && device.retiredAt === null)
@@ -428,6 +436,7 @@ export class FakePlatform implements Platform {
     return changes.map((_, turn) => ({
       outcome: outcome === undefined || outcome.ok ? { ok: true, changed: true } : outcome,
       softened,
+      silenced: this.view.silences,
       turn,
     }));
   }

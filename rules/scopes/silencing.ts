@@ -1,0 +1,143 @@
+import type { AlarmSelector, CauseLine, Device, Enterprise, HazardSource } from '../../model/asset.ts';
+import type { Silence } from '../../model/engine.ts';
+import type { ConfigChange } from '../../model/entry.ts';
+import type { Core } from '../core.ts';
+import type { DeviceState } from '../device-state.ts';
+import { same } from '../same.ts';
+import { isBeingRegistered } from './asset-trial.ts';
+import { redJoints, redOf } from './red-limits.ts';
+
+/**
+ * By what a change would keep red from coming although no limit of the device is touched: it is retired, taken out of live service, or
+ * waited for longer; a rule over several points would read something else of it; a cause hides its alarms; its enterprise says that somebody
+ * is at work. Test enterprises warn nobody anyway. For an hour after a device was registered whoever may change it may put it right.
+ */
+
+/** Told at once; a cause-and-effect table names hundreds of devices. */
+const MAX_TOLD = 50;
+
+/** Without touching anything; what the registry refuses silences nothing. */
+export function silencedBy(core: Core, change: ConfigChange): readonly Silence[] {
+  if ((change.op !== 'put' && change.op !== 'retire') || !core.registry.check(change, core.clock.at).ok) return [];
+  if (change.op === 'retire') return change.asset === 'device' ? byDevice(core, change.id, null) : [];
+  switch (change.asset) {
+    case 'device':
+      return byDevice(core, change.value.id, change.value);
+    case 'enterprise':
+      return byEnterprise(core, change.value);
+    case 'hazard-source':
+      return bySource(core, change.value);
+    default:
+      return [];
+  }
+}
+
+function byDevice(core: Core, id: string, after: Device | null): readonly Silence[] {
+  const device = core.devices.get(id);
+  if (device === undefined || device.enterprise.kind === 'test' || isBeingRegistered(core, device)) return [];
+  const red = redOf(core, device);
+  if (red.length === 0) return [];
+  if (after === null) return [{ how: 'retired', device: id, red }];
+  const { asset: before, plan } = device;
+  const found: Silence[] = [];
+  if (before.mode === 'live' && after.mode !== 'live') found.push({ how: 'mode', device: id, red, from: before.mode, to: after.mode });
+  const { heartbeatMs, reportMs } = core.registry.profiles.get(after.profileId) ?? plan.profile;
+  if (isLonger(before.heartbeatMs ?? plan.profile.heartbeatMs, after.heartbeatMs ?? heartbeatMs, heartbeatMs))
+    found.push({ how: 'heartbeatMs', device: id, red, from: before.heartbeatMs ?? plan.profile.heartbeatMs, to: after.heartbeatMs });
+  if (isLonger(before.reportMs ?? plan.profile.reportMs, after.reportMs ?? reportMs, reportMs))
+    found.push({ how: 'reportMs', device: id, red, from: before.reportMs ?? plan.profile.reportMs, to: after.reportMs });
+  const joint = isReadOtherwise(before, after) ? redJoints(core, device) : [];
+  return joint.length === 0 ? found : [...found, { how: 'joint', device: id, red: joint }];
+}
+
+/** Longer than it is, and than what the catalogue asks of its kind: back to the usual is no softening. null = never. */
+function isLonger(before: number | null, after: number | null, usual: number | null): boolean {
+  const ms = (one: number | null): number => one ?? Number.POSITIVE_INFINITY;
+  return ms(after) > ms(before) && ms(after) > ms(usual);
+}
+
+/** What a rule over several points may read of it. */
+function isReadOtherwise(before: Device, after: Device): boolean {
+  const read = ({ profileId, variant, hazardSourceId, attributes, conditions, units }: Device) =>
+    [profileId, variant, hazardSourceId, attributes, conditions, units] as const;
+  return !same(read(before), read(after));
+}
+
+function byEnterprise(core: Core, after: Enterprise): readonly Silence[] {
+  const before = core.registry.maps.enterprise.get(after.id);
+  if (before === undefined || before.kind === 'test') return [];
+  const hidden = hiddenBy(core, before.id, before.causes, after.causes);
+  const hours = after.businessHours ?? [];
+  if (hours.length === 0 || same(before.businessHours ?? [], hours)) return hidden;
+  // Who is at work is waited for: an escalation that asks for nobody there comes later, or not.
+  const waits: Silence[] = [];
+  for (const { asset, plan } of core.devices.values()) {
+    if (asset.enterpriseId !== after.id) continue;
+    const red = plan.limits.filter(
+      ({ armed, level, escalates }) =>
+        armed &&
+        level === 'red' &&
+        (escalates?.any ?? []).some((cause) => cause.kind === 'unacknowledged' && cause.outsideBusinessHours === true),
+    );
+    if (red.length > 0)
+      waits.push({ how: 'businessHours', device: asset.id, red: red.map(({ measurement, code }) => `${measurement} ${code}`) });
+    if (waits.length >= MAX_TOLD) break;
+  }
+  return [...hidden, ...waits];
+}
+
+function bySource(core: Core, after: HazardSource): readonly Silence[] {
+  const before = core.registry.maps['hazard-source'].get(after.id);
+  if (before === undefined) return [];
+  const enterprise = core.registry.maps.enterprise.get(after.enterpriseId);
+  const real = enterprise?.kind === 'real' || core.registry.maps.enterprise.get(before.enterpriseId)?.kind === 'real';
+  if (!real) return [];
+  const moved = before.enterpriseId !== after.enterpriseId;
+  const found = [...hiddenBy(core, after.enterpriseId, moved ? [] : before.causes, after.causes)];
+  if (!moved && same(before.attributes, after.attributes)) return found;
+  for (const device of core.devices.values()) {
+    if (device.asset.hazardSourceId !== after.id) continue;
+    const red = redJoints(core, device);
+    if (red.length > 0 && found.length < MAX_TOLD) found.push({ how: 'joint', device: device.asset.id, red });
+  }
+  return found;
+}
+
+/** Of the alarms that a table would hide and hides not yet, those that are red, can become so, or say that an instrument does not see red. */
+function hiddenBy(core: Core, enterprise: string, before: readonly CauseLine[] = [], after: readonly CauseLine[] = []): readonly Silence[] {
+  const found: Silence[] = [];
+  for (const { id: line, cause, hides } of after) {
+    for (const effect of hides) {
+      if (before.some((one) => covers(one.cause, cause) && one.hides.some((wider) => covers(wider, effect)))) continue;
+      const device = core.devices.get(effect.device);
+      if (device === undefined || device.asset.enterpriseId !== enterprise) continue;
+      const red = redUnder(device, effect);
+      if (red.length > 0 && found.length < MAX_TOLD) found.push({ how: 'causes', device: effect.device, red, line });
+    }
+  }
+  return found;
+}
+
+function covers(wider: AlarmSelector, one: AlarmSelector): boolean {
+  return (
+    wider.device === one.device &&
+    (wider.measurement === undefined || wider.measurement === one.measurement) &&
+    (wider.channel === undefined || wider.channel === one.channel) &&
+    (wider.ladder === undefined || wider.ladder === one.ladder)
+  );
+}
+
+/** Armed red limits whose alarms a selector means. One that names no ladder of a limit names a fault: all that the instrument guards. */
+function redUnder({ plan }: DeviceState, { measurement, channel, ladder }: AlarmSelector): readonly string[] {
+  const fault = ladder !== undefined && !plan.limits.some((limit) => limit.ladder === ladder);
+  return plan.limits
+    .filter(
+      (limit) =>
+        limit.armed &&
+        limit.level === 'red' &&
+        (measurement === undefined || measurement === limit.measurement) &&
+        (channel === undefined || channel === limit.channel) &&
+        (ladder === undefined || fault || ladder === limit.ladder),
+    )
+    .map((limit) => `${limit.measurement} ${limit.code}`);
+}
