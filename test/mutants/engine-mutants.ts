@@ -4,6 +4,7 @@
 
 import type { Trouble } from '../sim/world.ts';
 import { HEALTH_MUTANTS } from './health-mutants.ts';
+import { HIDING_MUTANTS } from './hiding-mutants.ts';
 import { ILL_MUTANTS } from './ill-mutants.ts';
 import { JOINT_MUTANTS } from './joint-mutants.ts';
 import { RATE_MUTANTS } from './rate-mutants.ts';
@@ -346,5 +347,6 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   ...JOINT_MUTANTS,
   ...HEALTH_MUTANTS,
   ...ILL_MUTANTS,
+  ...HIDING_MUTANTS,
   ...RATE_MUTANTS,
 ];

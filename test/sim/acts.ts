@@ -55,13 +55,23 @@ export type OperatorAct = {
       readonly approvedBy: string | null;
     }
   | {
-      readonly does: 'unshelve' | 'suppress' | 'unsuppress' | 'return-to-service' | 'silence' | 'verify';
+      readonly does: 'unshelve' | 'unsuppress' | 'return-to-service' | 'silence' | 'verify';
       /** What it turned out to be; absent = real. */
       readonly as?: VerifiedAs;
     }
+  /** For so many minutes; null = until somebody ends it, as entries of older builds have it. */
+  | ({ readonly does: 'suppress'; readonly minutes: number | null } & ByHand)
   /** Until so long from now, ms, or until somebody returns it. */
-  | { readonly does: 'out-of-service'; readonly forMs: number | null }
+  | ({ readonly does: 'out-of-service'; readonly forMs: number | null } & ByHand)
 );
+
+/** Who stands behind it that an alarm is hidden by hand. */
+export interface ByHand {
+  /** The second person; null = nobody else was asked. */
+  readonly approvedBy: string | null;
+  /** Asked for by one person who may hide nothing that is red. */
+  readonly alone: boolean;
+}
 
 /** A rule over several points of a hazard source. */
 export interface JointBrief {

@@ -2,7 +2,7 @@
 import type { Alarm } from '../../model/alarm.ts';
 import type { AlarmCommand } from '../../model/entry.ts';
 import type { EpochMs } from '../../model/time.ts';
-import type { AlarmName, OperatorAct, Seen } from './acts.ts';
+import type { AlarmName, ByHand, OperatorAct, Seen } from './acts.ts';
 
 export class Operators {
   private readonly screens = new Map<string, number[]>();
@@ -60,8 +60,10 @@ export class Operators {
           ...second,
         };
       }
-      case 'suppress':
-        return { op: 'suppress', alarmId, reason };
+      case 'suppress': {
+        const minutes = act.minutes === null ? {} : { minutes: act.minutes };
+        return { op: 'suppress', alarmId, reason, ...minutes, ...behind(act) };
+      }
       case 'out-of-service': {
         const until = act.forMs === null ? {} : { until: now + act.forMs };
         return {
@@ -70,6 +72,7 @@ export class Operators {
           permit: 'W-1',
           reason,
           ...until,
+          ...behind(act),
         };
       }
       case 'verify':
@@ -78,4 +81,8 @@ export class Operators {
         return { op: act.does, alarmId };
     }
   }
+}
+
+function behind({ approvedBy, alone }: ByHand): { readonly approvedBy?: string; readonly belowRed?: true } {
+  return { ...(approvedBy === null ? {} : { approvedBy }), ...(alone ? { belowRed: true } : {}) };
 }

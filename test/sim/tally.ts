@@ -13,6 +13,9 @@ const LEAST = {
   'a value rises or falls in a window of minutes': 15,
   'a fault is named in what comes late': 100,
   'a bad value comes late': 80,
+  'what was hidden by hand for minutes is over by itself': 8,
+  'what one person hid alone is over when it becomes red': 6,
+  'one person alone is refused to hide what is red': 10,
 } as const;
 export type Met = keyof typeof LEAST;
 
@@ -59,10 +62,15 @@ export class Tally {
         if ([...faults, ...Object.values(pointFaults).flat()].length > 0) this.note('a fault is named in what comes late');
         if (values.some(({ quality }) => quality === 'bad')) this.note('a bad value comes late');
       }
+    if (entry.kind === 'command' && 'belowRed' in entry.command && applied.outcomes[0]?.ok === false)
+      if (applied.outcomes[0].code === 'approval-required') this.note('one person alone is refused to hide what is red');
     for (const told of applied.events) {
       if (told.kind === 'device') this.noteClock(told.id, told.health.includes('clock'));
       if (told.kind !== 'alarm') continue;
       const { alarm, event } = told;
+      const shown = event.type === 'unsuppressed' || event.type === 'returned-to-service';
+      if (event.type === 'unsuppressed' && event.cause === 'expired') this.note('what was hidden by hand for minutes is over by itself');
+      if (shown && event.cause === 'level-raised') this.note('what one person hid alone is over when it becomes red');
       if (event.type === 'raised' && event.cause === 'warm-up') this.note('an alarm comes while a device is warming up');
       const stamps = (engine.view.status(alarm.deviceId ?? '')?.clockErrorMs ?? null) !== null;
       if (alarm.ladder === 'F01' && alarm.measurement !== null && event.type === 'raised' && stamps)

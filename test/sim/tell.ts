@@ -1,7 +1,7 @@
 // A history in words for somebody who knows a control room and not this program.
 import type { AlarmSelector, CauseLine } from '../../model/asset.ts';
 import type { Entry } from '../../model/entry.ts';
-import type { Act, ActSample, AlarmName, Script } from './acts.ts';
+import type { Act, ActSample, AlarmName, ByHand, Script } from './acts.ts';
 
 export function tell(script: Script, sentence: string): string {
   const lines = [
@@ -50,10 +50,11 @@ function words(act: Act): string {
       const how = act.minutes === null ? 'until it next returns' : `for ${act.minutes} min`;
       return `${act.by} shelves ${name(act.target)} ${how}${act.approvedBy === null ? '' : `, ${act.approvedBy} agrees`}`;
     }
-    case 'out-of-service':
-      return `${act.by} takes ${name(act.target)} out of service ${act.forMs === null ? 'until it is returned' : `for ${act.forMs} ms`}`;
-    case 'unshelve':
     case 'suppress':
+      return `${act.by} suppresses ${name(act.target)} ${act.minutes === null ? 'until somebody ends it' : `for ${act.minutes} min`}${behind(act)}`;
+    case 'out-of-service':
+      return `${act.by} takes ${name(act.target)} out of service ${act.forMs === null ? 'until it is returned' : `for ${act.forMs} ms`}${behind(act)}`;
+    case 'unshelve':
     case 'unsuppress':
     case 'return-to-service':
     case 'silence':
@@ -86,6 +87,10 @@ function words(act: Act): string {
     case 'snapshot':
       return 'a snapshot is begun';
   }
+}
+
+function behind({ approvedBy, alone }: ByHand): string {
+  return `${approvedBy === null ? '' : `, ${approvedBy} agrees`}${alone ? ', below red alone' : ''}`;
 }
 
 function line({ cause, hides }: CauseLine): string {

@@ -3,7 +3,7 @@
 import type { AlarmSelector, CauseLine, Device } from '../../model/asset.ts';
 import type { MeasurementDef, Profile } from '../../model/profile.ts';
 import type { Quality, SampleValue, Value } from '../../model/reading.ts';
-import type { Act, AlarmName, JointBrief, Script, Seen, WorldAct } from './acts.ts';
+import type { Act, AlarmName, ByHand, JointBrief, Script, Seen, WorldAct } from './acts.ts';
 import { ailmentsOf, type Ailments, foldingOf, lossesOf } from './ailments.ts';
 import { pointsOf, type PointRules } from './auditor/limits.ts';
 import { calmsOf } from './calms.ts';
@@ -166,6 +166,7 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   const losses = troubles.has('lost-points') ? lossesOf(ill, devices) : null;
   const courses = troubles.has('rates') ? coursesOf(chance.branch('courses')) : null;
   const pace = chance.branch('pace');
+  const hand = chance.branch('by hand');
   const putRight = chance.branch('put right');
   const ailments =
     courses ??
@@ -207,7 +208,7 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
       acts.push(...longCalms.run(at, resting.id, still.often(0.85) ? 'lel' : 'temp'));
       at = acts.at(-1)?.at ?? at;
     }
-    const next = actsAt(at, chance, troubles, { places, read, joint, ailments }, focus);
+    const next = actsAt(at, chance, troubles, { places, read, joint, ailments, hand }, focus);
     acts.push(...next.map((act) => stamp(ailments?.told(act) ?? act, chance, clocks)));
     at = acts.at(-1)?.at ?? at;
     sent += 1;
@@ -412,13 +413,15 @@ interface Places {
   readonly read: readonly Place[];
   readonly joint: readonly JointBrief[];
   readonly ailments: Ailments | null;
+  /** Chance of how an alarm is hidden by hand. */
+  readonly hand: Chance;
 }
 
 function actsAt(
   at: number,
   chance: Chance,
   troubles: ReadonlySet<Trouble>,
-  { places, read, joint, ailments }: Places,
+  { places, read, joint, ailments, hand }: Places,
   focus: Place,
 ): readonly Act[] {
   const device = focus.device.id;
@@ -438,7 +441,7 @@ function actsAt(
         ? nameOf(focus, chance)
         : { device: `hazard:${rule.source}`, measurement: null, channel: null, ladder: rule.code };
   if (has('operators', 0.25)) return [now(operatorAct(chance, target))];
-  if (has('suppression', 0.12)) return [now(suppressionAct(chance, target))];
+  if (has('suppression', 0.12)) return [now(suppressionAct(chance, hand, target))];
   if (has('crashes', 0.04))
     return [
       now({
@@ -558,7 +561,7 @@ function operatorAct(chance: Chance, target: AlarmName): WorldAct {
   return { does, seen, ...common };
 }
 
-function suppressionAct(chance: Chance, target: AlarmName): WorldAct {
+function suppressionAct(chance: Chance, hand: Chance, target: AlarmName): WorldAct {
   const common = { target, by: chance.pick(OPERATORS) };
   // What the alarm turned out to be matters where it is about a sensor.
   if (target.ladder === 'F04' && chance.often(0.6))
@@ -578,13 +581,23 @@ function suppressionAct(chance: Chance, target: AlarmName): WorldAct {
         does: 'out-of-service',
         ...common,
         forMs: chance.pick([null, 3_000, 45_000]),
+        ...behind(hand),
       };
-    default:
-      return {
-        does: chance.pick(['unshelve', 'suppress', 'unsuppress', 'unsuppress', 'return-to-service', 'silence', 'verify'] as const),
-        ...common,
-      };
+    default: {
+      const drawn = chance.pick(['unshelve', 'suppress', 'unsuppress', 'unsuppress', 'return-to-service', 'silence', 'verify'] as const);
+      const does = hand.often(0.3) ? 'suppress' : drawn;
+      return does === 'suppress' ? { does, ...common, minutes: hand.pick(HIDDEN_MINUTES), ...behind(hand) } : { does, ...common };
+    }
   }
+}
+
+/** Those that end in most worlds come often; null is an entry of an older build. */
+const HIDDEN_MINUTES = [1, 1, 1, 2, 3, 480, 600, null] as const;
+
+/** Most who hide an alarm by hand ask nobody else, and may hide nothing that is red. */
+function behind(hand: Chance): ByHand {
+  if (hand.often(0.6)) return { approvedBy: null, alone: true };
+  return { approvedBy: hand.pick([null, ...OPERATORS]), alone: false };
 }
 
 function changeOf(chance: Chance, { device }: Place): Partial<Device> {

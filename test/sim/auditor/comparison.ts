@@ -1,5 +1,5 @@
 // An alarm as it must be against the one that is there, field by field.
-import type { Alarm } from '../../../model/alarm.ts';
+import type { Alarm, Suppression } from '../../../model/alarm.ts';
 import { Disagreement } from '../play.ts';
 import type { KnownPlant } from './known-plant.ts';
 import type { Expected } from './life.ts';
@@ -33,6 +33,7 @@ export function compare(
     ['value', expected.value, expected.value === null || reconfigured ? expected.value : alarm.value],
     ['limit', expected.limit, expected.limit === null || reconfigured ? expected.limit : alarm.limit],
     ['suppressedBy', [...expected.suppressedBy].sort().join(' '), [...alarm.suppressedBy].sort().join(' ')],
+    ['ends', endsOf(expected.ends, expected), endsOf(alarm.suppressions ?? [], expected)],
     ['enterpriseId', enterprise?.id, alarm.enterpriseId],
     ['hazardSourceId', device === undefined ? source?.id : device.hazardSourceId, alarm.hazardSourceId],
     ['areaId', enterprise?.areaId ?? null, alarm.areaId],
@@ -45,6 +46,16 @@ export function compare(
     throw new Disagreement(`alarm-${name}`, `${key}: ${name} must be ${String(should)}, is ${String(is)} (expected ${say(expected)})`);
   }
 }
+
+/** When what somebody hid ends, and who agreed; where the table hides it as well, what it shows of that is the table's. */
+function endsOf(ends: readonly Ends[], { byHand, hidden }: Expected): string {
+  return ends
+    .filter(({ flag }) => byHand.includes(flag) && !(hidden && flag === 'by-design'))
+    .map(({ flag, until, by, approvedBy }) => `${flag} until ${until} by ${by}${approvedBy ? ` and ${approvedBy}` : ''}`)
+    .sort()
+    .join(', ');
+}
+type Ends = Pick<Suppression, 'flag' | 'until' | 'by'> & { readonly approvedBy?: string | null };
 
 export function say(expected: Expected): string {
   return `${expected.state} ${expected.level} ${expected.code}, occurrence ${expected.occurrence}, recurrences ${expected.recurrences}`;

@@ -22,8 +22,8 @@ export type Deed = {
       readonly minutes: number | null;
       readonly approvedBy: string | null;
     }
-  | { readonly op: 'suppress' }
-  | { readonly op: 'out-of-service'; readonly until: number | null }
+  | ({ readonly op: 'suppress'; readonly minutes: number | null } & Hand)
+  | ({ readonly op: 'out-of-service'; readonly until: number | null } & Hand)
   | { readonly op: 'unshelve' | 'unsuppress' | 'return-to-service' }
   /** The cause-and-effect table begins to hide it, or ends. */
   | { readonly op: 'hide' | 'show' }
@@ -32,6 +32,13 @@ export type Deed = {
   /** The device is retired: its alarms close. */
   | { readonly op: 'removed' }
 );
+
+/** Who stands behind it that an alarm is hidden by hand. */
+export interface Hand {
+  readonly approvedBy: string | null;
+  /** One person alone: nothing that is red is hidden so. */
+  readonly belowRed: boolean;
+}
 
 export interface Expected {
   readonly state: AlarmStateName;
@@ -51,8 +58,17 @@ export interface Expected {
   readonly suppressedBy: readonly SuppressedBy[];
   /** Those of them that the cause-and-effect table has no part in. */
   readonly byHand: readonly SuppressedBy[];
+  /** When each of those ends, by the wall, and who stands behind it. */
+  readonly ends: readonly End[];
   /** The cause-and-effect table hides it. */
   readonly hidden: boolean;
+}
+
+export interface End {
+  readonly flag: SuppressedBy;
+  readonly until: number | null;
+  readonly by: string;
+  readonly approvedBy: string | null;
 }
 
 /** What must come of an operator's deed: `either` where the rules allow both. */
@@ -105,14 +121,14 @@ interface Open {
 }
 
 /** One reason not to ring. It ends by wall time; `t` is when that would be by engine time, to tell what came first. */
-interface Flag {
+interface Flag extends Omit<End, 'flag'> {
   readonly entry: number;
-  readonly until: number | null;
   readonly t: number;
   readonly oneShot: boolean;
-  /** Of the level it had then. */
-  readonly rank: number;
+  /** It is over when the alarm is at this level or above. */
+  readonly below: number;
 }
+const RED = LEVEL_RANK.red;
 const UNDO: Readonly<Record<'unshelve' | 'unsuppress' | 'return-to-service', SuppressedBy>> = {
   unshelve: 'shelved',
   unsuppress: 'by-design',
@@ -228,7 +244,7 @@ export function lifeOf(
         rangAt: 0,
       };
       open = alarm;
-      if (rank(code) > (flags.get('shelved')?.rank ?? Infinity)) flags.delete('shelved');
+      for (const [flag, { below }] of flags) if (rank(code) >= below) flags.delete(flag);
     } else if (!before && on.size > 0) {
       alarm.recurrences += 1;
       alarm.value = value;
@@ -243,8 +259,7 @@ export function lifeOf(
       const covered = alarm.acknowledged !== null && LEVEL_RANK[alarm.acknowledged.level] >= LEVEL_RANK[alarm.level];
       if (!covered) alarm.acknowledged = null;
       alarm.roseAt = entry;
-      const shelved = flags.get('shelved');
-      if (shelved !== undefined && LEVEL_RANK[alarm.level] > shelved.rank) unflag('shelved', entry);
+      for (const [flag, { below }] of flags) if (LEVEL_RANK[alarm.level] >= below) unflag(flag, entry);
     }
     if (before && on.size === 0 && flags.get('shelved')?.oneShot === true) unflag('shelved', entry);
     countUnseen(entry, rose);
@@ -255,28 +270,31 @@ export function lifeOf(
 
   /** @returns whether the deed was about suppression */
   const suppression = (act: Deed, alarm: Open | null): boolean => {
-    const put = (flag: SuppressedBy, until: number | null, oneShot = false): void => {
+    const put = (flag: SuppressedBy, approvedBy: string | null, until: number | null, below: number, oneShot = false): void => {
       const t = until === null ? Infinity : act.t + until - act.wall;
-      const rank = LEVEL_RANK[(alarm ?? gone)?.level ?? 'none'];
-      if (accepted(act.entry)) flags.set(flag, { entry: act.entry, until, t, oneShot, rank });
+      if (accepted(act.entry)) flags.set(flag, { entry: act.entry, until, by: act.by, approvedBy, t, oneShot, below });
     };
+    const level = alarm?.level ?? gone?.level ?? 'blue';
+    const minutesOf = (minutes: number): number => act.wall + Math.min(minutes, SHELVED_AT_MOST_MIN) * 60_000;
+    /** What one person alone may not hide; and nobody is his own second person. */
+    const mayHide = ({ approvedBy, belowRed }: Hand): boolean => !(belowRed && level === 'red') && approvedBy !== act.by;
     // What may be done to one that has closed is left open; what is done counts for the identity.
     const answer = (must: Answer): void => void answers.set(act.entry, alarm === null || act.closed === true ? 'either' : must);
     switch (act.op) {
       case 'shelve': {
-        const level = alarm?.level ?? gone?.level ?? 'blue';
         const forbidden = level === 'red' || (level === 'orange' && act.approvedBy === null) || act.approvedBy === act.by;
         answer(forbidden ? 'refused' : on.size > 0 ? 'changes' : 'either');
-        put('shelved', act.wall + Math.min(act.minutes ?? SHELVED_AT_MOST_MIN, SHELVED_AT_MOST_MIN) * 60_000, act.minutes === null);
+        // What was seen when it began is hidden, and nothing worse.
+        put('shelved', act.approvedBy, minutesOf(act.minutes ?? SHELVED_AT_MOST_MIN), LEVEL_RANK[level] + 1, act.minutes === null);
         return true;
       }
       case 'suppress':
-        answer(flags.has('by-design') ? 'either' : 'changes');
-        put('by-design', null);
+        answer(mayHide(act) ? (flags.has('by-design') ? 'either' : 'changes') : 'refused');
+        put('by-design', act.approvedBy, act.minutes === null ? null : minutesOf(act.minutes), act.belowRed ? RED : Infinity);
         return true;
       case 'out-of-service':
-        answer(flags.has('out-of-service') ? 'either' : 'changes');
-        put('out-of-service', act.until);
+        answer(mayHide(act) ? (flags.has('out-of-service') ? 'either' : 'changes') : 'refused');
+        put('out-of-service', act.approvedBy, act.until, act.belowRed ? RED : Infinity);
         return true;
       case 'unshelve':
       case 'unsuppress':
@@ -447,7 +465,7 @@ export function lifeOf(
   reach(last, OVER);
   const wallDue = Math.min(...[...flags.values()].map((flag) => flag.until ?? Infinity));
   return {
-    alarm: shown(open as Open | null, on.size > 0, occurrence, [...flags.keys()], hidden),
+    alarm: shown(open as Open | null, on.size > 0, occurrence, flags, hidden),
     answers,
     wallDue,
     due: Math.min(Infinity, ...unattended.map(waits)),
@@ -465,8 +483,15 @@ const RISES = 4;
 const OVER = 5;
 type Stage = 0 | 1 | 2 | 3 | 4 | 5;
 
-function shown(open: Open | null, active: boolean, occurrence: number, byHand: readonly SuppressedBy[], hidden: boolean): Expected | null {
+function shown(
+  open: Open | null,
+  active: boolean,
+  occurrence: number,
+  flags: ReadonlyMap<SuppressedBy, Flag>,
+  hidden: boolean,
+): Expected | null {
   if (open === null) return null;
+  const byHand = [...flags.keys()];
   const acked = open.acknowledged !== null;
   const latched = open.latch !== null;
   const state: AlarmStateName = active ? (acked ? 'ACKED' : 'UNACK') : latched ? (acked ? 'LACK' : 'LUNACK') : 'RTNUN';
@@ -485,6 +510,7 @@ function shown(open: Open | null, active: boolean, occurrence: number, byHand: r
     limit: open.limit,
     suppressedBy: hidden ? [...new Set<SuppressedBy>([...byHand, 'by-design'])] : byHand,
     byHand,
+    ends: [...flags].map(([flag, { until, by, approvedBy }]) => ({ flag, until, by, approvedBy })),
     hidden,
   };
 }

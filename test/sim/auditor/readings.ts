@@ -55,6 +55,8 @@
 // 28. In warm-up a value is uncertain and judged as such; that only a limit for somebody's life must alarm then would also be right.
 // 29. The health code of a clock is judged by the newest stamp of a message in which nothing is late. A clock that is put right by less than makes a
 //    sample late is learned slowly, and not judged; nor is one after our own was set.
+// 30. What one person alone hid (decision 13) is over in the very instant in which the alarm is red, and rings if nothing else hides it. Suppression by
+//    hand for longer than 8 h is for 8 h; without minutes, as older entries have it, until somebody ends it.
 
 import type { Quality } from '../../../model/reading.ts';
 
@@ -63,7 +65,7 @@ export const JUDGED: ReadonlySet<Quality> = new Set<Quality>(['good', 'uncertain
 /** An acknowledgement can be withdrawn for so long, ms. */
 export const WITHDRAW_WITHIN_MS = 10_000;
 
-/** Longest shelving, minutes: one shift. */
+/** Longest shelving, minutes: one shift; longest suppression by hand, too. */
 export const SHELVED_AT_MOST_MIN = 480;
 
 /** So long after its last sample a backlog is over, with the gathering of ticks, ms. */
