@@ -6,6 +6,7 @@ import type { Trouble } from '../sim/world.ts';
 import { HEALTH_MUTANTS } from './health-mutants.ts';
 import { HIDING_MUTANTS } from './hiding-mutants.ts';
 import { ILL_MUTANTS } from './ill-mutants.ts';
+import { INHIBITION_MUTANTS } from './inhibition-mutants.ts';
 import { JOINT_MUTANTS } from './joint-mutants.ts';
 import { RATE_MUTANTS } from './rate-mutants.ts';
 
@@ -348,5 +349,6 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   ...HEALTH_MUTANTS,
   ...ILL_MUTANTS,
   ...HIDING_MUTANTS,
+  ...INHIBITION_MUTANTS,
   ...RATE_MUTANTS,
 ];

@@ -13,6 +13,8 @@ const LEAST = {
   'a value rises or falls in a window of minutes': 15,
   'a fault is named in what comes late': 100,
   'a bad value comes late': 80,
+  'work on a sensor is forgotten for eight hours': 20,
+  'forgotten work ends with a value that is judged': 10,
   'what was hidden by hand for minutes is over by itself': 8,
   'what one person hid alone is over when it becomes red': 6,
   'one person alone is refused to hide what is red': 10,
@@ -77,6 +79,8 @@ export class Tally {
         this.note('a point of a device that stamps its readings comes no more');
       if ((alarm.ladder === 'SINKS' || alarm.ladder === 'FILLS') && event.type === 'raised')
         this.note('a value rises or falls in a window of minutes');
+      if (alarm.ladder === 'INHIBITED' && event.type === 'raised') this.note('work on a sensor is forgotten for eight hours');
+      if (alarm.ladder === 'INHIBITED' && event.type === 'returned') this.note('forgotten work ends with a value that is judged');
       if (alarm.ladder === 'F21' && event.type === 'raised') this.note('a value stands still for so long that it is stuck');
       if (alarm.ladder === 'F21' && event.type === 'returned') this.note('a stuck value moves again');
     }

@@ -10,6 +10,7 @@ import { calmsOf } from './calms.ts';
 import { type Chance, createChance } from './chance.ts';
 import { coursesOf, isRated } from './plant-rates.ts';
 import { isRising, risingAct, risingCast, risingChange } from './plant-rising.ts';
+import { attentive, worksOf } from './maintenance.ts';
 import { jointCast, jointChange, jointsOf, repair } from './joint-world.ts';
 import { datesOf } from './plant-sick.ts';
 import { deviceOf, DRIVE_FACTS, ENTERPRISES, profileOf, READ_VALUES, VESSEL_ATTRIBUTES } from './plant.ts';
@@ -23,6 +24,8 @@ const SICK_CAST = ['sim.battery', 'sim.battery', 'sim.channels', 'sim.latch', 's
 const RATE_CAST = ['sim.rate', 'sim.rate', 'sim.rate', 'sim.latch', 'sim.ladder'] as const;
 const STILL_PROFILE = 'sim.still';
 const STILL_CAST = [STILL_PROFILE, STILL_PROFILE, STILL_PROFILE, 'sim.latch'] as const;
+/** Those that somebody works on for hours. */
+const WORKS_CAST = ['sim.latch', 'sim.ladder', 'sim.channels', 'sim.pulse', 'sim.states'] as const;
 const GUESTS = [
   'fire.uitd',
   'gas.combustible.point.industrial',
@@ -54,7 +57,7 @@ const TROUBLES = [
   'silence',
 ] as const;
 /** Kinds of trouble that came later. Each is drawn by itself, so that a seed without them is the world it was. */
-const ILLS = ['faults', 'over-range', 'lost-points', 'rates', 'calms', 'late-faults'] as const;
+const ILLS = ['faults', 'over-range', 'lost-points', 'rates', 'calms', 'late-faults', 'maintenance'] as const;
 const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = {
   faults: 0.25,
   'over-range': 0.06,
@@ -62,6 +65,7 @@ const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = {
   rates: 0.08,
   calms: 0.07,
   'late-faults': 0.12,
+  maintenance: 0.06,
 };
 export type Trouble = (typeof TROUBLES)[number] | (typeof ILLS)[number];
 
@@ -127,15 +131,22 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   }
   // A calm of hours is no time for what comes by seconds.
   if (troubles.has('calms')) for (const other of [...NOT_FOR_HOURS, ...ILLS.filter((ill) => ill !== 'calms')]) troubles.delete(other);
+  // Hours of our own absence leave no certain time to what is counted in minutes, nor to what a wall clock says.
+  if (troubles.has('maintenance'))
+    for (const other of [...NOT_FOR_HOURS, ...ILLS.filter((ill) => ill !== 'maintenance'), 'gateway' as const, 'losses' as const])
+      troubles.delete(other);
   const cast = chance.branch('cast');
   const calm = chance.branch('calm');
   const still = chance.branch('still');
   const longCalms = troubles.has('calms')
     ? calmsOf(still, { bad: troubles.has('quality'), crashes: troubles.has('crashes'), freezes: troubles.has('freezes') })
     : null;
-  const calms = !joins && longCalms === null && calm.often(0.25) && only === null;
+  const works = troubles.has('maintenance') ? worksOf(chance.branch('works'), troubles.has('crashes')) : null;
+  const onSite = chance.branch('on site');
+  const calms = !joins && longCalms === null && works === null && calm.often(0.25) && only === null;
   const drawnCast = rises ? risingCast(rising) : joins ? jointCast(jointly, troubles.has('silence')) : castOf(cast, troubles);
-  const devices = calms ? drawnCast.map((device) => ({ ...device, hazardSourceId: sourceOf(calm, device.enterpriseId) })) : drawnCast;
+  const placed = calms ? drawnCast.map((device) => ({ ...device, hazardSourceId: sourceOf(calm, device.enterpriseId) })) : drawnCast;
+  const devices = works === null ? placed : placed.map((device) => attentive(onSite, device));
   const points = devices.flatMap((device): Place[] => {
     const profile = profileOf(device.profileId);
     return pointsOf(device, profile).flatMap((point) => {
@@ -171,11 +182,12 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   const ailments =
     courses ??
     longCalms ??
+    works ??
     (troubles.has('faults') ? ailmentsOf(ill, tabled !== null) : troubles.has('over-range') ? foldingOf(ill) : losses);
   let at = 1_000;
   let sent = 0;
   let focus = chance.pick(places);
-  const acting = longCalms === null ? length : Math.ceil(length / 4);
+  const acting = longCalms !== null ? Math.ceil(length / 4) : works !== null ? Math.ceil(length / 2) : length;
   const resting = devices.find(({ profileId }) => profileId === STILL_PROFILE);
   for (let n = 0; n < acting; n += 1) {
     if (chance.often(0.15)) focus = chance.pick(places);
@@ -208,6 +220,11 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
       acts.push(...longCalms.run(at, resting.id, still.often(0.85) ? 'lel' : 'temp'));
       at = acts.at(-1)?.at ?? at;
     }
+    if (works !== null && n % (works.attended ? acting : 16) === 8) {
+      const { device, point } = onSite.pick(places);
+      acts.push(...works.run(at, { device: device.id, measurement: point.measurement, channel: point.channel, calm: 0 }));
+      at = acts.at(-1)?.at ?? at;
+    }
     const next = actsAt(at, chance, troubles, { places, read, joint, ailments, hand }, focus);
     acts.push(...next.map((act) => stamp(ailments?.told(act) ?? act, chance, clocks)));
     at = acts.at(-1)?.at ?? at;
@@ -233,7 +250,7 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     devices,
     acts: acts.sort((a, b) => a.at - b.at),
     endMs: at + chance.pick([1_000, 20_000, 70_000]) + (calms ? calm.pick([0, 310_000]) : 0),
-    ...(longCalms === null ? {} : { tickEveryMs: SELDOM_TICKS_MS }),
+    ...(longCalms === null && works?.attended !== true ? {} : { tickEveryMs: SELDOM_TICKS_MS }),
   };
 }
 
@@ -379,15 +396,17 @@ function moveOf(chance: Chance): Partial<Device> {
 function castOf(chance: Chance, troubles: ReadonlySet<Trouble>): readonly Device[] {
   const cast = troubles.has('calms')
     ? STILL_CAST
-    : troubles.has('rates')
-      ? RATE_CAST
-      : troubles.has('over-range')
-        ? FOLDING_CAST
-        : troubles.has('faults')
-          ? SICK_CAST
-          : troubles.has('lost-points')
-            ? PROBE_CAST
-            : CAST;
+    : troubles.has('maintenance')
+      ? WORKS_CAST
+      : troubles.has('rates')
+        ? RATE_CAST
+        : troubles.has('over-range')
+          ? FOLDING_CAST
+          : troubles.has('faults')
+            ? SICK_CAST
+            : troubles.has('lost-points')
+              ? PROBE_CAST
+              : CAST;
   const ids = [...Array.from({ length: chance.whole(1, 3) }, () => chance.pick(cast)), ...(chance.often(0.4) ? [chance.pick(GUESTS)] : [])];
   return ids.map((profileId, n) => {
     const facts = profileId === 'sim.attribute' ? { attributes: VESSEL_ATTRIBUTES } : profileId === 'sim.when' ? DRIVE_FACTS : {};

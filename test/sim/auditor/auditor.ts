@@ -16,6 +16,7 @@ import { Faults } from './faults.ts';
 import { Hiding } from './hiding.ts';
 import { WorkingHours } from './hours.ts';
 import { Joints } from './joint.ts';
+import { Inhibition } from './inhibition.ts';
 import { KnownPlant } from './known-plant.ts';
 import { Lateness } from './lateness.ts';
 import type { Look, Rule } from './limits.ts';
@@ -64,6 +65,11 @@ export class Auditor implements Watcher {
   private readonly dueDates = new DueDates(this.points);
   private readonly overRange = new OverRange(this.points);
   private readonly pointSilence = new PointSilence(this.points, (id) => this.plant.known(id));
+  private readonly inhibition = new Inhibition(
+    this.points,
+    (id) => this.plant.known(id),
+    (home) => this.points.canBeRed(home),
+  );
   private readonly stuck = new Stuck(this.points, (id) => this.plant.known(id));
   private readonly faults = new Faults(
     this.points,
@@ -80,6 +86,7 @@ export class Auditor implements Watcher {
     // How long a time of our own absence is for what is counted in a window is another question (reading 15).
     if (absent) this.points.forgetCounts();
     this.pointSilence.begin(entry, this.line.now());
+    this.inhibition.begin(step, this.line.now());
     this.faults.begin(this.line.now());
     this.warmUp.begin();
     if (entry.kind === 'config') this.plant.begin();
@@ -170,6 +177,7 @@ export class Auditor implements Watcher {
       this.takeOverRange(sample, entry, taken);
       this.joints.hear(sample, entry);
       this.warmUp.hear(sample);
+      this.inhibition.hear(sample, taken);
       this.stuck.hear(sample, { engine: now, real: this.line.real.at(-1) ?? 0 });
       this.pointSilence.hear(sample, entry.credential.startsWith('gate-') || this.lateOnce.has(sample.device), now);
     }
@@ -239,7 +247,9 @@ export class Auditor implements Watcher {
   private judge(step: Step): void {
     this.fallDue(step);
     this.stuck.settle(step.after.values(), this.line.now());
+    this.inhibition.settle(step);
     this.pointSilence.shown(step.engine, this.line.now());
+    this.inhibition.shown(step.engine);
     const actual = new Map([...step.after.values()].map((alarm) => [keyOf(alarm), alarm]));
     for (const point of this.points.all())
       for (const rule of point.rules.values()) if (rule.rise !== undefined) this.rates.hear(point, rule, rule.rise, actual, step.entry);
@@ -289,7 +299,8 @@ export class Auditor implements Watcher {
         );
     }
     const delays = [...this.points.all()].map((point) => (point.loose || this.lateOnce.has(point.device) ? Infinity : point.due));
-    const due = Math.max(this.line.now(), Math.min(this.pointSilence.due(), ...delays));
+    const inhibited = this.inhibition.due((device, t) => this.pointSilence.isSilentBy(device, t));
+    const due = Math.max(this.line.now(), Math.min(this.pointSilence.due(), inhibited, ...delays));
     const wanted = step.engine.nextDue();
     if (due !== Infinity && (wanted === null || wanted > due)) {
       throw new Disagreement('not-woken', `a delay runs out at ${due}, the engine wants to be woken at ${wanted}`);
@@ -324,4 +335,4 @@ export class Auditor implements Watcher {
 }
 
 /** Codes that the auditor does not judge: what the platform finds by itself. */
-const UNJUDGED: ReadonlySet<string> = new Set(['F05', 'DRIFT', 'INHIBITED']);
+const UNJUDGED: ReadonlySet<string> = new Set(['F05', 'DRIFT']);

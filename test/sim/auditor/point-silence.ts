@@ -85,6 +85,11 @@ export class PointSilence {
     return talks?.silent === true ? -Infinity : Math.max(talks?.sign ?? 0, this.outageEndedAt) + this.deadManMs(id);
   }
 
+  /** Whether the dead-man of a device has, or may have, run out by then if nothing comes. */
+  isSilentBy(id: string, t: EngineMs): boolean {
+    return this.open.has(id) || this.talksUntil(id) <= t;
+  }
+
   /** @returns whether something is said of the points of the device */
   judges(device: string): boolean {
     return !this.open.has(device);

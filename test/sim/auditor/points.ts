@@ -10,7 +10,7 @@ import type { WorkingHours } from './hours.ts';
 import type { Joints } from './joint.ts';
 import { type Deed, type Expected, lifeOf } from './life.ts';
 import { pointsOf } from './limits.ts';
-import { allRules, factsOf, newPoint, type PointHistory, pointKey, SOURCE } from './point.ts';
+import { allRules, factsOf, newPoint, type PointHistory, pointKey, rulesAt, SOURCE } from './point.ts';
 import type { TimeLine } from './time-line.ts';
 
 /** What is told of a command: what was on the screen, and whether the engine carried it out. */
@@ -146,6 +146,12 @@ export class Points implements Board {
 
   homesOf(device: string): readonly Home[] {
     return [...this.byKey.values()].filter((point) => point.device === device && point.measurement !== '');
+  }
+
+  /** A limit of it that stands is red. */
+  canBeRed(home: Home): boolean {
+    const point = this.byKey.get(keyOfHome(home));
+    return point !== undefined && rulesAt(point, Infinity).some(({ level }) => level === 'red');
   }
 
   limitOf(device: string, code: string): { readonly home: Home; readonly ladder: string } | null {

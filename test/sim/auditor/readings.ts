@@ -57,6 +57,9 @@
 //    sample late is learned slowly, and not judged; nor is one after our own was set.
 // 30. What one person alone hid (decision 13) is over in the very instant in which the alarm is red, and rings if nothing else hides it. Suppression by
 //    hand for longer than 8 h is for 8 h; without minutes, as older entries have it, until somebody ends it.
+// 31. The 8 h of a point that is worked on begin with its first such word since its last judged value: by the sample's time or by its arrival. After our
+//    own absence the question may come with the point's next word, or when the device has had a whole period. A device that is back from its
+//    silence without a word of the point itself: either.
 
 import type { Quality } from '../../../model/reading.ts';
 
