@@ -36,6 +36,20 @@ describe('a setting that is not allowed is named as it was written', () => {
   });
 });
 
+describe('an address that is none is refused in one line, and not shown: it may hold a secret', () => {
+  it.each(['BEACON_WEBHOOK_URL', 'BEACON_DEADMAN_URL', 'BEACON_UPSTREAM_URL'])('%s', (name) => {
+    const scheme = name === 'BEACON_UPSTREAM_URL' ? 'mqtt' : 'https';
+    for (const value of ['x', 'not an address', `${scheme}://`, 'ftp://host', `${scheme}://somebody:secret@host`]) {
+      expect(() => loadConfig({ [name]: value }), value).toThrow(ConfigError);
+      expect(() => loadConfig({ [name]: value }), value).toThrow(new RegExp(`^${name}=\\(hidden\\): not allowed; allowed: an [^\\n]+$`));
+    }
+  });
+
+  it.each(['mqtt', 'mqtts', 'ws', 'wss'])('%s:// with a host is one', (scheme) => {
+    expect(loadConfig({ BEACON_UPSTREAM_URL: `${scheme}://broker:1884` }).config.upstreamUrl).toBe(`${scheme}://broker:1884`);
+  });
+});
+
 describe('a name that is no setting', () => {
   const warned = (name: string): readonly string[] => loadConfig({ [name]: '1' }).warnings;
 
@@ -81,6 +95,13 @@ describe('settings that go together', () => {
     expect(() => loadConfig({ [name]: '/nope' })).toThrow(
       new ConfigError(`${name}=/nope: needs BEACON_MQTTS_PORT; allowed: port, certificate and key, or none of them`),
     );
+  });
+
+  it.each([
+    ['BEACON_INFLUX_USERNAME', '"x"', 'BEACON_INFLUX_PASSWORD'],
+    ['BEACON_INFLUX_PASSWORD', '(hidden)', 'BEACON_INFLUX_USERNAME'],
+  ])('%s alone is refused', (name, value, other) => {
+    expect(() => loadConfig({ [name]: 'x' })).toThrow(new ConfigError(`${name}=${value}: needs ${other}; allowed: both or neither`));
   });
 
   it.each([

@@ -75,10 +75,13 @@ const byteSize = z.union([
 ]);
 
 const optionalFile = file.nullable();
-const ownAddress = z
-  .url({ protocol: /^https?$/ })
-  .refine((url) => new URL(url).username === '' && new URL(url).password === '')
-  .nullable();
+/** An address with a host and without name and password. `abort`: what follows would be asked about text that is no address at all. */
+const bareAddress = (protocol: RegExp) =>
+  z
+    .url({ protocol, hostname: /./, abort: true })
+    .refine((url) => new URL(url).username === '' && new URL(url).password === '')
+    .nullable();
+const ownAddress = bareAddress(/^https?$/);
 export const SETTINGS = {
   host: setting('BEACON_HOST', 'host', z.string().min(1), '127.0.0.1', 'an address of this machine', 'address the doors bind to'),
   httpPort: setting(
@@ -142,10 +145,7 @@ export const SETTINGS = {
   upstreamUrl: setting(
     'BEACON_UPSTREAM_URL',
     'upstreamUrl',
-    z
-      .url({ protocol: /^(mqtts?|wss?)$/ })
-      .refine((url) => new URL(url).username === '' && new URL(url).password === '')
-      .nullable(),
+    bareAddress(/^(mqtts?|wss?)$/),
     null,
     'an mqtt://, mqtts://, ws:// or wss:// address without name and password',
     'external MQTT 5 broker whose devices are listened to as well; unset = none',
@@ -469,5 +469,8 @@ function checkTogether(config: Config): void {
     throw new ConfigError(
       `BEACON_INFLUX_USERNAME=${JSON.stringify(config.influxUsername)}: needs BEACON_INFLUX_PASSWORD; allowed: both or neither`,
     );
+  }
+  if (config.influxPassword !== null && config.influxUsername === null) {
+    throw new ConfigError('BEACON_INFLUX_PASSWORD=(hidden): needs BEACON_INFLUX_USERNAME; allowed: both or neither');
   }
 }

@@ -9,7 +9,9 @@ export function prepareFolder(path: string): void {
     accessSync(path, constants.W_OK | constants.R_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new StartError(`BEACON_DATA_DIR=${path}: not writable (${code ?? String(error)})`);
+    throw new StartError(
+      `BEACON_DATA_DIR=${path}: not writable (${code ?? String(error)}); allowed: a folder that can be made and written to`,
+    );
   }
 }
 
@@ -28,7 +30,9 @@ export async function named<T>(host: string, ports: Readonly<Record<string, numb
     const [setting, value] = asked.find(([, one]) => one === port) ?? asked[0] ?? ['port', port];
     if (code === 'EADDRINUSE') throw new StartError(`${setting}=${value}: the port is taken by another process`);
     if (code === 'EACCES') throw new StartError(`${setting}=${value}: not allowed to open this port`);
-    if (code !== undefined && NO_ADDRESS.has(code)) throw new StartError(`BEACON_HOST=${host}: not an address of this machine (${code})`);
+    if (code !== undefined && NO_ADDRESS.has(code)) {
+      throw new StartError(`BEACON_HOST=${host}: not an address of this machine (${code}); allowed: one of its own, or 0.0.0.0 for all`);
+    }
     throw error;
   }
 }

@@ -41,7 +41,7 @@ describe('CONNECT', () => {
     nameless.socket.write(Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 0, 0, 60, 0, 0]));
     await nameless.ended();
     expect(nameless.packets[0]).toMatchObject({ cmd: 'connack', returnCode: 2 });
-    expect(await answerTo('d1', { clientId: 'x'.repeat(300) })).toBe(2);
+    expect(await answerTo('d1', { clientId: 'bell\u0007' })).toBe(2);
     expect(codes()).toEqual([
       'CONNECT_WRONG_SECRET',
       'CONNECT_UNKNOWN_USER',
@@ -110,7 +110,8 @@ describe('CONNECT', () => {
         protocolId: 'MQIsdp',
         protocolVersion: 3,
         clean: true,
-        clientId: 'x'.repeat(60),
+        // Any client id is accepted: this one fills the CONNECT.
+        clientId: 'x'.repeat(4_000),
         keepalive: 3_600,
         username: 'd1',
         password: Buffer.from('secret'),

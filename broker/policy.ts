@@ -53,7 +53,7 @@ export interface BrokerLimits {
   readonly keepaliveMaxS: number;
   /** Idle limit of a client with keepalive 0 whose heartbeat is not known, ms. */
   readonly idleMs: number;
-  /** Characters. */
+  /** Characters; any id that fits into the CONNECT is taken (`frameBeforeConnect`). */
   readonly maxClientIdLength: number;
   readonly maxSubscriptions: number;
   readonly maxConnections: number;
@@ -70,7 +70,7 @@ export const DEFAULT_LIMITS: BrokerLimits = {
   maxTopicLevels: 10,
   keepaliveMaxS: 3_600,
   idleMs: 3_600_000,
-  maxClientIdLength: 256,
+  maxClientIdLength: 4_096,
   maxSubscriptions: 2_000,
   maxConnections: 120_000,
 };

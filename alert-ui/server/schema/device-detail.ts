@@ -306,4 +306,4 @@ export const profile = z
       .optional(),
   })
   .meta({ id: 'Profile' });
-export const faultDef = z.object({ code: z.string(), zh: z.string(), en: z.string(), level: limitLevel });
+export const faultDef = z.object({ code: z.string(), zh: z.string(), en: z.string(), level: limitLevel, note: z.string().optional() });
