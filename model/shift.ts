@@ -107,6 +107,8 @@ export interface PicturedWarning {
   readonly name: string;
   readonly level: Level;
   readonly issuedAt: EpochMs | null;
+  /** Last change of level; missing in hand-overs of an earlier build. */
+  readonly updatedAt?: EpochMs | null;
 }
 
 export interface PicturedApproval {

@@ -142,6 +142,18 @@ describe.skipIf(chromiumPath() === null)('acting at the board (needs chromium: a
     expect([alarm?.state, (await first.alarm())?.state]).toEqual(['UNACK', 'UNACK']);
     const { events } = await chief.get<{ events: readonly { type: string; by: string | null }[] }>(`/alarms/${alarm?.id}`);
     expect(events.filter(({ by }) => by === 'li').map(({ type }) => type)).toEqual(['acknowledged', 'withdrawn']);
+
+    // By keys alone: the button goes away with what it did, and the keys go on acting at its row; into the details, and back.
+    await row.getByRole('button', { name: 'Acknowledge' }).focus();
+    await page.keyboard.press('Enter');
+    await row.getByText('Acknowledged', { exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary').getByRole('link', { name: 'HAND-1' }).waitFor();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('aside:focus').count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('complementary').count()).toBe(0);
+    await expect.poll(() => page.locator('.grid:focus').count()).toBe(1);
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -66,7 +66,16 @@ const picture = z
     shelved: listed(alarm),
     outOfService: listed(alarm),
     byDesign: listed(alarm),
-    warnings: listed(z.object({ id: z.string(), scope: warningScope, name: z.string(), level, issuedAt: epochMs.nullable() })),
+    warnings: listed(
+      z.object({
+        id: z.string(),
+        scope: warningScope,
+        name: z.string(),
+        level,
+        issuedAt: epochMs.nullable(),
+        updatedAt: epochMs.nullable().optional(),
+      }),
+    ),
     inhibited: listed(z.object({ id: z.string(), enterpriseId: z.string(), points: z.array(z.string()), since: epochMs }))
       .optional()
       .meta({ description: 'Devices with points that say test or maintenance, longest first; missing in hand-overs of an earlier build.' }),

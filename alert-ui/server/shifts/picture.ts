@@ -67,7 +67,7 @@ export async function takePicture(platform: Platform, since: EpochMs, kept: read
     shelved: worst(under.shelved),
     outOfService: longest(under['out-of-service']),
     byDesign: worst(under['by-design']),
-    warnings: first(warnings.map(({ id, scope, name, level, issuedAt }) => ({ id, scope, name, level, issuedAt }))),
+    warnings: first(warnings.map(({ id, scope, name, level, issuedAt, updatedAt }) => ({ id, scope, name, level, issuedAt, updatedAt }))),
     inhibited: first(inhibitions(view)),
     silent: worst(silent),
     devices: view.deviceCounts(),

@@ -3,7 +3,7 @@ import type { Level } from '../../../../model/level.ts';
 import { exampleWarning } from '../../../../model/testing/example-warning.ts';
 import type { Warning, WarningScope } from '../../../../model/warning.ts';
 import type { WarningMessage } from '../../../protocol/live.ts';
-import { noWarnings, risenWarning, takePicture, takeWarning, worstWarning } from './warned.ts';
+import { levelSince, noWarnings, risenWarning, takePicture, takeWarning, worstWarning } from './warned.ts';
 
 const of = (scope: WarningScope, id: string, level: Level, ri = 50): Warning =>
   exampleWarning(scope, id, 'a', { level, ri, state: level === 'blue' ? 'resting' : 'issued' });
@@ -50,5 +50,14 @@ describe('warnings in the browser', () => {
     expect(worst(of('area', 'x', 'yellow'), of('hazard-source', 's', 'red'))).toBe('hazard-source:s');
     expect(worst(of('hazard-source', 's', 'red', 99), of('enterprise', 'e', 'red'), of('area', 'x', 'red'))).toBe('area:x');
     expect(worst(of('enterprise', 'e', 'red', 90), of('enterprise', 'f', 'red', 91))).toBe('enterprise:f');
+  });
+
+  it.each([
+    ['it was never issued', { issuedAt: null, updatedAt: null }, null],
+    ['it has the level it was issued with', { issuedAt: 5, updatedAt: 5 }, null],
+    ['it rose or fell since', { issuedAt: 5, updatedAt: 9 }, 9],
+    ['a hand-over of an earlier build does not say', { issuedAt: 5 }, null],
+  ] as const)('say since when they have had their level: %s', (_name, warning, since) => {
+    expect(levelSince(warning)).toBe(since);
   });
 });

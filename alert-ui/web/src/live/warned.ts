@@ -3,6 +3,7 @@
  * event that does not follow what is here makes the caller ask for the whole picture again. Pure.
  */
 import { LEVEL_RANK, type Level } from '../../../../model/level.ts';
+import type { EpochMs } from '../../../../model/time.ts';
 import type { Warning } from '../../../../model/warning.ts';
 import type { WarningMessage, WarningsEvent } from '../../../protocol/live.ts';
 import type { Folded } from './fold.ts';
@@ -44,6 +45,14 @@ export function risenWarning(known: ReadonlyMap<string, Level> | null, issued: R
     if (rose && (worst === null || before(one, worst))) worst = one;
   }
   return worst;
+}
+
+/** Since when it has had its level, where it was issued with another one: the time of its issue would read as if it had been that all along. */
+export function levelSince({
+  issuedAt,
+  updatedAt = null,
+}: Pick<Warning, 'issuedAt'> & { readonly updatedAt?: EpochMs | null }): EpochMs | null {
+  return issuedAt !== null && updatedAt !== null && updatedAt > issuedAt ? updatedAt : null;
 }
 
 const WIDE: Readonly<Record<Warning['scope'], number>> = { area: 0, enterprise: 1, 'hazard-source': 2 };
