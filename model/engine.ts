@@ -282,9 +282,19 @@ export interface LatestPoint {
   readonly inhibitedSince?: EpochMs;
 }
 
+/** A point of the profile that has no value: none has come yet. */
+export interface WaitingPoint {
+  readonly measurement: string;
+  readonly channel: number | null;
+  /** It comes with every report and guards a red limit: its absence rings (F01 of the point). */
+  readonly expected: boolean;
+  /** Since when it is waited for, the silences of its device and our outages left out; null where it is not expected, or its device never spoke. */
+  readonly since: EpochMs | null;
+}
+
 export interface DeviceStatus {
   readonly online: boolean;
-  /** `never-seen`, `silent`, `bad-quality`, `inhibited`, fault codes … ; empty = well. */
+  /** `never-seen`, `silent`, `bad-quality`, `inhibited`, `unheard`, fault codes … ; empty = well. */
   readonly health: readonly string[];
   readonly lastSeenAt: EpochMs | null;
   /** Median of arrival − stamp over recent live samples, ms; null while unknown. */
@@ -325,6 +335,8 @@ export interface EngineView {
   restingAlarm(id: string): Alarm | undefined;
   restingAlarms(): Iterable<Alarm>;
   latest(deviceId: string): readonly LatestPoint[];
+  /** Points of the profile that no value has come of. */
+  waiting(deviceId: string): readonly WaitingPoint[];
   /** With `sources`. */
   limits(deviceId: string): readonly EffectiveLimit[];
   /** Rules over several points of a hazard source, as they stand. */

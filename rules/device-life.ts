@@ -11,6 +11,7 @@ import { forgetCalibration, followDates } from './health/calendar.ts';
 import { leaveGateway } from './health/gateway.ts';
 import { recount } from './health/inhibited.ts';
 import { specsOf } from './health/spec.ts';
+import { followExpected } from './health/unheard.ts';
 import { BAD, faultLadder, placeOf, syncFaults } from './instrument.ts';
 import { noteChange, silencePeriod } from './presence.ts';
 import { same } from './same.ts';
@@ -78,6 +79,8 @@ export function newDevice(core: Core, asset: Device, order: number, ruleRevision
     pointFaults: {},
     bad: 0,
     inhibited: 0,
+    talksFrom: NEVER,
+    unheard: null,
     points: plan.points.map(() => null),
     derived: plan.derived.map(() => null),
     alarms: new Map(),
@@ -96,7 +99,7 @@ export function follow(core: Core, device: DeviceState, asset: Device, ruleRevis
   core.touch(device);
   const plan = planFor(core, asset);
   const before = device.asset;
-  const { enterprise } = device;
+  const { enterprise, plan: planBefore } = device;
   device.asset = asset;
   device.enterprise = core.registry.maps.enterprise.get(asset.enterpriseId) ?? device.enterprise;
   const samePlan = plan === device.plan || samePoints(device.plan, plan);
@@ -105,6 +108,7 @@ export function follow(core: Core, device: DeviceState, asset: Device, ruleRevis
   followPlace(core, device, placeOf(device), enterprise, device.enterprise);
   if (samePlan) device.plan = plan;
   else changePlan(core, device, plan, ruleRevision);
+  followExpected(core, device, planBefore);
   const sameKind = before.profileId === asset.profileId;
   if (!sameKind || before.calibratedAt !== asset.calibratedAt) forgetCalibration(core, device, sameKind);
   followDates(core, device, BY_CONFIG);

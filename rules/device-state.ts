@@ -9,6 +9,7 @@ import type { Plan } from './evaluate/plan.ts';
 import type { RateWindow } from './evaluate/rate-window.ts';
 import type { Inhibition } from './health/inhibited.ts';
 import type { PointHealth } from './health/point-health.ts';
+import type { Unheard } from './health/unheard.ts';
 import { SPOKEN, type Spoken } from './health/spoken.ts';
 import type { JointState } from './joint/state.ts';
 import type { PointSpec } from './health/spec.ts';
@@ -125,6 +126,10 @@ export interface DeviceState extends Sleeper {
   bad: number;
   /** Points whose latest sample says test or maintenance. */
   inhibited: number;
+  /** From where its points that never spoke are waited for, its silences left out, or `NEVER` (rules/health/unheard.ts). */
+  talksFrom: EngineMs;
+  /** What is kept of single points that are waited for; null while that says it all. */
+  unheard: Map<string, Unheard> | null;
   points: (PointState | null)[];
   /** Parallel to the plan's derived limits; made when the first value comes that one reads. */
   derived: (DerivedState | null)[];

@@ -16,6 +16,7 @@ import { followDates } from './health/calendar.ts';
 import type { GatewayState } from './health/gateway.ts';
 import { findForgotten } from './health/inhibited.ts';
 import { findMissing } from './health/point-silence.ts';
+import { findUnheard } from './health/unheard.ts';
 import { silenceWorsens } from './health/silence-stages.ts';
 import { watches } from './health/watch.ts';
 import type { DeviceState } from './device-state.ts';
@@ -265,16 +266,18 @@ export class EngineFold implements Engine, Core {
     return -1;
   }
 
-  /** Points that say nothing any more, those that say for too long that they are not to be judged, and dates that have come. */
+  /** Points that say nothing any more or never did, those that say for too long that they are not to be judged, and dates that have come. */
   private wakeHealth(device: DeviceState): EngineMs {
     const dates = followDates(this, device);
     if (device.silent || !device.seen) return dates;
     if (deafTo(this, device)) return sooner(dates, this.clock.now + device.silenceMs);
-    const { found, next } = findMissing(this, device, graceFrom(this, device));
-    if (found) noteChange(this, device);
+    const floor = graceFrom(this, device);
+    const missing = findMissing(this, device, floor);
+    const unheard = findUnheard(this, device, floor);
+    if (missing.found || unheard.found || unheard.listed) noteChange(this, device);
     const forgotten = findForgotten(this, device);
-    if ((found || forgotten.found) && device.backlogUntil < 0) syncFaults(this, device);
-    return sooner(sooner(dates, next), forgotten.next);
+    if ((missing.found || unheard.found || forgotten.found) && device.backlogUntil < 0) syncFaults(this, device);
+    return [missing, unheard, forgotten].reduce((first, { next }) => sooner(first, next), dates);
   }
 
   /** `apply` threw: every point the entry names is marked, so that the failure rings by itself; the same on replay. */

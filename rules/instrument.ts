@@ -11,6 +11,7 @@ import { isExplained, takeRung, whatStands } from './health/bad-reasons.ts';
 import { silenceLevel } from './health/silence-stages.ts';
 import { isLimitFault } from './health/limit-fault.ts';
 import { INHIBITED_CODE, inhibitedLevel } from './health/inhibited.ts';
+import { missedKeys } from './health/unheard.ts';
 import { CODES, DRIFT_CODE, OVER, OVER_HELD } from './health/point-health.ts';
 import { stepReported } from './evaluate/ladders.ts';
 
@@ -154,6 +155,10 @@ function wanted(core: Core, device: DeviceState): Map<string, Wanted> {
   for (const [key, codes] of Object.entries(device.pointFaults)) {
     const spot = device.plan.points.find((one) => one.key === key) ?? whole;
     for (const code of codes) if (!isLimitFault(device, code)) add(code, spot);
+  }
+  for (const key of missedKeys(device)) {
+    const spot = device.plan.points.find((one) => one.key === key);
+    if (spot !== undefined) add(SILENCE, spot);
   }
   for (let i = 0; i < device.points.length; i += 1) {
     const point = device.points[i] ?? null;

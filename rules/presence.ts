@@ -7,6 +7,7 @@ import { behindGateway, gatewayPresence } from './health/gateway.ts';
 import { foundCodes } from './health/found-codes.ts';
 import { allHeard } from './health/point-silence.ts';
 import { allUnspoken, heardOfItself } from './health/spoken.ts';
+import { isListed, talks, UNHEARD } from './health/unheard.ts';
 import { watches } from './health/watch.ts';
 import { syncFaults } from './instrument.ts';
 
@@ -32,6 +33,8 @@ export function graceFrom(core: Core, device: DeviceState): EngineMs {
 
 /** A sign of life: any message (also a resend), a connection, status online. */
 export function signOfLife(core: Core, device: DeviceState): void {
+  const quietMs = core.clock.now - device.lastLifeAt;
+  if (quietMs > device.silenceMs || device.talksFrom === NEVER) talks(core, device, quietMs);
   device.lastLifeAt = core.clock.now;
   device.lastSeenAt = core.clock.at;
   if (device.seen && !device.silent && device.online) return;
@@ -119,6 +122,7 @@ export function healthOf(device: DeviceState): readonly string[] {
   if (device.silent) codes.push(device.behind ? 'gateway' : 'silent');
   if (device.bad > 0) codes.push('bad-quality');
   if (device.inhibited > 0) codes.push('inhibited');
+  if (isListed(device)) codes.push(UNHEARD);
   if (device.clockOff) codes.push('clock');
   const faults = new Set<string>(device.faults);
   for (const list of Object.values(device.pointFaults)) for (const code of list) faults.add(code);

@@ -3,7 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { createEngine, restoreEngine } from './engine.ts';
 import type { Applied, Engine } from '../model/engine.ts';
 import type { RuleParts } from '../model/rule.ts';
-import { beginning, ESCALATED, EXPLAINED, FORGOTTEN, GROUPED, LIFE_OPS, LIVED, play, type Step, VOTED } from './testing/histories.ts';
+import {
+  beginning,
+  ESCALATED,
+  EXPLAINED,
+  FORGOTTEN,
+  GROUPED,
+  NEVER_HEARD,
+  LIFE_OPS,
+  LIVED,
+  play,
+  type Step,
+  VOTED,
+} from './testing/histories.ts';
 import type { Plant } from './testing/plant.ts';
 
 const deviceNumber = fc.integer({ min: 0, max: 4 });
@@ -276,6 +288,7 @@ describe('a snapshot', () => {
     ['in an escalation', ESCALATED, ['level-raised', 'level-raised together', 'level-raised unattended', 'returned', 'reset']],
     ['in a bad point that is explained', EXPLAINED, ['raised', 'shelved', 'acknowledged', 're-announced recurrence', 'returned']],
     ['in work that is forgotten', FORGOTTEN, ['raised', 'shelved', 'unshelved expired', 'returned', 'closed removed']],
+    ['while a point is never heard', NEVER_HEARD, ['device', 'raised', 'returned']],
     ['in a group of alarms', GROUPED, ['raised', 'first-out-moved earlier-sample', 'withdrawn', 'returned']],
   ] as const)('cut wherever something happens %s gives the same from there on', (_, steps, awaited) => {
     const { entries, events } = played(steps);
@@ -309,6 +322,28 @@ describe('a snapshot', () => {
       type === 'raised' || type === 'returned' || cause === 'recurrence' ? [type] : [],
     );
     expect(states).toEqual(['raised', 'returned', 're-announced']);
+  });
+
+  it('the history of a point that is never heard lists it, misses it over the restart and the silence, and hears it', () => {
+    const { events } = played(NEVER_HEARD);
+    const told = events.flatMap((one) => {
+      if (one.kind === 'device') return one.id === 'd0' ? [one.health.join(' ')] : [];
+      return one.event.type === 're-announced' ? [] : [`${one.alarm.measurement ?? 'd0'} ${one.alarm.ladder} ${one.event.type}`];
+    });
+    expect(told.filter((text, i) => text !== told[i - 1])).toEqual([
+      '',
+      'unheard',
+      'd0 F01 raised',
+      'silent unheard',
+      'd0 F01 level-raised',
+      'd0 F01 returned',
+      'unheard',
+      'lel F01 raised',
+      'point-silent',
+      'lel F01 returned',
+      'lel BAD raised',
+      'bad-quality',
+    ]);
   });
 
   it('written slice by slice while entries go on is the state at its beginning', () => {

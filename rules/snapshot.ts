@@ -17,6 +17,7 @@ import { type GatewayRow, gatewayOf, gatewayRows, takeGateways } from './health/
 import { type Inhibition, recount } from './health/inhibited.ts';
 import type { PointHealth } from './health/point-health.ts';
 import { SPOKEN, type Spoken } from './health/spoken.ts';
+import type { Unheard } from './health/unheard.ts';
 import type { AnyAsset } from './registry.ts';
 import { type CredentialRow, type CredentialState, readCredential, writeCredential } from './resend.ts';
 import type { ClockError } from './time/clock-error.ts';
@@ -86,6 +87,9 @@ interface DeviceMore {
   /** Closed alarms of identities that are still suppressed. */
   readonly resting?: readonly AlarmRecord[];
   readonly registeredAt?: number;
+  /** Absent = from its next sign of life on. */
+  readonly talksFrom?: number;
+  readonly unheard?: readonly (readonly [key: string, from: number, stage: Unheard['stage']])[];
   readonly gateway?: string;
   readonly behind?: true;
   readonly due?: readonly string[];
@@ -192,6 +196,8 @@ function deviceMore(d: DeviceState): DeviceMore | null {
     ...(d.due.length === 0 ? {} : { due: d.due }),
     ...(d.onsets.size === 0 ? {} : { onsets: [...d.onsets] }),
     ...(d.attend === null ? {} : { attend: d.attend }),
+    ...(d.talksFrom === NEVER ? {} : { talksFrom: d.talksFrom }),
+    ...(d.unheard === null ? {} : { unheard: [...d.unheard].map(([key, { from, stage }]) => [key, from, stage] as const) }),
   };
   return Object.keys(more).length === 0 ? null : more;
 }
@@ -475,6 +481,8 @@ function takeDevice(core: Core, row: DeviceRow): void {
     due: more.due ?? [],
     onsets: new Map(more.onsets ?? []),
     attend: more.attend ?? null,
+    talksFrom: more.talksFrom ?? NEVER,
+    unheard: more.unheard === undefined ? null : new Map(more.unheard.map(([key, from, stage]) => [key, { from, stage }])),
   });
   if (device.gateway !== null) gatewayOf(core, device.gateway).members.add(device);
   takeAlarms(core, device, alarms, occurrences);

@@ -13,6 +13,7 @@ import type {
   RuleChange,
   RuleTrial,
   Silence,
+  WaitingPoint,
 } from '../model/engine.ts';
 import type { ConfigChange } from '../model/entry.ts';
 import type { Flood, FloodState } from '../model/flood.ts';
@@ -22,6 +23,7 @@ import type { Core } from './core.ts';
 import type { Warning, WarningHead } from '../model/warning.ts';
 import { wallOf } from './time/engine-clock.ts';
 import { holdsOf } from './evaluate/derived.ts';
+import { waitedSince } from './health/unheard.ts';
 import { healthOf, lastSeen } from './presence.ts';
 import { type Asked, sourcesOf } from './scopes/sources.ts';
 import { tryAsset } from './scopes/asset-trial.ts';
@@ -80,6 +82,15 @@ export class EngineWindow implements EngineView {
       const { value, sampleAt, receivedAt, quality, flags, inhibited } = point;
       const since = inhibited?.says === true ? { inhibitedSince: wallOf(this.core.clock, inhibited.from) } : {};
       return [{ measurement, channel, value, sampleAt, receivedAt, quality, flags, ...since }];
+    });
+  }
+
+  waiting(deviceId: string): readonly WaitingPoint[] {
+    const device = this.core.devices.get(deviceId);
+    if (device === undefined) return [];
+    return device.plan.points.flatMap(({ measurement, channel }, i) => {
+      if ((device.points[i] ?? null) !== null) return [];
+      return [{ measurement, channel, expected: device.plan.expected.includes(i), since: waitedSince(this.core, device, i) }];
     });
   }
 

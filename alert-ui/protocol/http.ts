@@ -3,7 +3,7 @@ import type { Role } from '../../model/actor.ts';
 import type { Device, Rule } from '../../model/asset.ts';
 import type { Backtest } from '../../model/backtest.ts';
 import type { DeviceCommand, DeviceCommandName } from '../../model/device-command.ts';
-import type { DeviceStatus, EffectiveLimit, LatestPoint, RuleTrial, RuleVersion } from '../../model/engine.ts';
+import type { DeviceStatus, EffectiveLimit, LatestPoint, WaitingPoint, RuleTrial, RuleVersion } from '../../model/engine.ts';
 import type { Proposals } from '../../model/proposal.ts';
 import type { Quality, Value } from '../../model/reading.ts';
 import type { RuleDifference } from '../../model/rule-changes.ts';
@@ -65,6 +65,7 @@ export interface LatestBody {
   readonly device: string;
   readonly status: DeviceStatus;
   readonly points: readonly (LatestPoint & { readonly unit: string })[];
+  readonly waiting: readonly (WaitingPoint & { readonly unit: string })[];
 }
 /** What was asked of a device, newest first, and what may be asked of it. */
 export interface CommandsBody extends ListBody<DeviceCommand> {

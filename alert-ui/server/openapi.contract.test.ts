@@ -179,6 +179,7 @@ it('every route answers at least once as the document says', async () => {
   };
   platform.connectionLines.set('d', [{ ...line, verdict: 'connect-refused', reason: 'CONNECT_WRONG_SECRET' }]);
   await platform.records.ledger.append([{ ...line, verdict: 'refused', reason: 'NOT_JSON' }], []);
+  platform.view.waits.set('d', [{ measurement: 'lel', channel: null, expected: true, since: platform.clock.now() }]);
   await ask('GET', `${api}/devices/{id}/latest`, { id: 'd' }, 200);
   await ask('GET', `${api}/devices/{id}/limits`, { id: 'd' }, 200);
   await ask('GET', `${api}/hazard-sources/{id}/limits`, { id: 'x' }, 200);

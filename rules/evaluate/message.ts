@@ -8,6 +8,7 @@ import { turnedBad } from '../health/bad-reasons.ts';
 import { heardThrough } from '../health/gateway.ts';
 import { takeWord } from '../health/inhibited.ts';
 import { beginLate, endLate, SPOKEN, SPOKE_LATE } from '../health/spoken.ts';
+import { spoke } from '../health/unheard.ts';
 import { hear, judgedValue, specFor, takeReportedOver, watch, watches } from '../health/watch.ts';
 import { faultLadder, setBad, setFault, syncBad, syncFaults, syncReported } from '../instrument.ts';
 import { noteChange, signOfLife } from '../presence.ts';
@@ -275,6 +276,7 @@ function applyValue(core: Core, device: DeviceState, sample: Sample, reading: Sa
     }
   }
   if (line > point.lastLine) point.lastLine = line;
+  if (device.unheard !== null) spoke(core, device, plan.key);
   const spec = specFor(core, device, index);
   if (spec !== null) hear(core, device, spec, point);
   if (device.alarms.size > 0) {

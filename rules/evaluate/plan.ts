@@ -4,6 +4,7 @@ import type { Escalates, Profile } from '../../model/profile.ts';
 import { pointKey } from '../../model/reading.ts';
 import type { Top } from '../alarm/step.ts';
 import { type Bindings, compileExpression, type Expression } from '../compile/expression.ts';
+import { expectedOf } from '../health/expected.ts';
 
 /** What the hot path needs of a device's limits, made once per (profile, variant, attributes) and shared by all such devices. */
 export interface Plan {
@@ -21,6 +22,8 @@ export interface Plan {
   readonly firstOf: ReadonlyMap<string, number>;
   /** Ladders of limits that stand for a fault code, where they are judged. */
   readonly faultLadders: readonly FaultLadder[];
+  /** Points whose absence is told although they never spoke (rules/health/unheard.ts). */
+  readonly expected: readonly number[];
 }
 
 /** The ladder whose alarm a fault of the code is (decision 19). */
@@ -220,6 +223,7 @@ export function makePlan(profile: Profile, limits: readonly EffectiveLimit[]): P
     gated: places.flatMap(gatesOf),
     firstOf,
     faultLadders: faultLaddersOf(places),
+    expected: expectedOf({ profile, points, derived }),
   };
 }
 

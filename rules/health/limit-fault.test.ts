@@ -18,9 +18,9 @@ function plant(more: Partial<Device> = {}): Plant {
   one.put(device('sd', SMOKE, more));
   return one;
 }
-/** A report of the detector: its battery, and the codes it names (undefined = it says nothing of faults). */
+/** A report of the detector: that there is no smoke, its battery, and the codes it names (undefined = it says nothing of faults). */
 function reports(one: Plant, battery: number | null, faults?: readonly string[]): void {
-  const values = battery === null ? [] : [one.value('battery', battery)];
+  const values = battery === null ? [] : [one.value('smoke_alarm', 0), one.value('battery', battery)];
   one.message('sd', [one.sample('sd', values, null, faults)]);
 }
 const health = (one: Plant): readonly string[] => one.engine.view.status('sd')?.health ?? [];

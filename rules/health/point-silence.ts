@@ -6,10 +6,10 @@ import { LONGEST_MS, MISSING, type PointHealth } from './point-health.ts';
 /**
  * The dead-man of one point: a device that goes on talking but says nothing of it any more (F01 of the point). Only for points that come
  * with every report by their profile, and that have shown it themselves: ten samples, and a rhythm of their own (the longest gap lately)
- * that is respected where it is slower than the profile's.
+ * that is respected where it is slower than the profile's. What has not shown that is waited for by unheard.ts, where it guards lives.
  */
-const HEARD_BEFORE = 10;
-const GAPS = 3;
+export const HEARD_BEFORE = 10;
+export const GAPS = 3;
 /** The longest gap is forgotten over about this many samples. */
 const FORGET_BITS = 6;
 

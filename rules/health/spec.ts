@@ -1,4 +1,5 @@
 import type { MeasurementDef, Profile } from '../../model/profile.ts';
+import { comesRegularly } from './expected.ts';
 
 /**
  * What is worth watching on one point, worked out once per profile. A profile's list of faults says which ones its kind of device can
@@ -74,7 +75,7 @@ function specOf(profile: Profile, def: MeasurementDef): PointSpec | null {
     flat: lists('F21') ? flatSpec(def, gas ? lo + CALM_GAS * per : Infinity) : null,
     driftUnit: gas && (lists('F05') || lists('F07')) ? per : null,
     loop: def.ucum === 'mA' && lo >= 0 && hi <= LOOP_TOP_MA,
-    regular: profile.reportMs !== null && def.optional !== true && def.ucum !== '{count}',
+    regular: comesRegularly(profile, def),
     everyMs: def.checkMs ?? 0,
   };
   const watches = spec.under !== null || spec.over !== null || spec.flat !== null || spec.driftUnit !== null || spec.loop || spec.regular;

@@ -181,6 +181,8 @@ export type Step =
   /** A reading that comes through the gateway, the gateway's own connection, and the dates of a device. */
   | { readonly do: 'through'; readonly device: number; readonly value: number }
   | { readonly do: 'gateway'; readonly what: 'connected' | 'disconnected'; readonly connection: number }
+  /** It speaks so seldom from now on. */
+  | { readonly do: 'heartbeat'; readonly device: number; readonly ms: number }
   | { readonly do: 'dates'; readonly device: number; readonly days: number }
   | { readonly do: 'hostile' };
 
@@ -363,6 +365,31 @@ export const FORGOTTEN: readonly Step[] = [
   { do: 'gap', ms: 29_000_000 },
   works(10, 'maintenance', 0),
   { do: 'retire', device: 0 },
+];
+
+/** So many hours in few ticks. */
+const hours = (n: number): readonly Step[] => Array.from({ length: Math.round((n * 3_600_000) / (21 * 14_500)) }, () => ({ do: 'calm' }));
+/** The n-th word of the status of a device whose gas never comes. */
+const talksOn = (n: number): Step => ({ ...says(0, 0), do: 'send', digest: 70_000 + n, packet: 10 + n }) as Step;
+
+/** A history in which a point never speaks while its device does: over a restart and a silence, listed, missed, and heard at last. */
+export const NEVER_HEARD: readonly Step[] = [
+  { do: 'heartbeat', device: 0, ms: 10_800_000 },
+  talksOn(1),
+  ...hours(5),
+  { do: 'restart', ms: 3_600_000 },
+  talksOn(2),
+  ...hours(5),
+  talksOn(3),
+  { do: 'rule', scope: 'device', code: 'OWN', parts: { level: 'red', setPoint: 70 } },
+  ...hours(10),
+  talksOn(4),
+  ...hours(7),
+  talksOn(5),
+  ...hours(7.5),
+  { do: 'restart', ms: 16_000 },
+  works(11, 'bad'),
+  passes(4_000),
 ];
 
 /** A history in which alarms of one hazard source come one after the other, the mark of the first moves, and it outlives its alarm. */
@@ -574,6 +601,11 @@ export function play(plant: Plant, step: Step): void {
         clean: false,
       });
       return;
+    case 'heartbeat': {
+      const standing = view.assets('device').get(`d${step.device}`);
+      if (standing !== undefined) plant.put({ ...standing, heartbeatMs: step.ms });
+      return;
+    }
     case 'dates':
       plant.put(device(`d${step.device}`, 'gas', { heartbeatMs: 20_000, calibratedAt: plant.now - step.days * 86_400_000 }));
       return;

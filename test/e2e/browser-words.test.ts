@@ -20,6 +20,7 @@ const SAID: Readonly<
       readonly due: RegExp;
       readonly why: string;
       readonly number: string;
+      readonly waits: RegExp;
     }
   >
 > = {
@@ -30,6 +31,7 @@ const SAID: Readonly<
     due: /时限\s*\d+:\d\d/,
     why: '燃气浓度 L1 正在报警',
     number: '应为数字，而不是文本',
+    waits: /valve_open\s*尚未收到数据\s*应随每次上报发送，自 .+ 起等待/,
   },
   en: {
     bad: 'Bad quality',
@@ -38,6 +40,7 @@ const SAID: Readonly<
     due: /Due\s*\d+:\d\d/,
     why: 'the gas limit L1 is active',
     number: 'a number is expected, not a text',
+    waits: /valve_open\s*no value has come yet\s*expected with every report, waiting since /,
   },
 };
 
@@ -96,6 +99,9 @@ describe.skipIf(chromiumPath() === null)('what the pages say (needs chromium: ap
         await expect.poll(limits).toContain('缓慢泄漏预警');
         expect(await limits()).not.toMatch(/[a-z]{3,} [a-z]{3,}/);
       }
+      // The other one's valve has never said how it stands.
+      await page.goto(`${platform.httpBase}/devices/RED-1`);
+      await expect.poll(() => page.locator('tr.waiting').innerText()).toMatch(words.waits);
       expect(complaints).toEqual([]);
       await context.close();
     },

@@ -245,7 +245,7 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
       path: '/devices/{id}/latest',
       operationId: 'device.latest',
       tag,
-      summary: 'Last value, time and quality of every point',
+      summary: 'Last value, time and quality of every point, and the points that have none yet',
       params: byId,
       replies: { 200: { description: 'Presence and points', schema: latestBody } },
       problems: ['not-found'],
@@ -253,10 +253,10 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
         const { view } = platform;
         const device = findDevice(view, actor, path.id);
         const status = view.status(device.id) ?? { online: false, health: [], lastSeenAt: null, clockErrorMs: null };
-        const points = view
-          .latest(device.id)
-          .map((point) => ({ ...point, unit: measurementOf(view, device, point.measurement)?.ucum ?? '' }));
-        return ok({ device: device.id, status, points });
+        const unit = (measurement: string): string => measurementOf(view, device, measurement)?.ucum ?? '';
+        const points = view.latest(device.id).map((point) => ({ ...point, unit: unit(point.measurement) }));
+        const waiting = view.waiting(device.id).map((point) => ({ ...point, unit: unit(point.measurement) }));
+        return ok({ device: device.id, status, points, waiting });
       },
     }),
     route({

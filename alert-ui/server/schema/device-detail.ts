@@ -64,6 +64,22 @@ export const latestBody = z
           .meta({ description: 'Since when its quality says test or maintenance; absent while it does not.' }),
       }),
     ),
+    waiting: z
+      .array(
+        z.object({
+          measurement: z.string(),
+          channel: z.int().nullable(),
+          unit: z.string(),
+          expected: z
+            .boolean()
+            .meta({ description: 'It comes with every report and guards a red limit: after a day without it F01 of the point rings.' }),
+          since: epochMs.nullable().meta({
+            description:
+              'Since when it is waited for, the silences of the device and the outages of the platform left out; null where it is not expected, or the device never spoke.',
+          }),
+        }),
+      )
+      .meta({ description: 'Points of the profile that no value has come of yet.' }),
   })
   .meta({ id: 'Latest' });
 

@@ -14,6 +14,7 @@ import type {
   Outcome,
   RuleTrial,
   Silence,
+  WaitingPoint,
 } from '../../../model/engine.ts';
 import type { AlarmCommand, ConfigChange } from '../../../model/entry.ts';
 import type { Flood, FloodState } from '../../../model/flood.ts';
@@ -195,6 +196,10 @@ class HandMadeView implements EngineView {
   }
   warning(id: string): Warning | undefined {
     return this.warnings.get(id);
+  }
+  readonly waits = new Map<string, readonly WaitingPoint[]>();
+  waiting(deviceId: string): readonly WaitingPoint[] {
+    return this.waits.get(deviceId) ?? [];
   }
   inhibitedDevices(): Iterable<string> {
     return [...this.all.device.keys()].filter((id) => this.status(id)?.health.includes('inhibited') === true);

@@ -99,6 +99,7 @@ describe('codes have words in both languages', () => {
     'bad-quality',
     'clock',
     'inhibited',
+    'unheard',
     'INHIBITED',
   ];
   it('of instruments, of the platform, of a device', () => {
