@@ -4,6 +4,7 @@ import { createAccount } from '../alert-ui/server/accounts.ts';
 import { playDistrict } from '../simulators/scenario/play-district.ts';
 import type { Running } from './build.ts';
 import { freePortFrom } from './free-port.ts';
+import { argumentsAsked } from './help.ts';
 import { run } from './run.ts';
 import type { Config } from './config.ts';
 
@@ -12,7 +13,12 @@ import type { Config } from './config.ts';
  * each time (`-- --keep` keeps it); passwords are random and printed at every start.
  */
 const FOLDER = './data-demo';
-const keep = process.argv.includes('--keep');
+const { values } = argumentsAsked(
+  `usage: npm run demo -- [--keep]
+  --keep   goes on with the folder of the last demo (${FOLDER}) instead of beginning anew`,
+  { options: { keep: { type: 'boolean', default: false } } },
+);
+const { keep } = values;
 const adminPassword = process.env['BEACON_ADMIN_PASSWORD'] || randomBytes(9).toString('base64url');
 
 async function adjust(config: Config): Promise<Config> {

@@ -1,8 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { helpAsked } from '../../app/help.ts';
+import { argumentsAsked } from '../../app/help.ts';
 import { nodeOptionsOfStart, repositoryRoot } from '../harness/platform-process.ts';
 import { chromiumPath } from '../harness/browser.ts';
 import { influxdMissing } from '../parts/influxd.ts';
@@ -33,21 +32,23 @@ import { bareRun, platformRun, type ThroughputRun, type ThroughputSettings } fro
  * with 1 when a PUBLISH or an alarm was lost, a part broke or a bound was missed.
  * `--quick` is a small version that only shows that the bench runs; `--write` puts the table into docs/evidence/bench.md.
  */
-helpAsked(`usage: npm run bench -- [--quick] [--rounds N] [--only PART,…] [--write]
+const { values } = argumentsAsked(
+  `usage: npm run bench -- [--quick] [--rounds N] [--only PART,…] [--write]
   --quick   a small version that only shows that the bench runs
   --rounds  how often bare and ours alternate (5)
   --only    these parts alone
-  --write   the table into docs/evidence/bench.md`);
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
-    rounds: { type: 'string' },
-    only: { type: 'string' },
-    minutes: { type: 'string' },
-    rate: { type: 'string' },
+  --write   the table into docs/evidence/bench.md`,
+  {
+    options: {
+      quick: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      only: { type: 'string' },
+      minutes: { type: 'string' },
+      rate: { type: 'string' },
+    },
   },
-});
+);
 const quick = values.quick;
 const rounds = Number(values.rounds ?? (quick ? 1 : 5));
 const connections = quick ? 50 : 1_000;

@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
-import { helpAsked } from '../../app/help.ts';
+import { argumentsAsked } from '../../app/help.ts';
 import { repositoryRoot } from '../harness/platform-process.ts';
 import { influxdMissing, startInfluxd } from '../parts/influxd.ts';
 import { playBatteryCell, playCalmDays, playCompartments, playSmokeAlarms } from './fires.ts';
@@ -21,8 +20,7 @@ const USAGE =
   'usage: npm run evidence -- first-fires --recordings FOLDER [--speed 1] [--store embedded|influx|both] [--write]\n' +
   '       npm run evidence -- fires --recordings FOLDER [--write]\n' +
   '       npm run evidence -- process --recordings FOLDER [--write]\n';
-helpAsked(USAGE);
-const { values, positionals } = parseArgs({
+const { values, positionals } = argumentsAsked(USAGE, {
   allowPositionals: true,
   options: {
     recordings: { type: 'string' },
@@ -36,7 +34,7 @@ const speed = Number(values.speed);
 const what = positionals[0];
 if ((what !== 'first-fires' && what !== 'fires' && what !== 'process') || folder === undefined || !(speed > 0)) {
   process.stderr.write(USAGE);
-  process.exit(1);
+  process.exit(2);
 }
 const fires = existsSync(join(folder, 'fsri_compartments_visible')) ? join(folder, 'fsri_compartments_visible') : folder;
 const log = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -27,6 +27,16 @@ describe('a command of the repository', () => {
     expect(stderr).toBe('');
   });
 
+  it('names what it does not know, without a stack; one that stays does not start', async () => {
+    const staying = ['main', 'demo'].map((name) => ({ name, program: join(repositoryRoot, `dist/app/${name}.js`) }));
+    const asked = [...commands, ...staying].map(async ({ name, program }) => {
+      const failed: unknown = await run(process.execPath, [program, '--no-such-option']).catch((error: unknown) => error);
+      expect(failed, name).toMatchObject({ code: expect.any(Number), stdout: '', stderr: expect.stringMatching(/--no-such-option|usage/) });
+      expect(failed, name).toMatchObject({ stderr: expect.not.stringMatching(/\n +at /) });
+    });
+    await Promise.all(asked);
+  });
+
   it('site says where it looked for a platform and how to name another, exit code 2', async () => {
     const program = commands.find(({ name }) => name === 'site')?.program ?? '';
     const nobody = 'http://127.0.0.1:1';
