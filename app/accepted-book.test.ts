@@ -56,6 +56,19 @@ describe('the last accepted messages of a device', () => {
   });
 });
 
+describe('the devices heard last', () => {
+  it('are given newest first, as many as asked for, of the enterprises asked for, at every fill of the ring', () => {
+    const book = createAcceptedBook();
+    for (let round = 0; round < 45; round += 1) {
+      for (const device of ['a', 'b', 'c']) book.note(inbound('{}', round * 10 + device.charCodeAt(0) - 97), device, null);
+      book.note(inbound('{}', round * 10 + 5), 'a', null);
+      expect(book.last(2)).toEqual(['a', 'c']);
+      expect(book.last(9, ['e'])).toEqual(['a', 'c', 'b']);
+      expect(book.last(9, ['another'])).toEqual([]);
+    }
+  });
+});
+
 describe('the counts', () => {
   it('are per device and minute, each message once', () => {
     const book = createAcceptedBook();

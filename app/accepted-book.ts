@@ -14,6 +14,8 @@ export interface AcceptedBook {
   note(inbound: Inbound, device: string, detail: string | null, reason?: DoubtCode | null): void;
   /** Newest first. */
   recent(device: string): readonly LedgerLine[];
+  /** The devices with the newest messages, newest first; of these enterprises alone, when they are given. */
+  last(count: number, enterprises?: readonly string[]): readonly string[];
   /** Counts since the last call. */
   takeCounts(): LedgerCount[];
 }
@@ -123,6 +125,17 @@ export function createAcceptedBook(): AcceptedBook {
           more: 0,
         };
       });
+    },
+    last(howMany, enterprises) {
+      const heard: { readonly device: string; readonly at: EpochMs }[] = [];
+      for (const [device, ring] of rings) {
+        if (enterprises !== undefined && !enterprises.includes(ring.enterprise)) continue;
+        heard.push({ device, at: ring.bytes.readDoubleLE(((ring.next + KEEP - 1) % KEEP) * SLOT_BYTES) });
+      }
+      return heard
+        .sort((a, b) => b.at - a.at)
+        .slice(0, howMany)
+        .map(({ device }) => device);
     },
     takeCounts() {
       const taken = finished;

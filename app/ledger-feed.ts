@@ -30,6 +30,7 @@ export interface LedgerFeed {
   refusedParts(inbound: Inbound, refused: readonly Refusal[]): void;
   connection(line: LedgerLine): void;
   recent(device: string): readonly LedgerLine[];
+  lastAccepted(count: number, enterprises?: readonly string[]): readonly string[];
   connections(device: string): readonly LedgerLine[];
   flush(): Promise<void>;
   status(): { readonly queued: number; readonly dropped: number; readonly failing: string | null; readonly writing: boolean };
@@ -146,6 +147,7 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
       enter(line);
     },
     recent: (device) => accepted.recent(device),
+    lastAccepted: (howMany, enterprises) => accepted.last(howMany, enterprises),
     connections: (device) => [...connects.of(device), ...refusedConnects.of(device)].sort((a, b) => b.at - a.at).slice(0, KEEP_CONNECTIONS),
     flush() {
       flushing = flushing.then(write);

@@ -650,6 +650,9 @@ describe('the ledger', () => {
     expect(found[1]?.['advice']).toMatchObject({ 'zh-CN': expect.stringMatching(/./), en: expect.stringMatching(/./) });
     expect(items(await admin.get('/ledger?device=a-gas-1&verdict=refused'))).toHaveLength(1);
     expect((await admin.get('/ledger?reason=NO_SUCH')).status).toBe(400);
+    // Of every device for who asks for the accepted ones; to who asks for all, they would hide what was refused.
+    expect(items(await admin.get('/ledger?verdict=accepted')).map((item) => item['device'])).toEqual(['a-gas-1']);
+    expect(items(await admin.get('/ledger')).map((item) => item['verdict'])).toEqual(['refused']);
   });
 
   it('says what of an accepted message was doubted, and finds it by its reason', async () => {

@@ -104,6 +104,8 @@ export interface Platform {
   rehearse(changes: readonly ConfigChange[]): readonly Rehearsed[];
   /** Last accepted messages and connection attempts of a device, newest first, from memory. */
   recent(device: string): readonly LedgerLine[];
+  /** The devices whose messages were accepted last, newest first; of these enterprises alone, when they are given. */
+  lastAccepted(count: number, enterprises?: readonly string[]): readonly string[];
   connections(device: string): readonly LedgerLine[];
   /** Lines not yet flushed to the records are flushed before a ledger query. */
   flushLedger(): Promise<void>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Platform } from '../../../model/ports/platform.ts';
-import type { LedgerLine, LedgerQuery } from '../../../model/ports/records.ts';
+import type { LedgerQuery } from '../../../model/ports/records.ts';
 import type { LedgerReason } from '../../../model/rejection.ts';
 import type { LedgerItem } from '../../protocol/http.ts';
 import { may } from '../../../model/access.ts';
@@ -18,7 +18,8 @@ export const ledgerRoutes: Route[] = [
     path: '/ledger',
     operationId: 'ledger.list',
     tag: 'devices',
-    summary: 'The ingest ledger, newest first: verdict, reason, advice, topic, first bytes',
+    summary:
+      'The ingest ledger, newest first: verdict, reason, advice, topic, first bytes. Accepted messages are shown of one device, or of all with `verdict=accepted`: the last 20 of each',
     query: z.strictObject({
       device: reference.optional(),
       enterprise: listOf(reference).optional(),
@@ -39,35 +40,39 @@ export const ledgerRoutes: Route[] = [
       const asked: LedgerQuery = present({ ...rest, enterprises, reason: reason as LedgerReason | undefined });
       const page = await platform.records.ledger.list(asked);
       const kept: LedgerItem[] = page.items.map((row) => ({ ...row, ...adviceFor(row, platform.view) }));
-      const fresh =
-        query.cursor === undefined ? recentAccepted((device) => platform.recent(device), platform.view, query, enterprises, kept) : [];
+      const fresh = query.cursor === undefined ? recentAccepted(platform, query, enterprises, kept) : [];
       const items = [...fresh, ...kept].sort((a, b) => b.at - a.at);
       return ok({ items, ...(page.next === null ? {} : { next: page.next }) });
     },
   }),
 ];
 
-/** The last accepted messages of a device live in memory; those that are not in the records stand beside them, without a number. */
+/** The last accepted messages live in memory, by device; those that are not in the records stand beside them, without a number. */
 function recentAccepted(
-  recent: (device: string) => readonly LedgerLine[],
-  view: Platform['view'],
+  platform: Platform,
   query: {
     device?: string | undefined;
     verdict?: string | undefined;
     reason?: string | undefined;
     from?: number | undefined;
     to?: number | undefined;
+    limit: number;
   },
   enterprises: readonly string[] | undefined,
   kept: readonly LedgerItem[],
 ): LedgerItem[] {
-  if (query.device === undefined) return [];
   if (query.verdict !== undefined && query.verdict !== 'accepted') return [];
+  // Of all devices only for who asks for the accepted ones: between them a refusal would not be found.
+  const ofAll = query.device === undefined;
+  if (ofAll && query.verdict === undefined) return [];
+  const devices = query.device === undefined ? platform.lastAccepted(query.limit, enterprises) : [query.device];
   const known = new Set(kept.filter((row) => row.verdict === 'accepted').map((row) => `${row.at} ${row.topic} ${row.head}`));
-  return recent(query.device)
+  const lines = devices
+    .flatMap((device) => platform.recent(device))
     .filter((line) => query.reason === undefined || line.reason === query.reason)
     .filter((line) => line.verdict === 'accepted' && !known.has(`${line.at} ${line.topic} ${line.head}`))
     .filter((line) => enterprises === undefined || (line.enterprise !== null && enterprises.includes(line.enterprise)))
-    .filter((line) => (query.from === undefined || line.at >= query.from) && (query.to === undefined || line.at < query.to))
-    .map((line) => ({ ...line, id: 0, ...adviceFor(line, view) }));
+    .filter((line) => (query.from === undefined || line.at >= query.from) && (query.to === undefined || line.at < query.to));
+  const shown = ofAll ? lines.sort((a, b) => b.at - a.at).slice(0, query.limit) : lines;
+  return shown.map((line) => ({ ...line, id: 0, ...adviceFor(line, platform.view) }));
 }

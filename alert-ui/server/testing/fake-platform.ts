@@ -448,6 +448,12 @@ export class FakePlatform implements Platform {
   recent(device: string): readonly LedgerLine[] {
     return this.recentLines.get(device) ?? [];
   }
+  lastAccepted(count: number, enterprises?: readonly string[]): readonly string[] {
+    return [...this.recentLines]
+      .filter(([, [line]]) => enterprises === undefined || (typeof line?.enterprise === 'string' && enterprises.includes(line.enterprise)))
+      .map(([device]) => device)
+      .slice(0, count);
+  }
   connections(device: string): readonly LedgerLine[] {
     return this.connectionLines.get(device) ?? [];
   }
