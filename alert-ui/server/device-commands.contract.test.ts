@@ -252,6 +252,17 @@ describe('the same Idempotency-Key', () => {
     expect(served.platform.sentCommands).toHaveLength(1);
   });
 
+  it('is refused after a day: nobody is told of an old command as if it had just been sent', async () => {
+    const olga = await as('olga');
+    await ask(olga, 'a-1', { command: 'close-valve', comment: 'gas' }, 'k-1');
+    served.platform.clock.advance(24 * 3_600_000);
+    await served.platform.records.idempotency.removeBefore(served.platform.clock.now());
+    const anew = await as('olga');
+    const late = await ask(anew, 'a-1', { command: 'close-valve', comment: 'gas' }, 'k-1');
+    expect([late.status, late.body['code'], served.platform.sentCommands]).toMatchObject([422, 'idempotency-key-reused', [{}]]);
+    expect((await ask(anew, 'a-1', { command: 'close-valve', comment: 'gas' }, 'k-2')).status).toBe(202);
+  });
+
   it('sends nothing again after a crash before its answer was kept, however it had ended', async () => {
     const { records } = served.platform;
     // The process ends after the command was written down: no answer of the request is kept.

@@ -129,6 +129,9 @@ describe('an alarm that can become red', () => {
     const asked = await act('engineer');
     served.platform.clock.advance(HOUR);
     expect([(await decide('watch', asked)).body['code'], hidden()]).toEqual(['too-late', []]);
+    // Nor when our clock is set back afterwards: it has run out for good.
+    served.platform.clock.step(-HOUR / 2);
+    expect([(await decide('watch', asked)).body['code'], hidden()]).toEqual(['too-late', []]);
   });
 
   it.each(ACTS)('%s: fails where it no longer fits: it is worse than what was asked for, or over', async (_, act) => {

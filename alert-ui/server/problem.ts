@@ -51,6 +51,10 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
+export function isProblemCode(code: string | null): code is ProblemCode {
+  return code !== null && Object.hasOwn(PROBLEMS, code);
+}
+
 export interface FieldError {
   readonly path: string;
   readonly message: string;

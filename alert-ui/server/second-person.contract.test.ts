@@ -196,6 +196,37 @@ devices:
     expect((await watch.get(`/approvals/${String(asked.body['id'])}`)).body).toMatchObject({ state: 'approved', outcome: 'done' });
   });
 
+  it.each(['approve', 'refuse'])(
+    'who sends %s again with its key is answered as the first time, also where that answer was lost',
+    async (how) => {
+      const { records } = served.platform;
+      // The process ended after it was carried out, before its answer was kept.
+      records.idempotency.put = async () => undefined;
+      const asked = await soften(engineer);
+      const send = (who: Person, key?: string) =>
+        who.send('POST', `/approvals/${String(asked.body['id'])}/${how}`, {}, key === undefined ? {} : { 'idempotency-key': key });
+      const lines = () => records.auditRows.filter(({ action }) => action === `approval.${how}`).length;
+      const first = await send(watch, 'k-1');
+      const again = await send(watch, 'k-1');
+      expect([again.status, again.body, lines()]).toEqual([200, first.body, 1]);
+      // Twice without one is twice, and another's decision is his.
+      expect((await send(watch)).body['code']).toBe('already-decided');
+      await served.account('other', 'operator');
+      expect((await send(await served.as('other'), 'k-1')).body['code']).toBe('already-decided');
+    },
+  );
+
+  it('who sends what failed again with its key is told the same', async () => {
+    const { records } = served.platform;
+    records.idempotency.put = async () => undefined;
+    const asked = await soften(engineer);
+    served.platform.view.trial = {};
+    await admin.send('PATCH', '/devices/gd-1', { name: 'moved on' });
+    const send = () => watch.send('POST', `/approvals/${String(asked.body['id'])}/approve`, {}, { 'idempotency-key': 'k-1' });
+    expect([(await send()).body['code'], (await send()).body['code']]).toEqual(['revision-conflict', 'revision-conflict']);
+    expect(records.auditRows.filter(({ action }) => action === 'approval.approve')).toHaveLength(1);
+  });
+
   it('is not buried: two hundred requests of one account wait, and no more; others may ask', async () => {
     const first = await soften(engineer, { attributes: { h: 20 } });
     const { approvals } = served.platform.records;

@@ -41,6 +41,8 @@ const COOKIE_KEY_SETTING = 'session-cookie-key';
 /** How long requests under way may take to end at a stop. */
 const STOP_GRACE_MS = 2_000;
 const SWEEP_EVERY_MS = 3_600_000;
+/** What waited too long for a second person. */
+const EXPIRE_EVERY_MS = 60_000;
 
 /** The HTTP and Socket.IO side of the platform. Nothing is open before `start`. */
 export function createServer(platform: Platform, options: ServerOptions): BeaconServer {
@@ -145,6 +147,16 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
     });
   };
 
+  let cancelExpiry = (): void => undefined;
+  const expire = (): void => {
+    cancelExpiry = clock.after(EXPIRE_EVERY_MS, () => {
+      noteExpired();
+      expire();
+    });
+  };
+  const noteExpired = (): void =>
+    void api.expiry.note().catch((error: unknown) => options.log.warn({ error: String(error) }, 'what waited too long not noted'));
+
   return {
     httpServer,
     accountChanged,
@@ -171,10 +183,13 @@ export function createServer(platform: Platform, options: ServerOptions): Beacon
         });
       });
       sweep();
+      noteExpired();
+      expire();
       return (httpServer.address() as AddressInfo).port;
     },
     async stop() {
       cancelSweep();
+      cancelExpiry();
       api.stop();
       await hub.stop();
       const closed = new Promise<void>((resolve) => {

@@ -259,7 +259,8 @@ export interface Records {
     removeBefore(at: EpochMs): Promise<void>;
   };
   approvals: {
-    add(approval: Approval): Promise<void>;
+    /** A new one. */
+    add(approval: Approval, line?: AuditLine): Promise<void>;
     get(id: string): Promise<Approval | null>;
     /** Newest first. */
     list(query: ApprovalQuery): Promise<Page<Approval>>;
@@ -269,6 +270,8 @@ export interface Records {
       decision: { readonly state: ApprovalState; readonly by: string; readonly at: EpochMs; readonly comment: string | null },
       line?: AuditLine,
     ): Promise<boolean>;
+    /** Those that wait and have run out at `now`, or are named, wait no more, whatever our clock says later. */
+    expire(now: EpochMs, ids: readonly string[]): Promise<void>;
     /** What carrying it out came to; what was settled before stays: false. */
     settle(id: string, state: ApprovalState, outcome: string, line?: AuditLine): Promise<boolean>;
   };

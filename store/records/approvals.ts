@@ -29,7 +29,7 @@ function approval(row: Selectable<ApprovalTable>): Approval {
 /** What waits for a second person. A decision is taken once: the second one finds nothing pending. */
 export function approvalRecords(db: Kysely<RecordsDatabase>, client: RecordsClient): Records['approvals'] {
   return {
-    async add(one): Promise<void> {
+    async add(one, line): Promise<void> {
       const row = {
         id: one.id,
         kind: one.kind,
@@ -46,7 +46,7 @@ export function approvalRecords(db: Kysely<RecordsDatabase>, client: RecordsClie
         comment: one.comment,
         outcome: one.outcome,
       };
-      await client.change(db.insertInto('approval').values(row));
+      await client.post([statementOf(db.insertInto('approval').values(row)), ...auditOfChange(db, line)]);
     },
     async get(id): Promise<Approval | null> {
       const row = await client.first(db.selectFrom('approval').selectAll().where('id', '=', id));
@@ -86,6 +86,10 @@ export function approvalRecords(db: Kysely<RecordsDatabase>, client: RecordsClie
         .where('expires_at', '>', at);
       const [decided] = await client.post([statementOf(change), ...auditOfChange(db, line)]);
       return (decided?.changes ?? 0) > 0;
+    },
+    async expire(now, ids): Promise<void> {
+      const named = sql<SqlBool>`(expires_at <= ${now} or id in (select value from json_each(${JSON.stringify(ids)})))`;
+      await client.change(db.updateTable('approval').set({ state: 'expired' }).where('state', '=', 'pending').where(named));
     },
     async settle(id, state, outcome, line): Promise<boolean> {
       const change = db.updateTable('approval').set({ state, outcome }).where('id', '=', id).where('outcome', 'is', null);

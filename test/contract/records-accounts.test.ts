@@ -106,6 +106,7 @@ describe('accounts, sessions, tokens, settings, idempotency', () => {
     ['a session that ends', (r) => r.sessions.put(session), (r, line) => r.sessions.remove('s', line), (r) => r.sessions.get('s')],
     ['a token that is made', async () => undefined, (r, line) => r.tokens.put(token, line), (r) => r.tokens.get('t')],
     ['a token that is ended', (r) => r.tokens.put(token), (r, line) => r.tokens.remove('t', line), (r) => r.tokens.get('t')],
+    ['a request that waits', async () => undefined, (r, line) => r.approvals.add(asked, line), (r) => r.approvals.get('a')],
     ['a decision', (r) => r.approvals.add(asked), (r, line) => r.approvals.decide('a', yes, line), (r) => r.approvals.get('a')],
     [
       'what a decision came to',

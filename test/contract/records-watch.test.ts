@@ -57,6 +57,12 @@ it('decides an approval once, while it waits, and lists it as it stands', async 
   expect(await approvals.get('a')).toMatchObject({ state: 'failed', outcome: 'red-not-shelvable' });
   const first = await approvals.list({ now: 50, limit: 2 });
   expect(await standing(50, { cursor: first.next ?? '' })).toEqual(['a failed']);
+  // What has run out once does not wait again, whatever time it is said to be; nor does what is named.
+  await approvals.expire(102, []);
+  expect(await standing(50)).toEqual(['c pending', 'b expired', 'a failed']);
+  expect(await approvals.decide('b', yes)).toBe(false);
+  await approvals.expire(50, ['c', 'a', 'nobody']);
+  expect(await standing(50)).toEqual(['c expired', 'b expired', 'a failed']);
 });
 
 describe('shifts', () => {

@@ -14,7 +14,7 @@ import { device, enterprise, hazardSource } from '../schema/asset.ts';
 import { softenedText } from '../routes/softened-text.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
 import { aloneText, demandNoMore, type Harm, silencedText, silences, wantsSecond } from './silence.ts';
-import { type ApprovalKind, askSecondPerson } from './second-person.ts';
+import { answerWaits, type ApprovalKind, type Asking, type Telling } from './second-person.ts';
 
 /**
  * A mandatory limit becomes less strict by two people also where no rule is touched: where its set point follows an attribute, or
@@ -124,6 +124,7 @@ export interface Asked {
   readonly actor: AccountActor;
   readonly change: PutChange;
   readonly reason: string | null;
+  readonly auditLine: Telling['auditLine'];
 }
 
 /** What one person alone may do, with what the audit adds; or the answer that a second one has to agree. */
@@ -141,8 +142,9 @@ export async function askIfSofter(wanted: Asked): Promise<OneOrTwo> {
     throw new HttpProblem(code, detail, asset === undefined ? {} : { current: asset });
   }
   const text = [softenedText(harm.softened), silencedText(harm.silenced)].filter((one) => one !== '').join('; ');
-  const asked = await askFor({ ...wanted, reason: demandReason(reason, text, harm.silenced.length > 0), silenced: harm.silenced });
-  return { second: { status: 202, body: asked, resource: asked.resource, detail: `approval ${asked.id}: ${text}` } };
+  const given = demandReason(reason, text, harm.silenced.length > 0);
+  const { asking, resource } = askingFor({ ...wanted, reason: given, silenced: harm.silenced });
+  return { second: await answerWaits(platform, actor, asking, { auditLine: wanted.auditLine, resource, text }) };
 }
 
 /** Throws `invalid` with what it would come to. */
@@ -157,25 +159,21 @@ function enterpriseOf({ asset, value }: PutChange): string {
   return asset === 'enterprise' ? value.id : value.enterpriseId;
 }
 
-interface AskedFor extends Asked {
+interface AskedFor extends Omit<Asked, 'actor' | 'auditLine'> {
   readonly reason: string;
   readonly silenced: readonly Silence[];
 }
 
-/** Puts the change before a second person, whatever it does. */
-export function askFor({ platform, actor, change, reason, silenced }: AskedFor): ReturnType<typeof askSecondPerson> {
+/** The change as it is put before a second person, whatever it does. */
+export function askingFor({ platform, change, reason, silenced }: AskedFor): { readonly asking: Asking; readonly resource: string } {
   const { base, value } = change;
   const current: AssetOf[PutChange['asset']] | undefined = platform.view.assets(change.asset).get(value.id);
   if (current === undefined) throw new HttpProblem('not-found', value.id);
   const fields = differing(current, value);
   const told = silenced.length === 0 ? {} : { silences: silenced };
-  return askSecondPerson(platform, actor, {
-    kind: KINDS[change.asset],
-    enterpriseId: enterpriseOf(change),
-    resource: `${change.asset}s/${value.id}`,
-    request: { id: value.id, base, from: picked(current, fields), to: picked(value, fields), ...told },
-    reason,
-  });
+  const resource = `${change.asset}s/${value.id}`;
+  const request = { id: value.id, base, from: picked(current, fields), to: picked(value, fields), ...told };
+  return { asking: { kind: KINDS[change.asset], enterpriseId: enterpriseOf(change), resource, request, reason }, resource };
 }
 
 const STAMPS: ReadonlySet<string> = new Set(['revision', 'createdAt', 'updatedAt', 'retiredAt']);

@@ -3,7 +3,8 @@ import { APPROVAL_WAIT_MS, type Approval, approvalAt } from '../../../model/appr
 import type { Platform } from '../../../model/ports/platform.ts';
 import type { AuditLine } from '../../../model/ports/records.ts';
 import { demand, sees } from '../access.ts';
-import { HttpProblem } from '../problem.ts';
+import type { Answer } from '../http/route.ts';
+import { HttpProblem, isProblemCode } from '../problem.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
 import { randomText } from '../sign-in/secrets.ts';
 
@@ -45,18 +46,46 @@ export interface Asking {
   readonly reason: string;
 }
 
+/** How the audit tells of a request: by the line of its route, about what, with what would come of it. */
+export interface Telling {
+  readonly auditLine: (resource: string, detail?: string) => AuditLine;
+  readonly resource: string;
+  readonly text?: string;
+}
+
+/** The answer where a second person has to agree: the request that waits, which is in the audit since it is there. */
+export async function answerWaits(platform: Platform, actor: AccountActor, asking: Asking, telling: Telling): Promise<Answer> {
+  const { approval, fresh } = await askSecondPerson(platform, actor, asking, telling);
+  return {
+    status: 202,
+    body: approval,
+    resource: telling.resource,
+    detail: askedText(approval.id, telling),
+    ...(fresh ? { audited: true as const } : {}),
+  };
+}
+
+function askedText(id: string, { text = '' }: Telling): string {
+  return text === '' ? `approval ${id}` : `approval ${id}: ${text}`;
+}
+
 /**
- * Puts a request before a second person. The same request of the same person that still waits is given back as it is. Throws
- * `not-allowed` when the requester may not ask for it, `too-many-approvals` while too many of his wait.
+ * Puts a request before a second person, in one transaction with its audit line. The same request of the same person that still waits is given
+ * back as it is (not `fresh`). Throws `not-allowed` when the requester may not ask for it, `too-many-approvals` while too many of his wait.
  */
-export async function askSecondPerson(platform: Platform, actor: AccountActor, asking: Asking): Promise<Approval> {
+export async function askSecondPerson(
+  platform: Platform,
+  actor: AccountActor,
+  asking: Asking,
+  telling: Telling,
+): Promise<{ readonly approval: Approval; readonly fresh: boolean }> {
   const { kind, enterpriseId, resource, request, reason } = asking;
   demand(actor, kind.action, enterpriseId);
   const now = platform.clock.now();
   const text = JSON.stringify(request);
   const { items } = await platform.records.approvals.list({ states: ['pending'], requestedBy: actor.name, now, limit: PENDING_MAX });
   const same = items.find((one) => one.kind === kind.kind && one.resource === resource && JSON.stringify(one.request) === text);
-  if (same !== undefined) return same;
+  if (same !== undefined) return { approval: same, fresh: false };
   if (items.length >= PENDING_MAX) throw new HttpProblem('too-many-approvals', `${PENDING_MAX} requests of ${actor.name} wait already`);
   const approval: Approval = {
     id: randomText(9),
@@ -74,8 +103,8 @@ export async function askSecondPerson(platform: Platform, actor: AccountActor, a
     comment: null,
     outcome: null,
   };
-  await platform.records.approvals.add(approval);
-  return approval;
+  await platform.records.approvals.add(approval, telling.auditLine(telling.resource, askedText(approval.id, telling)));
+  return { approval, fresh: true };
 }
 
 /** The approval, where the actor may see it; else `not-found`. */
@@ -156,6 +185,28 @@ async function handOf(platform: Platform, { requestedBy, requestedAt }: Approval
   const text = `${requestedBy} made or changed the account ${name} at ${new Date(line.at).toISOString()}`;
   if (line.at > requestedAt) throw new HttpProblem('same-person', `${text}, after asking`);
   return text;
+}
+
+/**
+ * The same decision of the same person, where it stands with its outcome: what a request is answered with that is sent again because the
+ * process ended before its answer. The audit has its line. Null where it is another one, or none yet. Throws what a request that failed was refused with.
+ */
+export async function decidedBefore(
+  platform: Platform,
+  actor: AccountActor,
+  id: string,
+  how: 'approved' | 'refused',
+): Promise<Decided | null> {
+  const approval = await findApproval(platform, actor, id);
+  const { state, decidedBy, outcome } = approval;
+  if (decidedBy !== actor.name) return null;
+  if (how === 'approved' && state === 'failed') {
+    const problem = new HttpProblem(isProblemCode(outcome) ? outcome : 'state-not-allowed', 'it was agreed to, and had become impossible');
+    problem.audited = true;
+    throw problem;
+  }
+  if (state !== how || (how === 'approved' && outcome === null)) return null;
+  return { approval, detail: detailOf(approval), audited: true };
 }
 
 /** Says no. Who asked for it may take it back so. */

@@ -10,6 +10,7 @@ import {
 } from '../../../model/device-command.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
 import type { EpochMs } from '../../../model/time.ts';
+import { KEPT_MS } from '../http/idempotency.ts';
 import { HttpProblem } from '../problem.ts';
 import { digest, randomText } from '../sign-in/secrets.ts';
 
@@ -53,6 +54,10 @@ export async function orderDevice(platform: Platform, order: Order): Promise<Dev
   const now = platform.clock.now();
   if (before !== null) {
     const same = before.deviceId === device.id && before.command === command && before.comment === comment;
+    // As everywhere, an answer is kept for a day. The command is not: nobody is told of an old one as if it had just been sent, nor is one sent
+    // that a request left lying for days asks for.
+    if (now - before.at >= KEPT_MS)
+      throw new HttpProblem('idempotency-key-reused', `the same Idempotency-Key sent ${before.command} more than a day ago`);
     if (!same) throw new HttpProblem('idempotency-key-reused', 'the same Idempotency-Key came with another request');
     return deviceCommandAt(before, now);
   }

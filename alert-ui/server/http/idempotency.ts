@@ -5,8 +5,8 @@ import { HttpProblem } from '../problem.ts';
 import { digest } from '../sign-in/secrets.ts';
 import type { Answer } from './route.ts';
 
-/** How long an answer is kept for a repetition. */
-const KEPT_MS = 24 * 3_600_000;
+/** How long an answer is kept for a repetition, ms. */
+export const KEPT_MS = 24 * 3_600_000;
 const SWEEP_EVERY_MS = 3_600_000;
 const UNDER_WAY_MAX = 1_000;
 /** Of one account: nobody's flood keeps others from acknowledging. */

@@ -5,7 +5,7 @@ import type { Platform } from '../../../model/ports/platform.ts';
 import { canBeRed } from '../../../model/red.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import { suppressRed, takeRedOut } from '../approvals/hide-red.ts';
-import { type Asking, askSecondPerson } from '../approvals/second-person.ts';
+import { answerWaits, type Asking, type Telling } from '../approvals/second-person.ts';
 import { type Answer, BODY_BYTES, ok, route } from '../http/route.ts';
 import { present } from '../http/validate.ts';
 import { HttpProblem, type ProblemCode } from '../problem.ts';
@@ -36,10 +36,10 @@ export const suppressRoute = route({
   bodyLimit: BODY_BYTES.comment,
   replies,
   problems,
-  handle: async ({ platform, actor, path: { id }, body: { minutes, reason }, requestId }) => {
+  handle: async ({ platform, actor, path: { id }, body: { minutes, reason }, requestId, auditLine }) => {
     const alarm = await demandAlarm(platform, actor, 'alarm.suppress', id);
     const request = { alarmId: id, level: alarm.level, minutes };
-    if (wantsSecond(platform.view, actor, alarm)) return asked(platform, actor, alarm, { kind: suppressRed, request, reason });
+    if (wantsSecond(platform.view, actor, alarm)) return asked(platform, actor, alarm, { kind: suppressRed, request, reason }, auditLine);
     const command = { op: 'suppress' as const, alarmId: id, minutes, reason, ...alone(actor, alarm) };
     const answer = ok(await carryOut(platform, actor, requestId, 'alarm.suppress', command));
     return { ...answer, detail: `${minutes} min: ${reason}${ofRed(platform.view, alarm)}` };
@@ -58,14 +58,14 @@ export const outOfServiceRoute = route({
   bodyLimit: BODY_BYTES.comment,
   replies,
   problems: [...problems, 'permit-end-required'],
-  handle: async ({ platform, actor, path: { id }, body: { permit, reason, until }, requestId }) => {
+  handle: async ({ platform, actor, path: { id }, body: { permit, reason, until }, requestId, auditLine }) => {
     const now = platform.clock.now();
     if (until !== undefined && until <= now)
       throw new HttpProblem('invalid-request', 'until is past', { errors: [{ path: 'body.until', message: 'past' }] });
     const alarm = await demandAlarm(platform, actor, 'alarm.out-of-service', id);
     if (wantsSecond(platform.view, actor, alarm)) {
       const request = { alarmId: id, level: alarm.level, permit, until: endOf(until, now) };
-      return asked(platform, actor, alarm, { kind: takeRedOut, request, reason });
+      return asked(platform, actor, alarm, { kind: takeRedOut, request, reason }, auditLine);
     }
     const command = present({ op: 'out-of-service' as const, alarmId: id, permit, reason, until, ...alone(actor, alarm) });
     const answer = ok(await carryOut(platform, actor, requestId, 'alarm.out-of-service', command));
@@ -99,14 +99,15 @@ function ofRed(view: EngineView, alarm: Alarm): string {
   return redOf(view, alarm) ? '; it can become red, nobody else was asked' : '';
 }
 
-async function asked(
+function asked(
   platform: Platform,
   actor: AccountActor,
   alarm: Alarm,
   what: Pick<Asking, 'kind' | 'request' | 'reason'>,
+  auditLine: Telling['auditLine'],
 ): Promise<Answer> {
-  const waits = await askSecondPerson(platform, actor, { enterpriseId: alarm.enterpriseId, resource: `alarms/${alarm.id}`, ...what });
-  return { status: 202, body: waits, detail: `approval ${waits.id}` };
+  const resource = `alarms/${alarm.id}`;
+  return answerWaits(platform, actor, { enterpriseId: alarm.enterpriseId, resource, ...what }, { auditLine, resource });
 }
 
 /** The plant's own permit ends: within as many days as a permit is looked at again after. */

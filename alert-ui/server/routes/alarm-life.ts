@@ -1,6 +1,6 @@
 import { SHELVE_MAX_MS } from '../../../model/alarm.ts';
 import type { EpochMs } from '../../../model/time.ts';
-import { askSecondPerson } from '../approvals/second-person.ts';
+import { answerWaits } from '../approvals/second-person.ts';
 import { shelveOrange } from '../approvals/shelve-orange.ts';
 import { BODY_BYTES, ok, type Route, route } from '../http/route.ts';
 import { present } from '../http/validate.ts';
@@ -42,20 +42,16 @@ export const alarmLifeRoutes = (calendar: ShiftCalendar): Route[] => [
     bodyLimit: BODY_BYTES.comment,
     replies: { ...alarmReply, 202: { description: 'Waits for a second person', schema: approval } },
     problems: [...ACT_PROBLEMS, 'red-not-shelvable', 'approval-required', 'too-many-approvals'],
-    handle: async ({ platform, actor, path, body, requestId }) => {
+    handle: async ({ platform, actor, path, body, requestId, auditLine }) => {
       const alarm = await demandAlarm(platform, actor, 'alarm.shelve', path.id);
       const { minutes, reason } = body;
       const oneShot = body.oneShot === true ? true : undefined;
       const until = body.endOfShift === true ? endOfShift(calendar, platform.clock.now()) : undefined;
       if (alarm.level === 'orange' && alarm.state !== 'NORM' && alarm.kind !== 'system') {
-        const asked = await askSecondPerson(platform, actor, {
-          kind: shelveOrange,
-          enterpriseId: alarm.enterpriseId,
-          resource: `alarms/${path.id}`,
-          request: present({ alarmId: path.id, minutes, oneShot, until }),
-          reason,
-        });
-        return { status: 202, body: asked, detail: `approval ${asked.id}` };
+        const resource = `alarms/${path.id}`;
+        const request = present({ alarmId: path.id, minutes, oneShot, until });
+        const asking = { kind: shelveOrange, enterpriseId: alarm.enterpriseId, resource, request, reason };
+        return answerWaits(platform, actor, asking, { auditLine, resource });
       }
       const command = present({ op: 'shelve' as const, alarmId: path.id, minutes, oneShot, until, reason });
       return { ...ok(await carryOut(platform, actor, requestId, 'alarm.shelve', command)), detail: reason };

@@ -1,3 +1,4 @@
+import { ApprovalExpiry } from '../approvals/expiry.ts';
 import { approvalKinds } from '../approvals/kinds.ts';
 import type { ApprovalKind } from '../approvals/second-person.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
@@ -45,10 +46,16 @@ export interface RouteParts extends SessionParts, SessionsParts, UserParts {
 }
 
 /** Every route under the base. A fixed path stands before one with a parameter in its place. */
-export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[]; readonly kinds: readonly ApprovalKind[]; stop(): void } {
+export function allRoutes(parts: RouteParts): {
+  readonly routes: readonly Route[];
+  readonly kinds: readonly ApprovalKind[];
+  readonly expiry: ApprovalExpiry;
+  stop(): void;
+} {
   const pages = new AssetPages(parts.platform.view);
   const provisioning = new Provisioning(parts.platform);
   const kinds = approvalKinds(provisioning);
+  const expiry = new ApprovalExpiry(parts.platform);
   const session = sessionRoutes(parts);
   const calendar = new ShiftCalendar(parts.platform.shiftPlan, parts.platform.timeZone);
   return {
@@ -76,12 +83,13 @@ export function allRoutes(parts: RouteParts): { readonly routes: readonly Route[
       ...kpiRoutes,
       ...floodRoutes,
       ...warningRoutes,
-      ...approvalRoutes(kinds),
+      ...approvalRoutes(kinds, expiry),
       ...shiftRoutes(calendar, session.ownPassword),
       ...backtestRoutes,
       ...scenarioRoutes,
     ],
     kinds,
+    expiry,
     stop: () => session.stop(),
   };
 }

@@ -1,5 +1,15 @@
+import type { Request } from 'express';
 import { z } from 'zod';
-import { type ApprovalKind, approve, type Decided, type DecisionLine, findApproval, refuse } from '../approvals/second-person.ts';
+import type { ApprovalExpiry } from '../approvals/expiry.ts';
+import {
+  type ApprovalKind,
+  approve,
+  type Decided,
+  type DecisionLine,
+  decidedBefore,
+  findApproval,
+  refuse,
+} from '../approvals/second-person.ts';
 import { type Answer, BODY_BYTES, ok, type Route, route } from '../http/route.ts';
 import { present } from '../http/validate.ts';
 import { approval, approvalState, decisionBody } from '../schema/approval.ts';
@@ -11,7 +21,7 @@ const byId = z.object({ id: z.string().min(1).max(64) });
 const reply = { 200: { description: 'The approval', schema: approval } };
 
 /** What waits for a second person: shelving an orange alarm, hiding one that can become red, a mandatory limit less strict in whatever way, red kept from coming. */
-export function approvalRoutes(kinds: readonly ApprovalKind[]): Route[] {
+export function approvalRoutes(kinds: readonly ApprovalKind[], expiry: ApprovalExpiry): Route[] {
   return [
     route({
       method: 'get',
@@ -69,9 +79,11 @@ export function approvalRoutes(kinds: readonly ApprovalKind[]): Route[] {
         'invalid',
         'unavailable',
       ],
-      handle: async ({ platform, actor, path, body, requestId, auditLine }) => {
+      handle: async ({ platform, actor, path, body, requestId, auditLine, request }) => {
         const line: DecisionLine = (detail) => auditLine(`approvals/${path.id}/approve`, detail);
-        return answerOf(await approve(platform, kinds, actor, path.id, body.comment ?? null, requestId, line));
+        await expiry.note();
+        const again = isKeyed(request) ? await decidedBefore(platform, actor, path.id, 'approved') : null;
+        return answerOf(again ?? (await approve(platform, kinds, actor, path.id, body.comment ?? null, requestId, line)));
       },
     }),
     route({
@@ -86,12 +98,19 @@ export function approvalRoutes(kinds: readonly ApprovalKind[]): Route[] {
       bodyLimit: BODY_BYTES.comment,
       replies: reply,
       problems: ['not-found', 'not-allowed', 'already-decided', 'too-late', 'state-not-allowed', 'unavailable'],
-      handle: async ({ platform, actor, path, body, auditLine }) => {
+      handle: async ({ platform, actor, path, body, auditLine, request }) => {
         const line: DecisionLine = (detail) => auditLine(`approvals/${path.id}/refuse`, detail);
-        return answerOf(await refuse(platform, kinds, actor, path.id, body.comment ?? null, line));
+        await expiry.note();
+        const again = isKeyed(request) ? await decidedBefore(platform, actor, path.id, 'refused') : null;
+        return answerOf(again ?? (await refuse(platform, kinds, actor, path.id, body.comment ?? null, line)));
       },
     }),
   ];
+}
+
+/** Only what carries a key can be a repetition of what was answered, or was to be: twice without one is twice. */
+function isKeyed(request: Request): boolean {
+  return request.get('idempotency-key') !== undefined;
 }
 
 function answerOf({ approval: done, detail, audited }: Decided): Answer {

@@ -5,6 +5,7 @@ import type { EngineView } from '../../../model/engine.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
 import { demand, sees, visibleAreas } from '../access.ts';
 import { askIfSofter, type OneOrTwo } from '../approvals/change-asset.ts';
+import type { Telling } from '../approvals/second-person.ts';
 import { AssetPages } from '../http/page.ts';
 import { type Call, ok, type Route, route } from '../http/route.ts';
 import { present } from '../http/validate.ts';
@@ -45,6 +46,7 @@ interface Wanted<A> {
   readonly value: A;
   readonly base: number;
   readonly reason: string | null;
+  readonly auditLine: Telling['auditLine'];
 }
 
 const byId = z.object({ id: reference });
@@ -154,7 +156,7 @@ function familyRoutes<
         'id-retired',
         'unavailable',
       ],
-      handle: async ({ platform, actor, body, path, ifMatch, requestId }: Call<Patch, unknown, { id: string }>) => {
+      handle: async ({ platform, actor, body, path, ifMatch, requestId, auditLine }: Call<Patch, unknown, { id: string }>) => {
         const current = find(platform.view, actor, path.id);
         demand(actor, 'config.write', family.enterpriseOf(current));
         // Moving something to another enterprise takes the right there, too.
@@ -166,7 +168,7 @@ function familyRoutes<
         const value: AssetOf[K] = { ...current, ...changes, revision: base + 1, updatedAt: platform.clock.now() };
         family.demandChange?.(actor, current, value);
         family.check?.(value, platform.view);
-        const second = await family.second?.({ platform, actor, value, base, reason: reason ?? null });
+        const second = await family.second?.({ platform, actor, value, base, reason: reason ?? null, auditLine });
         if (second !== undefined && 'second' in second) return second.second;
         const asset = await configureOne(platform, actor, requestId, family.kind, path.id, family.put(value, base));
         const detail = [reason ?? '', second?.alone ?? ''].filter((text) => text !== '').join('; ');

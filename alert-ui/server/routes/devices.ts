@@ -213,7 +213,7 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
         'invalid',
         'unavailable',
       ],
-      handle: async ({ platform, actor, path, body, ifMatch, requestId }) => {
+      handle: async ({ platform, actor, path, body, ifMatch, requestId, auditLine }) => {
         const current = findDevice(platform.view, actor, path.id);
         const { reason, ...changes } = present(body);
         demandChange(actor, current, changes);
@@ -224,7 +224,7 @@ export function deviceRoutes(pages: AssetPages, provisioning: Provisioning): Rou
         const value: Device = { ...current, ...changes, revision: base + 1, updatedAt: platform.clock.now() };
         demandReferences(platform, value);
         const change = { op: 'put', asset: 'device', value, base } as const;
-        const second = await askIfSofter({ platform, actor, change, reason: reason ?? null });
+        const second = await askIfSofter({ platform, actor, change, reason: reason ?? null, auditLine });
         if ('second' in second) return second.second;
         const device = await configureOne(platform, actor, requestId, 'device', path.id, change);
         const moded = current.mode === value.mode ? [] : [`mode ${current.mode} → ${value.mode}`];

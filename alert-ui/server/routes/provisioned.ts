@@ -6,7 +6,7 @@ import type { Platform } from '../../../model/ports/platform.ts';
 import { demand } from '../access.ts';
 import { demandReason } from '../approvals/change-asset.ts';
 import { retireDevice } from '../approvals/retire-device.ts';
-import { askSecondPerson } from '../approvals/second-person.ts';
+import { answerWaits } from '../approvals/second-person.ts';
 import { aloneText, silencedText, wantsSecond } from '../approvals/silence.ts';
 import { type Answer, BODY_BYTES, ok, type Route, route } from '../http/route.ts';
 import { HttpProblem } from '../problem.ts';
@@ -76,21 +76,23 @@ export function provisionedRoutes(
         'revision-conflict',
         'unavailable',
       ],
-      handle: async ({ platform, actor, path, query, ifMatch, requestId }) => {
+      handle: async ({ platform, actor, path, query, ifMatch, requestId, auditLine }) => {
         const current = find(platform.view, actor, path.id);
         demand(actor, 'device.write', current.enterpriseId);
         const base = ifMatch === null ? null : baseRevision(ifMatch, current);
         if (current.retiredAt !== null) return { status: 204 };
         const silenced = kind === 'device' ? platform.view.silencedBy({ op: 'retire', asset: kind, id: path.id, base }) : [];
         if (wantsSecond(platform.view, actor, current.enterpriseId, { softened: [], silenced })) {
-          const waits = await askSecondPerson(platform, actor, {
+          const text = silencedText(silenced);
+          const resource = `${kind}s/${path.id}`;
+          const asking = {
             kind: retireDevice(provisioning),
             enterpriseId: current.enterpriseId,
-            resource: `${kind}s/${path.id}`,
+            resource,
             request: { id: path.id, base: current.revision, silences: silenced },
-            reason: demandReason(query.reason ?? null, silencedText(silenced), true),
-          });
-          return { status: 202, body: waits, detail: `approval ${waits.id}: ${silencedText(silenced)}` };
+            reason: demandReason(query.reason ?? null, text, true),
+          };
+          return answerWaits(platform, actor, asking, { auditLine, resource, text });
         }
         await provisioning.retire(actor, requestId, kind, path.id, base);
         const detail = [query.reason ?? '', aloneText(silenced)].filter((text) => text !== '').join('; ');

@@ -6,7 +6,7 @@ import type { Platform } from '../../../model/ports/platform.ts';
 import { differences } from '../../../model/rule-changes.ts';
 import { demand, sees } from '../access.ts';
 import { changeRule } from '../approvals/change-rule.ts';
-import { askSecondPerson } from '../approvals/second-person.ts';
+import { answerWaits, type Telling } from '../approvals/second-person.ts';
 import { wantsSecond } from '../approvals/silence.ts';
 import { type AssetPages, cursorOf, positionOf } from '../http/page.ts';
 import { type Answer, ok, type Route, route } from '../http/route.ts';
@@ -44,6 +44,7 @@ interface Wanted {
   readonly rule: Rule;
   readonly reason: string | null;
   readonly answer: (rule: Rule) => Answer;
+  readonly auditLine: Telling['auditLine'];
 }
 
 /** Everything that changes a rule goes this way: rights, trial, a second person where one is needed, the journal. */
@@ -61,14 +62,10 @@ async function change(wanted: Wanted): Promise<Answer> {
     const errors = [{ path: 'reason', message: 'wanted where a limit becomes less strict' }];
     throw new HttpProblem('invalid', softenedText(trial.softened), { errors });
   }
-  const asked = await askSecondPerson(platform, actor, {
-    kind: changeRule,
-    enterpriseId: enterprise,
-    resource: `rules/${rule.id}`,
-    request: ruleRequest(wanted.change, rule),
-    reason,
-  });
-  return { status: 202, body: asked, resource: `rules/${rule.id}`, detail: `approval ${asked.id}: ${softenedText(trial.softened)}` };
+  const resource = `rules/${rule.id}`;
+  const request = ruleRequest(wanted.change, rule);
+  const asking = { kind: changeRule, enterpriseId: enterprise, resource, request, reason };
+  return answerWaits(platform, actor, asking, { auditLine: wanted.auditLine, resource, text: softenedText(trial.softened) });
 }
 
 /** A mandatory limit is softened by two people, a red one by two where he who asks is of the plant; any other by one who may, and else by two as well. */
@@ -158,7 +155,7 @@ export function ruleRoutes(pages: AssetPages): Route[] {
       body: schema.newRule,
       replies: { 201: { description: 'Created', schema: schema.rule }, 202: WAITS, 200: TRIED },
       problems: ['too-many-approvals', 'not-allowed', 'not-found', 'id-taken', 'id-retired', 'unknown-reference', 'invalid', 'unavailable'],
-      handle: ({ platform, actor, body, query, requestId }) => {
+      handle: ({ platform, actor, body, query, requestId, auditLine }) => {
         const { view } = platform;
         const { id = `rule-${randomText(6)}`, name = id, unit, parts, joint, measurement = null, ...rest } = body;
         if (measurement === null && joint === undefined)
@@ -185,6 +182,7 @@ export function ruleRoutes(pages: AssetPages): Route[] {
           platform,
           actor,
           requestId,
+          auditLine,
           rule,
           dryRun: query.dryRun === true,
           change: { op: 'put', asset: 'rule', base: 0, value: rule },
@@ -222,7 +220,7 @@ export function ruleRoutes(pages: AssetPages): Route[] {
         202: WAITS,
       },
       problems: ['too-many-approvals', 'not-found', 'not-allowed', 'revision-conflict', 'id-retired', 'invalid', 'unavailable'],
-      handle: ({ platform, actor, path, body, query, ifMatch, requestId }) => {
+      handle: ({ platform, actor, path, body, query, ifMatch, requestId, auditLine }) => {
         const current = standing(platform.view, actor, path.id);
         const base = baseRevision(ifMatch, current);
         const parts = body.parts === undefined ? current.parts : present(body.parts);
@@ -235,7 +233,7 @@ export function ruleRoutes(pages: AssetPages): Route[] {
           ...jointOf(body.joint),
         };
         demandUnit(platform.view, current, body.unit);
-        return put(platform, actor, requestId, value, base, body.reason ?? null, query.dryRun === true);
+        return put(platform, actor, requestId, auditLine, value, base, body.reason ?? null, query.dryRun === true);
       },
     }),
     route({
@@ -250,7 +248,7 @@ export function ruleRoutes(pages: AssetPages): Route[] {
       query: dryRun.extend({ reason: schema.ruleReason.optional() }),
       replies: { 204: { description: 'Retired' }, 202: WAITS, 200: TRIED },
       problems: ['too-many-approvals', 'not-found', 'not-allowed', 'revision-conflict', 'in-use', 'invalid', 'unavailable'],
-      handle: ({ platform, actor, path, query, ifMatch, requestId }) => {
+      handle: ({ platform, actor, path, query, ifMatch, requestId, auditLine }) => {
         const current = findRule(platform.view, actor, path.id);
         demand(actor, 'rule.write', enterpriseOf(platform.view, current) ?? null);
         const base = ifMatch === null ? null : baseRevision(ifMatch, current);
@@ -259,6 +257,7 @@ export function ruleRoutes(pages: AssetPages): Route[] {
           platform,
           actor,
           requestId,
+          auditLine,
           rule: current,
           dryRun: query.dryRun === true,
           change: { op: 'retire', asset: 'rule', id: path.id, base },
@@ -322,7 +321,7 @@ export function ruleRoutes(pages: AssetPages): Route[] {
       body: schema.rollBackBody,
       replies: { 200: { description: 'The rule', schema: schema.rule }, 202: WAITS },
       problems: ['too-many-approvals', 'not-found', 'not-allowed', 'revision-conflict', 'id-retired', 'invalid', 'unavailable'],
-      handle: async ({ platform, actor, path, body, ifMatch, requestId }) => {
+      handle: async ({ platform, actor, path, body, ifMatch, requestId, auditLine }) => {
         const current = standing(platform.view, actor, path.id);
         const base = baseRevision(ifMatch, current);
         await platform.flushRules();
@@ -331,7 +330,7 @@ export function ruleRoutes(pages: AssetPages): Route[] {
         const { name, parts, reason, joint } = found.rule;
         const said = joint === undefined ? {} : { joint };
         const value: Rule = { ...current, name, parts, reason: body.reason ?? reason, approvedBy: null, ...said };
-        return put(platform, actor, requestId, value, base, body.reason ?? null, false);
+        return put(platform, actor, requestId, auditLine, value, base, body.reason ?? null, false);
       },
     }),
   ];
@@ -348,6 +347,7 @@ function put(
   platform: Platform,
   actor: AccountActor,
   requestId: string,
+  auditLine: Telling['auditLine'],
   value: Rule,
   base: number,
   reason: string | null,
@@ -357,6 +357,7 @@ function put(
     platform,
     actor,
     requestId,
+    auditLine,
     rule: value,
     dryRun: dry,
     change: { op: 'put', asset: 'rule', base, value: { ...value, revision: base + 1, updatedAt: platform.clock.now() } },

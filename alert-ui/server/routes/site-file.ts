@@ -5,9 +5,9 @@ import type { EngineView } from '../../../model/engine.ts';
 import type { ConfigChange } from '../../../model/entry.ts';
 import type { Platform, Rehearsed, SubmitOutcome } from '../../../model/ports/platform.ts';
 import { sees, visibleAreas } from '../access.ts';
-import { askSecondPerson } from '../approvals/second-person.ts';
-import { askFor, type PutChange } from '../approvals/change-asset.ts';
-import { wantsSecond } from '../approvals/silence.ts';
+import { askSecondPerson, type Telling } from '../approvals/second-person.ts';
+import { askingFor, type PutChange } from '../approvals/change-asset.ts';
+import { silencedText, wantsSecond } from '../approvals/silence.ts';
 import { changeRule } from '../approvals/change-rule.ts';
 import { asProblem } from '../http/mount.ts';
 import { BODY_BYTES, type Route, route } from '../http/route.ts';
@@ -71,7 +71,7 @@ export function siteFileRoutes(provisioning: Provisioning, readSite: SiteReader,
       bodyLimit: BODY_BYTES.bulk,
       replies: { 200: { description: 'What stands, what differs, what was done', schema: siteReport } },
       problems: ['invalid', 'unavailable'],
-      handle: async ({ platform, actor, body, query, requestId, inTurn }) => {
+      handle: async ({ platform, actor, body, query, requestId, inTurn, auditLine }) => {
         const read = await readSite(body);
         if (read === null) throw new HttpProblem('unavailable', 'other site files are being read; send it again when they are done');
         if (!read.ok) return refusal(read.problems, query.dryRun === true);
@@ -97,6 +97,7 @@ export function siteFileRoutes(provisioning: Provisioning, readSite: SiteReader,
           const done = await writeAll(platform, provisioning, actor, requestId, inOrder(going, rehearsed), asking, {
             enterpriseOf: (rule) => enterpriseOfRule(rule, items, platform.view),
             reasonOf: (item) => reasonOf(item, query.reason) ?? '',
+            auditLine,
             failed: (error) =>
               log.error(
                 { requestId, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
@@ -308,6 +309,7 @@ async function writeAll(
   say: {
     readonly enterpriseOf: (rule: Rule) => string | null;
     readonly reasonOf: (item: SiteItem) => string;
+    readonly auditLine: Telling['auditLine'];
     readonly failed: (error: unknown) => void;
   },
 ): Promise<{ readonly outcomes: ReadonlyMap<SiteItem, Outcome>; readonly credentials: readonly { username: string; password: string }[] }> {
@@ -320,18 +322,16 @@ async function writeAll(
       const { base, value } = first.change;
       const enterpriseId = say.enterpriseOf(value);
       const request = ruleRequest({ op: 'put', asset: 'rule', base, value }, value);
-      const asked = await askSecondPerson(platform, actor, {
-        kind: changeRule,
-        enterpriseId,
-        resource: `rules/${value.id}`,
-        request,
-        reason: say.reasonOf(first),
-      });
-      outcomes.set(first, { outcome: 'waits', approval: asked.id });
+      const resource = `rules/${value.id}`;
+      const asking = { kind: changeRule, enterpriseId, resource, request, reason: say.reasonOf(first) };
+      const { approval } = await askSecondPerson(platform, actor, asking, { auditLine: say.auditLine, resource });
+      outcomes.set(first, { outcome: 'waits', approval: approval.id });
     } else if (asking.has(first) && isPut(first.change)) {
       const silenced = platform.view.silencedBy(first.change);
-      const asked = await askFor({ platform, actor, change: first.change, reason: say.reasonOf(first), silenced });
-      outcomes.set(first, { outcome: 'waits', approval: asked.id });
+      const { asking: wanted, resource } = askingFor({ platform, change: first.change, reason: say.reasonOf(first), silenced });
+      const text = silencedText(silenced);
+      const { approval } = await askSecondPerson(platform, actor, wanted, { auditLine: say.auditLine, resource, text });
+      outcomes.set(first, { outcome: 'waits', approval: approval.id });
     } else if (first.what === 'create' && (first.kind === 'device' || first.kind === 'gateway')) {
       const wanted = batch.flatMap(({ id, change }) =>
         change !== null && 'enterpriseId' in change.value ? [{ id, enterprise: change.value.enterpriseId, change }] : [],

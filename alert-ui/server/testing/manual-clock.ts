@@ -3,7 +3,7 @@ import type { Clock } from '../../../model/ports/clock.ts';
 /** A clock that stands until it is told to go on; what is due runs then, in order. */
 export class ManualClock implements Clock {
   private elapsed = 0;
-  private readonly begin: number;
+  private begin: number;
   private readonly due = new Set<{ readonly at: number; readonly run: () => void }>();
 
   constructor(begin = 1_780_000_000_000) {
@@ -11,6 +11,10 @@ export class ManualClock implements Clock {
   }
   now(): number {
     return this.begin + this.elapsed;
+  }
+  /** The wall clock is put to another time; what is due is not. */
+  step(ms: number): void {
+    this.begin += ms;
   }
   mono(): number {
     return this.elapsed;

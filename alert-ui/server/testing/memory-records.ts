@@ -226,7 +226,10 @@ export class MemoryRecords implements Records {
     },
   };
   readonly approvals: Records['approvals'] = {
-    add: async (approval) => void this.approvalRows.set(approval.id, approval),
+    add: async (approval, line) => {
+      this.approvalRows.set(approval.id, approval);
+      this.tell(true, line);
+    },
     get: async (id) => this.approvalRows.get(id) ?? null,
     list: async (query) => {
       const found = [...this.approvalRows.values()]
@@ -247,6 +250,11 @@ export class MemoryRecords implements Records {
       if (approval === undefined || approvalAt(approval, at).state !== 'pending') return false;
       this.approvalRows.set(id, { ...approval, state, decidedBy: by, decidedAt: at, comment });
       return this.tell(true, line);
+    },
+    expire: async (now, ids) => {
+      for (const [id, approval] of this.approvalRows)
+        if (approval.state === 'pending' && (approval.expiresAt <= now || ids.includes(id)))
+          this.approvalRows.set(id, { ...approval, state: 'expired' });
     },
     settle: async (id, state, outcome, line) => {
       const approval = this.approvalRows.get(id);
