@@ -27,8 +27,10 @@ describe('the figures of the alarm system', () => {
     expect([shownMeasure('floodShare', 0.5), shownMeasure('perHour', 0.5)]).toEqual(['50 %', '0.5']);
   });
   it('say whether a target is met, missed but manageable, or missed', () => {
-    const of = (value: number, manageable: number | null) => standOf({ name: 'perHour', value, target: 6, manageable, met: value <= 6 });
+    const of = (value: number, manageable: number | null) =>
+      standOf({ name: 'perHour', value, target: 6, manageable, met: value <= 6 }, DAY_MS);
     expect([of(6, 12), of(12, 12), of(12.1, 12), of(7, null)]).toEqual(['met', 'manageable', 'missed', 'missed']);
+    expect(standOf({ name: 'perHour', value: 0, target: 6, manageable: 12, met: true }, 0)).toBe('unknown');
   });
   it('are spread over the levels, worst first; nothing at all is no division by nothing', () => {
     expect(spreadOf({ red: 1, orange: 1, yellow: 2, blue: 0 }).map(({ level, share }) => [level, share])).toEqual([

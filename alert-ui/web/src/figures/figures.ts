@@ -55,8 +55,12 @@ export function shownMeasure(name: string, value: number): string {
   return SHARES.has(name) ? shownShare(value) : shownRate(value);
 }
 
-/** How well a measure does: as it should be, still manageable, or beyond that. */
-export function standOf({ value, manageable, met }: Target): 'met' | 'manageable' | 'missed' {
+/**
+ * How well a measure does: as it should be, still manageable, or beyond that; unknown where nothing could ring, which meets no target.
+ * @param observedMs for how long of the period something could ring
+ */
+export function standOf({ value, manageable, met }: Target, observedMs: number): 'met' | 'manageable' | 'missed' | 'unknown' {
+  if (observedMs <= 0) return 'unknown';
   if (met) return 'met';
   return manageable !== null && value <= manageable ? 'manageable' : 'missed';
 }
