@@ -192,7 +192,10 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   );
   const { engine } = recovered;
   await demandOneFolder(engine, records, config.dataDir);
-  if (recovered.fellBack) log.warn({ seq: recovered.snapshotSeq }, 'the newest snapshot was damaged; the one before was used');
+  if (recovered.fellBack) {
+    const instead = recovered.snapshotSeq === 0 ? 'the journal was read from its beginning' : 'the one before was used';
+    log.warn({ seq: recovered.snapshotSeq }, `the newest snapshot was damaged; ${instead}`);
+  }
   log.info({ snapshot: recovered.snapshotSeq, replayed: recovered.replayed }, 'recovered');
 
   const router = createRouter(events, warnings, ruleVersions);

@@ -86,7 +86,7 @@ describe('a start on damaged snapshots', () => {
     damage(5);
     damage(3);
     const { engine, ...found } = await start(journal);
-    expect(found).toMatchObject({ snapshotSeq: 0, replayed: 6 });
+    expect(found).toMatchObject({ snapshotSeq: 0, fellBack: true, replayed: 6 });
     expect(engine.view.appliedSeq).toBe(6);
   });
   it('is refused when none is whole and the journal was trimmed; the same again at the next try, and the files are kept', async () => {

@@ -7,7 +7,7 @@ import { createEngine, restoreEngine } from '../rules/engine.ts';
 export interface Recovered {
   readonly engine: Engine;
   readonly snapshotSeq: number;
-  /** The newest snapshot was damaged and the one before was used. */
+  /** The newest snapshot was damaged: the one before was used, or, when there is none, the journal from its beginning. */
   readonly fellBack: boolean;
   readonly replayed: number;
   readonly resends: readonly number[];
@@ -63,5 +63,5 @@ export async function recover(
       if (applied.rules !== undefined) onRules(applied.rules);
     }
   }
-  return { engine, snapshotSeq: newest?.seq ?? 0, fellBack: newest?.fellBack ?? false, replayed, resends };
+  return { engine, snapshotSeq: newest?.seq ?? 0, fellBack: snapshots.putAside() > 0, replayed, resends };
 }

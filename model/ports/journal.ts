@@ -46,7 +46,9 @@ export interface SnapshotStore {
   /** Pieces are written to a temporary file, fsynced, checksummed and renamed. */
   write(seq: number, pieces: AsyncIterable<string>): Promise<void>;
   /** Newest undamaged one, or null. */
-  newest(): Promise<{ readonly seq: number; readonly text: string; readonly fellBack: boolean } | null>;
+  newest(): Promise<{ readonly seq: number; readonly text: string } | null>;
+  /** How many damaged ones `newest` has put aside so far. */
+  putAside(): number;
   /** Entry numbers of the kept ones, newest first. */
   list(): Promise<readonly number[]>;
 }

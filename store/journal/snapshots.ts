@@ -67,6 +67,7 @@ export function openSnapshots(folder: string): SnapshotStore {
     for (const old of kept().slice(KEPT)) await rm(pathOf(old), { force: true });
   }
 
+  let putAside = 0;
   return {
     write(seq, pieces) {
       const done = last.then(() => write(seq, pieces));
@@ -74,16 +75,16 @@ export function openSnapshots(folder: string): SnapshotStore {
       return done;
     },
     async newest() {
-      let fellBack = false;
       for (const seq of kept()) {
         const path = pathOf(seq);
         const text = snapshotText(await readFile(path), seq, path);
-        if (text !== null) return { seq, text, fellBack };
-        fellBack = true;
+        if (text !== null) return { seq, text };
         await rename(path, `${path}.damaged`);
+        putAside += 1;
       }
       return null;
     },
+    putAside: () => putAside,
     list: () => Promise.resolve(kept()),
   };
 }
