@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AlarmSelector, CauseLine, Device, Enterprise } from '../../model/asset.ts';
 import type { ConfigChange } from '../../model/entry.ts';
+import { builtInCatalogue } from '../catalogue/built-in.ts';
 import { rehearse } from '../rehearsal.ts';
 import { device, enterprise, hazardSource, limit, measurement, Plant, profile, rule } from '../testing/plant.ts';
 
@@ -153,6 +154,19 @@ describe('a line of the cause-and-effect table', () => {
     expect(next(line({ device: 'red' }, { device: 'calm', measurement: 'lel' }))).toEqual(['red causes esd: lel L2']);
     expect(next()).toEqual([]);
   });
+});
+
+it('more time at work keeps an escalation that asks for nobody there from rising; less, or none, does not', () => {
+  const one = new Plant();
+  one.config({ op: 'catalogue', catalogue: builtInCatalogue }, { op: 'put', asset: 'enterprise', base: 0, value: enterprise('works') });
+  const hours = (to: string, base: number) =>
+    ({ op: 'put', asset: 'enterprise', base, value: enterprise('works', { businessHours: [{ days: [1], from: '09:00', to }] }) }) as const;
+  expect(said(one, hours('21:00', 1))).toEqual([]);
+  one.put(device('shop', 'gas.combustible.commercial'));
+  expect(said(one, hours('21:00', 1))).toEqual(['shop businessHours: lel L1_UNATTENDED']);
+  one.config(hours('21:00', 1));
+  expect(said(one, hours('21:00', 2))).toEqual([]);
+  expect(said(one, { op: 'put', asset: 'enterprise', base: 2, value: enterprise('works', { name: 'x' }) })).toEqual([]);
 });
 
 it('is found in a site file as well, by the same words', () => {
