@@ -153,6 +153,19 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
       await row.getByText('Yellow', { exact: true }).waitFor();
       await row.getByText('was Orange, unacked', { exact: true }).waitFor();
     }
+    // However narrow the list is, beside the details too: its buttons stand on it.
+    await rowOf(board, 'TC-01').click();
+    await panel(board).getByText('Timeline').waitFor();
+    for (const width of [1_536, 1_280, 1_100, 1_024]) {
+      await board.setViewportSize({ width, height: 864 });
+      const onIt = `(() => {
+        const edge = document.querySelector('.list').getBoundingClientRect().right;
+        const all = [...document.querySelectorAll('.alarm button')].map((one) => one.getBoundingClientRect().right - edge);
+        return all.length > 0 && all.every((beyond) => beyond <= 0.5);
+      })()`;
+      await expect.poll(() => board.evaluate(onIt), { message: `at ${width} px` }).toBe(true);
+    }
+    await board.setViewportSize(DESK);
     await rowOf(board, 'TC-01').getByRole('button', { name: 'Acknowledge' }).click();
     for (const page of [board, phone]) await expect.poll(() => rowOf(page, 'TC-01').getByText('was Orange').count()).toBe(0);
     expect(await standing('state=open&device=TC-01')).toMatchObject([{ state: 'ACKED', level: 'yellow', acknowledgedLevel: 'yellow' }]);
