@@ -186,6 +186,13 @@ describe('API tokens', () => {
     const id = items(await admin.get('/tokens'))[0]?.id ?? '';
     const olga = await served.as('olga');
     expect((await olga.send('DELETE', `/tokens/${id}`)).status).toBe(404);
+    expect((await olga.get(`/tokens/${id}`)).status).toBe(404);
+    expect((await admin.get(`/tokens/${id}`)).body).toEqual({
+      id,
+      name: expect.any(String),
+      createdAt: expect.any(Number),
+      expiresAt: null,
+    });
     expect(items(await olga.get('/tokens'))).toEqual([]);
   });
 });

@@ -97,6 +97,7 @@ it('every route answers at least once as the document says', async () => {
   await ask('GET', '/metrics', {}, 200);
   const token = await ask('POST', `${api}/tokens`, {}, 201, { name: 't' });
   await ask('GET', `${api}/tokens`, {}, 200);
+  await ask('GET', `${api}/tokens/{id}`, { id: String(token.body['id']) }, 200);
   await ask('DELETE', `${api}/tokens/{id}`, { id: String(token.body['id']) }, 204);
 
   const bodies = [

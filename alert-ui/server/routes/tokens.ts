@@ -88,6 +88,22 @@ export function tokenRoutes(identities: Identities, ended: (tokenId: string) => 
       },
     }),
     route({
+      method: 'get',
+      path: '/tokens/{id}',
+      operationId: 'token.read',
+      tag,
+      summary: 'One API token of this account',
+      params: z.object({ id: z.string().min(1).max(64) }),
+      replies: { 200: { description: 'Without the token itself', schema: shown } },
+      problems: ['not-found'],
+      handle: async ({ platform, actor, path }) => {
+        const row = await platform.records.tokens.get(path.id);
+        if (row === null || !may(actor, 'token.list', { enterprise: null, owner: row.account }))
+          throw new HttpProblem('not-found', `token ${path.id}`);
+        return ok(show(row));
+      },
+    }),
+    route({
       method: 'delete',
       path: '/tokens/{id}',
       operationId: 'token.delete',
