@@ -8,6 +8,7 @@ import { HIDING_MUTANTS } from './hiding-mutants.ts';
 import { ILL_MUTANTS } from './ill-mutants.ts';
 import { INHIBITION_MUTANTS } from './inhibition-mutants.ts';
 import { JOINT_MUTANTS } from './joint-mutants.ts';
+import { NEVER_HEARD_MUTANTS } from './never-heard-mutants.ts';
 import { RATE_MUTANTS } from './rate-mutants.ts';
 
 export interface EngineMutant {
@@ -350,5 +351,6 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   ...ILL_MUTANTS,
   ...HIDING_MUTANTS,
   ...INHIBITION_MUTANTS,
+  ...NEVER_HEARD_MUTANTS,
   ...RATE_MUTANTS,
 ];

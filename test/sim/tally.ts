@@ -15,6 +15,7 @@ const LEAST = {
   'a bad value comes late': 80,
   'work on a sensor is forgotten for eight hours': 20,
   'forgotten work ends with a value that is judged': 10,
+  'a point that never came is missed after a day': 1,
   'what was hidden by hand for minutes is over by itself': 8,
   'what one person hid alone is over when it becomes red': 6,
   'one person alone is refused to hide what is red': 10,
@@ -81,6 +82,9 @@ export class Tally {
         this.note('a value rises or falls in a window of minutes');
       if (alarm.ladder === 'INHIBITED' && event.type === 'raised') this.note('work on a sensor is forgotten for eight hours');
       if (alarm.ladder === 'INHIBITED' && event.type === 'returned') this.note('forgotten work ends with a value that is judged');
+      const unknown = alarm.ladder === 'F01' && alarm.measurement !== null && event.type === 'raised' && alarm.value === null;
+      if (unknown && engine.view.waiting(alarm.deviceId ?? '').some(({ measurement }) => measurement === alarm.measurement))
+        this.note('a point that never came is missed after a day');
       if (alarm.ladder === 'F21' && event.type === 'raised') this.note('a value stands still for so long that it is stuck');
       if (alarm.ladder === 'F21' && event.type === 'returned') this.note('a stuck value moves again');
     }

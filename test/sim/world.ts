@@ -11,6 +11,7 @@ import { type Chance, createChance } from './chance.ts';
 import { coursesOf, isRated } from './plant-rates.ts';
 import { isRising, risingAct, risingCast, risingChange } from './plant-rising.ts';
 import { attentive, worksOf } from './maintenance.ts';
+import { neverHeardOf } from './never-heard.ts';
 import { jointCast, jointChange, jointsOf, repair } from './joint-world.ts';
 import { datesOf } from './plant-sick.ts';
 import { deviceOf, DRIVE_FACTS, ENTERPRISES, profileOf, READ_VALUES, VESSEL_ATTRIBUTES } from './plant.ts';
@@ -57,7 +58,7 @@ const TROUBLES = [
   'silence',
 ] as const;
 /** Kinds of trouble that came later. Each is drawn by itself, so that a seed without them is the world it was. */
-const ILLS = ['faults', 'over-range', 'lost-points', 'rates', 'calms', 'late-faults', 'maintenance'] as const;
+const ILLS = ['faults', 'over-range', 'lost-points', 'rates', 'calms', 'late-faults', 'maintenance', 'never-heard'] as const;
 const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = {
   faults: 0.25,
   'over-range': 0.06,
@@ -66,6 +67,8 @@ const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = {
   calms: 0.07,
   'late-faults': 0.12,
   maintenance: 0.06,
+  // Of more than a day: each is thousands of ticks.
+  'never-heard': 0.003,
 };
 export type Trouble = (typeof TROUBLES)[number] | (typeof ILLS)[number];
 
@@ -93,6 +96,10 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     ...ILLS.filter((ill) => chance.branch(ill).often(ILL_SHARE[ill])),
   ];
   const troubles = new Set<Trouble>(only ?? drawn);
+  if (troubles.has('never-heard')) {
+    const day = neverHeardOf(chance.branch('never heard'), troubles.has('crashes'), troubles.has('silence'));
+    return { seed, ...day, tickEveryMs: SELDOM_TICKS_MS };
+  }
   // What the clocks of devices show is predicted exactly where nothing else is wrong with time: no sample comes late by a loss, and our own
   // clock does not step while nobody is there to notice.
   if (troubles.has('stamps'))

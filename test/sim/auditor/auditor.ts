@@ -30,6 +30,7 @@ import { Resends } from './resends.ts';
 import { RisingTogether } from './rising-together.ts';
 import { Stuck } from './stuck.ts';
 import { TimeLine } from './time-line.ts';
+import { Unheard } from './unheard.ts';
 import { WarmUp } from './warm-up.ts';
 
 export class Auditor implements Watcher {
@@ -65,6 +66,13 @@ export class Auditor implements Watcher {
   private readonly dueDates = new DueDates(this.points);
   private readonly overRange = new OverRange(this.points);
   private readonly pointSilence = new PointSilence(this.points, (id) => this.plant.known(id));
+  private readonly unheard = new Unheard(this.points, {
+    known: (id) => this.plant.known(id),
+    homesOf: (id) => this.points.homesOf(id),
+    canBeRed: (home) => this.points.canBeRed(home),
+    samplesOf: (home) => this.pointSilence.samplesOf(home),
+    isSilentBy: (device, t) => this.pointSilence.isSilentBy(device, t),
+  });
   private readonly inhibition = new Inhibition(
     this.points,
     (id) => this.plant.known(id),
@@ -85,6 +93,7 @@ export class Auditor implements Watcher {
     this.clockCode.ownStep(ownStepMs);
     // How long a time of our own absence is for what is counted in a window is another question (reading 15).
     if (absent) this.points.forgetCounts();
+    this.unheard.begin(entry, this.line.now());
     this.pointSilence.begin(entry, this.line.now());
     this.inhibition.begin(step, this.line.now());
     this.faults.begin(this.line.now());
@@ -178,6 +187,7 @@ export class Auditor implements Watcher {
       this.joints.hear(sample, entry);
       this.warmUp.hear(sample);
       this.inhibition.hear(sample, taken);
+      this.unheard.hear(sample);
       this.stuck.hear(sample, { engine: now, real: this.line.real.at(-1) ?? 0 });
       this.pointSilence.hear(sample, entry.credential.startsWith('gate-') || this.lateOnce.has(sample.device), now);
     }
@@ -248,7 +258,8 @@ export class Auditor implements Watcher {
     this.fallDue(step);
     this.stuck.settle(step.after.values(), this.line.now());
     this.inhibition.settle(step);
-    this.pointSilence.shown(step.engine, this.line.now());
+    this.pointSilence.shown(step.engine, this.line.now(), (id) => this.unheard.isMissed(id));
+    this.unheard.settle(step);
     this.inhibition.shown(step.engine);
     const actual = new Map([...step.after.values()].map((alarm) => [keyOf(alarm), alarm]));
     for (const point of this.points.all())
@@ -300,7 +311,7 @@ export class Auditor implements Watcher {
     }
     const delays = [...this.points.all()].map((point) => (point.loose || this.lateOnce.has(point.device) ? Infinity : point.due));
     const inhibited = this.inhibition.due((device, t) => this.pointSilence.isSilentBy(device, t));
-    const due = Math.max(this.line.now(), Math.min(this.pointSilence.due(), inhibited, ...delays));
+    const due = Math.max(this.line.now(), Math.min(this.pointSilence.due(), this.unheard.due(), inhibited, ...delays));
     const wanted = step.engine.nextDue();
     if (due !== Infinity && (wanted === null || wanted > due)) {
       throw new Disagreement('not-woken', `a delay runs out at ${due}, the engine wants to be woken at ${wanted}`);

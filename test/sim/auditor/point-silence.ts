@@ -121,14 +121,22 @@ export class PointSilence {
     }
   }
 
-  /** Its device shows it among its health codes, as long as that talks. */
-  shown({ view }: Engine, now: EngineMs): void {
+  /**
+   * Its device shows it among its health codes, as long as that talks.
+   * @param elseMissed another point of it is, that never showed a rhythm
+   */
+  shown({ view }: Engine, now: EngineMs, elseMissed: (device: string) => boolean): void {
     for (const id of this.devices.keys()) {
       if (this.open.has(id) || this.known(id) === null || this.talksUntil(id) <= now) continue;
-      const should = [...this.points.values()].some((point) => point.home.device === id && point.silent);
+      const should = [...this.points.values()].some((point) => point.home.device === id && point.silent) || elseMissed(id);
       if (view.status(id)?.health.includes('point-silent') !== should)
         throw new Disagreement('point-silent', `a point of ${id} ${should ? 'is missed' : 'is said to be missed, and none is'}`);
     }
+  }
+
+  /** How often a number that comes with every report has come, as far as that shows a rhythm. */
+  samplesOf(home: Home): number {
+    return this.points.get(keyOfHome(home))?.samples ?? 0;
   }
 
   /** When the next of them runs out if nothing comes. */
