@@ -120,6 +120,18 @@ describe('the example of the documents', () => {
     expect(checkSite(without).tests.map(({ faults }) => faults.length > 0)).toEqual([true, true, true, true]);
   });
 
+  it('with a shorter delay over the steamer says what docs/rules.md shows', () => {
+    const page = readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8');
+    const shorter = text.replace('onDelayMs: 10000', 'onDelayMs: 5000');
+    expect(shorter).not.toBe(text);
+    const { counts, tests } = checkSite(shorter);
+    const told = tests.flatMap(({ name, line, faults }) => [
+      faults.length === 0 ? `ok    ${name}` : `FAIL  ${name} (site.yaml:${line})`,
+      ...faults.map((fault) => `      site.yaml:${fault.line}: ${fault.message}`),
+    ]);
+    expect(page).toContain([`site.yaml: ${counts}`, ...told].map((one) => `   ${one}\n`).join(''));
+  });
+
   it('means the same whatever the order of its rules', () => {
     const rules = text.slice(text.indexOf('rules:\n') + 7, text.indexOf('tests:\n'));
     const parts = rules.split(/(?=^ {2}- id: )/m);

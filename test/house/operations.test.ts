@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { createMetrics, type MetricFacts } from '../../app/metrics.ts';
 import { createStages } from '../../app/stages.ts';
 import { SETTINGS } from '../../app/config.ts';
+import { ENTRY_VERSIONS } from '../../model/entry.ts';
 
 const docs = join(import.meta.dirname, '..', '..', 'docs');
 const operations = readFileSync(join(docs, 'operations.md'), 'utf8');
@@ -42,6 +43,55 @@ describe('docs/operations.md, settings', () => {
     const named = [...section.matchAll(/`(BEACON_[A-Z_]+)`/g)].map(([, name = '']) => name);
     const all = Object.values(SETTINGS).map((one) => one.env);
     expect(sorted([...named, ...shortened].filter((name) => name !== 'BEACON_CONFIG'))).toEqual(sorted(all));
+  });
+
+  it('says rightly how the short keys of the file are made, and its example is one that starts', () => {
+    const short = (env: string): string =>
+      env
+        .slice('BEACON_'.length)
+        .toLowerCase()
+        .replace(/_(.)/g, (_all, next: string) => next.toUpperCase());
+    for (const { env, key } of Object.values(SETTINGS)) expect([env, short(env)]).toEqual([env, key]);
+    const example = /^```yaml\n# BEACON_CONFIG=.*?\n(.*?)^```/ms.exec(operations)?.[1] ?? '';
+    const settings: readonly { readonly key: string; readonly schema: { safeParse(value: unknown): { readonly success: boolean } } }[] =
+      Object.values(SETTINGS);
+    const written = Object.entries(parse(example) as Record<string, unknown>);
+    expect(written.length).toBeGreaterThan(2);
+    for (const [key, value] of written)
+      expect([key, settings.find((one) => one.key === key)?.schema.safeParse(value).success]).toEqual([key, true]);
+  });
+});
+
+describe('docs/operations.md, formats of this version', () => {
+  /** What the code says it writes, found where it says so. */
+  const saidIn = (path: string, name = 'FORMAT'): string =>
+    new RegExp(`^(?:export )?const ${name} = '?([^';]+)'?;$`, 'm').exec(readFileSync(join(docs, '..', path), 'utf8'))?.[1] ??
+    `none in ${path}`;
+
+  it('are those that the code writes', () => {
+    const section = /^### Notes of the versions\n(.*)/ms.exec(operations)?.[1] ?? '';
+    const rows = [...section.matchAll(/^\| ([^|]+) \| [^|]+ \| ([^|]+) \| ([^|]+) \|$/gm)];
+    const [, ...formats] = rows.map(([, what = '', written = '', read = '']) => [
+      what,
+      written.replaceAll('`', ''),
+      read.replaceAll('`', ''),
+    ]);
+    expect(formats.map(([what, written]) => [what, written])).toEqual([
+      ['entry of the journal', saidIn('model/entry.ts', 'ENTRY_VERSION')],
+      ['segment of the journal', saidIn('store/journal/segment.ts', 'SEGMENT_FORMAT')],
+      ['engine state', saidIn('rules/snapshot.ts')],
+      ['snapshot', saidIn('store/journal/snapshots.ts')],
+      ['piece of the archive', saidIn('store/archive/files.ts')],
+      ['records', saidIn('store/records/migrations.ts', 'RECORDS_FORMAT')],
+      ['a day of readings', saidIn('store/readings/embedded/day-file.ts')],
+      ['roll-ups', saidIn('store/readings/embedded/roll-up-file.ts')],
+      ['position of the reading store', saidIn('store/readings/position-file.ts')],
+      ['position of the webhook', saidIn('store/notices/outbox-file.ts')],
+      ['backup', saidIn('store/backup/manifest.ts', 'BACKUP_FORMAT')],
+    ]);
+    const { version } = JSON.parse(readFileSync(join(docs, '..', 'package.json'), 'utf8')) as { readonly version: string };
+    expect(section).toContain(`**${version}.**`);
+    expect(formats.find(([what]) => what === 'entry of the journal')?.[2]).toBe(ENTRY_VERSIONS.join(', '));
   });
 });
 
