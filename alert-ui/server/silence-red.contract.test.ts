@@ -279,6 +279,14 @@ describe('the request', () => {
   });
 });
 
+it('what is moved into a test enterprise is judged where it stands', async () => {
+  served.platform.enterprise('lab', { kind: 'test' });
+  await served.account('both', 'admin', ['works', 'lab']);
+  const move = await (await served.as('both')).send('PATCH', '/hazard-sources/farm', { enterpriseId: 'lab', reason: 'x' });
+  expect([move.status, move.body['enterpriseId'], move.body['request']]).toMatchObject([202, 'works', { to: { enterpriseId: 'lab' } }]);
+  expect((await decide('watch', move)).body['outcome']).toBe('done');
+});
+
 it('a site file asks as well; the rest of it is done', async () => {
   const raw = `beacon-site: 1
 devices:

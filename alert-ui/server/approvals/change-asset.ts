@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Action } from '../../../model/access.ts';
 import type { Approval } from '../../../model/approval.ts';
 import type { AssetOf, Device, Enterprise, HazardSource } from '../../../model/asset.ts';
-import type { Silence } from '../../../model/engine.ts';
+import type { EngineView, Silence } from '../../../model/engine.ts';
 import type { ConfigChange } from '../../../model/entry.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
 import { demandChange } from '../routes/device-rights.ts';
@@ -136,7 +136,7 @@ export async function askIfSofter(wanted: Asked): Promise<OneOrTwo> {
   const { view } = platform;
   const trial = change.asset === 'enterprise' ? null : view.tryAsset(change);
   const harm: Harm = { softened: trial?.softened ?? [], silenced: view.silencedBy(change) };
-  if (!wantsSecond(view, actor, enterpriseOf(change), harm)) return { alone: aloneText(harm.silenced) };
+  if (!wantsSecond(view, actor, enterpriseOf(view, change), harm)) return { alone: aloneText(harm.silenced) };
   if (trial?.outcome.ok === false) {
     const { code, detail, asset } = trial.outcome;
     throw new HttpProblem(code, detail, asset === undefined ? {} : { current: asset });
@@ -155,8 +155,9 @@ export function demandReason(reason: string | null, text: string, silent: boolea
 }
 
 /** Whose it is now: what moves is judged where it stands. */
-function enterpriseOf({ asset, value }: PutChange): string {
-  return asset === 'enterprise' ? value.id : value.enterpriseId;
+export function enterpriseOf(view: Pick<EngineView, 'assets'>, { asset, value }: PutChange): string {
+  if (asset === 'enterprise') return value.id;
+  return view.assets(asset).get(value.id)?.enterpriseId ?? value.enterpriseId;
 }
 
 interface AskedFor extends Omit<Asked, 'actor' | 'auditLine'> {
@@ -173,7 +174,7 @@ export function askingFor({ platform, change, reason, silenced }: AskedFor): { r
   const told = silenced.length === 0 ? {} : { silences: silenced };
   const resource = `${change.asset}s/${value.id}`;
   const request = { id: value.id, base, from: picked(current, fields), to: picked(value, fields), ...told };
-  return { asking: { kind: KINDS[change.asset], enterpriseId: enterpriseOf(change), resource, request, reason }, resource };
+  return { asking: { kind: KINDS[change.asset], enterpriseId: enterpriseOf(platform.view, change), resource, request, reason }, resource };
 }
 
 const STAMPS: ReadonlySet<string> = new Set(['revision', 'createdAt', 'updatedAt', 'retiredAt']);

@@ -6,7 +6,7 @@ import type { ConfigChange } from '../../../model/entry.ts';
 import type { Platform, Rehearsed, SubmitOutcome } from '../../../model/ports/platform.ts';
 import { sees, visibleAreas } from '../access.ts';
 import { askSecondPerson, type Telling } from '../approvals/second-person.ts';
-import { askingFor, type PutChange } from '../approvals/change-asset.ts';
+import { askingFor, enterpriseOf, type PutChange } from '../approvals/change-asset.ts';
 import { silencedText, wantsSecond } from '../approvals/silence.ts';
 import { changeRule } from '../approvals/change-rule.ts';
 import { asProblem } from '../http/mount.ts';
@@ -280,7 +280,7 @@ function needsSecond(
   const { change } = item;
   const { softened } = rehearsed;
   if (isPut(change)) {
-    const enterprise = change.asset === 'enterprise' ? change.value.id : change.value.enterpriseId;
+    const enterprise = enterpriseOf(view, change);
     const harm = change.asset === 'enterprise' ? { ...rehearsed, softened: [] } : rehearsed;
     return item.what === 'change' && wantsSecond(view, actor, enterprise, harm);
   }
