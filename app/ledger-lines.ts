@@ -1,4 +1,4 @@
-import type { Applied } from '../model/engine.ts';
+import type { Applied, MessageNotes } from '../model/engine.ts';
 import type { MessageBody } from '../model/entry.ts';
 import type { Inbound, PresenceChange, RefusedAtDoor } from '../model/ports/message-source.ts';
 import type { LedgerLine } from '../model/ports/records.ts';
@@ -38,17 +38,18 @@ export function acceptedUnder(inbound: Inbound, body: MessageBody): string {
   return inbound.publisher.device ?? body.samples[0]?.device ?? inbound.publisher.credential;
 }
 
-const NO_NOTES = { retained: false, restarted: false, lost: 0 };
+const NO_NOTES: MessageNotes = { retained: false, restarted: false, lost: 0, older: 0 };
 
 /** What an accepted message's line says beside the message itself; null = nothing. */
 export function acceptedDetail(applied: Applied, doubt: Doubt | null = null): string | null {
   if (applied.notes === undefined && doubt === null) return applied.resend ? 'resend' : null;
-  const { retained, restarted, lost } = applied.notes ?? NO_NOTES;
+  const { retained, restarted, lost, older } = applied.notes ?? NO_NOTES;
   const said = [
     applied.resend ? 'resend' : '',
     retained ? 'retained' : '',
     restarted ? 'the counter began anew' : '',
     lost > 0 ? `${lost} before it never came` : '',
+    older > 0 ? `${older} kept as history, older than what was judged` : '',
   ].filter((part) => part !== '');
   const whole = [...(doubt === null ? [] : [doubt.detail]), ...(said.length === 0 ? [] : [said.join(', ')])];
   return whole.length === 0 ? null : whole.join('; ');

@@ -44,6 +44,8 @@ export interface MessageNotes {
   readonly restarted: boolean;
   /** Messages before it that never came, by the device's counter. */
   readonly lost: number;
+  /** Values kept as history alone: older than the newest judged one of their point by more than the window. */
+  readonly older: number;
 }
 
 /** One revision of a rule, as it came into being. */

@@ -600,8 +600,8 @@ describe('the counter a device sends (seq), and RETAIN', () => {
   it('counts a hole as lost, and a counter that begins anew as that alone', () => {
     const one = gas();
     expect([said(one, 7), said(one, 8)]).toEqual([null, null]);
-    expect(said(one, 12)).toEqual({ retained: false, restarted: false, lost: 3 });
-    expect(said(one, 1)).toEqual({ retained: false, restarted: true, lost: 0 });
+    expect(said(one, 12)).toEqual({ retained: false, restarted: false, lost: 3, older: 0 });
+    expect(said(one, 1)).toEqual({ retained: false, restarted: true, lost: 0, older: 0 });
     expect(said(one, 2)).toBeNull();
     // A batch of three is no hole.
     const three = [1, 2, 3].map((n) => one.sample('gd-1', [one.value('lel', n)]));
@@ -609,7 +609,7 @@ describe('the counter a device sends (seq), and RETAIN', () => {
     // The hole over our own restart is seen as well.
     one.engine = restoreEngine(one.engine.serialise());
     one.restart(60_000);
-    expect(said(one, 9)).toEqual({ retained: false, restarted: false, lost: 3 });
+    expect(said(one, 9)).toEqual({ retained: false, restarted: false, lost: 3, older: 0 });
   });
 
   it('a resend makes no hole', () => {

@@ -168,9 +168,9 @@ export class EngineFold implements Engine, Core {
     switch (entry.kind) {
       case 'message': {
         const verdict = applyMessage(this, entry);
-        if (verdict === 'resend') return RESEND;
-        const notes = noteMessage(this, entry);
-        const applied = verdict === 'judged' ? QUIET : HISTORY;
+        if (verdict.kind === 'resend') return RESEND;
+        const notes = noteMessage(this, entry, verdict.older);
+        const applied = verdict.kind === 'judged' ? QUIET : HISTORY;
         return notes === null ? applied : { ...applied, notes };
       }
       case 'presence':

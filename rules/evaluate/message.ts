@@ -37,13 +37,29 @@ const MOVED_AT_MOST_MS = 60_000;
 const WILL = -1;
 const STALE = 'stale-retained';
 
-export type MessageVerdict = 'resend' | 'judged' | 'history';
+export interface MessageVerdict {
+  readonly kind: 'resend' | 'judged' | 'history';
+  /** Values kept as history alone: older than the newest judged one of their point by more than the window (semantics 4). */
+  readonly older: number;
+}
+/** Shared, so that the quiet path makes no garbage. */
+const RESENT: MessageVerdict = Object.freeze({ kind: 'resend', older: 0 });
+const JUDGED: MessageVerdict = Object.freeze({ kind: 'judged', older: 0 });
+const KEPT_ONLY: MessageVerdict = Object.freeze({ kind: 'history', older: 0 });
 
 /**
  * What is worth noting about a message that is no resend: RETAIN once a day per device, a counter that began anew, a hole in it
- * (semantics 1 and 2). A lower counter is never a reason to drop anything. To be called before `applyMessage`'s verdict is told.
+ * (semantics 1 and 2), and values that came too late to be judged. A lower counter is never a reason to drop anything. To be called before
+ * `applyMessage`'s verdict is told.
  */
-export function noteMessage(core: Core, message: MessageBody): MessageNotes | null {
+export function noteMessage(core: Core, message: MessageBody, older: number): MessageNotes | null {
+  const counted = noteCounter(core, message);
+  return older === 0 ? counted : { ...(counted ?? NOTHING_COUNTED), older };
+}
+
+const NOTHING_COUNTED: MessageNotes = Object.freeze({ retained: false, restarted: false, lost: 0, older: 0 });
+
+function noteCounter(core: Core, message: MessageBody): MessageNotes | null {
   if ((message.counter === null && !message.retain) || isStale(message)) return null;
   const device = core.devices.get(message.samples[0]?.device ?? message.credential);
   if (device === undefined) return null;
@@ -54,11 +70,11 @@ export function noteMessage(core: Core, message: MessageBody): MessageNotes | nu
   const { counter } = message;
   const before = device.counter;
   if (counter !== null) device.counter = counter;
-  if (counter === null || before === null) return retained ? { retained, restarted: false, lost: 0 } : null;
+  if (counter === null || before === null) return retained ? { ...NOTHING_COUNTED, retained } : null;
   const hole = counter - before - Math.max(1, message.samples.length);
   const lost = hole > 0 && hole <= WIDEST_HOLE ? hole : 0;
   const restarted = counter < before;
-  return retained || restarted || lost > 0 ? { retained, restarted, lost } : null;
+  return retained || restarted || lost > 0 ? { ...NOTHING_COUNTED, retained, restarted, lost } : null;
 }
 
 /** An outside broker had kept it (RETAIN on a delivery). The broker says it, not the device: no sign of life. */
@@ -93,11 +109,12 @@ function isKnown(core: Core, { credential, samples }: MessageBody): boolean {
 export function applyMessage(core: Core, message: MessageBody): MessageVerdict {
   if (isStale(message)) {
     showStale(core, message);
-    return 'history';
+    return KEPT_ONLY;
   }
   const resend = isKnown(core, message) && core.resends.recognise(message, core.clock);
   const samples = message.samples;
   let judged = samples.length === 0;
+  let older = 0;
   let sender = core.devices.get(message.credential);
   for (let i = 0; i < samples.length; i += 1) {
     const sample = samples[i];
@@ -107,7 +124,11 @@ export function applyMessage(core: Core, message: MessageBody): MessageVerdict {
     if (device === sender) sender = undefined;
     core.touch(device);
     if (message.nth !== WILL) alive(core, device, message);
-    if (!resend && applySample(core, device, sample, message)) judged = true;
+    if (!resend) {
+      const taken = applySample(core, device, sample, message);
+      if (taken > 0 || sample.values.length === 0) judged = true;
+      older += sample.values.length - taken;
+    }
     sender = device;
   }
   // A last will is the broker's word: a device that has been silent does not come back by its connection breaking.
@@ -115,8 +136,9 @@ export function applyMessage(core: Core, message: MessageBody): MessageVerdict {
     core.touch(sender);
     alive(core, sender, message);
   }
-  if (resend) return 'resend';
-  return judged ? 'judged' : 'history';
+  if (resend) return RESENT;
+  if (older > 0) return { kind: judged ? 'judged' : 'history', older };
+  return judged ? JUDGED : KEPT_ONLY;
 }
 
 function alive(core: Core, device: DeviceState, message: MessageBody): void {
@@ -193,13 +215,13 @@ function checkClock(core: Core, device: DeviceState): void {
   noteChange(core, device);
 }
 
-/** Returns true when at least one value was judged. */
-function applySample(core: Core, device: DeviceState, sample: Sample, message: MessageBody): boolean {
+/** Returns how many of its values were judged; the others are history alone. */
+function applySample(core: Core, device: DeviceState, sample: Sample, message: MessageBody): number {
   const { clock } = core;
   const line = correctedLine(core, device, sample, message);
   const ageMs = clock.line - line;
   const late = ageMs > device.windowMs;
-  let judged = false;
+  let judged = 0;
   if (!late || inOrder(device, sample, line)) {
     if (late) {
       if (device.backlogUntil < 0) beginLate(device);
@@ -208,7 +230,7 @@ function applySample(core: Core, device: DeviceState, sample: Sample, message: M
     }
     for (let i = 0; i < sample.values.length; i += 1) {
       const value = sample.values[i];
-      if (value !== undefined && applyValue(core, device, sample, value, line, ageMs)) judged = true;
+      if (value !== undefined && applyValue(core, device, sample, value, line, ageMs)) judged += 1;
     }
     if (device.derived.length > 0) judgeDerived(core, device, sample, line, ageMs);
     if (device.listeners !== null && !late) core.joint.heard(device, sample);
@@ -219,7 +241,7 @@ function applySample(core: Core, device: DeviceState, sample: Sample, message: M
   }
   if (!late && device.backlogUntil >= 0) endBacklog(core, device);
   if (device.alarms.has(`|${faultLadder(core)}`)) setFault(core, device, { measurement: null, channel: null }, false);
-  return judged || sample.values.length === 0;
+  return judged;
 }
 
 function carriesFaults(sample: Sample): boolean {

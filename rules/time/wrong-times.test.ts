@@ -317,6 +317,18 @@ describe('order', () => {
     expect(one.engine.view.latest('a')[0]?.value).toBe(30);
   });
 
+  it('says how many values of a message were kept as history alone, whatever else came with it', () => {
+    const one = gas();
+    const a = new Clocked(one, 'a');
+    a.live(8);
+    const hourAgo = [a.sample(99, HOUR), a.sample(99, HOUR - 10_000)];
+    expect(one.message('a', hourAgo)).toMatchObject({ judged: false, notes: { older: 2, retained: false, lost: 0 } });
+    expect(one.message('a', [...hourAgo, a.sample(1)])).toMatchObject({ judged: true, notes: { older: 2 } });
+    expect(one.message('a', hourAgo, { retain: true })).toMatchObject({ notes: { older: 2, retained: true } });
+    expect(a.send(1).notes).toBeUndefined();
+    expect(one.told('hi')).toEqual([]);
+  });
+
   it('two values in one second of a clock that knows whole seconds are both judged, in the order in which they came', () => {
     const one = gas();
     const a = new Clocked(one, 'a');

@@ -45,6 +45,8 @@ const DETAILS: readonly (readonly [detail: string, stays: string])[] = [
   ['keepalive 7200 s, allowed are 3600 s: client c1', '7200'],
   ['the first packet is not a CONNECT', 'CONNECT'],
   ['retained, the counter began anew, 3 before it never came', '3'],
+  ['the counter began anew, 12 kept as history, older than what was judged', '12'],
+  ['41 kept as history, older than what was judged', '41'],
   ['resend, retained', ''],
   ['Unexpected end of JSON input', 'JSON'],
   [`Unexpected token 'N', "{"lel": NaN}" is not valid JSON`, "'N'"],

@@ -75,6 +75,7 @@ const PHRASES: readonly Phrase[] = [
   phrase(/retained/, 'retained'),
   phrase(/the counter began anew/, 'restarted'),
   phrase(/(\d+) before it never came/, 'lost', 'n'),
+  phrase(/(\d+) kept as history, older than what was judged/, 'older', 'n'),
   phrase(/quality ([^:;]+)/, 'qualityOf', 'name'),
   phrase(/faults ([^:;]+)/, 'faultsOf', 'name'),
   phrase(/Unexpected end of JSON input/, 'json.end'),
@@ -89,7 +90,7 @@ const PHRASES: readonly Phrase[] = [
   phrase(/(?:Exponent part is missing|Unterminated fractional).*?/, 'json.number'),
 ];
 /** Where two parts meet, as the platform joins them. */
-const JOINT = /^(.*?)(: |; |, (?=the counter|\d+ before|retained))(.*)$/su;
+const JOINT = /^(.*?)(: |; |, (?=the counter|\d+ before|\d+ kept|retained))(.*)$/su;
 
 /**
  * @param detail as the ledger has it; @param t translates keys under `said.`
