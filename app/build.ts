@@ -49,6 +49,7 @@ import { createScenarioRuns } from './scenario-runs.ts';
 import { fullDisk, StartError } from './start-error.ts';
 import { createStages } from './stages.ts';
 import { createStopStack, type StopTrouble } from './stop-stack.ts';
+import { tellStoreTrouble, withoutSecrets } from './store-trouble.ts';
 import { startSystemWatch } from './system-watch.ts';
 import { startTicker } from './ticker.ts';
 import { demandOneFolder, dropOrphanCredentials, mustSubmit } from './start-steps.ts';
@@ -209,13 +210,16 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     );
   }
   let toldByHand: string | null = null;
+  const storeTrouble = tellStoreTrouble(log, () => clock.mono(), config);
   const projector = await startProjector({
     journalFolder: folder.journal,
     store: storeSettings(config, folder.readings),
     keep: keptDays(config),
-    onStatus: ({ retentionByHand }) => {
-      if (retentionByHand !== null && retentionByHand !== toldByHand) log.warn({ retentionByHand }, 'retention must be set by hand');
-      toldByHand = retentionByHand;
+    onStatus: (status) => {
+      storeTrouble.note(status);
+      const byHand = status.retentionByHand === null ? null : withoutSecrets(status.retentionByHand, config);
+      if (byHand !== null && byHand !== toldByHand) log.warn({ retentionByHand: byHand }, 'retention must be set by hand');
+      toldByHand = byHand;
     },
     onRejected: (lines) => {
       for (const line of lines) ledger.refused(line);
@@ -308,6 +312,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
     recovered.snapshotSeq,
   );
   const generated = await ensureAdmin(records, config.adminPassword, clock);
+  if (generated.warning !== null) log.warn({}, `BEACON_ADMIN_PASSWORD: ${generated.warning}`);
 
   const notices = startNotices({
     recordsFile: folder.records,
@@ -328,6 +333,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
       clockBelieved: clockBelieved(),
       journal: journal.status(),
       projectorLagMs: projectorLagMs(projector.status(), projector.untoldMs(), journal.status().lastSeq),
+      storeTrouble: storeTrouble.now(),
       recordsFailing: [events.status(), warnings.status()].some((feed) => feed.failing !== null || feed.overflowed),
       snapshotFailing: snapshotter.status().failing !== null,
       archiveFailing: archive.status().failing,

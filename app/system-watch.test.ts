@@ -7,6 +7,7 @@ const CALM: SystemFacts = {
   clockBelieved: true,
   journal: { lastSeq: 0, firstSeq: 0, bytes: 0, maxBytes: 100, queuedEntries: 0, queuedBytes: 0, health: [] },
   projectorLagMs: 0,
+  storeTrouble: null,
   recordsFailing: false,
   snapshotFailing: false,
   archiveFailing: null,
@@ -134,7 +135,7 @@ describe('the projector in the system watch', () => {
     const watch = startSystemWatch(
       clock,
       [],
-      () => ({ ...CALM, projectorLagMs: lag }),
+      () => ({ ...CALM, projectorLagMs: lag, storeTrouble: 'InfluxDB: 401 authorization failed' }),
       (body, done) => {
         told.push(body);
         done(true);
@@ -144,6 +145,9 @@ describe('the projector in the system watch', () => {
     expect(told).toEqual([]);
     clock.advance(20_000);
     expect(told).toMatchObject([{ code: 'projector-lag', active: true, level: 'yellow' }]);
+    expect(told[0]?.detail).toMatch(
+      /^readings reach the store 5400 s late \(InfluxDB: 401 authorization failed\); alarms are not affected$/,
+    );
     lag = 100;
     clock.advance(2_000);
     expect(told.at(-1)).toMatchObject({ code: 'projector-lag', active: false });

@@ -11,6 +11,8 @@ export interface SystemFacts {
   readonly clockBelieved: boolean;
   readonly journal: JournalStatus;
   readonly projectorLagMs: number;
+  /** Why the reading store takes nothing, in its words and without a secret; null = it takes readings. */
+  readonly storeTrouble: string | null;
   readonly recordsFailing: boolean;
   readonly snapshotFailing: boolean;
   /** Why what happened cannot be kept for backtests, or null. */
@@ -39,10 +41,10 @@ const UPSTREAM_GRACE_MS = 5_000;
 const PROJECTOR_LAG_MS = 60_000;
 
 /** What lay there when we began is as old as our own outage: that the projector lags shows only after it had its time. */
-function projectorLag({ projectorLagMs }: SystemFacts, runningMs: number): string | null | undefined {
+function projectorLag({ projectorLagMs, storeTrouble }: SystemFacts, runningMs: number): string | null | undefined {
   if (projectorLagMs <= PROJECTOR_LAG_MS) return null;
   if (runningMs < PROJECTOR_LAG_MS) return undefined;
-  return `readings reach the store ${Math.round(projectorLagMs / 1000)} s late; alarms are not affected`;
+  return `readings reach the store ${Math.round(projectorLagMs / 1000)} s late${storeTrouble === null ? '' : ` (${storeTrouble})`}; alarms are not affected`;
 }
 
 function upstreamLost({ upstream }: SystemFacts): string | null | undefined {

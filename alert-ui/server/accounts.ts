@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Role } from '../../model/actor.ts';
 import type { Clock } from '../../model/ports/clock.ts';
 import type { Account, Records } from '../../model/ports/records.ts';
-import { Passwords } from './sign-in/passwords.ts';
+import { PASSWORD_MIN, Passwords } from './sign-in/passwords.ts';
 
 export const ACCOUNT_NAME = /^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$/;
 
@@ -44,18 +44,23 @@ export async function createAccount(records: Records, account: NewAccount, clock
 /**
  * First start: the account `admin`. With a given password it need not be changed; without, a random one is made, which the
  * caller prints once and which must be changed at the first sign-in. An existing `admin` is left alone.
+ * A given password may be shorter than a person may choose (a trial, a test); the caller is given a `warning` to say so.
  */
 export async function ensureAdmin(
   records: Records,
   password: string | null,
   clock: Clock,
-): Promise<{ readonly created: boolean; readonly generatedPassword: string | null }> {
-  if ((await records.accounts.get('admin')) !== null) return { created: false, generatedPassword: null };
+): Promise<{ readonly created: boolean; readonly generatedPassword: string | null; readonly warning: string | null }> {
+  if ((await records.accounts.get('admin')) !== null) return { created: false, generatedPassword: null, warning: null };
   const generated = password === null ? randomBytes(12).toString('base64url') : null;
   await createAccount(
     records,
     { name: 'admin', password: password ?? generated ?? '', role: 'admin', enterprises: null, mustChangePassword: generated !== null },
     clock,
   );
-  return { created: true, generatedPassword: generated };
+  const short = password !== null && password.length < PASSWORD_MIN;
+  const warning = short
+    ? `the password of admin has fewer than ${PASSWORD_MIN} characters: change it before others can reach this platform`
+    : null;
+  return { created: true, generatedPassword: generated, warning };
 }

@@ -90,11 +90,26 @@ describe('signing in', () => {
 
   it('makes admin once, and tells a generated password once', async () => {
     const { platform } = served;
-    expect(await ensureAdmin(platform.records, 'given', platform.clock)).toEqual({ created: false, generatedPassword: null });
-    const empty = new (await import('./testing/memory-records.ts')).MemoryRecords();
+    const again = await ensureAdmin(platform.records, 'given', platform.clock);
+    expect(again).toEqual({ created: false, generatedPassword: null, warning: null });
+    const { MemoryRecords } = await import('./testing/memory-records.ts');
+    const empty = new MemoryRecords();
     const first = await ensureAdmin(empty, null, platform.clock);
     expect(first.generatedPassword).toMatch(/^[\w-]{16}$/);
     expect((await empty.accounts.get('admin'))?.mustChangePassword).toBe(true);
+    expect(first.warning).toBeNull();
+  });
+
+  it.each([
+    ['ninechars', /fewer than 10 characters: change it/],
+    ['ten chars.', null],
+  ])('takes the password it was given, and warns of a short one: %s', async (password, warning) => {
+    const records = new (await import('./testing/memory-records.ts')).MemoryRecords();
+    const made = await ensureAdmin(records, password, served.platform.clock);
+    expect(made.created).toBe(true);
+    if (warning === null) expect(made.warning).toBeNull();
+    else expect(made.warning).toMatch(warning);
+    expect(made.warning ?? '').not.toContain(password);
   });
 });
 

@@ -37,8 +37,8 @@ export function openAsker(settings: InfluxSettings): Asker {
       },
     ],
     pool: { backoff: noBackoff, maxRetries: 0, requestTimeout: QUERY_TIMEOUT_MS },
-    // Without this the client signs in as root:root, over the header above.
-    ...({ username: undefined } as object),
+    // Without this the client signs in as root:root, over the header above. It takes what is undefined for not said: null it is.
+    ...({ username: null } as object),
   });
 
   async function asking<T>(question: () => Promise<T>): Promise<T> {

@@ -31,6 +31,8 @@ interface Span {
 }
 
 export interface InfluxRollUps {
+  /** Makes its databases where they are missing. @throws StoreFailure that says what to do by hand */
+  prepare(): Promise<void>;
   step(now: EpochMs, budgetMs: number): Promise<RollUpStep>;
   buckets(query: RangeQuery & { readonly maxPoints: number }): Promise<BucketAnswer>;
   read(query: RangeQuery & { readonly unit: RollUpUnit }): Promise<readonly RollUp[]>;
@@ -55,6 +57,12 @@ export function openInfluxRollUps(
   function openKept(unit: RollUpUnit): Kept {
     const own = { ...settings, database: rollUpDatabase(settings.database, unit) };
     return { asker: openAsker(own), sender: openSender(own) };
+  }
+
+  async function prepare(): Promise<void> {
+    if (ensured) return;
+    for (const unit of ['minute', 'hour'] as const) await ensure(kept[unit].asker, rollUpDatabase(settings.database, unit));
+    ensured = true;
   }
 
   async function send(unit: RollUpUnit, lines: readonly string[]): Promise<void> {
@@ -143,6 +151,8 @@ export function openInfluxRollUps(
   }
 
   return {
+    prepare,
+
     async step(now, budgetMs) {
       const began = performance.now();
       const outOfTime = (): boolean => performance.now() - began >= budgetMs;
@@ -151,10 +161,7 @@ export function openInfluxRollUps(
       let more = true;
       while (more) {
         const found = due.before(beforeHour, CHUNK_HOURS);
-        if (found.length > 0 && !ensured) {
-          for (const unit of ['minute', 'hour'] as const) await ensure(kept[unit].asker, rollUpDatabase(settings.database, unit));
-          ensured = true;
-        }
+        if (found.length > 0) await prepare();
         const minutes: string[] = [];
         const hours: string[] = [];
         let taken = 0;

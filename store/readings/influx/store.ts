@@ -96,7 +96,7 @@ export async function openInfluxStore(given: InfluxStoreSettings, access: 'write
     rollUps: (query) => rollUps.read(query),
     expire: async (now, keep) => {
       writable();
-      return setRetention(settings, asker, due, now, keep);
+      return setRetention(settings, asker, due, now, keep, () => rollUps.prepare());
     },
     rollUp: async (now, budgetMs) => {
       writable();
