@@ -262,6 +262,9 @@ describe.skipIf(chromiumPath() === null)('acting at the board (needs chromium: a
     const found: string[] = [];
     const look = async (where: string, ready: Locator): Promise<void> => {
       await ready.waitFor();
+      // A page scrolls inside its frame: what is hidden from the eye must not lend the document a second bar.
+      const below = Number(await page.evaluate('document.documentElement.scrollHeight - innerHeight'));
+      if (below > 0) found.push(`${where}: the document is ${below} px higher than the window`);
       await page.evaluate(axe.source);
       const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as axe.AxeResults;
       for (const { id, impact, nodes } of violations)

@@ -60,7 +60,7 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
     await rowOf(board, 'GD-07').click();
     await panel(board).getByRole('button', { name: 'Shelve', exact: true }).click();
     await panel(board).getByLabel('1 h', { exact: true }).check();
-    await panel(board).locator('.form').getByRole('button', { name: 'Shelve' }).click();
+    await panel(board).locator('.form').getByRole('button', { name: 'Ask for approval' }).click();
     await panel(board).getByText('Waits for a second person.').waitFor();
     await other.goto(`${platform.httpBase}/approvals`);
     // What is agreed to is named, not numbered.
@@ -70,6 +70,7 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
     await section(board, 'Shelved 1').waitFor();
     expect(await standing('suppressed=shelved')).toMatchObject([{ deviceId: 'GD-07', suppressedBy: ['shelved'] }]);
     await panel(board).getByText('agreed by chief').first().waitFor();
+    await panel(board).getByText('Waits for a second person.').waitFor({ state: 'detached' });
 
     await panel(board).getByRole('button', { name: 'Unshelve' }).click();
     await section(board, 'Ringing 1').waitFor();
@@ -192,7 +193,7 @@ describe.skipIf(chromiumPath() === null)('the life of an alarm at the board (nee
     await plant.getByRole('button', { name: 'Suppress by design' }).click();
     await plant.getByText(/It can become red, or .* has to agree within 1 h/).waitFor();
     await plant.getByLabel('2 h', { exact: true }).check();
-    await plant.locator('.form').getByRole('button', { name: 'Suppress by design' }).click();
+    await plant.locator('.form').getByRole('button', { name: 'Ask for approval' }).click();
     await plant.getByText('Waits for a second person.').waitFor();
     expect(await standing('suppressed=by-design')).toEqual([]);
     const second = await open('wang', PHONE);

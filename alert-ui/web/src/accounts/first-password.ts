@@ -4,8 +4,8 @@
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz023456789';
 const PER_GROUP = 4;
 
-/** @param bytes random ones, one a character; 16 of them are 80 bits. Groups of four, parted by a space. */
+/** @param bytes random ones, one a character; 16 of them are 80 bits. Groups of four, parted by a hyphen: nobody leaves out what is seen and heard, as blanks are. */
 export function firstPassword(bytes: Uint8Array): string {
   const letters = Array.from(bytes, (byte) => LETTERS[byte % LETTERS.length] ?? '');
-  return letters.map((letter, i) => (i > 0 && i % PER_GROUP === 0 ? ` ${letter}` : letter)).join('');
+  return letters.map((letter, i) => (i > 0 && i % PER_GROUP === 0 ? `-${letter}` : letter)).join('');
 }

@@ -40,8 +40,8 @@ export interface Commands {
 }
 
 export type Change = 'shelve' | 'unshelve' | 'suppress' | 'unsuppress' | 'out-of-service' | 'return-to-service' | 'verify';
-/** `waits`: a second person has to agree first. */
-export type Changed = 'done' | 'waits' | Problem;
+/** `waits`: the request that a second person has to agree to first. */
+export type Changed = 'done' | { readonly waits: Approval } | Problem;
 
 export const RECEIPT_WITHIN_MS = 3_000;
 const NOTE_FOR_MS = 8_000;
@@ -167,7 +167,7 @@ export function createCommands(api: Api, live: Live, session: Session): Commands
     async change(alarm, what, body) {
       const answer = await api.post<Alarm | Approval>(`/alarms/${encodeURIComponent(alarm.id)}/${what}`, body);
       if (!answer.ok) return answer.problem;
-      return 'requestedBy' in answer.body ? 'waits' : 'done';
+      return 'requestedBy' in answer.body ? { waits: answer.body } : 'done';
     },
     mayTakeOut: () => {
       const { user } = session.state;
