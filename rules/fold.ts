@@ -107,6 +107,8 @@ export class EngineFold implements Engine, Core {
     if (entry.seq !== this.appliedSeq + 1)
       throw new Error(`journal entry ${entry.seq} follows entry ${this.appliedSeq}: the order is broken`);
     this.appliedSeq = entry.seq;
+    // Hours that end at a time of the wall are asked anew when that runs back: what was to come in a minute may be a month away.
+    if (entry.at < this.clock.at) this.escalations.followLocalTime();
     advance(this.clock, entry.at, entry.boot, entry.mono);
     this.book.begin(entry.seq, entry.at, this.clock.now, Math.max(entry.v, this.format) >= 2);
     this.warnings.begin(entry.seq);

@@ -449,6 +449,15 @@ describe('a shop where nobody acknowledges', () => {
     expect(stand(plant, 'g1')).toBe('red L1_UNATTENDED UNACK');
   });
 
+  it('a clock of ours that is set back to before the hours began ends them at once', () => {
+    const plant = shop({ businessHours: hours });
+    plant.send('g1', 'lel', 22);
+    keep(plant, ['g1'], 'lel', 22, 5 * MIN);
+    plant.offset -= 12 * 60 * MIN;
+    plant.apply({ kind: 'tick' });
+    expect(stand(plant, 'g1')).toBe('red L1_UNATTENDED UNACK');
+  });
+
   it('hours that are taken away, or come to be known, are judged at once', () => {
     const plant = shop({ businessHours: hours });
     plant.send('g1', 'lel', 22);

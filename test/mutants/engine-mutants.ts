@@ -263,6 +263,13 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
     replace: 'false ?',
   },
   {
+    name: 'our clock is set back, and the end of business hours is waited for as before',
+    file: 'rules/fold.ts',
+    find: 'if (entry.at < this.clock.at) this.escalations.followLocalTime();',
+    replace: '',
+    firstSeed: 922,
+  },
+  {
     name: 'business hours that go over midnight are none',
     file: 'rules/escalation/hours.ts',
     find: 'for (const day of [today - 1, today]) {',
