@@ -104,6 +104,14 @@ export type WorldAct =
   /** A rule over several points is written, or written anew. */
   | { readonly does: 'rule'; readonly rule: JointBrief }
   | { readonly does: 'retire-rule'; readonly source: string; readonly code: string }
+  /** A rule of a device about one of its limits is written, written anew, or (null) taken back for good. */
+  | {
+      readonly does: 'limit';
+      readonly device: string;
+      readonly measurement: string;
+      readonly code: string;
+      readonly parts: RuleParts | null;
+    }
   /** What is filled in about a hazard source. */
   | { readonly does: 'source'; readonly source: string; readonly attributes: HazardSource['attributes'] }
   /** The cause-and-effect table of an enterprise, or of one of its hazard sources, is written anew. */

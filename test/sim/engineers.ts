@@ -6,9 +6,10 @@ import type { EpochMs } from '../../model/time.ts';
 import type { Act } from './acts.ts';
 import { sourceChange } from './joint-play.ts';
 import { ENTERPRISES } from './plant.ts';
+import { limitChange } from './moved-limits.ts';
 import { atHome } from './plant-rising.ts';
 
-export type Change = Extract<Act, { does: 'configure' | 'retire' | 'rule' | 'retire-rule' | 'source' | 'table' | 'works' }>;
+export type Change = Extract<Act, { does: 'configure' | 'retire' | 'rule' | 'retire-rule' | 'limit' | 'source' | 'table' | 'works' }>;
 
 /**
  * @param device as it stands, @param now by our wall clock
@@ -20,6 +21,8 @@ export function changeOf(engine: Engine, act: Change, device: (id: string) => De
     case 'retire-rule':
     case 'source':
       return sourceChange(engine, act, now);
+    case 'limit':
+      return limitChange(engine.view, act, now);
     case 'table':
       return tableChange(engine.view, act, now);
     case 'works':

@@ -199,6 +199,7 @@ class Player {
       case 'retire':
       case 'rule':
       case 'retire-rule':
+      case 'limit':
       case 'source':
       case 'table':
       case 'works':

@@ -1,5 +1,7 @@
 // How often the worlds met what they are made for: a world that never plays something proves nothing about it.
+import type { Rule } from '../../model/asset.ts';
 import type { Step, Watcher } from './play.ts';
+import { RISING_PROFILES } from './plant-rising.ts';
 
 /** What is counted, with how often a thousand worlds of all kinds must meet it at least. */
 const LEAST = {
@@ -13,6 +15,8 @@ const LEAST = {
   'a value rises or falls in a window of minutes': 15,
   'a fault is named in what comes late': 100,
   'a bad value comes late': 80,
+  'a limit is moved under an alarm that is open': 20,
+  'a limit is moved under one that has risen by what else happens': 10,
   'work on a sensor is forgotten for eight hours': 20,
   'forgotten work ends with a value that is judged': 10,
   'a point that never came is missed after a day': 1,
@@ -24,6 +28,11 @@ export type Met = keyof typeof LEAST;
 
 /** As late as a sample of a device that reports every few seconds may be, ms. */
 const LATE_MS = 60_000;
+
+/** Codes of limits that follow others. */
+const RISEN: ReadonlySet<string> = new Set(
+  RISING_PROFILES.flatMap(({ escalate = [] }) => escalate.flatMap(({ form }) => (form === undefined ? [] : [form.code]))),
+);
 
 export class Tally {
   private readonly counts = new Map<Met, number>();
@@ -55,7 +64,16 @@ export class Tally {
     this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
   }
 
-  private see({ entry, applied, engine }: Step): void {
+  private noteMoved({ scope, scopeId, measurement }: Rule, before: Step['before']): void {
+    if (scope !== 'device') return;
+    for (const alarm of before.values()) {
+      if (alarm.deviceId !== scopeId || alarm.measurement !== measurement || alarm.kind === 'instrument') continue;
+      this.note('a limit is moved under an alarm that is open');
+      if (RISEN.has(alarm.code)) this.note('a limit is moved under one that has risen by what else happens');
+    }
+  }
+
+  private see({ entry, applied, engine, before }: Step): void {
     if (entry.kind === 'message')
       for (const { device, stampedAt, faults = [], pointFaults = {}, values } of entry.samples) {
         if (Object.values(pointFaults).some((codes) => codes.includes('F04')))
@@ -67,6 +85,8 @@ export class Tally {
       }
     if (entry.kind === 'command' && 'belowRed' in entry.command && applied.outcomes[0]?.ok === false)
       if (applied.outcomes[0].code === 'approval-required') this.note('one person alone is refused to hide what is red');
+    if (entry.kind === 'config')
+      for (const change of entry.changes) if (change.op === 'put' && change.asset === 'rule') this.noteMoved(change.value, before);
     for (const told of applied.events) {
       if (told.kind === 'device') this.noteClock(told.id, told.health.includes('clock'));
       if (told.kind !== 'alarm') continue;

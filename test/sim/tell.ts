@@ -68,6 +68,10 @@ function words(act: Act): string {
       return `an engineer changes ${act.enterprise}: ${JSON.stringify(act.change)}`;
     case 'rule':
       return `an engineer writes the rule ${act.rule.code} of ${act.rule.source}: ${JSON.stringify(act.rule.joint)} ${JSON.stringify(act.rule.parts)}`;
+    case 'limit':
+      return act.parts === null
+        ? `an engineer takes back the rule of ${act.device} about ${act.code} of ${act.measurement}`
+        : `an engineer rules for ${act.device} about ${act.code} of ${act.measurement}: ${JSON.stringify(act.parts)}`;
     case 'source':
       return `an engineer fills in about ${act.source}: ${JSON.stringify(act.attributes)}`;
     case 'retire-rule':

@@ -9,6 +9,7 @@ import { pointsOf, type PointRules } from './auditor/limits.ts';
 import { calmsOf } from './calms.ts';
 import { type Chance, createChance } from './chance.ts';
 import { coursesOf, isRated } from './plant-rates.ts';
+import { moveLimit } from './moved-limits.ts';
 import { isRising, risingAct, risingCast, risingChange } from './plant-rising.ts';
 import { attentive, worksOf } from './maintenance.ts';
 import { neverHeardOf } from './never-heard.ts';
@@ -191,6 +192,9 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     longCalms ??
     works ??
     (troubles.has('faults') ? ailmentsOf(ill, tabled !== null) : troubles.has('over-range') ? foldingOf(ill) : losses);
+  // By number and rank alone: what a limit under a condition or on a rate makes of it is left open.
+  const ruling = chance.branch('ruling');
+  const rulesMove = !joins && longCalms === null && only === null && ruling.often(rises ? 0.6 : 0.15);
   let at = 1_000;
   let sent = 0;
   let focus = chance.pick(places);
@@ -210,6 +214,8 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     if (calms && calm.often(0.02)) at += calm.pick([280_000, 299_000, 300_000, 310_000]);
     if (calms && calm.often(0.03)) acts.push({ at, does: 'configure', device: calm.pick(devices).id, change: moveOf(calm) });
     if (rises && rising.often(0.06)) acts.push(risingAct(rising, at, devices));
+    const ruled = rulesMove && ruling.often(rises ? 0.1 : 0.05) ? moveLimit(ruling, focus.device.id, focus.profile, focus.def) : null;
+    if (ruled !== null) acts.push({ at, ...ruled });
     for (const [device, its] of clocks) {
       // Somebody puts the clock of a device right that was far behind. A step that makes nothing late is learned slowly, and not judged.
       if (its.errorMs > -FAR_BEHIND_MS || its.messages === 0 || !putRight.often(0.01)) continue;

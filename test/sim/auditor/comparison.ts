@@ -7,6 +7,7 @@ import type { Expected } from './life.ts';
 /**
  * @param key names the alarm
  * @param reconfigured its limits were moved: `value` and `limit` then follow the change, in a way the rules leave open
+ * @param like codes that may stand for the one that is expected
  * @param instrument it is about the instrument, not about what that measures
  */
 export function compare(
@@ -14,7 +15,7 @@ export function compare(
   key: string,
   expected: Expected,
   alarm: Alarm,
-  { reconfigured, instrument }: { readonly reconfigured: boolean; readonly instrument: boolean },
+  { reconfigured, instrument, like }: { readonly reconfigured: boolean; readonly instrument: boolean; readonly like: readonly string[] },
 ): void {
   const device = plant.devices.get(alarm.deviceId ?? '');
   const source = plant.sources.get(alarm.hazardSourceId ?? '');
@@ -23,7 +24,7 @@ export function compare(
   const facts: readonly (readonly [string, unknown, unknown])[] = [
     ['state', expected.state, alarm.state],
     ['level', expected.level, alarm.level],
-    ['code', expected.or.includes(alarm.code) ? alarm.code : expected.code, alarm.code],
+    ['code', [...expected.or, ...like].includes(alarm.code) ? alarm.code : expected.code, alarm.code],
     ['active', expected.active, alarm.active],
     ['latched', expected.latched, alarm.latched],
     ['occurrence', expected.occurrence, alarm.occurrence],

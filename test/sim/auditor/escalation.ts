@@ -77,11 +77,14 @@ export function followingMoments(
   const { code } = rule;
   const off: Moment[] = [];
   for (const moment of base) if (!moment.on) off.push({ ...moment, code });
-  for (const [nth, fact] of armed.entries())
-    if (fact.is === 'rule' && fact.rule === null)
-      off.push({ entry: fact.entry, t: fact.t, on: false, code, early: false, nth, value: Number.NaN });
+  let stood = false;
+  for (const [nth, fact] of armed.entries()) {
+    if (fact.is !== 'rule') continue;
+    if (fact.rule === null && stood) off.push({ entry: fact.entry, t: fact.t, on: false, code, early: false, nth, value: Number.NaN });
+    stood = fact.rule !== null;
+  }
   if (!follows.any.some(({ kind }) => kind === 'lasts')) return { moments: off, due: null };
-  const found = momentsOf(standing(rule, base, facts), times);
+  const found = momentsOf(standing(rule, base, facts, armed), times);
   const rises = found.moments.filter(({ on }) => on).map((moment) => ({ ...moment, early: isEarly(moment, base) }));
   return { moments: [...rises, ...off].sort((a, b) => a.entry - b.entry || a.t - b.t), due: found.due };
 }
@@ -92,11 +95,21 @@ function isEarly(moment: Moment, base: readonly Moment[]): boolean {
 }
 
 /** The base as something that is true or not, with the stretches in which nothing could be said of it. */
-function standing(rule: Rule, base: readonly Moment[], facts: readonly Fact[]): readonly Fact[] {
+function standing(rule: Rule, base: readonly Moment[], facts: readonly Fact[], armed: readonly Fact[]): readonly Fact[] {
   const truth: Rule = { ...rule, says: ({ own }) => (own === null ? 'held' : own === 1 ? 'true' : 'false') };
-  const look = (own: number | null): Look => ({ own, fresh: true, scene: NOTHING, byTick: true });
-  const steps: { readonly entry: number; readonly t: number; readonly rank: number; readonly own: 'held' | 'heard' | boolean }[] = [];
-  for (const { entry, t, early, on } of base) steps.push({ entry, t, rank: early ? 0 : 1, own: on });
+  const look = (own: number | null, byTick: boolean): Look => ({ own, fresh: true, scene: NOTHING, byTick });
+  const steps: {
+    readonly entry: number;
+    readonly t: number;
+    readonly rank: number;
+    readonly own: 'held' | 'heard' | 'armed' | 'unarmed' | boolean;
+    readonly moved?: boolean;
+  }[] = [];
+  for (const { entry, t, early, on, nth } of base) {
+    // What follows a limit that was moved below the last value is known by the next entry (reading 3).
+    const moved = facts[nth]?.is === 'rule';
+    steps.push({ entry, t, rank: early ? 0 : 1, own: on, moved });
+  }
   let judgedBy: Rule | null = null;
   for (const fact of facts) {
     if (fact.is === 'rule') judgedBy = fact.rule;
@@ -105,12 +118,18 @@ function standing(rule: Rule, base: readonly Moment[], facts: readonly Fact[]): 
       if (says !== 'not-asked') steps.push({ entry: fact.entry, t: fact.t, rank: 1, own: says === 'held' ? 'held' : 'heard' });
     }
   }
+  for (const fact of armed)
+    if (fact.is === 'rule') steps.push({ entry: fact.entry, t: fact.t, rank: 1, own: fact.rule === null ? 'unarmed' : 'armed' });
   steps.sort((a, b) => a.entry - b.entry || a.rank - b.rank || a.t - b.t);
   let on = false;
-  const out: Fact[] = [{ entry: 0, t: -Infinity, is: 'rule', rule: truth, forgets: false }];
-  for (const { entry, t, own } of steps) {
+  const out: Fact[] = [];
+  for (const { entry, t, own, moved = false } of steps) {
+    if (own === 'armed' || own === 'unarmed') {
+      out.push({ entry, t, is: 'rule', rule: own === 'armed' ? truth : null, forgets: false });
+      continue;
+    }
     if (typeof own === 'boolean') on = own;
-    out.push({ entry, t, is: 'look', look: look(own === 'held' ? null : Number(on)) });
+    out.push({ entry, t, is: 'look', look: look(own === 'held' ? null : Number(on), !moved) });
   }
   return out;
 }

@@ -96,6 +96,8 @@ export interface Clocks {
   readonly times: readonly number[];
   /** Was somebody at work there before an entry was applied, or when it was done. */
   readonly atWork: (entry: number, done: boolean) => boolean;
+  /** Did a limit stand before an entry was applied, or when it was done. */
+  readonly stood: (code: string, entry: number, done: boolean) => boolean;
 }
 
 interface Open {
@@ -146,7 +148,7 @@ export function lifeOf(
   rules: ReadonlyMap<string, Rule>,
   seqAfter: (entry: number) => number,
   accepted: (entry: number) => boolean,
-  { walls, times, atWork }: Clocks,
+  { walls, times, atWork, stood }: Clocks,
 ): Life {
   const answers = new Map<number, Answer>();
   const on = new Set<string>();
@@ -403,7 +405,7 @@ export function lifeOf(
   const riseUnseen = (entry: number, done: boolean): void => {
     for (const rule of unattended) {
       const hours = rule.follows?.any.some((cause) => cause.kind === 'unacknowledged' && cause.outsideBusinessHours === true) === true;
-      if (waits(rule) <= (times[entry] ?? 0) && !(hours && atWork(entry, done))) rise(rule.code, entry);
+      if (waits(rule) <= (times[entry] ?? 0) && stood(rule.code, entry, done) && !(hours && atWork(entry, done))) rise(rule.code, entry);
     }
   };
   let looked = { entry: 0, stage: 0 };
@@ -468,7 +470,7 @@ export function lifeOf(
     alarm: shown(open as Open | null, on.size > 0, occurrence, flags, hidden),
     answers,
     wallDue,
-    due: Math.min(Infinity, ...unattended.map(waits)),
+    due: Math.min(Infinity, ...unattended.filter(({ code }) => stood(code, last, true)).map(waits)),
     outEarly: outEarly ?? false,
     on,
   };

@@ -228,6 +228,7 @@ export class Points implements Board {
         {
           walls: this.line.walls,
           times: this.line.times,
+          stood: (code, n, done) => rulesAt(point, done ? n : n - 1).some((rule) => rule.code === code),
           atWork: (n, done) => this.hours.isAtWork(point.device, n, done, this.line.walls[n] ?? 0),
         },
       );

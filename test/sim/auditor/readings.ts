@@ -60,6 +60,9 @@
 // 31. The 8 h of a point that is worked on begin with its first such word since its last judged value: by the sample's time or by its arrival. After our
 //    own absence the question may come with the point's next word, or when the device has had a whole period. A device that is back from its
 //    silence without a word of the point itself: either.
+// 32. What follows a limit that was moved is on by the base as it stands: a base that is on at once by its last good value counts from when that was
+//    taken, and what has lasted long enough by that rises with the next entry. An escalation that is switched off is off at once, and counts from the
+//    newest sample when it is switched on again. Of two at one level whose base was moved between them either is shown.
 
 import type { Quality } from '../../../model/reading.ts';
 
