@@ -9,6 +9,7 @@ import { ILL_MUTANTS } from './ill-mutants.ts';
 import { INHIBITION_MUTANTS } from './inhibition-mutants.ts';
 import { JOINT_MUTANTS } from './joint-mutants.ts';
 import { NEVER_HEARD_MUTANTS } from './never-heard-mutants.ts';
+import { MOVED_MUTANTS } from './moved-mutants.ts';
 import { RATE_MUTANTS } from './rate-mutants.ts';
 
 export interface EngineMutant {
@@ -359,5 +360,6 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   ...HIDING_MUTANTS,
   ...INHIBITION_MUTANTS,
   ...NEVER_HEARD_MUTANTS,
+  ...MOVED_MUTANTS,
   ...RATE_MUTANTS,
 ];

@@ -48,8 +48,8 @@ export function calmsOf(chance: Chance, troubled: { readonly bad: boolean; reado
     return { measurement, channel: null, value, quality: beyond ? 'uncertain' : 'good', flags: beyond ? ['out-of-range'] : [] };
   };
   const run = (from: number, device: string, measurement: string): readonly Act[] => {
-    const { samples, gapsMs } = chance.often(0.4) ? LONG_ENOUGH : chance.pick(PACES);
-    const stands = chance.often(0.6) ? chance.pick(RESTLESS_AT) : chance.pick(STANDS_AT);
+    const { samples, gapsMs } = chance.often(0.7) ? LONG_ENOUGH : chance.pick(PACES);
+    const stands = chance.often(0.75) ? chance.pick(RESTLESS_AT) : chance.pick(STANDS_AT);
     const count = chance.whole(...samples);
     // One other value, a silence, or neither, somewhere in it.
     const moves = chance.often(0.12) ? chance.whole(1, count) : -1;

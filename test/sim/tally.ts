@@ -17,7 +17,7 @@ const LEAST = {
   'a bad value comes late': 80,
   'a limit is moved under an alarm that is open': 20,
   'a limit is moved under one that has risen by what else happens': 10,
-  'work on a sensor is forgotten for eight hours': 20,
+  'work on a sensor is forgotten for eight hours': 10,
   'forgotten work ends with a value that is judged': 10,
   'a point that never came is missed after a day': 1,
   'what was hidden by hand for minutes is over by itself': 8,
