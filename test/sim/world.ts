@@ -194,7 +194,8 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     (troubles.has('faults') ? ailmentsOf(ill, tabled !== null) : troubles.has('over-range') ? foldingOf(ill) : losses);
   // By number and rank alone: what a limit under a condition or on a rate makes of it is left open.
   const ruling = chance.branch('ruling');
-  const rulesMove = !joins && longCalms === null && works === null && only === null && ruling.often(rises ? 0.6 : 0.15);
+  const rulesMove =
+    !joins && longCalms === null && works === null && only === null && !troubles.has('never-heard') && ruling.often(rises ? 0.6 : 0.15);
   let at = 1_000;
   let sent = 0;
   let focus = chance.pick(places);
