@@ -192,10 +192,10 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     longCalms ??
     works ??
     (troubles.has('faults') ? ailmentsOf(ill, tabled !== null) : troubles.has('over-range') ? foldingOf(ill) : losses);
-  // By number and rank alone: what a limit under a condition or on a rate makes of it is left open.
+  // Where sensors fall ill a limit may stand for a fault, and a sensor that folds back is judged by where its limits are: it is left where it is.
   const ruling = chance.branch('ruling');
-  const rulesMove =
-    !joins && longCalms === null && works === null && only === null && !troubles.has('never-heard') && ruling.often(rises ? 0.6 : 0.15);
+  const well = !joins && only === null && ILLS.every((ill) => !troubles.has(ill));
+  const rulesMove = well && ruling.often(rises ? 0.6 : 0.15);
   let at = 1_000;
   let sent = 0;
   let focus = chance.pick(places);
