@@ -12,10 +12,11 @@ const GAS = profile('gas', [
   measurement('temp', [limit('T1', 'yellow', 60)]),
 ]);
 const CALM = profile('calm', [measurement('lel', [limit('L1', 'yellow', 25)])]);
+const SLOW = profile('slow', GAS.measurements, { heartbeatMs: 86_400_000, reportMs: 10_000 });
 const HOUR = 3_600_000;
 
 function plant(kind: Enterprise['kind'] = 'real'): Plant {
-  const one = new Plant().setUp([GAS, CALM], []);
+  const one = new Plant().setUp([GAS, CALM, SLOW], []);
   if (kind === 'test') one.config({ op: 'put', asset: 'enterprise', base: 1, value: enterprise('works', { kind }) });
   one.config({ op: 'put', asset: 'hazard-source', base: 0, value: hazardSource('farm', { attributes: { h: 1 } }) });
   for (const id of ['red', 'two']) one.put(device(id, 'gas', { hazardSourceId: 'farm' }));
@@ -54,6 +55,9 @@ describe('a device', () => {
       { heartbeatMs: HOUR, reportMs: HOUR, mode: 'test' },
       ['red mode: lel L2', 'red heartbeatMs: lel L2', 'red reportMs: lel L2'],
     ],
+    ['becomes of a kind with the same limits that is waited for longer', 'red', { profileId: 'slow' }, ['red heartbeatMs: lel L2']],
+    ['becomes of such a kind and is waited for as before', 'red', { profileId: 'slow', heartbeatMs: 60_000 }, []],
+    ['that is slow becomes of a slow kind', 'slow', { profileId: 'slow', heartbeatMs: null }, []],
     ['is put into commissioning', 'red', { mode: 'commissioning' }, ['red mode: lel L2']],
     ['without a red limit is put into commissioning', 'calm', { mode: 'commissioning' }, []],
     ['is renamed, calibrated', 'red', { name: 'x', calibratedAt: 1 }, []],
@@ -70,6 +74,7 @@ describe('a device', () => {
     expect(one.engine.view.silencedBy(put(one, 'red', { heartbeatMs: HOUR }))).toEqual([
       { how: 'heartbeatMs', device: 'red', red: ['lel L2'], from: 60_000, to: HOUR },
     ]);
+    expect(one.engine.view.silencedBy(put(one, 'red', { profileId: 'slow' }))).toMatchObject([{ from: 60_000, to: 86_400_000 }]);
     one.put(device('fresh', 'gas'));
     expect(said(one, retired('fresh'))).toEqual([]);
     one.mono += HOUR;

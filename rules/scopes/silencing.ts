@@ -41,19 +41,25 @@ function byDevice(core: Core, id: string, after: Device | null): readonly Silenc
   const { asset: before, plan } = device;
   const found: Silence[] = [];
   if (before.mode === 'live' && after.mode !== 'live') found.push({ how: 'mode', device: id, red, from: before.mode, to: after.mode });
-  const { heartbeatMs, reportMs } = core.registry.profiles.get(after.profileId) ?? plan.profile;
-  if (isLonger(before.heartbeatMs ?? plan.profile.heartbeatMs, after.heartbeatMs ?? heartbeatMs, heartbeatMs))
-    found.push({ how: 'heartbeatMs', device: id, red, from: before.heartbeatMs ?? plan.profile.heartbeatMs, to: after.heartbeatMs });
-  if (isLonger(before.reportMs ?? plan.profile.reportMs, after.reportMs ?? reportMs, reportMs))
-    found.push({ how: 'reportMs', device: id, red, from: before.reportMs ?? plan.profile.reportMs, to: after.reportMs });
+  const kind = core.registry.profiles.get(after.profileId) ?? plan.profile;
+  for (const how of ['heartbeatMs', 'reportMs'] as const) {
+    const from = before[how] ?? plan.profile[how];
+    const to = after[how] ?? kind[how];
+    // What is usual for another kind excuses no longer wait than what it was registered as.
+    const usual = Math.min(periodOf(plan.profile[how]), periodOf(kind[how]));
+    if (isLonger(from, to, usual)) found.push({ how, device: id, red, from, to: after.profileId === before.profileId ? after[how] : to });
+  }
   const joint = isReadOtherwise(before, after) ? redJoints(core, device) : [];
   return joint.length === 0 ? found : [...found, { how: 'joint', device: id, red: joint }];
 }
 
 /** Longer than it is, and than what the catalogue asks of its kind: back to the usual is no softening. null = never. */
-function isLonger(before: number | null, after: number | null, usual: number | null): boolean {
-  const ms = (one: number | null): number => one ?? Number.POSITIVE_INFINITY;
-  return ms(after) > ms(before) && ms(after) > ms(usual);
+function isLonger(before: number | null, after: number | null, usual: number): boolean {
+  return periodOf(after) > periodOf(before) && periodOf(after) > usual;
+}
+
+function periodOf(ms: number | null): number {
+  return ms ?? Number.POSITIVE_INFINITY;
 }
 
 /** What a rule over several points may read of it. */
