@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { builtInCatalogue } from '../../rules/catalogue/built-in.ts';
 import { parseScenario } from '../../simulators/scenario-file/parse.ts';
-import type { DeviceFile, FaultPlan, Scenario, Shown } from '../../simulators/scenario-file/schema.ts';
+import { type DeviceFile, type FaultPlan, type Scenario, scenarioSchema, type Shown } from '../../simulators/scenario-file/schema.ts';
 
 /**
  * The library of scenarios speaks of everything the catalogue knows and everything the simulators can do: a new profile or a new fault
@@ -130,10 +130,13 @@ describe('the library of scenarios', () => {
           expect(toS - fromS, `${file} ${fromS} to ${toS}`).toBeLessThanOrEqual(Math.max(70, 0.03 * scenario.lastsS));
   });
 
-  it('is written as docs/scenarios.md says: its example can be played', () => {
+  it('is written as docs/scenarios.md says: its examples can be played', () => {
     const page = readFileSync(new URL('../../docs/scenarios.md', import.meta.url), 'utf8');
-    const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
-    expect(parseScenario(example).devices.map(({ id }) => id)).toEqual(['gas-1']);
+    const examples = [...page.matchAll(/```yaml\n(name: [\s\S]*?)```/g)].map(([, text = '']) => parseScenario(text));
+    expect(examples.map(({ name }) => name)).toEqual(['gas-in-a-boiler-room', 'fire-tank-vessel-gateway']);
+    for (const key of Object.keys(scenarioSchema.shape)) expect([key, page.includes(key)]).toEqual([key, true]);
+    for (const made of ['places', 'fires', 'tanks', 'vessels', 'gateways'] as const)
+      expect([made, examples.some((one) => Object.keys(one[made]).length > 0)]).toEqual([made, true]);
     for (const known of [FAULTS, HABITS, ACTS, INSTRUMENTS]) for (const name of names(known)) expect(page).toContain(name);
   });
 
