@@ -26,7 +26,7 @@ import { applyMessage, backlogRanOut, noteMessage } from './evaluate/message.ts'
 import type { PlanPoint } from './evaluate/plan.ts';
 import { delayDue, runDue } from './evaluate/point.ts';
 import { setFault, syncFaults } from './instrument.ts';
-import { applyPresence, fallSilent, graceFrom, noteChange, silenceDue, tellChanges } from './presence.ts';
+import { applyPresence, fallSilent, graceFrom, keptFromUsUntil, noteChange, silenceDue, tellChanges } from './presence.ts';
 import { JointBook } from './joint/book.ts';
 import { Registry } from './registry.ts';
 import { type CredentialState, ResendBook } from './resend.ts';
@@ -273,9 +273,8 @@ export class EngineFold implements Engine, Core {
     const dates = followDates(this, device);
     if (device.silent || !device.seen) return dates;
     if (deafTo(this, device)) return sooner(dates, this.clock.now + device.silenceMs);
-    const floor = graceFrom(this, device);
-    const missing = findMissing(this, device, floor);
-    const unheard = findUnheard(this, device, floor);
+    const missing = findMissing(this, device, graceFrom(this, device));
+    const unheard = findUnheard(this, device, keptFromUsUntil(this, device));
     if (missing.found || unheard.found || unheard.listed) noteChange(this, device);
     const forgotten = findForgotten(this, device);
     if ((missing.found || unheard.found || forgotten.found) && device.backlogUntil < 0) syncFaults(this, device);

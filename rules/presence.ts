@@ -27,8 +27,13 @@ export function silenceDue(core: Core, device: DeviceState): EngineMs {
 
 /** Before this engine time silence was ours, or its gateway's: every dead-man has one whole period from here. */
 export function graceFrom(core: Core, device: DeviceState): EngineMs {
+  return Math.max(core.clock.outageEndedAt, keptFromUsUntil(core, device));
+}
+
+/** Before this engine time we took no readings, or what the device speaks through was gone; not that we were away ourselves. */
+export function keptFromUsUntil(core: Core, device: DeviceState): EngineMs {
   const gateway = device.gateway === null ? 0 : (core.gateways.get(device.gateway)?.backAt ?? 0);
-  return Math.max(core.clock.outageEndedAt, core.deafUntil, device.upstream ? core.upstreamBackAt : 0, gateway);
+  return Math.max(core.deafUntil, device.upstream ? core.upstreamBackAt : 0, gateway);
 }
 
 /** A sign of life: any message (also a resend), a connection, status online. */

@@ -308,6 +308,21 @@ describe('the day is of the time in which it could have been told', () => {
     expect(missed(one)).toEqual(['lel raised yellow']);
   });
 
+  it('a nightly pause of ours puts off one that reports once a day by one usual period, and no more', () => {
+    const one = plant({ reportMs: DAY, heartbeatMs: DAY });
+    for (let day = 0; day < 6; day += 1) {
+      expect(missed(one), `day ${day}`).toEqual([]);
+      expect(health(one).includes('unheard'), `day ${day}`).toBe(false);
+      says(one, 'temp');
+      passes(one, DAY - 1);
+      if (day < 5) one.restart(30_000);
+      else one.pass(1);
+      restored(one);
+    }
+    passes(one, MINUTE);
+    expect(missed(one)).toEqual(['lel raised yellow']);
+  });
+
   it('nothing is missed while we do not take readings, nor a usual period after', () => {
     const one = plant();
     talks(one, DAY - HOUR);

@@ -1,7 +1,7 @@
 // A point that guards a red limit and never came, or hardly ever (decision 9): it comes with every report by the profile, and its device talks of
 // other things. It is F01 of the point (yellow) when its device has talked for 24 h since its first sign of life, or since the last sample of
 // the point. What lay between two signs of life is no talking where it is longer than the dead-man, nor is our own absence; after either the
-// device has its usual period first: three reports, or the dead-man. A number is watched so until it has come ten times; a switch or a status
+// device has its usual period first: three reports, or the dead-man; after our own absences once. A number is watched so until it has come ten times; a switch or a status
 // word until it has come once.
 import type { Entry } from '../../../model/entry.ts';
 import type { MeasurementDef, Profile } from '../../../model/profile.ts';
@@ -137,7 +137,9 @@ export class Unheard {
     const from = this.spoke.get(keyOfHome(home)) ?? signs[0] ?? Infinity;
     const talked = (signs.at(-1) ?? 0) + Math.max(afterMs, usual) - this.talkedMs(device, from);
     const back = signs.findLast((sign, i) => i > 0 && sign - (signs[i - 1] ?? sign) > deadMan) ?? -Infinity;
-    return Math.max(talked, back + usual, this.outageEndedAt + (this.outageEndedAt > 0 ? usual : 0));
+    // Once: what one absence of ours has put off is put off no further by the next.
+    const away = this.outageEndedAt > 0 ? Math.min(this.outageEndedAt, talked) + usual : 0;
+    return Math.max(talked, back + usual, away);
   }
 }
 
