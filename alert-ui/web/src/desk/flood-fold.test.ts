@@ -39,7 +39,7 @@ describe('a folded flood', () => {
     fc.assert(
       fc.property(some, fc.array(fc.nat(59)), (alarms, toggled) => {
         const open = new Map(alarms.map((alarm) => [alarm.id, alarm]));
-        const { rows } = arrange({ rows: [], newcomers: [] }, open, false);
+        const { rows } = arrange({ rows: [], newcomers: [], risen: [] }, open, false);
         const alarmOf = (id: string): Alarm | undefined => open.get(id);
         const { singles, folds, rest } = foldFlood(rows, alarmOf);
         const inFolds = folds.flatMap((fold) => fold.rows);
@@ -79,7 +79,7 @@ describe('a folded flood', () => {
       makeAlarm({ id: 'away', level: 'blue', areaId: 'west' }),
     ];
     const open = new Map(alarms.map((alarm) => [alarm.id, alarm]));
-    const { singles, folds } = foldFlood(arrange({ rows: [], newcomers: [] }, open, false).rows, (id) => open.get(id));
+    const { singles, folds } = foldFlood(arrange({ rows: [], newcomers: [], risen: [] }, open, false).rows, (id) => open.get(id));
     expect(singles.map(({ id }) => id)).toEqual(['red', 'first', 'away']);
     expect(folds.map(({ key, rows }) => [key, rows.map(({ id }) => id)])).toEqual([
       ['fold:group:hazard-source:t1', ['next', 'other']],
@@ -90,7 +90,7 @@ describe('a folded flood', () => {
   it('lets what becomes red out of its fold though the order is frozen', () => {
     const yellow = ['a', 'b', 'c'].map((id) => makeAlarm({ id, level: 'yellow', areaId: 'north' }));
     const open = new Map(yellow.map((alarm) => [alarm.id, alarm]));
-    const before = arrange({ rows: [], newcomers: [] }, open, false);
+    const before = arrange({ rows: [], newcomers: [], risen: [] }, open, false);
     open.set('b', makeAlarm({ id: 'b', level: 'red', areaId: 'north' }));
     const { singles, folds } = foldFlood(arrange(before, open, true).rows, (id) => open.get(id));
     expect([singles.map(({ id }) => id), folds.map(({ rows }) => rows.map(({ id }) => id))]).toEqual([['b'], [['a', 'c']]]);
@@ -98,7 +98,7 @@ describe('a folded flood', () => {
 
   it('without a flood is the list as ever', () => {
     const open = new Map(['a', 'b'].map((id) => [id, makeAlarm({ id })]));
-    const { rows } = arrange({ rows: [], newcomers: [] }, open, false);
+    const { rows } = arrange({ rows: [], newcomers: [], risen: [] }, open, false);
     expect(listItems(rows).map(({ kind }) => kind)).toEqual(['head', 'row', 'row']);
   });
 
@@ -114,7 +114,7 @@ describe('a folded flood', () => {
       value: 28,
     });
     const open = new Map([...north, gateway].map((alarm) => [alarm.id, alarm]));
-    const { rows } = arrange({ rows: [], newcomers: [] }, open, false);
+    const { rows } = arrange({ rows: [], newcomers: [], risen: [] }, open, false);
     const { singles, folds } = foldFlood(rows, (id) => open.get(id));
     expect(singles.map(({ id }) => id)).toEqual(['gw']);
     expect(folds.map((fold) => fold.rows.length)).toEqual([2]);

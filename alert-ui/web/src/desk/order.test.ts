@@ -4,9 +4,9 @@ import { makeAlarm } from '../testing/alarms.ts';
 import { filterFromQuery, isFiltered, NO_FILTER, passes, queryFromFilter } from './filter.ts';
 import { isRinging, sectionOf, sortAlarms } from './order.ts';
 import { listItems, offsetOf } from './rows.ts';
-import { arrange, type Arrangement } from './stable.ts';
+import { arrange, type Arrangement, countSections, stripOf } from './stable.ts';
 
-const none: Arrangement = { rows: [], newcomers: [] };
+const none: Arrangement = { rows: [], newcomers: [], risen: [] };
 const ids = (a: Arrangement): string[] => a.rows.map((r) => r.id);
 const open = (...alarms: Alarm[]): Map<string, Alarm> => new Map(alarms.map((a) => [a.id, a]));
 
@@ -78,12 +78,45 @@ describe('the row under the hand does not move', () => {
     expect(ids(arrange(before, open(a), true))).toEqual(['b', 'a']);
   });
 
-  it('a risen, returning or re-ringing one is repeated in the strip', () => {
+  it('a risen, returning or re-ringing one keeps its row, and stands in the strip only where that is out of view', () => {
     const acked = makeAlarm({ id: 'k', state: 'ACKED', level: 'yellow' });
     const before = arrange(none, open(a, b, acked), false);
-    const held = arrange(before, open({ ...a, level: 'red' }, { ...b, recurrences: 1 }, { ...acked, state: 'UNACK' }), true);
-    expect(held.newcomers).toEqual(['a', 'b', 'k']);
-    expect(arrange(before, open(a, b, acked), true).newcomers).toEqual([]);
+    const now = open(
+      { ...a, level: 'red' },
+      { ...b, recurrences: 1 },
+      { ...acked, state: 'UNACK' },
+      makeAlarm({ id: 'new', level: 'orange' }),
+    );
+    const held = arrange(before, now, true);
+    expect(held).toMatchObject({ rows: before.rows, newcomers: ['new'], risen: ['a', 'b', 'k'] });
+    const these = (of: readonly string[]): Alarm[] => of.flatMap((id) => now.get(id) ?? []);
+    const shown = (...inView: string[]): string[] => stripOf(these(held.newcomers), these(held.risen), new Set(inView)).map(({ id }) => id);
+    expect(shown('a', 'b', 'k')).toEqual(['new']);
+    expect(shown('b', 'k')).toEqual(['a', 'new']);
+    expect(shown().toSorted()).toEqual(['a', 'b', 'k', 'new']);
+    expect(arrange(before, open(a, b, acked), true)).toMatchObject({ newcomers: [], risen: [] });
+  });
+
+  it('every open alarm is counted once, whatever became of it while the order is held', () => {
+    const c = makeAlarm({ id: 'c', state: 'ACKED' });
+    const d = makeAlarm({ id: 'd', state: 'ACKED' });
+    const before = arrange(none, open(a, b, c, d), false);
+    // One is acknowledged, one rings again, one is over, one is new.
+    const now = open(a, { ...b, state: 'ACKED' }, { ...c, state: 'UNACK' }, makeAlarm({ id: 'new', level: 'red' }));
+    const held = arrange(before, now, true);
+    const closed = { ...d, state: 'NORM' as const };
+    const counts = countSections(held.rows, (id) => now.get(id) ?? (id === 'd' ? closed : undefined));
+    expect([...counts]).toEqual([
+      ['ringing', { here: 1, changed: 1 }],
+      ['acknowledged', { here: 0, changed: 1 }],
+    ]);
+    const rows = [...counts.values()].reduce((sum, { here, changed }) => sum + here + changed, 0);
+    expect(rows + held.newcomers.length).toBe(now.size);
+    const merged = countSections(arrange(held, now, false).rows, (id) => now.get(id));
+    expect([...merged]).toEqual([
+      ['ringing', { here: 3, changed: 0 }],
+      ['acknowledged', { here: 1, changed: 0 }],
+    ]);
   });
 
   it('an empty list has nothing to hold: the first alarm is shown at once', () => {
