@@ -1,38 +1,26 @@
 /** `npm run backtest`: rules tried on the history in a data folder, which a running platform may be writing meanwhile. */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { parse as parseYaml, YAMLParseError } from 'yaml';
-import { z } from 'zod';
-import { jointOf } from '../../alert-ui/server/routes/rule-content.ts';
-import { joint } from '../../alert-ui/server/schema/rule.ts';
-import type { Rule } from '../../model/asset.ts';
 import type { BacktestAlarm, BacktestResult } from '../../model/backtest.ts';
 import type { ConfigChange } from '../../model/entry.ts';
 import { dataFolder } from '../data-folder.ts';
 import { judgeAgain } from './judge.ts';
+import { rulesOf, RulesFileError } from './rules-file.ts';
 
 const USAGE = `usage: npm run backtest -- --from <time> --to <time> [--data <folder>] [--rules <file.yaml>] [--enterprise <id>] [--device <id>] [--json]
 
 Judges the alarms of a period again, with rules of your own in force from its beginning, and says what is different.
-Times are ISO 8601 with an offset, or milliseconds since 1970. A rules file is a YAML list:
+Without rules it lists the alarms of the period. Of each: when it came, level, point and limit, worst value / limit, until when, how often told.
+Times are ISO 8601 with an offset, or milliseconds since 1970. A rules file is a YAML list, or a
+site file, of which its rules are taken:
   - { id: lower-l1, scope: enterprise, scopeId: haida, profileId: gas.combustible.point.industrial,
       measurement: lel, code: L1, parts: { setPoint: 20 } }
 Exit code: 0 nothing is different, 1 something is, 2 it could not be done.`;
 
-class UsageError extends Error {}
+/** A platform that runs writes an entry every 5 s: a beginning later than this after `from` is one before which it did not run. */
+const QUIET_MS = 60_000;
 
-const ruleList = z.array(
-  z.looseObject({
-    id: z.string(),
-    scope: z.string(),
-    scopeId: z.string(),
-    profileId: z.string().nullable().default(null),
-    measurement: z.string().nullable().default(null),
-    joint: joint.optional(),
-    code: z.string(),
-    parts: z.record(z.string(), z.unknown()),
-  }),
-);
+class UsageError extends Error {}
 
 function timeOf(name: string, text: string | undefined): number {
   const at = text === undefined ? Number.NaN : /^\d+$/.test(text) ? Number(text) : Date.parse(text);
@@ -40,32 +28,20 @@ function timeOf(name: string, text: string | undefined): number {
   return at;
 }
 
-function rulesOf(file: string): readonly ConfigChange[] {
-  let value: unknown;
+function changesOf(file: string): readonly ConfigChange[] {
   try {
-    value = parseYaml(readFileSync(file, 'utf8'));
+    return rulesOf(readFileSync(file, 'utf8'));
   } catch (error) {
-    const line = error instanceof YAMLParseError ? error.linePos?.[0].line : undefined;
-    throw new UsageError(
-      `${file}${line === undefined ? '' : `:${line}`}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
-    );
+    const line = error instanceof RulesFileError && error.at !== null ? `:${error.at}` : '';
+    throw new UsageError(`${file}${line}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const rules = ruleList.safeParse(value);
-  if (!rules.success) {
-    const [issue] = rules.error.issues;
-    throw new UsageError(`${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a list of rules'}`);
-  }
-  const stamps = { revision: 0, createdAt: 0, updatedAt: 0, retiredAt: null, approvedBy: null };
-  return rules.data.map((rule) => {
-    const value = { name: rule.id, adds: null, reason: null, ...rule, ...stamps, ...jointOf(rule.joint) } as unknown as Rule;
-    return { op: 'put', asset: 'rule', value, base: 0 };
-  });
 }
 
+/** An alarm has the value of its last change of level, which may be on the way down: what a limit is tried for is how far it went. */
 function shown({ alarm, annunciations }: BacktestAlarm): string {
   const point = [alarm.deviceId, alarm.measurement, alarm.channel].filter((part) => part !== null).join(' ');
   const until = alarm.returnedAt === null ? 'still true' : `until ${new Date(alarm.returnedAt).toISOString()}`;
-  const value = `${alarm.value ?? '?'} / ${alarm.limit ?? '?'} ${alarm.unit ?? ''}`.trim();
+  const value = `${alarm.peak?.value ?? alarm.value ?? '?'} / ${alarm.limit ?? '?'} ${alarm.unit ?? ''}`.trim();
   return `${new Date(alarm.raisedAt).toISOString()}  ${alarm.level.padEnd(6)}  ${point} ${alarm.code}  ${value}  ${until}  told ${annunciations.length}`;
 }
 
@@ -107,7 +83,7 @@ async function main(): Promise<number> {
   const request = {
     from: timeOf('from', values.from),
     to: timeOf('to', values.to),
-    changes: values.rules === undefined ? [] : rulesOf(values.rules),
+    changes: values.rules === undefined ? [] : changesOf(values.rules),
     ...(values.enterprise === undefined ? {} : { enterprises: [values.enterprise] }),
     ...(values.device === undefined ? {} : { device: values.device }),
   };
@@ -126,6 +102,15 @@ async function main(): Promise<number> {
     console.error(`${code}${change === undefined ? '' : ` (rule ${change + 1})`}: ${detail}`);
     return 2;
   }
+  const { recordedFrom } = judged;
+  const iso = (at: number): string => new Date(at).toISOString();
+  if (recordedFrom === null) {
+    console.error(
+      `nothing was recorded between ${iso(request.from)} and ${iso(request.to)} in ${values.data} (--data, or BEACON_DATA_DIR, says where it is)`,
+    );
+    return 2;
+  }
+  if (recordedFrom - request.from > QUIET_MS) console.error(`nothing was recorded before ${iso(recordedFrom)}`);
   if (values.json) console.log(JSON.stringify(judged.result));
   else print(judged.result);
   return judged.result.added.length + judged.result.removed.length + judged.result.changed.length === 0 ? 0 : 1;

@@ -3,12 +3,18 @@ import type { Rule } from '../../model/asset.ts';
 import type { BacktestFailure, BacktestProgress, BacktestRequest, BacktestResult } from '../../model/backtest.ts';
 import type { Engine } from '../../model/engine.ts';
 import { type ConfigChange, ENTRY_VERSION, type Entry } from '../../model/entry.ts';
+import type { EpochMs } from '../../model/time.ts';
 import { createEngine, restoreEngine } from '../../rules/engine.ts';
 import { type Beginning, beginningOf, entriesFrom, type HistoryFolders, HistoryNotKept } from './history.ts';
 import { again, compare, Tally } from './tally.ts';
 
 export type Judged =
-  | { readonly ok: true; readonly result: Omit<BacktestResult, 'tookMs'> }
+  | {
+      readonly ok: true;
+      readonly result: Omit<BacktestResult, 'tookMs'>;
+      /** Time of the first entry within the period; null = nothing was recorded then, and nothing could be judged. */
+      readonly recordedFrom: EpochMs | null;
+    }
   | { readonly ok: false; readonly failure: BacktestFailure };
 
 /**
@@ -84,6 +90,7 @@ class Run {
   private readonly before: Tally;
   private readonly after: Tally;
   private inside = false;
+  private recordedFrom: EpochMs | null = null;
   private last: Entry | null = null;
   private firstAt: number | null = null;
   private entries = 0;
@@ -116,6 +123,7 @@ class Run {
       if (!this.inside && entry.at >= this.request.from) {
         this.inside = true;
         if (entry.at >= this.request.to) return false;
+        this.recordedFrom = entry.at;
         if (!this.begin()) return false;
       }
       this.apply(entry);
@@ -179,6 +187,6 @@ class Run {
     const { entries, values, waiting } = this;
     if (waiting !== null) return { ok: false, failure: waiting };
     const found = this.changed === null ? again(this.before) : compare(this.before, this.after);
-    return { ok: true, result: { ...found, entries, values } };
+    return { ok: true, result: { ...found, entries, values }, recordedFrom: this.recordedFrom };
   }
 }

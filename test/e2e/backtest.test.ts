@@ -1,9 +1,11 @@
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Alarm } from '../../model/alarm.ts';
 import type { Backtest } from '../../model/backtest.ts';
 import { type Api, makeDevices, signIn } from '../harness/api.ts';
 import { connectDevice } from '../harness/device-client.ts';
-import { startPlatform, temporaryFolder } from '../harness/platform-process.ts';
+import { repositoryRoot, startPlatform, temporaryFolder } from '../harness/platform-process.ts';
 
 const GAS = 'gas.combustible.point.industrial';
 /** What a public person sees of an alarm but its place in the numbering of another engine. */
@@ -22,6 +24,12 @@ async function finished(api: Api, body: object): Promise<Backtest> {
     },
     { timeout: 60_000, interval: 200 },
   );
+}
+
+/** The command line over a data folder. */
+function backtest(data: string, from: number, to: number): Pick<SpawnSyncReturns<string>, 'status' | 'stdout' | 'stderr'> {
+  const args = [join(repositoryRoot, 'dist/app/backtest/cli.js'), '--data', data, '--from', String(from), '--to', String(to)];
+  return spawnSync(process.execPath, args, { encoding: 'utf8' });
 }
 
 describe('a backtest', () => {
@@ -103,6 +111,17 @@ describe('a backtest', () => {
       // Nothing of it reached what is in force.
       const limits = await api.get<{ limits: readonly { code: string; setPoint: number }[] }>('/devices/GD-4/limits');
       expect(limits.limits.find((limit) => limit.code === 'L1')?.setPoint).toBe(25);
+
+      // The command beside it: a period of which nothing is known is no period in which nothing is different.
+      expect(backtest(folder.path, began - 7_200_000, began - 3_600_000)).toMatchObject({
+        status: 2,
+        stdout: '',
+        stderr: expect.stringMatching(/^nothing was recorded between .*Z and .*Z in /),
+      });
+      const since = backtest(folder.path, began - 7_200_000, to);
+      expect([since.status, since.stderr]).toEqual([0, expect.stringMatching(/^nothing was recorded before .*Z\n$/)]);
+      // It went to 61 and came back to 3: the worst is told, beside the limit of its level.
+      expect(since.stdout).toMatch(/GD-1 lel \w+ {2}61 \/ \d+/);
     } finally {
       await platform.kill();
       folder.remove();
