@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { parseShiftPlan, USUAL_SHIFTS } from '../model/shift.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../model/nearest.ts';
 
 /**
  * Settings are parsed once, here: schema, default, unit, description and environment name side by side. The environment wins

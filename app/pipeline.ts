@@ -131,7 +131,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     // Whether it is an answer to anything the records know; its line in the ledger comes from there.
     if (answer !== null) parts.onAnswer(inbound, answer);
     else if (draft.samples.length > 0 || draft.refused.length === 0) {
-      const doubt = doubtsOf(draft.samples, rangeOf);
+      const doubt = doubtsOf(draft.samples, draft.refused, rangeOf);
       const detail = inbound.stale === true ? STALE : acceptedDetail(applied, doubt);
       ledger.accepted(inbound, acceptedUnder(inbound, draft), detail, doubt?.reason ?? null);
     }

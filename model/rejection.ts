@@ -35,7 +35,7 @@ export type RejectionCode =
   | 'CONNECT_RETIRED';
 
 /** What an accepted message's line says where a part of it was kept, marked and judged, but not simply believed. */
-export type DoubtCode = 'OUT_OF_RANGE' | 'CLOCK_REPLACED';
+export type DoubtCode = 'OUT_OF_RANGE' | 'CLOCK_REPLACED' | 'BAD_TIMESTAMP';
 
 /** Reason of a line in the ledger; texts of all of them are where those of refusals are. */
 export type LedgerReason = RejectionCode | DoubtCode;

@@ -1,17 +1,19 @@
 /** `npm run simulate -- <what> …`: the simulators' command line. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { Profile } from '../model/profile.ts';
 import type { LoadPlan, LoadResult } from './load/plan.ts';
 import { provisionFleet } from './load/provision-fleet.ts';
 import { provisionLoad } from './load/provision-load.ts';
 import { runLoad } from './load/run-load.ts';
 import { progressLine, resultLines } from './load/told.ts';
-import { connectPlatform, type PlatformClient, type SignIn } from './platform-client.ts';
+import { connectPlatform, type PlatformClient, type SignIn, Unanswered } from './platform-client.ts';
 import { provision } from './provision.ts';
 import { parseMapping } from './replay/mapping.ts';
 import { playReplay } from './replay/play-replay.ts';
 import { readRecording } from './replay/recording.ts';
 import { type MeasuredRange, outsideRange, reportOf } from './replay/report.ts';
+import { misfits } from './scenario-file/misfits.ts';
 import { ScenarioError } from './scenario-file/parse.ts';
 import { playReal } from './scenario-file/play-real.ts';
 import { readScenarios } from './scenario-file/read-files.ts';
@@ -27,7 +29,7 @@ run        plays scenario files and says whether every expected alarm came in it
            on virtual time (default): a whole platform of its own in this process's stead, an hour in about a second
            --real              at the speed of life against the platform at --http and --mqtt
            --json              one line of JSON for each scenario, with everything that was heard
-           exit code 0: as expected, 1: not, 2: a file or an option that cannot be used
+           exit code 0: as expected, 1: not, 2: a file or an option that cannot be used, or no platform answers
 district   plays the demo district: 41 devices of three enterprises, with their stories
            --seed N (2026)  --speed N (1)
 replay     plays a CSV recording as devices, times shifted to now
@@ -165,11 +167,13 @@ async function replay(values: Values): Promise<void> {
   process.stdout.write(`${JSON.stringify(reportOf(recording, await playing.finished))}\n`);
 }
 
+async function profilesOf(client: PlatformClient): Promise<readonly Profile[]> {
+  return ((await client.get('/profiles')) as { readonly items: readonly Profile[] }).items;
+}
+
 /** Ranges of a profile's numbers, as the platform has them; none where it does not know the profile (it will say so itself). */
 async function measurementsOf(client: PlatformClient, profileId: string): Promise<readonly MeasuredRange[]> {
-  const { items } = (await client.get('/profiles')) as {
-    readonly items: readonly { readonly id: string; readonly measurements: readonly MeasuredRange[] }[];
-  };
+  const items = await profilesOf(client);
   return items.find((one) => one.id === profileId)?.measurements ?? [];
 }
 
@@ -226,6 +230,9 @@ async function run(values: Values, names: readonly string[]): Promise<void> {
   }
   const scenarios = readScenarios(names);
   const client = await connectPlatform(values.http, signInOf(values));
+  const profiles = await profilesOf(client);
+  const faults = scenarios.flatMap((scenario) => [...misfits(scenario, profiles)].map((fault) => `${scenario.name}: ${fault}`));
+  if (faults.length > 0) throw new ScenarioError(faults);
   const signal = interrupted();
   for (const scenario of scenarios) {
     log(`${scenario.name}: ${scenario.lastsS} s against ${values.http}`);
@@ -270,6 +277,7 @@ try {
     await command(values, more);
   }
 } catch (error) {
-  process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof UsageError || error instanceof ScenarioError ? 2 : 1;
+  const advice = error instanceof Unanswered ? '; --http says where it is' : '';
+  process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}${advice}\n`);
+  process.exitCode = [UsageError, ScenarioError, Unanswered].some((kind) => error instanceof kind) ? 2 : 1;
 }

@@ -15,6 +15,17 @@ export class PlatformError extends Error {
   }
 }
 
+/** Nobody answers where the platform should be: `fetch failed` alone says neither where nor what to do. */
+export class Unanswered extends Error {
+  constructor(base: string, error: unknown) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : null;
+    const why = code ?? (cause instanceof Error ? cause.message : String(cause));
+    super(`no platform answers at ${new URL(base).origin} (${why})`);
+    this.name = 'Unanswered';
+  }
+}
+
 export interface PlatformClient {
   get(path: string): Promise<unknown>;
   post(path: string, body: unknown): Promise<unknown>;
@@ -56,6 +67,8 @@ export async function connectPlatform(httpBase: string, signIn: SignIn): Promise
       headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       body: body === undefined ? null : JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT_MS),
+    }).catch((error: unknown) => {
+      throw new Unanswered(base, error);
     });
     const raw = await response.text();
     let answer: unknown = null;

@@ -12,7 +12,20 @@ export function sees(actor: Actor, enterprise: string | null): boolean {
 /** What one may not even see does not exist for him: 404. What he sees but may not do: 403. */
 export function demand(actor: Actor, action: Action, enterprise: string | null): void {
   if (may(actor, action, { enterprise })) return;
-  throw new HttpProblem(sees(actor, enterprise) || enterprise === null ? 'not-allowed' : 'not-found', `needs the right ${action}`);
+  if (enterprise === null || sees(actor, enterprise)) throw notAllowed(action);
+  throw new HttpProblem('not-found', `enterprise ${enterprise}`);
+}
+
+/**
+ * The same for an enterprise that is to come to be. Whether there is one of that name is told by neither answer, so nothing has to be hidden:
+ * 403.
+ */
+export function demandNew(actor: Actor, action: Action, enterprise: string): void {
+  if (!may(actor, action, { enterprise })) throw notAllowed(action);
+}
+
+function notAllowed(action: Action): HttpProblem {
+  return new HttpProblem('not-allowed', `needs the right ${action}`);
 }
 
 /**

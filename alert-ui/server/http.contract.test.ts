@@ -113,6 +113,20 @@ describe('signing in', () => {
   });
 });
 
+describe('an enterprise that somebody bound to another may not create', () => {
+  it('is refused by name, whether there is one or not; what is in another enterprise is not found, and nothing is said of rights', async () => {
+    await served.account('bound', 'operator', ['a']);
+    const bound = await served.as('bound');
+    for (const id of ['b', 'of-nobody-yet']) {
+      const refused = await bound.send('POST', '/enterprises', { id, name: id });
+      expect([refused.status, refused.body['code'], refused.body['detail']]).toEqual([403, 'not-allowed', 'needs the right config.write']);
+      const device = { id: 'd-new', name: 'd-new', enterpriseId: id, profileId: 'gas.combustible.point.industrial' };
+      const hidden = await bound.send('POST', '/devices', device);
+      expect([hidden.status, hidden.body['code'], hidden.body['detail']]).toEqual([404, 'not-found', `enterprise ${id}`]);
+    }
+  });
+});
+
 describe('a request nobody answers', () => {
   it.each([
     ['PUT', '/api/v1/devices', 'GET, HEAD, POST'],

@@ -49,9 +49,10 @@ export function rulesOf(text: string): readonly ConfigChange[] {
     throw new RulesFileError(`${path}: ${issue?.message ?? 'no rule'}`);
   }
   const stamps = { revision: 0, createdAt: 0, updatedAt: 0, retiredAt: null, approvedBy: null };
-  // A rule's unit is a guard of the door against numbers meant in another; no part of what is kept.
-  return rules.data.map(({ unit: _, ...rule }) => {
-    const value = { name: rule.id, adds: null, reason: null, ...rule, ...stamps, ...jointOf(rule.joint) } as unknown as Rule;
-    return { op: 'put', asset: 'rule', value, base: 0 };
+  return rules.data.map((rule) => {
+    const value: Record<string, unknown> = { name: rule.id, adds: null, reason: null, ...rule, ...stamps, ...jointOf(rule.joint) };
+    // A guard of the door against numbers meant in another unit; no part of what is kept.
+    delete value['unit'];
+    return { op: 'put', asset: 'rule', value: value as unknown as Rule, base: 0 };
   });
 }

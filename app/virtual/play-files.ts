@@ -1,5 +1,7 @@
 /** Plays scenario files on virtual time, each on a platform of its own; a process of its own, started by `npm run simulate -- run`. */
 import { parseArgs } from 'node:util';
+import { builtInCatalogue } from '../../rules/catalogue/built-in.ts';
+import { misfits } from '../../simulators/scenario-file/misfits.ts';
 import { ScenarioError } from '../../simulators/scenario-file/parse.ts';
 import { readScenarios } from '../../simulators/scenario-file/read-files.ts';
 import type { Scenario } from '../../simulators/scenario-file/schema.ts';
@@ -34,7 +36,10 @@ async function play(scenario: Scenario): Promise<boolean> {
 
 try {
   let good = true;
-  for (const scenario of readScenarios(positionals)) good = (await play(scenario)) && good;
+  const scenarios = readScenarios(positionals);
+  const faults = scenarios.flatMap((one) => [...misfits(one, builtInCatalogue.profiles)].map((fault) => `${one.name}: ${fault}`));
+  if (faults.length > 0) throw new ScenarioError(faults);
+  for (const scenario of scenarios) good = (await play(scenario)) && good;
   process.exitCode = good ? 0 : 1;
 } catch (error) {
   process.stderr.write(`simulate: ${error instanceof Error ? error.message : String(error)}\n`);

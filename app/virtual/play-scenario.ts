@@ -3,6 +3,7 @@ import type { Device } from '../../model/asset.ts';
 import type { LiveEvent } from '../../model/alarm.ts';
 import type { ConfigChange } from '../../model/entry.ts';
 import type { Publisher } from '../../model/ports/message-source.ts';
+import type { LedgerLine } from '../../model/ports/records.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { devicesOf, heartbeatMs, SCENARIO_ENTERPRISE_ID } from '../../simulators/scenario-file/devices.ts';
 import { ScenarioError } from '../../simulators/scenario-file/parse.ts';
@@ -12,8 +13,10 @@ import { type WireEvent, wireOf } from '../../simulators/wire/wire.ts';
 import { deviceAsset, enterpriseAsset, gatewayAsset } from './assets.ts';
 import { devicePublisher, gatewayPublisher, type VirtualPlatform } from './virtual-platform.ts';
 
-/** Refusals told one by one; more of them say nothing new. */
+/** Kinds of refusals that are told; more of them say nothing new. */
 const REFUSALS_TOLD = 10;
+/** Lines of the ledger that are looked at: of each kind it has ten a minute, and counts the rest. */
+const REFUSALS_READ = 1_000;
 
 /** @param onEvent hears every live event, in order */
 export async function playScenario(
@@ -144,11 +147,19 @@ export async function playScenario(
 async function refusals(world: VirtualPlatform, startedAt: EpochMs): Promise<readonly string[]> {
   const { platform } = world.running;
   await world.during(platform.flushLedger());
-  const { items } = await platform.records.ledger.list({ verdict: 'refused', from: startedAt, limit: REFUSALS_TOLD });
-  return items.map(
-    (line) =>
-      `${line.device ?? '?'}: refused at the door at ${(line.at - startedAt) / 1_000} s: ${line.reason ?? ''} ${line.detail ?? ''} ${line.head}`,
-  );
+  const { items } = await platform.records.ledger.list({ verdict: 'refused', from: startedAt, limit: REFUSALS_READ });
+  const kinds = new Map<string, { readonly first: LedgerLine; count: number }>();
+  for (const line of items.toSorted((a, b) => a.at - b.at)) {
+    const kind = `${line.device} ${line.reason} ${line.detail}`;
+    const known = kinds.get(kind);
+    if (known === undefined) kinds.set(kind, { first: line, count: 1 });
+    else known.count += 1;
+  }
+  return [...kinds.values()].slice(0, REFUSALS_TOLD).map(({ first, count }) => {
+    const often = count === 1 ? '' : `${count}${items.length === REFUSALS_READ ? ' or more' : ''} times, first `;
+    const what = [first.reason, first.detail, first.head].filter((part) => part !== null && part !== '').join(' ');
+    return `${first.device ?? '?'}: refused at the door ${often}at ${(first.at - startedAt) / 1_000} s: ${what}`;
+  });
 }
 
 /** What of the file a refusal is about, in the file's words. */

@@ -49,7 +49,11 @@ ${expectation}
   it('is 2, by the device and the profile, where there is no such profile', async () => {
     const wrong = hot('expect: [{ device: heat-1, code: FIRE, fromS: 0, toS: 10.5 }]').replace('fire.heat.point', 'fire.heat.pint');
     const run = await simulate('run', write('wrong.yaml', wrong));
-    expect([run.code, run.stdout, run.stderr]).toEqual([2, '', expect.stringContaining('device heat-1, profile fire.heat.pint')]);
+    expect([run.code, run.stdout, run.stderr]).toEqual([
+      2,
+      '',
+      expect.stringMatching(/"fire\.heat\.pint"; did you mean fire\.heat\.point\? \(device heat-1\)/),
+    ]);
   });
 
   it('is 0 for the example of docs/scenarios.md, copied', async () => {
@@ -76,9 +80,15 @@ ${expectation}
     expect(unasked.code).toBe(1);
     expect(unasked.stdout).toMatch(/UNEXPECTED +heat-1 temp fire FIRE orange raised/);
 
-    const refused = await simulate('run', write('refused.yaml', hot('others: allowed').replace('temp: 80', 'temperatur: 80')));
+    // Every report is refused alike: one line, with their number.
+    const refused = await simulate('run', write('refused.yaml', hot('others: allowed').replace('temp: 80', 'temp: true')));
     expect(refused.code).toBe(1);
-    expect(refused.stdout).toMatch(/TROUBLE +heat-1: refused at the door/);
+    expect(refused.stdout).toMatch(/TROUBLE +heat-1: refused at the door \d times, first at /);
+    expect(refused.stdout.match(/TROUBLE/g)).toHaveLength(1);
+
+    const misspelt = await simulate('run', write('misspelt.yaml', hot('').replace('temp: 80', 'tempp: 80')));
+    expect([misspelt.code, misspelt.stdout]).toEqual([2, '']);
+    expect(misspelt.stderr).toMatch(/devices\[0\]\.shows\.tempp: no key .*did you mean temp\?; there is temp/);
 
     const idle = await simulate(
       'run',

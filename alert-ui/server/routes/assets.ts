@@ -3,7 +3,7 @@ import type { Area, AssetOf, Enterprise, HazardSource, Site } from '../../../mod
 import type { ConfigChange } from '../../../model/entry.ts';
 import type { EngineView } from '../../../model/engine.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
-import { demand, sees, visibleAreas } from '../access.ts';
+import { demand, demandNew, sees, visibleAreas } from '../access.ts';
 import { askIfSofter, type OneOrTwo } from '../approvals/change-asset.ts';
 import type { Telling } from '../approvals/second-person.ts';
 import { AssetPages } from '../http/page.ts';
@@ -113,7 +113,8 @@ function familyRoutes<
       replies: { 201: { description: 'Created', schema: family.asset } },
       problems: ['not-allowed', 'id-taken', 'id-retired', 'unknown-reference', 'unavailable'],
       handle: async ({ platform, actor, body, requestId }) => {
-        demand(actor, 'config.write', family.enterpriseOf(body));
+        if (family.kind === 'enterprise') demandNew(actor, 'config.write', body.id);
+        else demand(actor, 'config.write', family.enterpriseOf(body));
         demandFreeId(platform.view.assets(family.kind).get(body.id), body.id);
         const now = platform.clock.now();
         const value = family.build(body, { revision: 1, createdAt: now, updatedAt: now, retiredAt: null });
