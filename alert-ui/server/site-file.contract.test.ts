@@ -127,6 +127,34 @@ describe('a site as a file', () => {
     expect(problems(bare)).toMatchObject([{ line: 8, message: 'r-2: reason: wanted where a limit becomes less strict' }]);
   });
 
+  it('what hides behind a change that waits is judged without it, and waits too', async () => {
+    const chain = ['wide', 'narrow', 'narrowest', 'apart'];
+    const softened = {
+      profileId: 'gas',
+      variant: null,
+      measurement: 'lel',
+      code: 'L1',
+      parts: ['setPoint' as const],
+      mandatory: true,
+      basis: 'GB',
+      device: null,
+    };
+    // Each of the first three is as soft as the one before it: softer than what stands only where that one is not done.
+    served.platform.rehearse = (changes) =>
+      changes.map((change, i) => ({
+        outcome: { ok: true, changed: true },
+        softened: i === 0 && change.op === 'put' && change.value.id !== 'apart' ? [softened] : [],
+        silenced: [],
+        turn: i,
+      }));
+    const rules = chain.map(
+      (id, i) => `  - {id: ${id}, scope: device, scopeId: gd-1, measurement: lel, code: L${i}, parts: {setPoint: 20}, reason: why}\n`,
+    );
+    const done = await take(engineer, `beacon-site: 1\nrules:\n${rules.join('')}`);
+    expect(outcomes(done)).toEqual(['create wide waits', 'create narrow waits', 'create narrowest waits', 'create apart done']);
+    expect([...served.platform.view.assets('rule').keys()]).toEqual(['apart']);
+  });
+
   it('goes out as it came in, without a secret, and one sees no more of it than elsewhere', async () => {
     await take(admin, SITE);
     const out = await admin.get('/site-file?enterprise=works');

@@ -87,7 +87,9 @@ export function siteFileRoutes(provisioning: Provisioning, readSite: SiteReader,
             ...going.flatMap((item) => roomProblems(room, item)),
             ...going.flatMap((item, i) => itemProblems(platform.view, actor, items, item, rehearsed[i])),
           ];
-          const asking = new Set(going.filter((item, i) => needsSecond(actor, items, platform.view, item, rehearsed[i])));
+          const needs = (item: SiteItem, one: Rehearsed | undefined): boolean => needsSecond(actor, items, platform.view, item, one);
+          const first = going.filter((item, i) => needs(item, rehearsed[i]));
+          const asking = await askingOf(platform, inOrder(going, rehearsed), first, needs);
           for (const item of asking)
             if (reasonOf(item, query.reason) === null)
               wrong.push({ line: item.line, path: item.path, message: `${item.id}: reason: wanted where a limit becomes less strict` });
@@ -115,6 +117,28 @@ export function siteFileRoutes(provisioning: Provisioning, readSite: SiteReader,
       },
     }),
   ];
+}
+
+/**
+ * What has to wait for a second person. That changes nothing yet, so the rest is judged without it, again and again: else a rule of one device
+ * would be no softer than that of its enterprise which nobody has agreed to, and would be done at once.
+ * @param going in the order in which it is written, @param first what needs one where all of it is done
+ */
+async function askingOf(
+  platform: Platform,
+  going: readonly SiteItem[],
+  first: readonly SiteItem[],
+  needs: (item: SiteItem, rehearsed: Rehearsed | undefined) => boolean,
+): Promise<ReadonlySet<SiteItem>> {
+  const asking = new Set<SiteItem>();
+  for (let more = first; more.length > 0; ) {
+    for (const item of more) asking.add(item);
+    await turn();
+    const rest = going.filter((item) => !asking.has(item));
+    const rehearsed = platform.rehearse(rest.flatMap(({ change }): ConfigChange[] => (change === null ? [] : [change])));
+    more = rest.filter((item, i) => needs(item, rehearsed[i]));
+  }
+  return asking;
 }
 
 /** Lets devices be answered between two long steps; what changes meanwhile is found out by its revision. */
