@@ -92,7 +92,7 @@ ${expectation}
 
     const idle = await simulate(
       'run',
-      write('idle.yaml', hot('others: allowed\noperators: [{ atS: 50, does: acknowledge, device: heat-1, code: L2 }]')),
+      write('idle.yaml', hot('others: allowed\noperators: [{ atS: 50, does: acknowledge, device: heat-1, code: ROR }]')),
     );
     expect(idle.code).toBe(1);
     expect(idle.stdout).toMatch(/TROUBLE +operator at 50 s finds no open alarm/);
