@@ -48,6 +48,13 @@ describe.skipIf(chromiumPath() === null)('the first day and the end of a session
     await page.getByLabel('Device id').fill('FIRST-1');
     // The enterprise that was just added is chosen as soon as the form is there.
     await expect.poll(() => page.getByLabel('Enterprise').inputValue(), SOON).toBe('haida');
+    // So is a second one; what was typed of the device stays.
+    await page.getByRole('button', { name: 'Add another enterprise' }).click();
+    await page.getByLabel('Enterprise id').fill('beihai');
+    await page.getByLabel('Enterprise name').fill('Beihai Foods');
+    await page.getByRole('button', { name: 'Add enterprise' }).click();
+    await expect.poll(() => page.getByLabel('Enterprise').inputValue(), SOON).toBe('beihai');
+    expect(await page.getByLabel('Device id').inputValue()).toBe('FIRST-1');
     await page.getByLabel('Search profiles').fill('commercial');
     await page.getByLabel('Device profile').selectOption('gas.combustible.commercial');
     await page.getByRole('button', { name: 'Create device' }).click();
