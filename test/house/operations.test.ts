@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { createMetrics, type MetricFacts } from '../../app/metrics.ts';
 import { createStages } from '../../app/stages.ts';
-import { SETTINGS } from '../../app/config.ts';
+import { loadConfig, SETTINGS } from '../../app/config.ts';
 import { ENTRY_VERSIONS } from '../../model/entry.ts';
 
 const docs = join(import.meta.dirname, '..', '..', 'docs');
@@ -59,6 +59,32 @@ describe('docs/operations.md, settings', () => {
     expect(written.length).toBeGreaterThan(2);
     for (const [key, value] of written)
       expect([key, settings.find((one) => one.key === key)?.schema.safeParse(value).success]).toEqual([key, true]);
+  });
+});
+
+describe('docs/operations.md, the trial start of a backup', () => {
+  it('leaves out all that reaches outside, and nothing without its other half', () => {
+    const leftOut = [...operations.matchAll(/ -u (BEACON_[A-Z_]+)/g)].map(([, name = '']) => name);
+    const env: Record<string, string> = {
+      BEACON_UPSTREAM_URL: 'mqtt://127.0.0.1:1884',
+      BEACON_UPSTREAM_USERNAME: 'beacon-tower',
+      BEACON_UPSTREAM_PASSWORD: 'secret',
+      BEACON_WEBHOOK_URL: 'http://127.0.0.1:9/hook',
+      BEACON_WEBHOOK_SECRET: 'x'.repeat(24),
+      BEACON_DEADMAN_URL: 'http://127.0.0.1:9/beat',
+      BEACON_INFLUX_URL: 'http://127.0.0.1:8086',
+      BEACON_INFLUX_USERNAME: 'beacon',
+      BEACON_INFLUX_PASSWORD: 'secret',
+    };
+    expect(loadConfig(env).config.webhookUrl).not.toBeNull();
+    for (const name of leftOut) delete env[name];
+    const { upstreamUrl, webhookUrl, deadmanUrl, influxUrl } = loadConfig(env).config;
+    expect({ upstreamUrl, webhookUrl, deadmanUrl, influxUrl }).toEqual({
+      upstreamUrl: null,
+      webhookUrl: null,
+      deadmanUrl: null,
+      influxUrl: null,
+    });
   });
 });
 
