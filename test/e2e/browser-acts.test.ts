@@ -138,6 +138,8 @@ describe.skipIf(chromiumPath() === null)('acting at the board (needs chromium: a
       .getByRole('button', { name: /^Withdraw/ })
       .click();
     await rowOf(page, 'HAND-2').getByRole('button', { name: 'Acknowledge' }).waitFor();
+    // Read aloud, a list of buttons says of each which alarm it takes.
+    expect(await rowOf(page, 'HAND-2').getByRole('button', { name: 'Acknowledge' }).getAttribute('aria-description')).toContain('HAND-2');
     const alarm = await second.alarm();
     expect([alarm?.state, (await first.alarm())?.state]).toEqual(['UNACK', 'UNACK']);
     const { events } = await chief.get<{ events: readonly { type: string; by: string | null }[] }>(`/alarms/${alarm?.id}`);

@@ -2,6 +2,7 @@
 import '@fontsource-variable/noto-sans-sc';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/alarm-columns.css';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { createApi } from './api/client.ts';
