@@ -126,8 +126,8 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'a resend is judged once more',
     file: 'rules/evaluate/message.ts',
-    find: 'if (!resend && applySample(core, device, sample, message)) judged = true;',
-    replace: 'if (applySample(core, device, sample, message)) judged = true;',
+    find: 'if (!resend) {',
+    replace: '{',
   },
   {
     name: 'a timer that is due exactly now waits for the next entry',
@@ -150,8 +150,8 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'a dead-man runs while we were away ourselves',
     file: 'rules/presence.ts',
-    find: 'Math.max(core.clock.outageEndedAt, core.deafUntil,',
-    replace: 'Math.max(core.deafUntil,',
+    find: 'Math.max(core.clock.outageEndedAt, keptFromUsUntil(core, device))',
+    replace: 'keptFromUsUntil(core, device)',
   },
   {
     name: 'an acknowledgement can be taken back after a minute',
