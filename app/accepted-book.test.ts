@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Inbound } from '../model/ports/message-source.ts';
+import type { AcceptedQuery } from '../model/ports/platform.ts';
 import { createAcceptedBook } from './accepted-book.ts';
 
 const encoder = new TextEncoder();
@@ -56,16 +57,27 @@ describe('the last accepted messages of a device', () => {
   });
 });
 
-describe('the devices heard last', () => {
+describe('the newest of all devices', () => {
   it('are given newest first, as many as asked for, of the enterprises asked for, at every fill of the ring', () => {
     const book = createAcceptedBook();
+    const heard = (asked: AcceptedQuery): string[] => book.newest(asked).map(({ device, at }) => `${device}${at}`);
     for (let round = 0; round < 45; round += 1) {
       for (const device of ['a', 'b', 'c']) book.note(inbound('{}', round * 10 + device.charCodeAt(0) - 97), device, null);
       book.note(inbound('{}', round * 10 + 5), 'a', null);
-      expect(book.last(2)).toEqual(['a', 'c']);
-      expect(book.last(9, ['e'])).toEqual(['a', 'c', 'b']);
-      expect(book.last(9, ['another'])).toEqual([]);
+      const at = round * 10;
+      expect(heard({ limit: 2 })).toEqual([`a${at + 5}`, `c${at + 2}`]);
+      expect(heard({ limit: 4, enterprises: ['e'] })).toEqual([`a${at + 5}`, `c${at + 2}`, `b${at + 1}`, `a${at}`]);
+      expect(heard({ limit: 9, enterprises: ['another'] })).toEqual([]);
+      expect(heard({ limit: 9, from: at + 1, to: at + 5 })).toEqual([`c${at + 2}`, `b${at + 1}`]);
     }
+    // Of every device the last 20 are known.
+    expect(heard({ limit: 500 })).toHaveLength(60);
+  });
+
+  it('are found by what of them was doubted, behind those that were not', () => {
+    const book = createAcceptedBook();
+    for (let at = 0; at < 6; at += 1) book.note(inbound('{}', at), 'a', null, at < 2 ? 'OUT_OF_RANGE' : null);
+    expect(book.newest({ limit: 1, reason: 'OUT_OF_RANGE' }).map(({ at }) => at)).toEqual([1]);
   });
 });
 

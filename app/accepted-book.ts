@@ -1,4 +1,5 @@
 import type { Inbound } from '../model/ports/message-source.ts';
+import type { AcceptedQuery } from '../model/ports/platform.ts';
 import type { LedgerCount, LedgerLine } from '../model/ports/records.ts';
 import type { DoubtCode } from '../model/rejection.ts';
 import type { EpochMs } from '../model/time.ts';
@@ -14,8 +15,8 @@ export interface AcceptedBook {
   note(inbound: Inbound, device: string, detail: string | null, reason?: DoubtCode | null): void;
   /** Newest first. */
   recent(device: string): readonly LedgerLine[];
-  /** The devices with the newest messages, newest first; of these enterprises alone, when they are given. */
-  last(count: number, enterprises?: readonly string[]): readonly string[];
+  /** The newest of all devices, newest first; of every device no more than its last 20 are known. */
+  newest(asked: AcceptedQuery): readonly LedgerLine[];
   /** Counts since the last call. */
   takeCounts(): LedgerCount[];
 }
@@ -106,36 +107,25 @@ export function createAcceptedBook(): AcceptedBook {
     },
     recent(device) {
       const ring = rings.get(device);
-      if (ring === undefined) return [];
-      return Array.from({ length: ring.filled }, (_, i): LedgerLine => {
-        const slot = (ring.next - 1 - i + 2 * ring.filled) % ring.filled;
-        const at = slot * SLOT_BYTES;
-        const headAt = at + HEAD_AT;
-        return {
-          at: ring.bytes.readDoubleLE(at),
-          device,
-          enterprise: ring.enterprise,
-          verdict: 'accepted',
-          reason: ring.reasons[slot] ?? null,
-          topic: ring.topics[slot] ?? null,
-          head: printableHead(ring.bytes.subarray(headAt, headAt + (ring.bytes[at + USED_AT] ?? 0))),
-          size: ring.bytes.readUInt32LE(at + SIZE_AT),
-          detail: ring.details[slot] ?? null,
-          address: ring.addresses[slot] ?? null,
-          more: 0,
-        };
-      });
+      return ring === undefined ? [] : Array.from({ length: ring.filled }, (_, i) => lineOf(device, ring, slotOf(ring, i)));
     },
-    last(howMany, enterprises) {
-      const heard: { readonly device: string; readonly at: EpochMs }[] = [];
+    newest({ limit, enterprises, reason, from = -Infinity, to = Infinity }) {
+      // All devices are looked at on the thread that serves the broker: what is not shown is neither sorted nor made a line of.
+      const found: { readonly device: string; readonly ring: DeviceRing; readonly slot: number; readonly at: EpochMs }[] = [];
       for (const [device, ring] of rings) {
         if (enterprises !== undefined && !enterprises.includes(ring.enterprise)) continue;
-        heard.push({ device, at: ring.bytes.readDoubleLE(((ring.next + KEEP - 1) % KEEP) * SLOT_BYTES) });
+        for (let i = 0; i < ring.filled; i += 1) {
+          const slot = slotOf(ring, i);
+          const at = ring.bytes.readDoubleLE(slot * SLOT_BYTES);
+          if (at < from || (found.length === limit && at <= (found.at(-1)?.at ?? 0))) break;
+          if (at >= to || (reason !== undefined && ring.reasons[slot] !== reason)) continue;
+          let place = found.length;
+          while (place > 0 && (found[place - 1]?.at ?? 0) < at) place -= 1;
+          found.splice(place, 0, { device, ring, slot, at });
+          if (found.length > limit) found.pop();
+        }
       }
-      return heard
-        .sort((a, b) => b.at - a.at)
-        .slice(0, howMany)
-        .map(({ device }) => device);
+      return found.map(({ device, ring, slot }) => lineOf(device, ring, slot));
     },
     takeCounts() {
       const taken = finished;
@@ -149,6 +139,29 @@ export function createAcceptedBook(): AcceptedBook {
       finished = [];
       return taken;
     },
+  };
+}
+
+/** @param back 0 = the newest */
+function slotOf({ next, filled }: DeviceRing, back: number): number {
+  return (next - 1 - back + 2 * filled) % filled;
+}
+
+function lineOf(device: string, ring: DeviceRing, slot: number): LedgerLine {
+  const at = slot * SLOT_BYTES;
+  const headAt = at + HEAD_AT;
+  return {
+    at: ring.bytes.readDoubleLE(at),
+    device,
+    enterprise: ring.enterprise,
+    verdict: 'accepted',
+    reason: ring.reasons[slot] ?? null,
+    topic: ring.topics[slot] ?? null,
+    head: printableHead(ring.bytes.subarray(headAt, headAt + (ring.bytes[at + USED_AT] ?? 0))),
+    size: ring.bytes.readUInt32LE(at + SIZE_AT),
+    detail: ring.details[slot] ?? null,
+    address: ring.addresses[slot] ?? null,
+    more: 0,
   };
 }
 

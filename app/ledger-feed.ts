@@ -1,5 +1,6 @@
 import type { Clock } from '../model/ports/clock.ts';
 import type { Inbound } from '../model/ports/message-source.ts';
+import type { AcceptedQuery } from '../model/ports/platform.ts';
 import type { LedgerCount, LedgerLine, LedgerVerdict, Records } from '../model/ports/records.ts';
 import type { DoubtCode, LedgerReason, Refusal } from '../model/rejection.ts';
 import type { EpochMs } from '../model/time.ts';
@@ -30,7 +31,7 @@ export interface LedgerFeed {
   refusedParts(inbound: Inbound, refused: readonly Refusal[]): void;
   connection(line: LedgerLine): void;
   recent(device: string): readonly LedgerLine[];
-  lastAccepted(count: number, enterprises?: readonly string[]): readonly string[];
+  newestAccepted(asked: AcceptedQuery): readonly LedgerLine[];
   connections(device: string): readonly LedgerLine[];
   flush(): Promise<void>;
   status(): { readonly queued: number; readonly dropped: number; readonly failing: string | null; readonly writing: boolean };
@@ -147,7 +148,7 @@ export function startLedgerFeed(records: Records, clock: Clock): LedgerFeed {
       enter(line);
     },
     recent: (device) => accepted.recent(device),
-    lastAccepted: (howMany, enterprises) => accepted.last(howMany, enterprises),
+    newestAccepted: (asked) => accepted.newest(asked),
     connections: (device) => [...connects.of(device), ...refusedConnects.of(device)].sort((a, b) => b.at - a.at).slice(0, KEEP_CONNECTIONS),
     flush() {
       flushing = flushing.then(write);

@@ -54,7 +54,7 @@ it('thousands of connections that end in one instant are all journaled, each aft
       refusedParts: nobody,
       connection: () => undefined,
       recent: nobody,
-      lastAccepted: nobody,
+      newestAccepted: nobody,
       connections: nobody,
       flush: nobody,
       status: nobody,

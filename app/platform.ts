@@ -108,7 +108,7 @@ export function createPlatform(parts: PlatformParts): Platform {
       });
     },
     recent: (device) => parts.ledger.recent(device),
-    lastAccepted: (count, enterprises) => parts.ledger.lastAccepted(count, enterprises),
+    newestAccepted: (asked) => parts.ledger.newestAccepted(asked),
     connections: (device) => parts.ledger.connections(device),
     flushLedger: () => parts.ledger.flush(),
     flushEvents: () => parts.events.flush(EVENTS_WAIT_MS),

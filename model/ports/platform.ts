@@ -4,6 +4,7 @@ import type { EngineView, Outcome, Silence, SoftenedLimit } from '../engine.ts';
 import type { AlarmCommand, ConfigChange } from '../entry.ts';
 import type { Sample } from '../reading.ts';
 import type { ShiftPlan } from '../shift.ts';
+import type { LedgerReason } from '../rejection.ts';
 import type { EpochMs } from '../time.ts';
 import type { WarningLive } from '../warning.ts';
 import type { Clock } from './clock.ts';
@@ -85,6 +86,15 @@ export interface Rehearsed {
 }
 
 /** What the server is given; it knows nothing of threads, files or the broker. */
+/** Which of the accepted messages in memory: of these enterprises, doubted for this reason, in [from, to). What is absent asks for nothing. */
+export interface AcceptedQuery {
+  readonly limit: number;
+  readonly enterprises?: readonly string[] | undefined;
+  readonly reason?: LedgerReason | undefined;
+  readonly from?: EpochMs | undefined;
+  readonly to?: EpochMs | undefined;
+}
+
 export interface Platform {
   readonly view: EngineView;
   readonly clock: Clock;
@@ -104,8 +114,8 @@ export interface Platform {
   rehearse(changes: readonly ConfigChange[]): readonly Rehearsed[];
   /** Last accepted messages and connection attempts of a device, newest first, from memory. */
   recent(device: string): readonly LedgerLine[];
-  /** The devices whose messages were accepted last, newest first; of these enterprises alone, when they are given. */
-  lastAccepted(count: number, enterprises?: readonly string[]): readonly string[];
+  /** The last accepted messages of all devices, newest first, from memory. */
+  newestAccepted(asked: AcceptedQuery): readonly LedgerLine[];
   connections(device: string): readonly LedgerLine[];
   /** Lines not yet flushed to the records are flushed before a ledger query. */
   flushLedger(): Promise<void>;

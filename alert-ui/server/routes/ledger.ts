@@ -63,16 +63,17 @@ function recentAccepted(
 ): LedgerItem[] {
   if (query.verdict !== undefined && query.verdict !== 'accepted') return [];
   // Of all devices only for who asks for the accepted ones: between them a refusal would not be found.
-  const ofAll = query.device === undefined;
-  if (ofAll && query.verdict === undefined) return [];
-  const devices = query.device === undefined ? platform.lastAccepted(query.limit, enterprises) : [query.device];
+  if (query.device === undefined && query.verdict === undefined) return [];
   const known = new Set(kept.filter((row) => row.verdict === 'accepted').map((row) => `${row.at} ${row.topic} ${row.head}`));
-  const lines = devices
-    .flatMap((device) => platform.recent(device))
+  const { limit, from, to } = query;
+  // Another reason than those is none of an accepted message's, and finds nothing.
+  const reason = query.reason as LedgerReason | undefined;
+  const lines =
+    query.device === undefined ? platform.newestAccepted({ limit, enterprises, reason, from, to }) : platform.recent(query.device);
+  return lines
     .filter((line) => query.reason === undefined || line.reason === query.reason)
     .filter((line) => line.verdict === 'accepted' && !known.has(`${line.at} ${line.topic} ${line.head}`))
     .filter((line) => enterprises === undefined || (line.enterprise !== null && enterprises.includes(line.enterprise)))
-    .filter((line) => (query.from === undefined || line.at >= query.from) && (query.to === undefined || line.at < query.to));
-  const shown = ofAll ? lines.sort((a, b) => b.at - a.at).slice(0, query.limit) : lines;
-  return shown.map((line) => ({ ...line, id: 0, ...adviceFor(line, platform.view) }));
+    .filter((line) => (query.from === undefined || line.at >= query.from) && (query.to === undefined || line.at < query.to))
+    .map((line) => ({ ...line, id: 0, ...adviceFor(line, platform.view) }));
 }

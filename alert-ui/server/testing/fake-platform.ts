@@ -21,7 +21,7 @@ import type { Flood, FloodState } from '../../../model/flood.ts';
 import type { Level } from '../../../model/level.ts';
 import type { Backtest } from '../../../model/backtest.ts';
 import type { FiguresQuery } from '../../../model/performance.ts';
-import type { LiveListener, PerformanceReport, Platform, Rehearsed, SubmitOutcome } from '../../../model/ports/platform.ts';
+import type { AcceptedQuery, LiveListener, PerformanceReport, Platform, Rehearsed, SubmitOutcome } from '../../../model/ports/platform.ts';
 import type { LedgerLine } from '../../../model/ports/records.ts';
 import type { Catalogue } from '../../../model/profile.ts';
 import type { RangeQuery } from '../../../model/ports/reading-store.ts';
@@ -448,11 +448,12 @@ export class FakePlatform implements Platform {
   recent(device: string): readonly LedgerLine[] {
     return this.recentLines.get(device) ?? [];
   }
-  lastAccepted(count: number, enterprises?: readonly string[]): readonly string[] {
-    return [...this.recentLines]
-      .filter(([, [line]]) => enterprises === undefined || (typeof line?.enterprise === 'string' && enterprises.includes(line.enterprise)))
-      .map(([device]) => device)
-      .slice(0, count);
+  newestAccepted({ limit, enterprises }: AcceptedQuery): readonly LedgerLine[] {
+    return [...this.recentLines.values()]
+      .flat()
+      .filter(({ enterprise }) => enterprises === undefined || (enterprise !== null && enterprises.includes(enterprise)))
+      .sort((a, b) => b.at - a.at)
+      .slice(0, limit);
   }
   connections(device: string): readonly LedgerLine[] {
     return this.connectionLines.get(device) ?? [];
