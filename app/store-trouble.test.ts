@@ -54,6 +54,13 @@ describe('the reading store in the log', () => {
     expect(lines).toHaveLength(3);
   });
 
+  it('tells so many kinds at most while it lasts, and the latest in the alarm', () => {
+    const { lines, trouble } = told();
+    for (let i = 0; i < 100; i += 1) trouble.note(failing(`InfluxDB: shard ${i} is away`));
+    expect(lines).toHaveLength(20);
+    expect(trouble.now()).toBe('InfluxDB: shard 99 is away');
+  });
+
   it('says nothing while all is well', () => {
     const { lines, trouble } = told();
     trouble.note(WELL);

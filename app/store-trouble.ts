@@ -8,6 +8,8 @@ import type { Config } from './config.ts';
 
 /** A kind that was told is told again only after the store has been well for so long: one that comes and goes must not fill the log. */
 const WELL_MS = 60_000;
+/** Kinds told of one trouble: words that differ each time are not to fill the log, or memory. The alarm has the latest. */
+const KINDS_TOLD = 20;
 /** Of the store's words in the system alarm. */
 const ALARM_CHARS = 200;
 
@@ -59,7 +61,7 @@ export function tellStoreTrouble(log: Pick<ServerOptions['log'], 'warn' | 'info'
         .replace(/\s+/g, ' ')
         .trim();
       trouble = words.slice(0, ALARM_CHARS);
-      if (told.has(kindOf(words))) return;
+      if (told.has(kindOf(words)) || told.size >= KINDS_TOLD) return;
       told.add(kindOf(words));
       failing = true;
       log.warn(

@@ -81,13 +81,21 @@ function changeOf<K extends PutChange['asset']>({ asset, action, read, demand, p
   };
 }
 
+type Kept = z.ZodType<{ id: string; base: number; to: object; silences?: unknown }>;
+
+/** Reads such requests. Throws when one is none of this kind. */
+function kept<T>(schema: Kept): (request: Approval['request']) => Wanted<T> {
+  return (request) => {
+    const { id, base, to, silences: told } = schema.parse(request);
+    // What is absent inside it is absent in what JSON gave back, too.
+    return { id, base, changes: present(to) as Partial<T>, silences: told };
+  };
+}
+
 export const changeDevice = changeOf({
   asset: 'device',
   action: 'device.write',
-  read(request) {
-    const { id, base, to, silences: told } = ofDevice.parse(request);
-    return { id, base, changes: present(to), silences: told };
-  },
+  read: kept<Device>(ofDevice),
   demand: demandChange,
   put: (value, base) => ({ op: 'put', asset: 'device', base, value }),
 });
@@ -95,21 +103,14 @@ export const changeDevice = changeOf({
 export const changeSource = changeOf({
   asset: 'hazard-source',
   action: 'config.write',
-  read(request) {
-    const { id, base, to, silences: told } = ofSource.parse(request);
-    // What is absent inside it is absent in what JSON gave back, too.
-    return { id, base, changes: present(to) as Partial<HazardSource>, silences: told };
-  },
+  read: kept<HazardSource>(ofSource),
   put: (value, base) => ({ op: 'put', asset: 'hazard-source', base, value }),
 });
 
 export const changeEnterprise = changeOf({
   asset: 'enterprise',
   action: 'config.write',
-  read(request) {
-    const { id, base, to, silences: told } = ofEnterprise.parse(request);
-    return { id, base, changes: present(to) as Partial<Enterprise>, silences: told };
-  },
+  read: kept<Enterprise>(ofEnterprise),
   put: (value, base) => ({ op: 'put', asset: 'enterprise', base, value }),
 });
 const KINDS = { device: changeDevice, 'hazard-source': changeSource, enterprise: changeEnterprise } as const;
