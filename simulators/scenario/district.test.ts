@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isId } from '../../model/ids.ts';
 import type { Member } from './member.ts';
@@ -127,6 +129,21 @@ describe('the demo district', () => {
     expect(near).toBeLessThan(pump);
     expect(foodCourtSmoke(CYCLE_S)).toBeLessThan(0.05);
     expect(value(find('heat-foodcourt-store'), 'temp', CYCLE_S - 1)).toBeLessThan(47);
+  });
+
+  it('tells its story when the README says that it does, to the minute', () => {
+    const smoke = everySecond.find((t) => (value(find('smoke-foodcourt'), 'status', t) & 0b10) !== 0) ?? Number.POSITIVE_INFINITY;
+    const gas = everySecond.find((t) => t >= TIMETABLE.smallLeakFrom && value(find(SMALL_LEAK_DETECTOR), 'lel', t) >= 20);
+    const told = [firstAt(find(OVERFILLED_TANK), 'level', 10.8), gas ?? Number.POSITIVE_INFINITY, smoke].map((s) => Math.round(s / 60));
+    const minutes = (name: string, form: RegExp) =>
+      readFileSync(join(import.meta.dirname, '..', '..', name), 'utf8')
+        .match(form)
+        ?.slice(1)
+        .map(Number);
+    expect(minutes('README.md', /after (\d+) minutes a tank is filled too far, after (\d+) gas leaks .*?, after (\d+) it burns/)).toEqual(
+      told,
+    );
+    expect(minutes('README.zh-CN.md', /(\d+) 分钟时一座储罐.*?(\d+) 分钟时另一家.*?(\d+) 分钟时商业综合体/)).toEqual(told);
   });
 
   it('has one sensor that falls silent and one station whose network goes, and both come back', () => {
