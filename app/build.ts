@@ -38,7 +38,7 @@ import { createMetrics } from './metrics.ts';
 import { noticesFacts, noticesMetrics, webhookOf } from './notices-facts.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPlatform } from './platform.ts';
-import { projectorLagMs } from './projector-lag.ts';
+import { projectorLagEntries, projectorLagMs } from './projector-lag.ts';
 import { named, prepareFolder, shownHost } from './prepare-folder.ts';
 import { recover } from './recovery.ts';
 import { registryOf } from './registry.ts';
@@ -373,7 +373,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
         journalBytes: status.bytes,
         journalMaxBytes: status.maxBytes,
         journalSeq: status.lastSeq,
-        projectorLagEntries: projected.lagEntries,
+        projectorLagEntries: projectorLagEntries(projected, status.lastSeq),
         projectorLagSeconds: projectorLagMs(projected, projector.untoldMs(), status.lastSeq) / 1000,
         rollUpLagSeconds: projected.rollUpsDueFrom === null ? 0 : Math.max(0, (clock.now() - projected.rollUpsDueFrom) / 1000),
         projectorRejected: projected.rejected,

@@ -11,3 +11,12 @@ const SILENT_MS = 15_000;
 export function projectorLagMs({ lagMs, position }: ProjectorStatus, untoldMs: number, lastSeq: number): number {
   return untoldMs > SILENT_MS && lastSeq > position ? lagMs + untoldMs : lagMs;
 }
+
+/**
+ * Entries of the journal that are not known to be in the reading store. Counted from the journal's own end: what the projector last said
+ * of itself may be older than entries that came since, and must not read as "everything is in".
+ * @param lastSeq last entry of the journal
+ */
+export function projectorLagEntries({ position }: ProjectorStatus, lastSeq: number): number {
+  return Math.max(0, lastSeq - position);
+}

@@ -171,7 +171,6 @@ export function createProjection(parts: ProjectionParts): Projection {
         ...NOTHING_YET,
         position,
         lastSeq,
-        lagEntries: lastSeq - position,
         lagMs,
         through,
         written,

@@ -6,7 +6,6 @@ export interface ProjectorStatus {
   readonly position: number;
   /** Newest journal entry known to the projector. */
   readonly lastSeq: number;
-  readonly lagEntries: number;
   /** Age of the oldest entry not yet projected, ms; 0 = everything is in. */
   readonly lagMs: number;
   /** Arrival time up to which the store is complete; 0 = nothing projected since the start. */
@@ -30,7 +29,6 @@ export interface ProjectorStatus {
 export const NOTHING_YET: ProjectorStatus = {
   position: 0,
   lastSeq: 0,
-  lagEntries: 0,
   lagMs: 0,
   through: 0,
   written: 0,

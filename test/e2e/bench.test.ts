@@ -47,6 +47,6 @@ it('the quick bench ends with every table and no unanswered PUBLISH or alarm', {
   if (influxdMissing() === null) {
     expect(stdout).toContain('| back, catching up | ');
     const equal = /equal for \*\*(\d+) of (\d+)\*\* devices/.exec(stdout);
-    expect(equal?.[1]).toBe(equal?.[2]);
+    expect(equal?.[1], stdout).toBe(equal?.[2]);
   }
 });
