@@ -80,9 +80,15 @@ export interface SoftenedLimit {
   readonly red?: true;
   readonly basis: string;
   readonly basisZh?: string;
+  /** What those of `parts` that have one value said and would say; of a limit that is lost nothing is said after. */
+  readonly from?: LimitValues;
+  readonly to?: LimitValues;
   /** A device it is so for, or null where there is none yet. */
   readonly device: string | null;
 }
+
+/** Values of parts of a limit: `return` is the deadband, delays and windows are in ms; null = there is none. */
+export type LimitValues = Readonly<Partial<Record<LimitPart, string | number | boolean | null>>>;
 
 /** What a change of a rule would do, found out without doing it. */
 export interface RuleTrial {

@@ -8,6 +8,7 @@ import { PASSWORD, Served } from './testing/served.ts';
 /** What was approved when the process was killed, before it was carried out or before its outcome was written. */
 
 const HOUR_MS = 3_600_000;
+const LINE = { by: 'system', action: 'approval.finish', resource: 'approvals/softer', outcome: 'too-late', address: null, detail: '' };
 
 describe('an approval that the process left without an outcome', () => {
   let platform: FakePlatform;
@@ -70,6 +71,23 @@ describe('an approval that the process left without an outcome', () => {
         detail: 'device.change of devices/gd-1, asked for by engineer, agreed to by watch',
       },
     ]);
+  });
+
+  it('has failed where it softens more by now than was put before the two', async () => {
+    const limit = { profileId: 'gas', variant: null, measurement: 'lel', code: 'L1', parts: ['setPoint'], mandatory: true } as const;
+    const one = { ...limit, basis: 'GB 1', device: 'gd-1', from: { setPoint: 20 }, to: { setPoint: 25 } };
+    const request = { id: 'gd-1', base: 1, from: { attributes: { h: 10 } }, to: { attributes: { h: 12 } }, softens: [one] };
+    await platform.records.approvals.settle('softer', 'failed', 'too-late', { ...LINE, at: platform.clock.now() });
+    await left('told', { request });
+    platform.view.trial = { softened: [{ ...one, from: { setPoint: 15 } }] };
+    expect(await afterRestart('told')).toEqual(['failed', 'approval-outdated', 10]);
+    expect(audited().at(-1)).toMatchObject({ resource: 'approvals/told', outcome: 'approval-outdated' });
+  });
+
+  it('of an earlier build, which kept nothing of what it softens, is carried out on its revision', async () => {
+    const limit = { profileId: 'gas', variant: null, measurement: 'lel', code: 'L1', parts: ['setPoint'], mandatory: true } as const;
+    platform.view.trial = { softened: [{ ...limit, basis: 'GB 1', device: 'gd-1' }] };
+    expect(await afterRestart()).toEqual(['approved', 'done', 12]);
   });
 
   it.each(['watch', 'engineer'])('has failed where %s was disabled since', async (name) => {

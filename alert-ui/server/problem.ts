@@ -21,6 +21,7 @@ export const PROBLEMS = {
   'approval-required': [409, 'A second person has to agree'],
   'same-person': [409, 'A second person is somebody else'],
   'already-decided': [409, 'It was decided before'],
+  'approval-outdated': [409, 'It would come to more, or to something else, than was put before the second person'],
   'not-on-watch': [409, 'Somebody else has the watch'],
   'shift-changed': [409, 'Another shift has begun since'],
   'already-signed': [409, 'It was signed before'],

@@ -209,6 +209,28 @@ rules:
     expect(standing()?.parts).toEqual({ setPoint: 10 });
   });
 
+  it.each<readonly [string, readonly SoftenedLimit[], number, boolean]>([
+    ['the same', [L1], 1, true],
+    ['less', [], 1, true],
+    ['more', [L1, { ...L1, variant: 'kitchen' }], 1, false],
+    ['the same from another number', [{ ...L1, from: { setPoint: 10 } }], 1, false],
+    ['the same of a device that came under it since', [L1], 2, false],
+    ['the same of a device that was registered since', [L1], 3, true],
+  ])('what was agreed to is judged again when it is carried out: it softens %s', async (_what, softened, devices, done) => {
+    const { platform } = served;
+    platform.view.trial = { softened: [L1], devices: 1 };
+    const asked = await engineer.send('POST', `/rules`, { ...NEW, reason: 'steam' });
+    platform.view.trial = { softened, devices };
+    platform.clock.advance(1);
+    if (devices === 3)
+      for (const id of ['new-1', 'new-2']) platform.device(id, 'works', { profileId: 'gas', createdAt: platform.clock.now() });
+    const path = `/approvals/${String(asked.body['id'])}`;
+    const decided = await watch.send('POST', `${path}/approve`, {});
+    expect([decided.status, decided.body['code']]).toEqual(done ? [200, undefined] : [409, 'approval-outdated']);
+    expect(standing()?.parts).toEqual(done ? { setPoint: 20 } : undefined);
+    expect((await engineer.get(path)).body['outcome']).toBe(done ? 'done' : 'approval-outdated');
+  });
+
   it('taking a rule back may need a second person as well', async () => {
     await admin.send('POST', `/rules`, NEW);
     softens(L1);

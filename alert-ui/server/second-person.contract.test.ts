@@ -82,12 +82,37 @@ describe('a second person', () => {
     expect([asked.status, asked.body['kind'], asked.body['request']]).toEqual([
       202,
       'hazard-source.change',
-      { id: 'farm', base: 1, from: { attributes: { h: 9 } }, to: { attributes: {} } },
+      { id: 'farm', base: 1, from: { attributes: { h: 9 } }, to: { attributes: {} }, softens: [H] },
     ]);
     expect((await decide(admin, asked)).body['code']).toBe('same-person');
     expect((await decide(watch, asked)).body['outcome']).toBe('done');
     expect(served.platform.view.assets('hazard-source').get('farm')).toMatchObject({ attributes: {}, name: 'Farm', revision: 2 });
     expect('reason' in (served.platform.view.assets('hazard-source').get('farm') ?? {})).toBe(false);
+  });
+
+  it.each<readonly [string, readonly SoftenedLimit[], boolean]>([
+    ['the same', [H], true],
+    ['nothing any more', [], true],
+    ['another limit as well', [H, { ...H, code: 'HH' }], false],
+    ['another part of it', [{ ...H, parts: ['setPoint', 'latching'] }], false],
+    ['it from another number', [{ ...H, from: { setPoint: 8 } }], false],
+    ['it where it is red by now', [{ ...H, red: true }], false],
+    ['it at another device', [{ ...H, device: 'gd-2' }], false],
+  ])('agrees to what was shown: where it softens %s by then', async (_what, softened, done) => {
+    const asked = await soften(engineer);
+    served.platform.view.trial = { softened };
+    const decided = await decide(watch, asked);
+    expect([decided.status, decided.body['code'], heightOf()]).toEqual(done ? [200, undefined, 12] : [409, 'approval-outdated', 10]);
+    const shown = await engineer.get(`/approvals/${String(asked.body['id'])}`);
+    expect([shown.body['state'], shown.body['outcome']]).toEqual(done ? ['approved', 'done'] : ['failed', 'approval-outdated']);
+    if (done) return;
+    const line = served.platform.records.auditRows.at(-1);
+    expect([line?.by, line?.action, line?.outcome]).toEqual(['watch', 'approval.approve', 'approval-outdated']);
+    expect(line?.detail).toMatch(/asked for by engineer; it softens more, or otherwise, than was asked for: level /);
+    // Asked for anew, as it stands, it is another request, and is done.
+    const again = await soften(engineer);
+    expect(again.body['id']).not.toBe(asked.body['id']);
+    expect((await decide(watch, again)).body['outcome']).toBe('done');
   });
 
   it('is asked by a site file too, with the reason of the import; the rest of the file is done', async () => {

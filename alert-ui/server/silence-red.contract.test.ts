@@ -262,7 +262,11 @@ describe('the request', () => {
   it('fails where more would be silent by now, or the device has moved on', async () => {
     const asked = await as('manager').send('PATCH', '/enterprises/works', { causes: [LINE], reason: 'x' });
     served.platform.view.silences = [GONE, { how: 'causes', device: 'other', line: 'esd', red: ['lel L2'] }];
-    expect((await decide('watch', asked)).body['code']).toBe('revision-conflict');
+    expect((await decide('watch', asked)).body['code']).toBe('approval-outdated');
+    served.platform.view.silences = [{ how: 'heartbeatMs', device: 'guard', red: ['lel L2'], from: 60_000, to: 3_600_000 }];
+    const longer = await as('engineer').send('PATCH', '/devices/guard', { heartbeatMs: 3_600_000, reason: 'x' });
+    served.platform.view.silences = [{ how: 'heartbeatMs', device: 'guard', red: ['lel L2'], from: 10_000, to: 3_600_000 }];
+    expect((await decide('watch', longer)).body['code']).toBe('approval-outdated');
     served.platform.view.silences = [GONE];
     const moved = await as('engineer').send('DELETE', '/devices/guard?reason=x');
     await as('admin').send('PATCH', '/devices/guard', { name: 'moved on' });

@@ -1,5 +1,5 @@
 import type { JointRule, Rule } from '../../model/asset.ts';
-import type { SoftenedLimit } from '../../model/engine.ts';
+import type { LimitValues, SoftenedLimit } from '../../model/engine.ts';
 import { LEVEL_RANK } from '../../model/level.ts';
 import type { JointCondition, PointName, RuleParts, Vote, VoteTest } from '../../model/rule.ts';
 import { problemAt } from '../compile/expression.ts';
@@ -154,9 +154,18 @@ export function softenedJoint(before: JointRule | null, after: JointRule | null)
       ...(before.parts.level === 'red' ? { red: true as const } : {}),
       basis,
       ...(basisZh === undefined ? {} : { basisZh }),
+      from: saidOf(before, parts),
+      to: after === null ? {} : saidOf(after, parts),
       device: null,
     },
   ];
+}
+
+/** What its own numbers say; the condition itself stands in the request. */
+function saidOf({ parts }: JointRule, of: SoftenedLimit['parts']): LimitValues {
+  const { setPoint, deadband = 0, onDelayMs = 0, level = 'none', latching = false, enabled = true } = parts;
+  const all: LimitValues = { setPoint: setPoint ?? null, return: deadband, onDelayMs, level, latching, enabled };
+  return Object.fromEntries(Object.entries(all).filter(([part]) => of.some((one) => one === part)));
 }
 
 function looser(before: JointRule, after: JointRule): SoftenedLimit['parts'] {

@@ -131,6 +131,8 @@ describe('a change of a device', () => {
           mandatory: true,
           red: true,
           basis: 'GB 1 clause 2',
+          from: { enabled: true },
+          to: {},
           device: 'full',
         },
       ],
@@ -144,6 +146,13 @@ describe('a change of a device', () => {
     at('by-farm', { setPoint: 15 });
     expect(told(one, 'gd', { hazardSourceId: null })).toEqual(['L1 setPoint']);
     expect(told(one, 'gd', { variant: 'kitchen' })).toEqual([]);
+    // What it would lose is told with the numbers: another standing is another request.
+    const numbers = () => one.engine.view.tryAsset(put(one, 'gd', { hazardSourceId: null })).softened.map(({ from, to }) => [from, to]);
+    expect(numbers()).toEqual([[{ setPoint: 15 }, { setPoint: 25 }]]);
+    const now = one.engine.view.assets('rule').get('by-farm');
+    if (now === undefined) throw new Error('no rule');
+    one.config({ op: 'put', asset: 'rule', base: now.revision, value: { ...now, parts: { setPoint: 10 } } });
+    expect(numbers()).toEqual([[{ setPoint: 10 }, { setPoint: 25 }]]);
   });
 
   it('that would be refused says so; one that is new is free', () => {

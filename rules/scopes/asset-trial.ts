@@ -6,7 +6,7 @@ import { isPressedByHand, placeIn } from '../escalation/groups.ts';
 import { same } from '../same.ts';
 import { limitsOf, type Standing } from './effective.ts';
 import { cataloguedBasis } from './merge.ts';
-import { isMandatory, looserParts } from './strictness.ts';
+import { isMandatory, looserParts, valuesOf } from './strictness.ts';
 import { leadsToRed } from './red-limits.ts';
 import { stanceFrom } from './trial.ts';
 
@@ -98,7 +98,9 @@ function compare(core: Core, found: Map<string, SoftenedLimit>, one: Side, other
     const clause = profile === undefined ? null : cataloguedBasis(profile, was.variant, limit.measurement, limit.code);
     const { measurement, code } = limit;
     const kind = { mandatory: isMandatory(limit), red: isRed(limit) };
-    tell(found, { was, limit: { measurement, code, ...(clause ?? basisOf(limit)) }, parts, ...kind });
+    const from = valuesOf(stanceFrom(before, limit), parts);
+    const to = next?.armed === true ? valuesOf(stanceFrom(after, next), parts) : {};
+    tell(found, { was, limit: { measurement, code, ...(clause ?? basisOf(limit)), from, to }, parts, ...kind });
   }
 }
 
@@ -125,7 +127,7 @@ function leavesGroup(core: Core, { escalates }: EffectiveLimit, one: Side, other
   });
 }
 
-type Named = Pick<EffectiveLimit, 'measurement' | 'code' | 'basis' | 'basisZh'>;
+type Named = Pick<EffectiveLimit, 'measurement' | 'code' | 'basis' | 'basisZh'> & Required<Pick<SoftenedLimit, 'from' | 'to'>>;
 
 function basisOf({ basis, basisZh }: EffectiveLimit): Pick<EffectiveLimit, 'basis' | 'basisZh'> {
   return { basis, ...(basisZh === undefined ? {} : { basisZh }) };
@@ -141,7 +143,7 @@ function tell(
     red,
   }: { readonly was: Device; readonly limit: Named; readonly parts: Parts; readonly mandatory: boolean; readonly red: boolean },
 ): void {
-  const { measurement, code, basis, basisZh } = limit;
+  const { measurement, code, basis, basisZh, from, to } = limit;
   const key = [was.profileId, was.variant, measurement, code, basis, ...parts].join('|');
   // Each kind has room of its own: what everybody must ask for is never crowded out.
   if (toldOf(found, mandatory) >= MAX_TOLD || found.has(key)) return;
@@ -155,6 +157,8 @@ function tell(
     ...(red ? { red } : {}),
     basis,
     ...(basisZh === undefined ? {} : { basisZh }),
+    from,
+    to,
     device: was.id,
   });
 }

@@ -1,5 +1,6 @@
 import type { LimitDef } from '../../model/profile.ts';
 import { LEVEL_RANK } from '../../model/level.ts';
+import type { LimitValues } from '../../model/engine.ts';
 import type { LimitPart } from '../../model/rule.ts';
 
 /** How one limit stands for one device, as far as it matters to how strict it is. */
@@ -37,6 +38,23 @@ export function looserParts(before: Stance | null, after: Stance | null): readon
   if (before.latching && !after.latching) parts.push('latching');
   if (after.onlyWhen !== null && after.onlyWhen !== before.onlyWhen) parts.push('onlyWhen');
   return parts;
+}
+
+/** What the parts say that have one value each, for whoever is to agree; null = there is no such limit. */
+export function valuesOf(stance: Stance | null, parts: readonly string[]): LimitValues {
+  if (stance === null) return {};
+  const { setPoint, setPointFrom, deadband, onDelayMs, windowMs, level, latching, onlyWhen, enabled } = stance;
+  const all: LimitValues = {
+    setPoint: setPoint ?? setPointFrom,
+    return: deadband,
+    onDelayMs,
+    windowMs,
+    level,
+    latching,
+    onlyWhen,
+    enabled,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([part]) => parts.includes(part)));
 }
 
 function looserSetPoint(before: Stance, after: Stance): boolean {

@@ -13,7 +13,7 @@ import { limitsOf, type Standing } from './effective.ts';
 import { flawsOf } from './flaws.ts';
 import { cataloguedBasis, withRules } from './merge.ts';
 import { leadsToRed, votesForRed } from './red-limits.ts';
-import { isMandatory, looserParts, type Stance } from './strictness.ts';
+import { isMandatory, looserParts, type Stance, valuesOf } from './strictness.ts';
 
 /**
  * What a change of a rule does to the limits of every device it reaches, and to a device that could still come: what would be unsound
@@ -274,6 +274,8 @@ class Findings {
       ...(red ? { red } : {}),
       basis,
       ...(basisZh === undefined ? {} : { basisZh }),
+      from: valuesOf(was.stance, parts),
+      to: valuesOf(now?.stance ?? null, parts),
       device,
     });
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Action } from '../../../model/access.ts';
 import type { Approval } from '../../../model/approval.ts';
 import type { AssetOf, Device, Enterprise, HazardSource } from '../../../model/asset.ts';
-import type { EngineView, Silence } from '../../../model/engine.ts';
+import type { EngineView } from '../../../model/engine.ts';
 import type { ConfigChange } from '../../../model/entry.ts';
 import type { Platform } from '../../../model/ports/platform.ts';
 import { demandChange } from '../routes/device-rights.ts';
@@ -13,7 +13,7 @@ import { HttpProblem } from '../problem.ts';
 import { device, enterprise, hazardSource } from '../schema/asset.ts';
 import { softenedText } from '../routes/softened-text.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
-import { aloneText, demandNoMore, type Harm, silencedText, silences, wantsSecond } from './silence.ts';
+import { aloneText, demandNoMore, demandNoSofter, type Harm, silencedText, silences, softens, wantsSecond } from './silence.ts';
 import { answerWaits, type ApprovalKind, type Asking, type Telling } from './second-person.ts';
 
 /**
@@ -28,7 +28,13 @@ const DAY_MS = 86_400_000;
 const WAIT_MS = 7 * DAY_MS;
 
 const FIXED = { id: true, revision: true, createdAt: true, updatedAt: true, retiredAt: true } as const;
-const head = { id: z.string(), base: z.int(), from: z.record(z.string(), z.unknown()), silences: silences.optional() };
+const head = {
+  id: z.string(),
+  base: z.int(),
+  from: z.record(z.string(), z.unknown()),
+  silences: silences.optional(),
+  softens: softens.optional(),
+};
 const ofDevice = z.strictObject({ ...head, to: device.omit({ ...FIXED, enterpriseId: true }).partial() });
 const ofSource = z.strictObject({ ...head, to: hazardSource.omit(FIXED).partial() });
 const ofEnterprise = z.strictObject({ ...head, to: enterprise.omit({ ...FIXED, kind: true }).partial() });
@@ -43,6 +49,8 @@ interface Wanted<T> {
   readonly changes: Partial<T>;
   /** What the second person was told would be silent. */
   readonly silences: unknown;
+  /** And which limits would be less strict. */
+  readonly softens: unknown;
 }
 
 interface Changing<K extends PutChange['asset']> {
@@ -68,7 +76,7 @@ function changeOf<K extends PutChange['asset']>({ asset, action, read, demand, p
       return now !== undefined && isDone(now, base, changes);
     },
     async carryOut({ platform, approval, requester, requestId }) {
-      const { id, base, changes, silences: agreed } = read(approval.request);
+      const { id, base, changes, silences: agreed, softens: softer } = read(approval.request);
       const now = platform.view.assets(asset).get(id);
       if (now === undefined) throw new HttpProblem('not-found', id);
       if (isDone(now, base, changes)) return;
@@ -76,19 +84,20 @@ function changeOf<K extends PutChange['asset']>({ asset, action, read, demand, p
       const value: AssetOf[K] = { ...now, ...changes, revision: base + 1, updatedAt: platform.clock.now() };
       const change = put(value, base);
       demandNoMore(agreed, platform.view.silencedBy(change));
+      if (change.asset !== 'enterprise') demandNoSofter(softer, platform.view.tryAsset(change).softened);
       await configureOne(platform, requester, requestId, asset, id, change);
     },
   };
 }
 
-type Kept = z.ZodType<{ id: string; base: number; to: object; silences?: unknown }>;
+type Kept = z.ZodType<{ id: string; base: number; to: object; silences?: unknown; softens?: unknown }>;
 
 /** Reads such requests. Throws when one is none of this kind. */
 function kept<T>(schema: Kept): (request: Approval['request']) => Wanted<T> {
   return (request) => {
-    const { id, base, to, silences: told } = schema.parse(request);
+    const { id, base, to, silences: told, softens: softer } = schema.parse(request);
     // What is absent inside it is absent in what JSON gave back, too.
-    return { id, base, changes: present(to) as Partial<T>, silences: told };
+    return { id, base, changes: present(to) as Partial<T>, silences: told, softens: softer };
   };
 }
 
@@ -144,7 +153,7 @@ export async function askIfSofter(wanted: Asked): Promise<OneOrTwo> {
   }
   const text = [softenedText(harm.softened), silencedText(harm.silenced)].filter((one) => one !== '').join('; ');
   const given = demandReason(reason, text, harm.silenced.length > 0);
-  const { asking, resource } = askingFor({ ...wanted, reason: given, silenced: harm.silenced });
+  const { asking, resource } = askingFor({ ...wanted, reason: given, harm });
   return { second: await answerWaits(platform, actor, asking, { auditLine: wanted.auditLine, resource, text }) };
 }
 
@@ -163,16 +172,22 @@ export function enterpriseOf(view: Pick<EngineView, 'assets'>, { asset, value }:
 
 interface AskedFor extends Omit<Asked, 'actor' | 'auditLine'> {
   readonly reason: string;
-  readonly silenced: readonly Silence[];
+  readonly harm: Harm;
 }
 
 /** The change as it is put before a second person, whatever it does. */
-export function askingFor({ platform, change, reason, silenced }: AskedFor): { readonly asking: Asking; readonly resource: string } {
+export function askingFor({ platform, change, reason, harm: { silenced, softened } }: AskedFor): {
+  readonly asking: Asking;
+  readonly resource: string;
+} {
   const { base, value } = change;
   const current: AssetOf[PutChange['asset']] | undefined = platform.view.assets(change.asset).get(value.id);
   if (current === undefined) throw new HttpProblem('not-found', value.id);
   const fields = differing(current, value);
-  const told = silenced.length === 0 ? {} : { silences: silenced };
+  const told = {
+    ...(silenced.length === 0 ? {} : { silences: silenced }),
+    ...(change.asset === 'enterprise' ? {} : { softens: softened }),
+  };
   const resource = `${change.asset}s/${value.id}`;
   const request = { id: value.id, base, from: picked(current, fields), to: picked(value, fields), ...told };
   return { asking: { kind: KINDS[change.asset], enterpriseId: enterpriseOf(platform.view, change), resource, request, reason }, resource };

@@ -155,11 +155,16 @@ export async function approve(
   } catch (error) {
     // What cannot be made durable now may be tried again; anything else has become impossible.
     if (error instanceof HttpProblem && error.status < 500)
-      error.audited = await approvals.settle(id, 'failed', error.code, { ...line(detail), outcome: error.code });
+      error.audited = await approvals.settle(id, 'failed', error.code, { ...line(whyNot(detail, error)), outcome: error.code });
     throw error;
   }
   const audited = await approvals.settle(id, 'approved', 'done', line(detail));
   return { approval: await findApproval(platform, actor, id), detail, audited };
+}
+
+/** Whoever asked reads in the audit what it would have come to by now. */
+function whyNot(detail: string, error: HttpProblem): string {
+  return error.detail === undefined ? detail : `${detail}; ${error.detail}`;
 }
 
 function detailOf({ kind, resource, requestedBy }: Approval): string {

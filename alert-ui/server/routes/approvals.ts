@@ -71,6 +71,7 @@ export function approvalRoutes(kinds: readonly ApprovalKind[], expiry: ApprovalE
         'state-not-allowed',
         'red-not-shelvable',
         'alarm-changed',
+        'approval-outdated',
         'revision-conflict',
         'id-taken',
         'id-retired',

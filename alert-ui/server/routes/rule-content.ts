@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Rule } from '../../../model/asset.ts';
-import type { EngineView, RuleChange } from '../../../model/engine.ts';
+import type { EngineView, RuleChange, RuleTrial } from '../../../model/engine.ts';
 import { differences } from '../../../model/rule-changes.ts';
 import { sees } from '../access.ts';
 import { present } from '../http/validate.ts';
@@ -52,9 +52,13 @@ export function sameContent(a: Rule, b: Rule): boolean {
   return differences(a, b).length === 0;
 }
 
-/** What a second person is asked, without the time of asking: the same wish again is the same request. */
-export function ruleRequest(wanted: RuleChange, rule: Rule): Record<string, unknown> {
-  if (wanted.op === 'retire') return { op: 'retire', base: wanted.base ?? rule.revision, id: rule.id };
+/**
+ * What a second person is asked, without the time of asking: the same wish again, where it comes to the same, is the same request.
+ * `trial`: what it comes to now, which is looked at again when it is carried out.
+ */
+export function ruleRequest(wanted: RuleChange, rule: Rule, trial: Pick<RuleTrial, 'softened' | 'devices'>): Record<string, unknown> {
+  const told = { softens: trial.softened, devices: trial.devices };
+  if (wanted.op === 'retire') return { op: 'retire', base: wanted.base ?? rule.revision, id: rule.id, ...told };
   const { base, value } = wanted;
-  return { op: 'put', base, rule: { ...value, revision: base + 1, createdAt: 0, updatedAt: 0, approvedBy: null } };
+  return { op: 'put', base, rule: { ...value, revision: base + 1, createdAt: 0, updatedAt: 0, approvedBy: null }, ...told };
 }

@@ -63,7 +63,7 @@ async function change(wanted: Wanted): Promise<Answer> {
     throw new HttpProblem('invalid', softenedText(trial.softened), { errors });
   }
   const resource = `rules/${rule.id}`;
-  const request = ruleRequest(wanted.change, rule);
+  const request = ruleRequest(wanted.change, rule, trial);
   const asking = { kind: changeRule, enterpriseId: enterprise, resource, request, reason };
   return answerWaits(platform, actor, asking, { auditLine: wanted.auditLine, resource, text: softenedText(trial.softened) });
 }

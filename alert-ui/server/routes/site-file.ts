@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type Action, may } from '../../../model/access.ts';
 import type { AssetKind, AssetOf, Rule } from '../../../model/asset.ts';
-import type { EngineView } from '../../../model/engine.ts';
+import type { EngineView, SoftenedLimit } from '../../../model/engine.ts';
 import type { ConfigChange } from '../../../model/entry.ts';
 import type { Platform, Rehearsed, SubmitOutcome } from '../../../model/ports/platform.ts';
 import { sees, visibleAreas } from '../access.ts';
@@ -100,6 +101,7 @@ export function siteFileRoutes(provisioning: Provisioning, readSite: SiteReader,
             enterpriseOf: (rule) => enterpriseOfRule(rule, items, platform.view),
             reasonOf: (item) => reasonOf(item, query.reason) ?? '',
             auditLine,
+            foreseen: (item, softened) => merged(softened, rehearsed[going.indexOf(item)]?.softened ?? []),
             failed: (error) =>
               log.error(
                 { requestId, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
@@ -334,6 +336,8 @@ async function writeAll(
     readonly enterpriseOf: (rule: Rule) => string | null;
     readonly reasonOf: (item: SiteItem) => string;
     readonly auditLine: Telling['auditLine'];
+    /** What an item softens by itself, with what it softens together with the rest of the file: that is what its second person agrees to. */
+    readonly foreseen: (item: SiteItem, softened: readonly SoftenedLimit[]) => readonly SoftenedLimit[];
     readonly failed: (error: unknown) => void;
   },
 ): Promise<{ readonly outcomes: ReadonlyMap<SiteItem, Outcome>; readonly credentials: readonly { username: string; password: string }[] }> {
@@ -345,14 +349,18 @@ async function writeAll(
     if (asking.has(first) && first.change.asset === 'rule') {
       const { base, value } = first.change;
       const enterpriseId = say.enterpriseOf(value);
-      const request = ruleRequest({ op: 'put', asset: 'rule', base, value }, value);
+      const change = { op: 'put', asset: 'rule', base, value } as const;
+      const { devices, softened } = platform.view.tryRule(change);
+      const request = ruleRequest(change, value, { devices, softened: say.foreseen(first, softened) });
       const resource = `rules/${value.id}`;
       const asking = { kind: changeRule, enterpriseId, resource, request, reason: say.reasonOf(first) };
       const { approval } = await askSecondPerson(platform, actor, asking, { auditLine: say.auditLine, resource });
       outcomes.set(first, { outcome: 'waits', approval: approval.id });
     } else if (asking.has(first) && isPut(first.change)) {
       const silenced = platform.view.silencedBy(first.change);
-      const { asking: wanted, resource } = askingFor({ platform, change: first.change, reason: say.reasonOf(first), silenced });
+      const { change } = first;
+      const softened = change.asset === 'enterprise' ? [] : say.foreseen(first, platform.view.tryAsset(change).softened);
+      const { asking: wanted, resource } = askingFor({ platform, change, reason: say.reasonOf(first), harm: { silenced, softened } });
       const text = silencedText(silenced);
       const { approval } = await askSecondPerson(platform, actor, wanted, { auditLine: say.auditLine, resource, text });
       outcomes.set(first, { outcome: 'waits', approval: approval.id });
@@ -372,7 +380,11 @@ async function writeAll(
       batch.forEach((item, i) => outcomes.set(item, { outcome: codeOf(results[i]) }));
     }
   };
-  for (const batch of batches(going, asking)) {
+  // What waits is told as it stands once the rest is done: that is what it is compared with when it is carried out.
+  for (const batch of batches(
+    [...going].sort((a, b) => Number(asking.has(a)) - Number(asking.has(b))),
+    asking,
+  )) {
     try {
       await write(batch);
     } catch (error) {
@@ -383,6 +395,10 @@ async function writeAll(
     }
   }
   return { outcomes, credentials };
+}
+
+function merged(some: readonly SoftenedLimit[], others: readonly SoftenedLimit[]): readonly SoftenedLimit[] {
+  return [...some, ...others.filter((other) => !some.some((one) => isDeepStrictEqual(one, other)))];
 }
 
 function codeOf(outcome: SubmitOutcome | undefined): string {

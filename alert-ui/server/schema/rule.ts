@@ -124,7 +124,8 @@ export const rulePatch = z.strictObject({
 });
 export const rollBackBody = z.strictObject({ revision: z.int().min(1), reason: ruleReason.optional() });
 
-const softened = z.object({
+const limitValues = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).nullable());
+export const softened = z.object({
   profileId: z.string().nullable(),
   variant: z.string().nullable(),
   measurement: z.string().nullable(),
@@ -134,6 +135,8 @@ const softened = z.object({
   red: z.literal(true).optional().meta({ description: 'Red comes from it: whoever is bound to the enterprise asks a second person.' }),
   basis: z.string(),
   basisZh: z.string().optional(),
+  from: limitValues.optional().meta({ description: 'What those of `parts` that have one value say now (`return`: the deadband; ms).' }),
+  to: limitValues.optional().meta({ description: 'The same as it would be; empty where the limit is lost.' }),
   device: z.string().nullable(),
 });
 export const trial = z

@@ -1,4 +1,4 @@
-import { type Silence, SILENCES } from '../../../../model/engine.ts';
+import { type Silence, SILENCES, type SoftenedLimit } from '../../../../model/engine.ts';
 
 /** What a request that waits would keep from coming; of one that says nothing of it, or nothing this page knows, nothing. Pure. */
 export function silencesIn(request: Readonly<Record<string, unknown>>): readonly Silence[] {
@@ -9,4 +9,14 @@ export function silencesIn(request: Readonly<Record<string, unknown>>): readonly
 function isSilence(one: unknown): one is Silence {
   if (typeof one !== 'object' || one === null || !('how' in one && 'device' in one && 'red' in one)) return false;
   return SILENCES.some((how) => how === one.how) && typeof one.device === 'string' && Array.isArray(one.red);
+}
+
+/** Which limits it would make less strict, by the same reading. */
+export function softensIn(request: Readonly<Record<string, unknown>>): readonly SoftenedLimit[] {
+  const { softens } = request;
+  return Array.isArray(softens) ? softens.filter(isSoftened) : [];
+}
+
+function isSoftened(one: unknown): one is SoftenedLimit {
+  return typeof one === 'object' && one !== null && 'code' in one && 'measurement' in one && 'parts' in one && Array.isArray(one.parts);
 }
