@@ -31,7 +31,16 @@ describe('connections that have not signed in', () => {
       ),
     ).toHaveLength(WAITING_MAX.perParty);
     expect(room.admits(stranger(2))).toBe(true);
-    expect(room.status()).toEqual({ waiting: 50, turnedAway: 950, timedOut: 0 });
+    expect(room.status()).toEqual({ waiting: 250, turnedAway: 750, timedOut: 0 });
+  });
+
+  it('of 200 boards behind one address, or with one cookie, are all let in at once', () => {
+    for (const party of [stranger, session]) {
+      const room = new WaitingRoom();
+      const boards = many(200, () => party(1));
+      expect(crowd(room, boards)).toHaveLength(200);
+      expect(room.status()).toEqual({ waiting: 200, turnedAway: 0, timedOut: 0 });
+    }
   });
 
   it('of everywhere are few, and keep no session out', () => {

@@ -1,7 +1,10 @@
 /** A connection that has not signed in must do so within this time. */
 export const SIGN_IN_WITHIN_MS = 10_000;
-/** Connections that have not signed in: of one address (of one session), of all addresses, of all sessions. */
-export const WAITING_MAX = { perParty: 50, strangers: 200, sessions: 1_000 } as const;
+/**
+ * Connections that have not signed in: of one address (of one session), of all addresses, of all sessions. A control room's 200
+ * boards behind one address come at the same moment when we start again, each with its token in the packet after the handshake.
+ */
+export const WAITING_MAX = { perParty: 250, strangers: 400, sessions: 1_000 } as const;
 
 /** Whose handshake it is: a session that the cookie named already, or an address. */
 export interface Party {
