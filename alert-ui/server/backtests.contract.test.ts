@@ -41,6 +41,12 @@ describe('backtests', () => {
     expect([(await ended(otto)).status, (await ended(olga)).status, (await ended(admin)).status]).toEqual([404, 204, 404]);
   });
 
+  it('take times as ISO 8601 too', async () => {
+    const admin = await served.as('admin');
+    const asked = await admin.send('POST', '/backtests', { from: '1970-01-01T08:00:01+08:00', to: '1970-01-01T00:00:02Z' });
+    expect([asked.status, asked.body]).toMatchObject([202, PERIOD]);
+  });
+
   it('wait in a bounded number', async () => {
     const admin = await served.as('admin');
     for (let n = 0; n < 10; n += 1) expect((await admin.send('POST', '/backtests', PERIOD)).status).toBe(202);

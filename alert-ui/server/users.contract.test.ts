@@ -93,6 +93,13 @@ describe('a new account', () => {
     expect((await served.platform.records.accounts.list()).length).toBe(4);
   });
 
+  it('may be named as it signs in: by username; both at once are refused', async () => {
+    const { name: username, ...rest } = wang;
+    expect(code(await admin.send('POST', '/users', { ...wang, username }))).toEqual([400, 'invalid-request']);
+    expect((await admin.send('POST', '/users', { username, ...rest })).body).toMatchObject({ id: 'wang', name: 'wang' });
+    expect(await signsIn('wang', FIRST)).toBe(200);
+  });
+
   it('of two at the same moment with one name, one is made', async () => {
     const both = await Promise.all([make(), make({ name: 'WANG' })]);
     expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { storedClassification } from './hazard.ts';
-import { attributes, conditions, epochMs, id, lat, lon, mapOf, name } from './common.ts';
+import { attributes, conditions, epochMs, id, lat, lon, mapOf, name, timeGiven } from './common.ts';
 
 const head = { id, name: z.string(), revision: z.int(), createdAt: epochMs, updatedAt: epochMs, retiredAt: epochMs.nullable() };
 const ref = id.nullable();
@@ -177,6 +177,10 @@ export const hazardSourcePatch = z.strictObject({
     .meta({ description: 'Why; wanted where a mandatory limit becomes less strict, or red would be kept from coming.' }),
 });
 
+/** When a device was installed or calibrated, as it is told. */
+const dayGiven = timeGiven.nullable();
+const dayMeta = { override: { type: ['integer', 'string', 'null'] }, description: 'Ms since 1970, or ISO 8601 with offset.' } as const;
+
 /** Nobody types a gateway's id in but those who want to: without one it gets one. */
 export const newGateway = z.strictObject({ id: id.optional(), name: name.optional() });
 export const gatewayPatch = z.strictObject({ name: name.optional() });
@@ -194,8 +198,8 @@ export const newDevice = z.strictObject({
   heartbeatMs: intervalMs.default(null),
   reportMs: intervalMs.default(null),
   units: units.default({}),
-  installedAt: epochMs.nullable().default(null),
-  calibratedAt: epochMs.nullable().default(null),
+  installedAt: dayGiven.default(null).meta(dayMeta),
+  calibratedAt: dayGiven.default(null).meta(dayMeta),
   mode: deviceMode.default('live'),
 });
 export type NewDevice = z.output<typeof newDevice>;
@@ -211,8 +215,8 @@ export const devicePatch = z.strictObject({
   heartbeatMs: intervalMs.optional(),
   reportMs: intervalMs.optional(),
   units: units.optional(),
-  installedAt: epochMs.nullable().optional(),
-  calibratedAt: epochMs.nullable().optional(),
+  installedAt: dayGiven.optional().meta(dayMeta),
+  calibratedAt: dayGiven.optional().meta(dayMeta),
   mode: deviceMode.optional(),
   reason: reason.optional().meta({
     description:

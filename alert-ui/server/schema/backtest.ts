@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { alarm } from './alarm.ts';
-import { epochMs, id, level, reference } from './common.ts';
+import { epochMs, id, level, reference, timeGiven } from './common.ts';
 import { newRule } from './rule.ts';
 
 /** A rule as it would be written, with what a rule in force has: an id and its profile. */
@@ -11,8 +11,12 @@ const LONGEST_MS = 366 * 86_400_000;
 
 export const backtestBody = z
   .strictObject({
-    from: epochMs.meta({ description: 'UTC ms, inclusive: the rules come into force here, or as soon as what they are about is there.' }),
-    to: epochMs.meta({ description: 'UTC ms, exclusive.' }),
+    from: timeGiven.meta({
+      override: { type: ['integer', 'string'] },
+      description:
+        'Inclusive, ms since 1970 or ISO 8601 with offset: the rules come into force here, or as soon as what they are about is there.',
+    }),
+    to: timeGiven.meta({ override: { type: ['integer', 'string'] }, description: 'Exclusive, ms since 1970 or ISO 8601 with offset.' }),
     enterprise: reference.optional().meta({ description: 'Alarms of this enterprise alone are told.' }),
     device: reference.optional(),
     rules: z

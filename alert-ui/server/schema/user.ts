@@ -35,15 +35,23 @@ const enterprises = z
   .meta({ description: 'null = everything; else only these enterprises.' });
 const firstPassword = newPassword.meta({ description: 'To be told to the person, who must change it at the first sign-in.' });
 
-export const newUser = z.strictObject({
-  name: z
-    .string()
-    .regex(ACCOUNT_NAME, '1 to 64 of letters, digits, _ . @ -, beginning with a letter or digit')
-    .meta({ description: 'What the person signs in with; never changed, never given again, not even in other capitals.' }),
-  password: firstPassword,
-  role,
-  enterprises: enterprises.default(null),
-});
+/** `{name, …}`; who signs in by `username` may well say `username` here. */
+export const newUser = z.preprocess(
+  (sent) => {
+    if (typeof sent !== 'object' || sent === null || !('username' in sent) || 'name' in sent) return sent;
+    const { username, ...rest } = sent;
+    return { ...rest, name: username };
+  },
+  z.strictObject({
+    name: z.string().regex(ACCOUNT_NAME, '1 to 64 of letters, digits, _ . @ -, beginning with a letter or digit').meta({
+      description:
+        'What the person signs in with; never changed, never given again, not even in other capitals. `username` is understood too.',
+    }),
+    password: firstPassword,
+    role,
+    enterprises: enterprises.default(null),
+  }),
+);
 export const userPatch = z.strictObject({
   role: role.optional(),
   enterprises: enterprises.optional(),
