@@ -39,7 +39,7 @@ import { noticesFacts, noticesMetrics, webhookOf } from './notices-facts.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPlatform } from './platform.ts';
 import { projectorLagEntries, projectorLagMs } from './projector-lag.ts';
-import { named, prepareFolder, shownHost } from './prepare-folder.ts';
+import { named, ownAddress, prepareFolder, shownHost } from './prepare-folder.ts';
 import { recover } from './recovery.ts';
 import { registryOf } from './registry.ts';
 import { createRouter } from './router.ts';
@@ -143,6 +143,7 @@ async function build(config: Config, options: BuildOptions, stack: ReturnType<ty
   // Files the settings name are looked at before anything is made: a wrong setting leaves no folder behind.
   const tls = tlsDoor(config);
   const upstreamTold = upstreamSettings(config);
+  await ownAddress(config.host);
   prepareFolder(config.dataDir);
   const lock = await lockFolder(config.dataDir);
   if ('error' in lock)

@@ -36,6 +36,27 @@ describe('a setting that is not allowed is named as it was written', () => {
   });
 });
 
+describe('a size', () => {
+  const size = (text: string) => loadConfig({ BEACON_JOURNAL_MAX: text }).config.journalMax;
+
+  it.each([
+    ['1073741824', 1_073_741_824],
+    ['512MB', 512_000_000],
+    ['1.5 GB', 1_500_000_000],
+    ['20G', 20_000_000_000],
+    ['500m', 500_000_000],
+    ['2GiB', 2_147_483_648],
+    ['1gib', 1_073_741_824],
+    ['1TB', 1_000_000_000_000],
+  ])('%s is %d bytes', (text, bytes) => {
+    expect(size(text)).toBe(bytes);
+  });
+
+  it.each(['lots', '-5', '50%', '1GBi', '1i', '1iB', '5kB', 'GB'])('%s is none', (text) => {
+    expect(() => size(text)).toThrow(/^BEACON_JOURNAL_MAX="[^"]+": not allowed; allowed: a size of at least 1MB/);
+  });
+});
+
 describe('an address that is none is refused in one line, and not shown: it may hold a secret', () => {
   it.each(['BEACON_WEBHOOK_URL', 'BEACON_DEADMAN_URL', 'BEACON_UPSTREAM_URL'])('%s', (name) => {
     const scheme = name === 'BEACON_UPSTREAM_URL' ? 'mqtt' : 'https';

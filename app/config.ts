@@ -31,12 +31,13 @@ function isTimeZone(zone: string): boolean {
   }
 }
 
-/** `512MB`, `10GB`, `1073741824`; decimal units. */
+/** `512MB`, `10G`, `1073741824` are decimal, `2GiB` is binary; a capital or a small letter makes no difference. */
 function parseBytes(text: string): number | null {
-  const match = /^(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB|TB)?$/.exec(text.trim());
+  const match = /^(\d+(?:\.\d+)?)\s*(?:([kmgt])(i?))?(b?)$/i.exec(text.trim());
   if (match === null) return null;
-  const factor = { B: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }[match[2] ?? 'B'] ?? 1;
-  return Math.round(Number(match[1]) * factor);
+  const [, number, prefix = '', binary = ''] = match;
+  const power = ['', 'k', 'm', 'g', 't'].indexOf(prefix.toLowerCase());
+  return Math.round(Number(number) * (binary === '' ? 1_000 : 1_024) ** power);
 }
 
 interface Setting<T> {
@@ -241,7 +242,7 @@ export const SETTINGS = {
     'journalMax',
     byteSize.nullable(),
     null,
-    'a size of at least 1MB, such as 500MB or 20GB',
+    'a size of at least 1MB, such as 500MB, 20GB or 20GiB',
     'most the journal may take; default half of the free disk',
   ),
   archiveDays: setting(
@@ -257,7 +258,7 @@ export const SETTINGS = {
     'archiveMax',
     byteSize.nullable(),
     null,
-    'a size of at least 1MB, such as 500MB or 20GB',
+    'a size of at least 1MB, such as 500MB, 20GB or 20GiB',
     'most the archive may take, oldest given up first; default a tenth of the free disk',
   ),
   rawDays: setting(

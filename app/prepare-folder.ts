@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
+import { createServer } from 'node:net';
 import { makeFolder } from '../store/make-folder.ts';
 import { StartError } from './start-error.ts';
 
@@ -35,6 +37,16 @@ export async function named<T>(host: string, ports: Readonly<Record<string, numb
     }
     throw error;
   }
+}
+
+/** Refuses an address that no door can be bound to, before anything is made: asked with a door that is closed again. */
+export async function ownAddress(host: string): Promise<void> {
+  const asked = createServer();
+  await named(host, {}, async () => {
+    asked.listen(0, host);
+    await once(asked, 'listening');
+  });
+  asked.close();
 }
 
 /** The address to print for a bound host: nobody can open `0.0.0.0`. */

@@ -18,6 +18,8 @@ export interface RunOptions {
   /** Runs when every door is open, before the ready line; what it returns is closed first at the stop. */
   readonly afterStart?: (running: Running) => Promise<{ stop(): Promise<void> }>;
   readonly seams?: Seams;
+  /** Called when the signals are answered here, for whoever did so until now. */
+  readonly signalsTaken?: () => void;
 }
 
 function fail(message: string): never {
@@ -70,6 +72,7 @@ export async function run(options: RunOptions): Promise<void> {
   }
   process.on('SIGTERM', () => onSignal('SIGTERM'));
   process.on('SIGINT', () => onSignal('SIGINT'));
+  options.signalsTaken?.();
 
   try {
     running = await buildPlatform(config, {

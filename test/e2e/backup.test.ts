@@ -171,6 +171,9 @@ describe('backups of a platform at work', () => {
       1,
       `restore: ${target} holds no backup.json: no backup, or one that was interrupted\n`,
     ]);
+    // Without a folder it is that of the settings, which holds one already here.
+    const over = await runProgram('app/restore-main.js', [join(folder.path, 'first')], { BEACON_DATA_DIR: data });
+    expect([over.code, over.stderr]).toEqual([1, expect.stringContaining(`${data} is not empty`)]);
     const again = await runProgram('app/backup-main.js', [target], { BEACON_DATA_DIR: data });
     expect(again.code).toBe(1);
     expect(again.stderr).toContain('an interrupted backup: delete it');

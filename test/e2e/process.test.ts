@@ -181,6 +181,22 @@ describe('signals', () => {
     expect(await second.exited).toBe(0);
   });
 
+  it('ends with 0 and makes nothing when the signal comes while its parts are still being loaded', async () => {
+    const dir = folder('early');
+    const preload = join(dir, 'preload.mjs');
+    const data = join(dir, 'data');
+    // The signal follows the first handler for it at once: nothing that is loaded after it can be there in time.
+    writeFileSync(
+      preload,
+      `process.on('newListener', (name) => {
+        if (name === 'SIGTERM') setImmediate(() => process.kill(process.pid, name));
+      });`,
+    );
+    const ended = await runToEnd({ BEACON_DATA_DIR: data, BEACON_LOG_LEVEL: 'info', NODE_OPTIONS: `--import=${preload}` });
+    expect(ended).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(readdirSync(dir)).toEqual(['preload.mjs']);
+  });
+
   it('npm start passes a signal on and ends with 0, whether it goes to npm or to the process group', async () => {
     for (const group of [false, true]) {
       const dir = folder('npm');

@@ -52,10 +52,12 @@ describe('settings', () => {
     const folder = leftovers.folder('untouched');
     const tls = { BEACON_MQTTS_PORT: '0', BEACON_TLS_CERT: '/nowhere/cert.pem', BEACON_TLS_KEY: '/nowhere/key.pem' };
     const upstream = { BEACON_UPSTREAM_URL: 'mqtts://127.0.0.1:1', BEACON_UPSTREAM_CA: '/nowhere/ca.pem' };
-    for (const wrong of [tls, upstream]) {
+    const file = /^BEACON_[A-Z_]+=\/nowhere\/[a-z]+\.pem: cannot be read \(ENOENT\); allowed: a PEM file\n$/;
+    const host = /^BEACON_HOST=192\.0\.2\.1: not an address of this machine \(EADDRNOTAVAIL\); allowed: [^\n]+\n$/;
+    for (const [wrong, line] of [[tls, file] as const, [upstream, file] as const, [{ BEACON_HOST: '192.0.2.1' }, host] as const]) {
       const ended = await runToEnd({ BEACON_DATA_DIR: folder, BEACON_LOG_LEVEL: 'info', ...wrong });
       expect(ended.code).toBe(1);
-      expect(ended.stderr).toMatch(/^BEACON_[A-Z_]+=\/nowhere\/[a-z]+\.pem: cannot be read \(ENOENT\); allowed: a PEM file\n$/);
+      expect(ended.stderr).toMatch(line);
       expect(readdirSync(folder)).toEqual([]);
     }
   });
