@@ -207,6 +207,19 @@ describe('doubt is kept, marked and judged', () => {
     expect(values(send({ values: { lel: 60 }, quality: { lel: 'fine' } }))).toEqual([['lel', 60, 'uncertain']]);
   });
 
+  it('a word alone is the quality of every value beside it; one that is not understood leaves them all uncertain', () => {
+    expect(values(send({ values: { lel: 0, temp: 20 }, quality: 'bad' }))).toEqual([
+      ['lel', 0, 'bad'],
+      ['temp', 20, 'bad'],
+    ]);
+    expect(values(send({ values: { lel: 0 }, quality: 'good' }))).toEqual([['lel', 0, 'good']]);
+    for (const quality of ['fine', 3, null, ['bad']]) {
+      const doubted = send({ values: { lel: 60 }, quality });
+      expect(values(doubted)).toEqual([['lel', 60, 'uncertain']]);
+      expect(codes(doubted)).toEqual(['BAD_QUALITY quality']);
+    }
+  });
+
   it('a short circuit of one point makes that value bad; of the whole device it does not blind the other gases', () => {
     const point = send({ values: { lel: 60, temp: 20 }, faults: { lel: ['F03'] } });
     expect(values(point)).toEqual([

@@ -115,7 +115,8 @@ function validateSample(
     if (typeof value === 'number' && (value < target.def.range[0] || value > target.def.range[1])) mark = combine(mark, OUT_OF_RANGE);
     if (whole?.all !== undefined) mark = combine(mark, whole.all);
     if (whole?.ofSole !== undefined && whole.sole === target) mark = combine(mark, whole.ofSole);
-    const said = qualities?.get(target);
+    if (qualities?.all !== undefined) mark = combine(mark, qualities.all);
+    const said = qualities?.points.get(target);
     if (said !== undefined) mark = combine(mark, said);
     for (const code of faults?.points.get(target) ?? NO_CODES) {
       const meant = faultMark(code);
@@ -124,7 +125,7 @@ function validateSample(
     if (value === null) mark = combine(mark, BAD);
     values.push({ measurement: target.def.key, channel: target.channel, value, quality: mark.quality, flags: mark.flags });
   }
-  if (qualities !== null) addBadWithoutValue(values, qualities, time, room);
+  if (qualities !== null) addBadWithoutValue(values, qualities.points, time, room);
   const marked = faults !== null && (faults.device !== null || faults.points.size > 0);
   if (values.length === 0 && !marked) {
     if (keys === 0) refused.add('EMPTY_MESSAGE', device.id);
@@ -242,17 +243,23 @@ function readNumber(value: number, def: MeasurementDef, key: string, device: Dev
   return undefined;
 }
 
-function readQualities(
-  quality: unknown,
-  known: ReadonlyMap<string, Target>,
-  device: string,
-  refused: Refusals,
-): ReadonlyMap<Target, Mark> | null {
-  if (!isFields(quality)) {
-    refused.add('BAD_QUALITY', device, 'quality', 'an object of payload keys is expected');
-    return null;
-  }
+interface Qualities {
+  /** Of every value it came with. */
+  readonly all: Mark | undefined;
+  readonly points: ReadonlyMap<Target, Mark>;
+}
+
+/**
+ * A quality for each payload key. A word alone is about all values beside it: taken for nothing, a zero that its device calls bad would clear
+ * an alarm.
+ */
+function readQualities(quality: unknown, known: ReadonlyMap<string, Target>, device: string, refused: Refusals): Qualities {
   const marks = new Map<Target, Mark>();
+  if (!isFields(quality)) {
+    const all = qualityOf(quality);
+    if (all === undefined) refused.add('BAD_QUALITY', device, 'quality', 'kept as uncertain');
+    return { all: all ?? UNCERTAIN, points: marks };
+  }
   for (const [key, word] of Object.entries(quality)) {
     const target = known.get(key);
     const mark = qualityOf(word);
@@ -262,7 +269,7 @@ function readQualities(
       marks.set(target, UNCERTAIN);
     } else marks.set(target, mark);
   }
-  return marks;
+  return { all: undefined, points: marks };
 }
 
 const UNCERTAIN: Mark = { quality: 'uncertain', flags: NO_FLAGS };
