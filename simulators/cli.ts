@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Profile } from '../model/profile.ts';
+import { underFreshName } from './load/fresh-name.ts';
 import type { LoadPlan, LoadResult } from './load/plan.ts';
-import { provisionFleet } from './load/provision-fleet.ts';
-import { provisionLoad } from './load/provision-load.ts';
+import { FLEET_NAME, provisionFleet } from './load/provision-fleet.ts';
+import { LOAD_NAME, provisionLoad } from './load/provision-load.ts';
 import { runLoad } from './load/run-load.ts';
 import { progressLine, resultLines } from './load/told.ts';
 import { connectPlatform, type PlatformClient, type SignIn, Unanswered } from './platform-client.ts';
@@ -180,7 +181,8 @@ async function measurementsOf(client: PlatformClient, profileId: string): Promis
 async function load(values: Values): Promise<void> {
   const ratePerS = values.rate === undefined ? undefined : positive('rate', values.rate);
   const client = await connectPlatform(values.http, signInOf(values));
-  const connections = await provisionLoad(client, whole('devices', values.devices), ratePerS);
+  const devices = whole('devices', values.devices);
+  const connections = await underFreshName(LOAD_NAME, (name) => provisionLoad(client, devices, ratePerS, name), log);
   await runTold({
     ...brokerOf(values),
     connections,
@@ -196,7 +198,7 @@ async function fleet(values: Values): Promise<void> {
   const client = await connectPlatform(values.http, signInOf(values));
   const result = await runTold({
     ...brokerOf(values),
-    connections: await provisionFleet(client, devices, everyS),
+    connections: await underFreshName(FLEET_NAME, (name) => provisionFleet(client, devices, everyS, name), log),
     window: whole('window', values.window),
     seconds: positive('seconds', values.seconds),
     ratePerS: devices / everyS,

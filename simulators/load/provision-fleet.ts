@@ -2,10 +2,11 @@
 import type { PlatformClient } from '../platform-client.ts';
 import { provision } from '../provision.ts';
 import { roundTo, seedOf, uniformAt } from '../random.ts';
+import { enterpriseOf } from './fresh-name.ts';
 import type { LoadConnection } from './plan.ts';
 import { loadHeartbeatMs } from './provision-load.ts';
 
-export const FLEET_ENTERPRISE_ID = 'fleet-test';
+export const FLEET_NAME = 'fleet';
 /** Different reports of a device, said in turn. */
 const REPORTS = 16;
 
@@ -37,25 +38,30 @@ export function fleetReports(id: string, { shows }: Kind): readonly string[] {
   );
 }
 
-/** @param everyS each device reports so often */
+/**
+ * @param everyS each device reports so often
+ * @param name what its ids begin with
+ */
 export async function provisionFleet(
   client: Pick<PlatformClient, 'post'>,
   count: number,
   everyS: number,
+  name: string = FLEET_NAME,
 ): Promise<readonly LoadConnection[]> {
   const kindOf = (i: number): Kind => FLEET[i % FLEET.length] ?? { profile: 'fire.heat.point', shows: {} };
-  const devices = Array.from({ length: count }, (_, i) => ({ id: `fleet-${i}`, kind: kindOf(i) }));
+  const devices = Array.from({ length: count }, (_, i) => ({ id: `${name}-${i}`, kind: kindOf(i) }));
   const heartbeatMs = loadHeartbeatMs(count, count / everyS);
+  const enterpriseId = enterpriseOf(name);
   const credentials = await provision(client, {
     areas: [],
     sites: [],
     hazardSources: [],
-    enterprises: [{ id: FLEET_ENTERPRISE_ID, name: '设备群测试 · Fleet test', kind: 'test' }],
-    devices: devices.map(({ id, kind }) => ({ id, name: id, enterpriseId: FLEET_ENTERPRISE_ID, profileId: kind.profile, heartbeatMs })),
+    enterprises: [{ id: enterpriseId, name: '设备群测试 · Fleet test', kind: 'test' }],
+    devices: devices.map(({ id, kind }) => ({ id, name: id, enterpriseId, profileId: kind.profile, heartbeatMs })),
   });
   return devices.flatMap(({ id, kind }) => {
     const credential = credentials.get(id);
-    const topic = `beacon/v1/${FLEET_ENTERPRISE_ID}/${id}/telemetry`;
+    const topic = `beacon/v1/${enterpriseId}/${id}/telemetry`;
     return credential === undefined ? [] : [{ clientId: id, ...credential, topic, payloads: fleetReports(id, kind) }];
   });
 }

@@ -2,9 +2,10 @@
 import type { PlatformClient } from '../platform-client.ts';
 import { provision } from '../provision.ts';
 import { roundTo, seedOf, uniformAt } from '../random.ts';
+import { enterpriseOf } from './fresh-name.ts';
 import type { LoadConnection } from './plan.ts';
 
-export const LOAD_ENTERPRISE_ID = 'load-test';
+export const LOAD_NAME = 'load';
 const PAYLOADS = 16;
 
 const DAY_MS = 86_400_000;
@@ -30,25 +31,30 @@ function payloadsOf(id: string): string[] {
   );
 }
 
-/** @param ratePerS see `loadHeartbeatMs` */
+/**
+ * @param ratePerS see `loadHeartbeatMs`
+ * @param name what its ids begin with
+ */
 export async function provisionLoad(
   client: Pick<PlatformClient, 'post'>,
   count: number,
   ratePerS?: number,
+  name: string = LOAD_NAME,
 ): Promise<readonly LoadConnection[]> {
   const heartbeatMs = loadHeartbeatMs(count, ratePerS);
-  const ids = Array.from({ length: count }, (_, i) => `load-${i}`);
+  const ids = Array.from({ length: count }, (_, i) => `${name}-${i}`);
+  const enterpriseId = enterpriseOf(name);
   const credentials = await provision(client, {
     areas: [],
     sites: [],
     hazardSources: [],
-    enterprises: [{ id: LOAD_ENTERPRISE_ID, name: '负载测试 · Load test', kind: 'test' }],
-    devices: ids.map((id) => ({ id, name: id, enterpriseId: LOAD_ENTERPRISE_ID, profileId: 'hazchem.tank.pressurized', heartbeatMs })),
+    enterprises: [{ id: enterpriseId, name: '负载测试 · Load test', kind: 'test' }],
+    devices: ids.map((id) => ({ id, name: id, enterpriseId, profileId: 'hazchem.tank.pressurized', heartbeatMs })),
   });
   return ids.flatMap((id) => {
     const credential = credentials.get(id);
     return credential === undefined
       ? []
-      : [{ clientId: id, ...credential, topic: `beacon/v1/${LOAD_ENTERPRISE_ID}/${id}/telemetry`, payloads: payloadsOf(id) }];
+      : [{ clientId: id, ...credential, topic: `beacon/v1/${enterpriseId}/${id}/telemetry`, payloads: payloadsOf(id) }];
   });
 }

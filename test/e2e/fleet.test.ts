@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LoadResult } from '../../simulators/load/plan.ts';
-import { signIn } from '../harness/api.ts';
+import { makeDevices, signIn } from '../harness/api.ts';
 import { startPlatform, temporaryFolder } from '../harness/platform-process.ts';
 import { simulate } from '../harness/simulate.ts';
 
@@ -20,12 +20,17 @@ describe('a fleet and a load against a running platform', () => {
       expect(fleet.stderr).toMatch(/^3 s: \d+ sent/m);
       expect(fleet.stderr).toMatch(/^96 sent by 48 connections in 4 s, 96 acknowledged, 0 lost$/m);
 
+      // Somebody cleaned up after a load of before: its ids are never given again.
+      const api = await signIn(platform.httpBase);
+      await makeDevices(api, 'load-test', 'hazchem.tank.pressurized', ['load-0']);
+      for (const path of ['/devices/load-0', '/enterprises/load-test']) expect((await api.request('DELETE', path)).status).toBe(204);
       const load = await simulate('load', ...at, '--devices', '4', '--seconds', '2', '--rate', '100');
       expect(load.code, load.stderr).toBe(0);
       expect(JSON.parse(load.stdout)).toMatchObject({ sent: 200, lost: 0 });
       expect(load.stderr).toMatch(/^1 s: \d+ sent/m);
+      expect(load.stderr).toMatch(/^load-test or a device of it was removed here.*: this run is load2-test$/m);
+      expect((await api.get<{ readonly items: readonly unknown[] }>('/devices?enterprise=load2-test')).items).toHaveLength(4);
 
-      const api = await signIn(platform.httpBase);
       for (const path of ['/ledger?verdict=refused', '/alarms?state=open'])
         expect((await api.get<{ readonly items: readonly unknown[] }>(path)).items).toEqual([]);
     } finally {
