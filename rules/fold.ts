@@ -26,7 +26,7 @@ import { applyMessage, backlogRanOut, noteMessage } from './evaluate/message.ts'
 import type { PlanPoint } from './evaluate/plan.ts';
 import { delayDue, runDue } from './evaluate/point.ts';
 import { setFault, syncFaults } from './instrument.ts';
-import { applyPresence, fallSilent, graceFrom, keptFromUsUntil, noteChange, silenceDue, tellChanges } from './presence.ts';
+import { applyPresence, fallSilent, noteChange, silenceDue, tellChanges } from './presence.ts';
 import { JointBook } from './joint/book.ts';
 import { Registry } from './registry.ts';
 import { type CredentialState, ResendBook } from './resend.ts';
@@ -109,7 +109,7 @@ export class EngineFold implements Engine, Core {
     this.appliedSeq = entry.seq;
     // Hours that end at a time of the wall are asked anew when that runs back: what was to come in a minute may be a month away.
     if (entry.at < this.clock.at) this.escalations.followLocalTime();
-    advance(this.clock, entry.at, entry.boot, entry.mono);
+    if (advance(this.clock, entry.at, entry.boot, entry.mono)) this.backFromOutage();
     this.book.begin(entry.seq, entry.at, this.clock.now, Math.max(entry.v, this.format) >= 2);
     this.warnings.begin(entry.seq);
     if (entry.v > this.format) this.judgeAs(entry.v, entry.seq);
@@ -151,6 +151,14 @@ export class EngineFold implements Engine, Core {
     const whole: Applied = { ...applied, events: events ?? NO_EVENTS, ...(warnings === null ? {} : { warnings }), fault };
     const detail = failed === null ? this.timerDetail : String(failed).slice(0, 200);
     return detail === null ? whole : { ...whole, faultDetail: detail };
+  }
+
+  /** What counts on the line has come nearer while we were away: those devices are looked at now. */
+  private backFromOutage(): void {
+    for (const device of this.inhibited) {
+      this.touch(device);
+      this.heap.atLatest(device, this.clock.now);
+    }
   }
 
   /** The first entry of a newer release: what that release judges more comes in like a change of configuration. */
@@ -273,8 +281,8 @@ export class EngineFold implements Engine, Core {
     const dates = followDates(this, device);
     if (device.silent || !device.seen) return dates;
     if (deafTo(this, device)) return sooner(dates, this.clock.now + device.silenceMs);
-    const missing = findMissing(this, device, graceFrom(this, device));
-    const unheard = findUnheard(this, device, keptFromUsUntil(this, device));
+    const missing = findMissing(this, device);
+    const unheard = findUnheard(this, device);
     if (missing.found || unheard.found || unheard.listed) noteChange(this, device);
     const forgotten = findForgotten(this, device);
     if ((missing.found || unheard.found || forgotten.found) && device.backlogUntil < 0) syncFaults(this, device);

@@ -9,6 +9,7 @@ import { allHeard } from './health/point-silence.ts';
 import { allUnspoken, heardOfItself } from './health/spoken.ts';
 import { isListed, talks, UNHEARD } from './health/unheard.ts';
 import { watches } from './health/watch.ts';
+import { putOffUntil } from './time/outage-ends.ts';
 import { syncFaults } from './instrument.ts';
 
 /** A device with a shorter heartbeat is expected to stay connected: even a clean disconnect takes it offline. */
@@ -22,16 +23,27 @@ export function silencePeriod(heartbeatMs: number): number {
 /** Engine time at which the device counts as silent, or -1 while no dead-man runs. */
 export function silenceDue(core: Core, device: DeviceState): EngineMs {
   if (!device.seen || device.silent) return -1;
-  return Math.max(device.lastLifeAt, graceFrom(core, device)) + device.silenceMs;
+  return runsOutAt(core, device, device.lastLifeAt, device.silenceMs);
 }
 
-/** Before this engine time silence was ours, or its gateway's: every dead-man has one whole period from here. */
-export function graceFrom(core: Core, device: DeviceState): EngineMs {
-  return Math.max(core.clock.outageEndedAt, keptFromUsUntil(core, device));
+/** Engine time at which something runs out that has waited for a word since `since`. */
+export function runsOutAt(core: Core, device: DeviceState, since: EngineMs, periodMs: number): EngineMs {
+  return Math.max(since + periodMs, graceUntil(core, device, since, periodMs));
+}
+
+/**
+ * Engine time before which nothing runs out that has waited for a word since `since`; 0 = nothing of ours, nor of its gateway's, puts it off.
+ * What kept the device from us gives one whole period, our own outages what is theirs (time/outage-ends.ts).
+ */
+export function graceUntil(core: Core, device: DeviceState, since: EngineMs, periodMs: number): EngineMs {
+  const keptUntil = keptFromUsUntil(core, device);
+  // An earlier release gave one whole period after every outage of ours.
+  const ends = watches(core) ? core.clock.outageEnds : core.clock.outageEnds.slice(-1);
+  return Math.max(keptUntil > 0 ? keptUntil + periodMs : 0, putOffUntil(ends, since, periodMs));
 }
 
 /** Before this engine time we took no readings, or what the device speaks through was gone; not that we were away ourselves. */
-export function keptFromUsUntil(core: Core, device: DeviceState): EngineMs {
+function keptFromUsUntil(core: Core, device: DeviceState): EngineMs {
   const gateway = device.gateway === null ? 0 : (core.gateways.get(device.gateway)?.backAt ?? 0);
   return Math.max(core.deafUntil, device.upstream ? core.upstreamBackAt : 0, gateway);
 }

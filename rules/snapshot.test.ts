@@ -10,6 +10,7 @@ import {
   FORGOTTEN,
   GROUPED,
   NEVER_HEARD,
+  PAUSED,
   LIFE_OPS,
   LIVED,
   play,
@@ -272,7 +273,7 @@ describe('a snapshot', () => {
           expect(seenOf(engine)).toBe(seenOf(whole));
         }
       }),
-      { numRuns: 80, seed: 20_261_123, examples: [[[...VOTED]], [[...ESCALATED]], [[...EXPLAINED]], [[...FORGOTTEN]]] },
+      { numRuns: 80, seed: 20_261_123, examples: [[[...VOTED]], [[...ESCALATED]], [[...EXPLAINED]], [[...FORGOTTEN]], [[...PAUSED]]] },
     );
     expect([...kinds].sort()).toEqual(['command', 'config', 'message', 'presence', 'start', 'stop', 'system', 'tick']);
     expect(open).toBeGreaterThan(3);
@@ -289,6 +290,7 @@ describe('a snapshot', () => {
     ['in a bad point that is explained', EXPLAINED, ['raised', 'shelved', 'acknowledged', 're-announced recurrence', 'returned']],
     ['in work that is forgotten', FORGOTTEN, ['raised', 'shelved', 'unshelved expired', 'returned', 'closed removed']],
     ['while a point is never heard', NEVER_HEARD, ['device', 'raised', 'returned']],
+    ['while we are away again and again', PAUSED, ['raised', 'returned']],
     ['in a group of alarms', GROUPED, ['raised', 'first-out-moved earlier-sample', 'withdrawn', 'returned']],
   ] as const)('cut wherever something happens %s gives the same from there on', (_, steps, awaited) => {
     const { entries, events } = played(steps);
@@ -322,6 +324,16 @@ describe('a snapshot', () => {
       type === 'raised' || type === 'returned' || cause === 'recurrence' ? [type] : [],
     );
     expect(states).toEqual(['raised', 'returned', 're-announced']);
+  });
+
+  it('the history of our many outages has one silence, ten minutes after the last of them', () => {
+    const plant = played(PAUSED);
+    const restarted = plant.entries.findLast(({ kind }) => kind === 'start')?.at ?? 0;
+    const told = plant.alarmEvents('F01').map(([{ deviceId }, { type, at }]) => [deviceId, type, Math.floor((at - restarted) / 60_000)]);
+    expect(told).toEqual([
+      ['d0', 'raised', 10],
+      ['d0', 'returned', 10],
+    ]);
   });
 
   it('the history of a point that is never heard lists it, misses it over the restart and the silence, and hears it', () => {

@@ -21,6 +21,7 @@ import type { Unheard } from './health/unheard.ts';
 import type { AnyAsset } from './registry.ts';
 import { type CredentialRow, type CredentialState, readCredential, writeCredential } from './resend.ts';
 import type { ClockError } from './time/clock-error.ts';
+import type { EngineClock } from './time/engine-clock.ts';
 import type { WarningRows } from './warning/book.ts';
 
 /**
@@ -101,7 +102,8 @@ interface DeviceMore {
 type DerivedMemory = Pick<DerivedState, 'rate' | 'count' | 'from' | 'holds'>;
 interface Header {
   readonly seq: number;
-  readonly clock: Core['clock'];
+  /** `outageEnds` absent = only the last outage is known. */
+  readonly clock: Omit<EngineClock, 'outageEnds'> & Partial<Pick<EngineClock, 'outageEnds'>>;
   readonly eventSeq: number;
   readonly closed: readonly AlarmRecord[];
   readonly deaf: readonly string[];
@@ -359,7 +361,7 @@ export function readSnapshot(core: Core, text: string): number {
   const end = lines.findLastIndex((line) => line !== '');
   if (header === undefined || !header.startsWith('H') || lines[end] !== `E${end}`) throw new Error('snapshot of the engine is cut off');
   const head: Header = JSON.parse(header.slice(1));
-  Object.assign(core.clock, head.clock);
+  Object.assign(core.clock, { outageEnds: head.clock.outageEndedAt > 0 ? [head.clock.outageEndedAt] : [] }, head.clock);
   core.book.eventSeq = head.eventSeq;
   for (const record of head.closed) core.book.closed.push(withLife(record));
   for (const code of head.deaf) core.deaf.add(code);

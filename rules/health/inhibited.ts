@@ -2,7 +2,7 @@ import type { Level } from '../../model/level.ts';
 import type { EngineMs } from '../../model/time.ts';
 import type { Core } from '../core.ts';
 import type { DeviceState, PointState } from '../device-state.ts';
-import { graceFrom, noteChange } from '../presence.ts';
+import { graceUntil, noteChange } from '../presence.ts';
 import { SPOKEN } from './spoken.ts';
 
 /**
@@ -17,6 +17,8 @@ import { SPOKEN } from './spoken.ts';
 export interface Inhibition {
   /** Place on the line of its first such word. */
   from: number;
+  /** Engine time of its newest such word; absent in a state of before it was kept. */
+  saidAt?: EngineMs;
   /** Its newest value is of that quality; false = bad since. */
   says: boolean;
   /** It has lasted so long that it is asked about. */
@@ -48,6 +50,7 @@ export function takeWord(core: Core, device: DeviceState, point: PointState, wor
   point.inhibited = now;
   if (!now.says) count(core, device, 1);
   now.says = true;
+  now.saidAt = core.clock.now;
   if (now.asked) return false;
   const left = now.from + ASKED_AFTER_MS - core.clock.line;
   if (left > 0) {
@@ -60,21 +63,20 @@ export function takeWord(core: Core, device: DeviceState, point: PointState, wor
 }
 
 /**
- * Marks the points that have been so for too long. After an outage of ours a device has a whole period to say that it is over; what has
+ * Marks the points that have been so for too long. After an outage of ours there is time to say that it is over, as for a dead-man; what has
  * not spoken since its silence waits until it does. Returns whether any is new, and when the next will be (-1 = none): an outage moves the
- * line and not engine time, but the dead-man wakes every device that is not silent before that period is over.
+ * line and not engine time, so that its end wakes these devices.
  */
 export function findForgotten(core: Core, device: DeviceState): { readonly found: boolean; readonly next: EngineMs } {
   let found = false;
   let next: EngineMs = -1;
   if (device.inhibited === 0) return { found, next };
   const { now, line } = core.clock;
-  const heardAt = graceFrom(core, device);
-  const floor = heardAt > 0 ? heardAt + device.silenceMs : now;
   for (const point of device.points) {
     const one = point?.inhibited ?? null;
     if (point === null || one === null || !one.says || one.asked || point.spoken !== SPOKEN) continue;
-    const due = Math.max(floor, now + one.from + ASKED_AFTER_MS - line);
+    const grace = graceUntil(core, device, one.saidAt ?? device.lastLifeAt, device.silenceMs);
+    const due = Math.max(grace, now + one.from + ASKED_AFTER_MS - line);
     if (due <= now) {
       one.asked = true;
       found = true;

@@ -1,6 +1,7 @@
 import type { EngineMs } from '../../model/time.ts';
 import type { Core } from '../core.ts';
 import type { DeviceState } from '../device-state.ts';
+import { runsOutAt } from '../presence.ts';
 import { LONGEST_MS, MISSING, type PointHealth } from './point-health.ts';
 
 /**
@@ -29,21 +30,21 @@ export function heard(health: PointHealth, now: EngineMs, late: boolean): boolea
 }
 
 /** Engine time at which the point counts as missing, or -1 while it is not watched or is missing already. */
-export function missingDue(device: DeviceState, index: number, floor: EngineMs): EngineMs {
+function missingDue(core: Core, device: DeviceState, index: number): EngineMs {
   const health = device.points[index]?.health ?? null;
   if (health === null || health.heard < HEARD_BEFORE || device.reportEveryMs <= 0) return -1;
   const spec = device.specs[index] ?? null;
   if (spec?.regular !== true || (health.found & MISSING) !== 0) return -1;
   const period = Math.max(GAPS * device.reportEveryMs, GAPS * spec.everyMs, GAPS * health.gapMs, device.silenceMs);
-  return Math.max(health.heardAt, floor) + period;
+  return runsOutAt(core, device, health.heardAt, period);
 }
 
 /** Marks the points that are missing by now. Returns whether any is new, and when the next may be (-1 = none). */
-export function findMissing(core: Core, device: DeviceState, floor: EngineMs): { readonly found: boolean; readonly next: EngineMs } {
+export function findMissing(core: Core, device: DeviceState): { readonly found: boolean; readonly next: EngineMs } {
   let found = false;
   let next: EngineMs = -1;
   for (let i = 0; i < device.points.length; i += 1) {
-    const due = missingDue(device, i, floor);
+    const due = missingDue(core, device, i);
     if (due < 0) continue;
     if (due <= core.clock.now) {
       const health = device.points[i]?.health ?? null;

@@ -2,7 +2,7 @@ import { LEVEL_RANK, type Level } from '../../model/level.ts';
 import type { EngineMs } from '../../model/time.ts';
 import type { Core } from '../core.ts';
 import type { DeviceState } from '../device-state.ts';
-import { graceFrom } from '../presence.ts';
+import { runsOutAt } from '../presence.ts';
 import { watches } from './watch.ts';
 
 /**
@@ -24,8 +24,7 @@ function guardsLives({ plan }: DeviceState): boolean {
 /** Engine time at which the silence of the device is orange; -1 = never. */
 export function silenceWorsens(core: Core, device: DeviceState): EngineMs {
   if (!watches(core) || !device.silent || device.behind || !guardsLives(device)) return -1;
-  const since = Math.max(device.lastLifeAt, graceFrom(core, device));
-  return since + Math.max(ORANGE_AFTER_MS, device.silenceMs + BETWEEN_MS);
+  return runsOutAt(core, device, device.lastLifeAt, Math.max(ORANGE_AFTER_MS, device.silenceMs + BETWEEN_MS));
 }
 
 /** Level of its F01 now. What has become orange stays so: an outage of ours begins the time anew, and tells nothing good of the device. */

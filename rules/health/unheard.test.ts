@@ -290,7 +290,7 @@ describe('the day is of the time in which it could have been told', () => {
     expect(missed(one)).toEqual(['gd raised yellow', 'gd level-raised orange']);
   });
 
-  it('our own outage is no time of it; after one there is a usual period first, however often we are away', () => {
+  it('our own outage is no time of it; after the first there is a usual period, after each later one time to come back', () => {
     const one = plant();
     for (let n = 0; n < 4; n += 1) {
       talks(one, 6 * HOUR - 1);
@@ -302,6 +302,16 @@ describe('the day is of the time in which it could have been told', () => {
     }
     expect(missed(one)).toEqual([]);
     one.restart(2 * HOUR);
+    talks(one, 10 * MINUTE - 1);
+    expect(missed(one)).toEqual([]);
+    one.pass(1);
+    expect(missed(one)).toEqual(['lel raised yellow']);
+  });
+
+  it('our first outage in the last hour of its day leaves it a usual period', () => {
+    const one = plant();
+    talks(one, DAY - 1);
+    one.restart(30_000);
     talks(one, USUAL - 1);
     expect(missed(one)).toEqual([]);
     one.pass(1);
@@ -310,16 +320,18 @@ describe('the day is of the time in which it could have been told', () => {
 
   it('a nightly pause of ours puts off one that reports once a day by one usual period, and no more', () => {
     const one = plant({ reportMs: DAY, heartbeatMs: DAY });
-    for (let day = 0; day < 6; day += 1) {
+    for (let day = 0; day < 4; day += 1) {
       expect(missed(one), `day ${day}`).toEqual([]);
       expect(health(one).includes('unheard'), `day ${day}`).toBe(false);
       says(one, 'temp');
       passes(one, DAY - 1);
-      if (day < 5) one.restart(30_000);
-      else one.pass(1);
+      one.restart(30_000);
       restored(one);
     }
-    passes(one, MINUTE);
+    says(one, 'temp');
+    passes(one, 10 * MINUTE - 1);
+    expect(missed(one)).toEqual([]);
+    one.pass(1);
     expect(missed(one)).toEqual(['lel raised yellow']);
   });
 

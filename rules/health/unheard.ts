@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import { type DeviceState, NEVER } from '../device-state.ts';
 import type { Plan } from '../evaluate/plan.ts';
 import { syncFaults } from '../instrument.ts';
-import { noteChange } from '../presence.ts';
+import { noteChange, graceUntil } from '../presence.ts';
 import { MISSING, type PointHealth } from './point-health.ts';
 import { GAPS, HEARD_BEFORE } from './point-silence.ts';
 import { watches } from './watch.ts';
@@ -106,21 +106,12 @@ export function talks(core: Core, device: DeviceState, quietMs: number): void {
 }
 
 /**
- * A usual period after what kept it from us, and after our own outage: but an outage puts off nothing that an earlier one has put off already,
- * or a nightly pause of the machine would keep what reports once a day from ever being missed.
- */
-function postponed({ clock }: Core, due: EngineMs, floor: EngineMs, own: number): EngineMs {
-  return Math.max(due, floor + own, Math.min(clock.outageEndedAt, due) + own);
-}
-
-/**
- * Marks the points that have been waited for too long. @param floor the end of what kept the device from us, other than our own outages
+ * Marks the points that have been waited for too long.
  * @returns whether one counts as missing now, whether a health code has come, and when to look again (-1 = not)
  */
 export function findUnheard(
   core: Core,
   device: DeviceState,
-  floor: EngineMs,
 ): { readonly found: boolean; readonly listed: boolean; readonly next: EngineMs } {
   const { now } = core.clock;
   let found = false;
@@ -134,7 +125,8 @@ export function findUnheard(
     const stage = device.unheard?.get(key)?.stage ?? WAITED_FOR;
     if (from === null || stage === MISSED || ((health?.found ?? 0) & MISSING) !== 0) continue;
     const own = ownPeriod(device);
-    const due = postponed(core, from + graceOf(device, index, health), floor, own);
+    const grace = graceUntil(core, device, from, own);
+    const due = Math.max(from + graceOf(device, index, health), grace);
     if (due <= now) {
       if (health === null) keep(device, key, from, MISSED);
       else health.found |= MISSING;
@@ -143,7 +135,7 @@ export function findUnheard(
     }
     next = next < 0 ? due : Math.min(next, due);
     if (stage === LISTED || hasSpoken(device, index)) continue;
-    const shows = postponed(core, from + Math.max(LISTED_AFTER_MS, own), floor, own);
+    const shows = Math.max(from + Math.max(LISTED_AFTER_MS, own), grace);
     if (shows <= now) {
       keep(device, key, from, LISTED);
       listed = true;

@@ -367,6 +367,22 @@ export const FORGOTTEN: readonly Step[] = [
   { do: 'retire', device: 0 },
 ];
 
+const calm: Step = { do: 'calm' };
+/** A history in which we are away again and again while a device is waited for: it is silent ten minutes after the last time, and speaks. */
+export const PAUSED: readonly Step[] = [
+  { do: 'heartbeat', device: 0, ms: 240_000 },
+  sends(0, 1),
+  calm,
+  { do: 'restart', ms: 16_000 },
+  calm,
+  { do: 'gap', ms: 16_000 },
+  calm,
+  { do: 'restart', ms: 300_000 },
+  calm,
+  calm,
+  sends(0, 2),
+];
+
 /** So many hours in few ticks. */
 const hours = (n: number): readonly Step[] => Array.from({ length: Math.round((n * 3_600_000) / (21 * 14_500)) }, () => ({ do: 'calm' }));
 /** The n-th word of the status of a device whose gas never comes. */

@@ -1,4 +1,5 @@
 import { type EngineMs, type EpochMs, type MonoMs, OUTAGE_GAP_MS } from '../../model/time.ts';
+import { noteEnd } from './outage-ends.ts';
 
 /**
  * The engine's two clocks, both driven by entries alone (semantics 3 and 4).
@@ -21,12 +22,14 @@ export interface EngineClock {
   risen: number;
   /** False: the server's clock is before its build date, readings are judged by arrival. */
   believed: boolean;
-  /** Engine time at which our last outage ended; every dead-man has one whole period from here. */
+  /** Engine time at which our last outage ended. */
   outageEndedAt: EngineMs;
   /** The latest outages on the line, oldest first, as [from, to]. */
   outages: [number, number][];
   /** The same by wall time, more of them: when nobody could be told anything. Those that people would notice. */
   unwatched: [EpochMs, EpochMs][];
+  /** Engine times at which outages ended, oldest first: what they put off (outage-ends.ts). */
+  outageEnds: EngineMs[];
 }
 
 /** How many outages are remembered for delays that run over them. */
@@ -48,6 +51,7 @@ export function newClock(): EngineClock {
     outageEndedAt: 0,
     outages: [],
     unwatched: [],
+    outageEnds: [],
   };
 }
 
@@ -95,6 +99,7 @@ export function believe(clock: EngineClock): void {
 
 function noteOutage(clock: EngineClock, from: number): void {
   clock.outageEndedAt = clock.now;
+  noteEnd(clock.outageEnds, clock.now);
   if (clock.line > from) clock.outages.push([from, clock.line]);
   if (clock.outages.length > OUTAGES_KEPT) clock.outages.shift();
   const lasted = Math.round(clock.line - from);

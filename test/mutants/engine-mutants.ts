@@ -150,8 +150,8 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'a dead-man runs while we were away ourselves',
     file: 'rules/presence.ts',
-    find: 'Math.max(core.clock.outageEndedAt, keptFromUsUntil(core, device))',
-    replace: 'keptFromUsUntil(core, device)',
+    find: 'keptUntil + periodMs : 0, putOffUntil(ends, since, periodMs));',
+    replace: 'keptUntil + periodMs : 0, putOffUntil([], since, periodMs));',
   },
   {
     name: 'an acknowledgement can be taken back after a minute',

@@ -134,14 +134,14 @@ export const HEALTH_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'whatever a device says feeds the dead-man of each of its points',
     file: 'rules/health/point-silence.ts',
-    find: 'Math.max(health.heardAt, floor) + period',
-    replace: 'Math.max(health.heardAt, floor, device.lastLifeAt) + period',
+    find: 'runsOutAt(core, device, health.heardAt, period)',
+    replace: 'runsOutAt(core, device, Math.max(health.heardAt, device.lastLifeAt), period)',
     among: LOST,
   },
   {
     name: 'our own outage counts as the silence of a point',
     file: 'rules/health/point-silence.ts',
-    find: 'Math.max(health.heardAt, floor) + period',
+    find: 'runsOutAt(core, device, health.heardAt, period)',
     replace: 'health.heardAt + period',
     among: [...LOST, 'crashes', 'freezes'],
   },

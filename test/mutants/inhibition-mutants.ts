@@ -22,8 +22,8 @@ export const INHIBITION_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'our own outage begins the hours of work on a sensor anew',
     file: 'rules/health/inhibited.ts',
-    find: 'const due = Math.max(floor, now + one.from + ASKED_AFTER_MS - line);',
-    replace: 'const due = Math.max(floor, now + Math.max(one.from, line - now + core.clock.outageEndedAt) + ASKED_AFTER_MS - line);',
+    find: 'const due = Math.max(grace, now + one.from + ASKED_AFTER_MS - line);',
+    replace: 'const due = Math.max(grace, now + Math.max(one.from, line - now + core.clock.outageEndedAt) + ASKED_AFTER_MS - line);',
     among: WORKS,
   },
   {
@@ -43,8 +43,8 @@ export const INHIBITION_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'after an outage of ours whether work is over is asked at once',
     file: 'rules/health/inhibited.ts',
-    find: 'const floor = heardAt > 0 ? heardAt + device.silenceMs : now;',
-    replace: 'const floor = now;',
+    find: 'const grace = graceUntil(core, device, one.saidAt ?? device.lastLifeAt, device.silenceMs);',
+    replace: 'const grace = now;',
     among: WORKS,
   },
   {

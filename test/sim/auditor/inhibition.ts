@@ -1,16 +1,17 @@
 // A point that says of itself that it is being tested or worked on (decision 9): a health code of its device from the first such word on, and
 // after 8 h without a value that was judged `INHIBITED` of the point asks whether the work is over: yellow, orange where a limit of it can raise
 // red. The 8 h are the line's: they run on through bad values, silence and our own absence, and a clock that is set passes none of them. It rings
-// only while the point itself says so: what is bad or silent has an alarm by itself, and the question comes with the next word. After an absence
-// of ours the device has a whole period first. A value that is judged ends it (reading 31).
+// only while the point itself says so: what is bad or silent has an alarm by itself, and the question comes with the next word. Our own absences
+// since that word put it off as they do a dead-man (absences.ts). A value that is judged ends it (reading 31).
 import type { Alarm } from '../../../model/alarm.ts';
 import type { Device } from '../../../model/asset.ts';
 import type { Engine } from '../../../model/engine.ts';
 import type { Entry } from '../../../model/entry.ts';
 import type { Profile } from '../../../model/profile.ts';
 import type { Quality, Sample } from '../../../model/reading.ts';
-import { type EngineMs, OUTAGE_GAP_MS } from '../../../model/time.ts';
+import type { EngineMs } from '../../../model/time.ts';
 import { Disagreement, type Step } from '../play.ts';
+import { Absences } from './absences.ts';
 import { type Board, type Home, keyOfHome } from './board.ts';
 import { JUDGED } from './readings.ts';
 
@@ -25,6 +26,8 @@ interface Point {
   says: boolean;
   /** When it first did since its last judged value, on the line: by the sample, and by its arrival; null = not since then. */
   since: { readonly sampled: number; readonly arrived: number } | null;
+  /** Engine time of its latest word of that kind. */
+  saidAt: EngineMs;
   /** It has had a word of its own since its device was last silent, and since our last absence. */
   spoke: boolean;
   asked: boolean;
@@ -44,7 +47,7 @@ export class Inhibition {
   private silent: ReadonlySet<string> = new Set();
   private line = 0;
   private now: EngineMs = 0;
-  private outageEndedAt: EngineMs = 0;
+  private readonly absences = new Absences();
   private last: Entry | null = null;
 
   constructor(board: Board, known: Known, canBeRed: (home: Home) => boolean) {
@@ -60,12 +63,10 @@ export class Inhibition {
     this.last = entry;
     this.now = now;
     if (last !== null) {
-      const away = last.boot !== entry.boot || entry.mono - last.mono > OUTAGE_GAP_MS;
       // How long we were away only the wall clock says.
       this.line += last.boot === entry.boot ? entry.mono - last.mono : Math.max(0, entry.at - last.at);
-      if (away) this.outageEndedAt = now;
-      if (away) for (const point of this.points.values()) point.spoke = false;
     }
+    if (this.absences.see(entry, now)) for (const point of this.points.values()) point.spoke = false;
     for (const point of this.points.values()) this.ask(point, step, true);
   }
 
@@ -75,10 +76,11 @@ export class Inhibition {
       if (flags.includes('stale-retained')) continue;
       const home: Home = { device, measurement, channel };
       const key = keyOfHome(home);
-      const point = this.points.get(key) ?? { home, says: false, since: null, spoke: true, asked: false, comings: 0 };
+      const point = this.points.get(key) ?? { home, says: false, since: null, saidAt: 0, spoke: true, asked: false, comings: 0 };
       this.points.set(key, point);
       point.says = WORKED_ON.has(quality);
       point.spoke = true;
+      if (point.says) point.saidAt = this.now;
       if (point.says) point.since ??= { sampled: this.line - (this.now - t), arrived: this.line };
       if (!JUDGED.has(quality)) continue;
       point.since = null;
@@ -103,7 +105,7 @@ export class Inhibition {
     const known = this.known(home.device);
     if (point.asked || known === null || since === null || !says || this.line < since.sampled + FORGOTTEN_MS) return;
     const wasSilent = this.silent.has(home.device);
-    const rested = this.now >= this.outageEndedAt + this.deadManMs(known);
+    const rested = this.now >= this.restedAt(point, known);
     // It is silent, or has not spoken since we were away and need not have yet.
     if ((wasSilent && early) || !(spoke || rested)) return;
     const must = this.line >= since.arrived + FORGOTTEN_MS && spoke && rested && !wasSilent;
@@ -118,6 +120,11 @@ export class Inhibition {
 
   private find({ home }: Point, on: boolean, early: boolean): void {
     this.board.find(home, { code: CODE, level: this.canBeRed(home) ? 'orange' : 'yellow' }, on, this.now, early);
+  }
+
+  /** From then on it has had its time to say that the work is over. */
+  private restedAt({ saidAt }: Point, known: { readonly device: Device; readonly profile: Profile }): EngineMs {
+    return this.absences.putOffUntil(saidAt, this.deadManMs(known));
   }
 
   private deadManMs({ device, profile }: { readonly device: Device; readonly profile: Profile }): number {
@@ -141,11 +148,12 @@ export class Inhibition {
   /** When the next of them is asked about if nothing comes: of those of which it is certain. */
   due(isSilentBy: (device: string, t: EngineMs) => boolean): EngineMs {
     let first = Infinity;
-    for (const { home, since, says, spoke, asked } of this.points.values()) {
+    for (const point of this.points.values()) {
+      const { home, since, says, spoke, asked } = point;
       if (asked || since === null || !says || !spoke || this.silent.has(home.device)) continue;
       const known = this.known(home.device);
       if (known === null) continue;
-      const at = Math.max(this.now + since.arrived + FORGOTTEN_MS - this.line, this.outageEndedAt + this.deadManMs(known));
+      const at = Math.max(this.now + since.arrived + FORGOTTEN_MS - this.line, this.restedAt(point, known));
       if (at > this.now && !isSilentBy(home.device, at)) first = Math.min(first, at);
     }
     return first;

@@ -5,8 +5,8 @@ import type { Entry } from '../../../model/entry.ts';
 import type { Profile } from '../../../model/profile.ts';
 import type { Sample } from '../../../model/reading.ts';
 import type { PointName } from '../../../model/rule.ts';
-import { OUTAGE_GAP_MS } from '../../../model/time.ts';
 import { Disagreement, type Step } from '../play.ts';
+import { Absences } from './absences.ts';
 import type { Moment } from './condition.ts';
 import { type Answers, type Filed, type Text, textOf } from './expression.ts';
 import { JUDGED } from './readings.ts';
@@ -70,8 +70,7 @@ export class Joints {
   private readonly points = new Map<string, Heard>();
   private readonly lives = new Map<string, Life>();
   private readonly gatewayBackAt = new Map<string, number>();
-  private outageEndedAt = 0;
-  private before: Entry | null = null;
+  private readonly absences = new Absences();
 
   constructor(ground: Ground) {
     this.ground = ground;
@@ -79,15 +78,14 @@ export class Joints {
 
   /** Before anything an entry brings: dead-men that have run out, limits whose delays are over. */
   begin({ entry }: Step): void {
-    const last = this.before;
-    this.before = entry;
     const now = this.ground.now();
-    if (last !== null && (last.boot !== entry.boot || entry.mono - last.mono > OUTAGE_GAP_MS)) this.outageEndedAt = now;
+    this.absences.see(entry, now);
     for (const [id, life] of this.lives) {
       const device = this.ground.device(id);
       if (device === null || life.silent) continue;
-      const back = life.through === null ? 0 : (this.gatewayBackAt.get(life.through) ?? 0);
-      if (Math.max(life.last, this.outageEndedAt, back) + this.period(device) <= now) this.silence(id, life);
+      const back = life.through === null ? -Infinity : (this.gatewayBackAt.get(life.through) ?? -Infinity);
+      const period = this.period(device);
+      if (Math.max(this.absences.runsOut(life.last, period), back + period) <= now) this.silence(id, life);
     }
     this.judge(entry, { early: true, moved: false });
   }

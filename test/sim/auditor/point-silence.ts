@@ -1,15 +1,16 @@
 // The dead-man of a point (decision 9): a device goes on talking, and one of its points comes no more. Somebody is told by F01 of the point
 // (yellow), once the point has come ten times, when it has not come for the longest of three reports, three of its own longest gaps, three of
 // the device's own checks of it, and the dead-man of the device. Switches, counts, status words, options and profiles that report on change
-// are not expected to come. Any quality is a word. All of it is engine time: our own absence is nobody's silence, and a whole period begins
-// when it ends, and when the device is back from a silence of its own (reading 23).
+// are not expected to come. Any quality is a word. All of it is engine time: our own absence is nobody's silence, and puts it off (absences.ts);
+// a whole period begins when the device is back from a silence of its own (reading 23).
 import type { Device } from '../../../model/asset.ts';
 import type { Engine } from '../../../model/engine.ts';
 import type { Entry } from '../../../model/entry.ts';
 import type { MeasurementDef, Profile } from '../../../model/profile.ts';
 import type { Sample } from '../../../model/reading.ts';
-import { type EngineMs, OUTAGE_GAP_MS } from '../../../model/time.ts';
+import type { EngineMs } from '../../../model/time.ts';
 import { Disagreement } from '../play.ts';
+import { Absences } from './absences.ts';
 import { type Board, type Home, keyOfHome } from './board.ts';
 
 const F01 = { code: 'F01', level: 'yellow' } as const;
@@ -45,8 +46,7 @@ export class PointSilence {
   private readonly devices = new Map<string, Talks>();
   /** Devices of which nothing is said: they were heard through a gateway, or something of them came late. */
   private readonly open = new Set<string>();
-  private outageEndedAt: EngineMs = 0;
-  private last: Entry | null = null;
+  private readonly absences = new Absences();
 
   constructor(board: Board, known: Known) {
     this.board = board;
@@ -55,9 +55,7 @@ export class PointSilence {
 
   /** What ran out before the entry, of engine time `now`, was applied; then what it says of who is alive. */
   begin(entry: Entry, now: EngineMs): void {
-    const { last } = this;
-    this.last = entry;
-    if (last !== null && (last.boot !== entry.boot || entry.mono - last.mono > OUTAGE_GAP_MS)) this.outageEndedAt = now;
+    this.absences.see(entry, now);
     // By the entry that shows it the whole device may be silent: then that is told.
     for (const [id, talks] of this.devices) if (this.talksUntil(id) <= now) this.devices.set(id, { ...talks, silent: true });
     for (const point of this.points.values()) {
@@ -82,7 +80,7 @@ export class PointSilence {
 
   private talksUntil(id: string): EngineMs {
     const talks = this.devices.get(id);
-    return talks?.silent === true ? -Infinity : Math.max(talks?.sign ?? 0, this.outageEndedAt) + this.deadManMs(id);
+    return talks?.silent === true ? -Infinity : this.absences.runsOut(talks?.sign ?? 0, this.deadManMs(id));
   }
 
   /** Whether the dead-man of a device has, or may have, run out by then if nothing comes. */
@@ -151,7 +149,7 @@ export class PointSilence {
     const reportMs = device.reportMs ?? profile.reportMs ?? 0;
     const backAt = this.devices.get(home.device)?.backAt ?? -Infinity;
     const periodMs = Math.max(3 * reportMs, 3 * longestMs, 3 * (def.checkMs ?? 0), this.deadManMs(home.device));
-    const due = Math.max(last, this.outageEndedAt, backAt) + periodMs;
+    const due = this.absences.runsOut(Math.max(last, backAt), periodMs);
     // A device that says nothing at all has an alarm of its own.
     return due < this.talksUntil(home.device) ? due : null;
   }

@@ -1,8 +1,9 @@
 // Dead-men: a device that says nothing for max(3 × heartbeat, 60 s) is silent (decision 3), and somebody is told: by its own F01, or by
-// that of its gateway, one for all behind it (decision 9). Our own absence is nobody's silence: a whole period begins when it ends.
+// that of its gateway, one for all behind it (decision 9). Our own absence is nobody's silence, and puts it off (absences.ts).
 import type { Entry } from '../../../model/entry.ts';
-import { type EngineMs, OUTAGE_GAP_MS } from '../../../model/time.ts';
+import type { EngineMs } from '../../../model/time.ts';
 import { Disagreement, type Step, type Watcher } from '../play.ts';
+import { Absences } from './absences.ts';
 
 const FLOOR_MS = 60_000;
 
@@ -24,8 +25,8 @@ export class Silence implements Watcher {
   /** Connected gateways. */
   private readonly connected = new Set<string>();
   private readonly heartbeats: ReadonlyMap<string, number>;
-  private outageEndedAt: EngineMs = 0;
-  private last: Entry | null = null;
+  private readonly absences = new Absences();
+  private boot: string | null = null;
 
   /** @param heartbeats of every device, ms */
   constructor(heartbeats: ReadonlyMap<string, number>) {
@@ -35,11 +36,9 @@ export class Silence implements Watcher {
   see(step: Step): void {
     const { entry, engine } = step;
     const now = engine.engineTime(entry.mono);
-    const { last } = this;
-    this.last = entry;
-    const away = last !== null && (last.boot !== entry.boot || entry.mono - last.mono > OUTAGE_GAP_MS);
-    if (last !== null && last.boot !== entry.boot) this.connected.clear();
-    if (away) this.outageEndedAt = now;
+    this.absences.see(entry, now);
+    if (this.boot !== entry.boot) this.connected.clear();
+    this.boot = entry.boot;
     // What ran out did so before the entry that shows it.
     for (const [device, watched] of this.devices)
       if (!watched.silent && now >= this.latest(device, watched)) this.ranOut(device, watched, step);
@@ -51,8 +50,12 @@ export class Silence implements Watcher {
     return Math.max(3 * (this.heartbeats.get(device) ?? 0), FLOOR_MS);
   }
 
-  private latest(device: string, { sign, graceFrom }: Watched): EngineMs {
-    return Math.max(sign, graceFrom, this.outageEndedAt) + this.period(device);
+  private earliest(device: string, { sign }: Watched): EngineMs {
+    return this.absences.runsOut(sign, this.period(device));
+  }
+
+  private latest(device: string, watched: Watched): EngineMs {
+    return Math.max(this.earliest(device, watched), watched.graceFrom + this.period(device));
   }
 
   private ranOut(device: string, watched: Watched, { engine, applied }: Step): void {
@@ -99,7 +102,8 @@ export class Silence implements Watcher {
   private judge(device: string, watched: Watched, { engine, after }: Step, now: EngineMs): void {
     if (engine.view.assets('device').get(device)?.retiredAt !== null) return;
     const status = engine.view.status(device);
-    const since = now - Math.max(watched.sign, this.outageEndedAt);
+    const since = now - watched.sign;
+    const isDue = now >= this.earliest(device, watched);
     const told = [...after.values()]
       .filter((alarm) => alarm.ladder === 'F01' && alarm.measurement === null && alarm.active)
       .map((alarm) => alarm.deviceId);
@@ -107,11 +111,11 @@ export class Silence implements Watcher {
     const gateway = watched.through !== null && told.includes(watched.through);
     const spokenFor = gateway && status?.health.includes('gateway') === true;
     if (own && spokenFor) throw new Disagreement('silence-twice', `${device} is told to be silent, and so is ${watched.through} for it`);
-    if (!watched.silent && !watched.unsure && since < this.period(device)) {
+    if (!watched.silent && !watched.unsure && !isDue) {
       if (own || status?.health.includes('silent') === true)
         throw new Disagreement(
           'silence-too-early',
-          `${device} is called silent after ${since} ms, its dead-man is ${this.period(device)} ms`,
+          `${device} is called silent after ${since} ms, at ${now}; its dead-man runs out at ${this.earliest(device, watched)}`,
         );
       const due = engine.nextDue();
       const latest = this.latest(device, watched);
@@ -122,7 +126,7 @@ export class Silence implements Watcher {
         );
     }
     // Where grace is not certain, the earlier end of the two is as right as the later one.
-    if ((own || spokenFor) && since >= this.period(device)) watched.silent = true;
+    if ((own || spokenFor) && isDue) watched.silent = true;
     if (!watched.silent) return;
     if ((!own && !gateway) || status?.online === true)
       throw new Disagreement('silence-untold', `${device} has said nothing for ${since} ms, and nobody is told`);

@@ -1,13 +1,14 @@
 // A point that guards a red limit and never came, or hardly ever (decision 9): it comes with every report by the profile, and its device talks of
 // other things. It is F01 of the point (yellow) when its device has talked for 24 h since its first sign of life, or since the last sample of
-// the point. What lay between two signs of life is no talking where it is longer than the dead-man, nor is our own absence; after either the
-// device has its usual period first: three reports, or the dead-man; after our own absences once. A number is watched so until it has come ten times; a switch or a status
-// word until it has come once.
+// the point. What lay between two signs of life is no talking where it is longer than the dead-man, nor is our own absence; after the former the
+// device has its usual period first: three reports, or the dead-man. Our own absences since its day counts put off that period as they do every
+// dead-man (absences.ts). A number is watched so until it has come ten times; a switch or a status word until it has come once.
 import type { Entry } from '../../../model/entry.ts';
 import type { MeasurementDef, Profile } from '../../../model/profile.ts';
 import type { Sample } from '../../../model/reading.ts';
-import { type EngineMs, OUTAGE_GAP_MS } from '../../../model/time.ts';
+import type { EngineMs } from '../../../model/time.ts';
 import { Disagreement, type Step } from '../play.ts';
+import { Absences } from './absences.ts';
 import { type Board, type Home, keyOfHome } from './board.ts';
 import type { Known } from './point-silence.ts';
 
@@ -34,9 +35,8 @@ export class Unheard {
   private readonly signs = new Map<string, EngineMs[]>();
   private readonly spoke = new Map<string, EngineMs>();
   private readonly missed = new Map<string, string>();
-  private outageEndedAt: EngineMs = 0;
+  private readonly absences = new Absences();
   private now: EngineMs = 0;
-  private last: Entry | null = null;
 
   constructor(board: Board, plant: Plant) {
     this.board = board;
@@ -45,10 +45,8 @@ export class Unheard {
 
   /** What ran out before the entry, of engine time `now`, was applied; then who gives a sign of life by it. */
   begin(entry: Entry, now: EngineMs): void {
-    const { last } = this;
-    this.last = entry;
     this.now = now;
-    if (last !== null && (last.boot !== entry.boot || entry.mono - last.mono > OUTAGE_GAP_MS)) this.outageEndedAt = now;
+    this.absences.see(entry, now);
     if (now >= DAY_MS)
       for (const home of this.waiting()) {
         const due = this.dueOf(home, DAY_MS);
@@ -77,7 +75,7 @@ export class Unheard {
 
   /** A device that is listed says so, once it is certain: one that was never silent, in a world where we were never away. */
   settle({ engine: { view } }: Step): void {
-    if (this.now < DAY_MS / 2 || this.outageEndedAt > 0) return;
+    if (this.now < DAY_MS / 2 || this.absences.wasAway()) return;
     for (const [id, signs] of this.signs) {
       const known = this.plant.known(id);
       if (known === null || this.talkedMs(id, 0) < (signs.at(-1) ?? 0) - (signs[0] ?? 0) || this.plant.isSilentBy(id, this.now)) continue;
@@ -135,11 +133,10 @@ export class Unheard {
     const deadMan = this.deadManMs(device);
     const usual = Math.max(deadMan, 3 * (known?.device.reportMs ?? known?.profile.reportMs ?? 0));
     const from = this.spoke.get(keyOfHome(home)) ?? signs[0] ?? Infinity;
-    const talked = (signs.at(-1) ?? 0) + Math.max(afterMs, usual) - this.talkedMs(device, from);
+    const talkedFrom = (signs.at(-1) ?? 0) - this.talkedMs(device, from);
     const back = signs.findLast((sign, i) => i > 0 && sign - (signs[i - 1] ?? sign) > deadMan) ?? -Infinity;
-    // Once: what one absence of ours has put off is put off no further by the next.
-    const away = this.outageEndedAt > 0 ? Math.min(this.outageEndedAt, talked) + usual : 0;
-    return Math.max(talked, back + usual, away);
+    const dayFrom = Math.max(talkedFrom, back + usual - Math.max(DAY_MS, usual));
+    return Math.max(talkedFrom + Math.max(afterMs, usual), back + usual, this.absences.putOffUntil(dayFrom, usual));
   }
 }
 
