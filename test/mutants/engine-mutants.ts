@@ -3,6 +3,7 @@
 // found exactly once fails the test by name: whoever moved the code moves the mutant.
 
 import type { Trouble } from '../sim/world.ts';
+import { ABSENCE_MUTANTS } from './absence-mutants.ts';
 import { HEALTH_MUTANTS } from './health-mutants.ts';
 import { HIDING_MUTANTS } from './hiding-mutants.ts';
 import { ILL_MUTANTS } from './ill-mutants.ts';
@@ -360,6 +361,7 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   ...HIDING_MUTANTS,
   ...INHIBITION_MUTANTS,
   ...NEVER_HEARD_MUTANTS,
+  ...ABSENCE_MUTANTS,
   ...MOVED_MUTANTS,
   ...RATE_MUTANTS,
 ];

@@ -39,7 +39,7 @@ export function neverHeardOf(chance: Chance, crashes: boolean, silences: boolean
   let talked = 0;
   const silentAt = silences ? chance.whole(3, 20) * HOUR_MS : Infinity;
   let wasSilent = false;
-  let wasAway = !crashes;
+  let absences = crashes ? 3 : 0;
   while (talked < 24 * HOUR_MS + chance.pick([0, 3 * HOUR_MS])) {
     const step = chance.pick([1.5, 2, 2.5, 2.9]) * HOUR_MS;
     at += step;
@@ -49,14 +49,14 @@ export function neverHeardOf(chance: Chance, crashes: boolean, silences: boolean
       at += chance.pick([2, 4]) * HOUR_MS;
       wasSilent = true;
     }
-    if (!wasAway && chance.often(0.15)) {
+    if (absences > 0 && chance.often(0.15)) {
       acts.push({ at: at - 90_000, does: 'snapshot' });
       const ms = chance.pick([30_000, 30_000, 5 * HOUR_MS]);
       acts.push(
         chance.often(0.6) ? { at: at - 60_000, does: 'crash', downMs: ms, back: 0 } : { at: at - 60_000, does: 'freeze', forMs: ms },
       );
       at += ms;
-      wasAway = true;
+      absences -= 1;
     }
     word(at, talks);
   }

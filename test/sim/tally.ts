@@ -1,5 +1,7 @@
 // How often the worlds met what they are made for: a world that never plays something proves nothing about it.
 import type { Rule } from '../../model/asset.ts';
+import type { Entry } from '../../model/entry.ts';
+import { type EpochMs, OUTAGE_GAP_MS } from '../../model/time.ts';
 import type { Step, Watcher } from './play.ts';
 import { RISING_PROFILES } from './plant-rising.ts';
 
@@ -20,6 +22,7 @@ const LEAST = {
   'work on a sensor is forgotten for eight hours': 4,
   'forgotten work ends with a value that is judged': 4,
   'a point that never came is missed after a day': 1,
+  'a device that speaks seldom is silent after more than one absence of ours': 3,
   'what was hidden by hand for minutes is over by itself': 8,
   'what one person hid alone is over when it becomes red': 6,
   'one person alone is refused to hide what is red': 10,
@@ -28,6 +31,9 @@ export type Met = keyof typeof LEAST;
 
 /** As late as a sample of a device that reports every few seconds may be, ms. */
 const LATE_MS = 60_000;
+
+/** A later absence gives a shorter time than the first where the dead-man is longer than this, ms. */
+const SELDOM_MS = 600_000;
 
 /** Codes of limits that follow others. */
 const RISEN: ReadonlySet<string> = new Set(
@@ -38,10 +44,15 @@ export class Tally {
   private readonly counts = new Map<Met, number>();
   /** Devices whose clock is far off, in the world that is played. */
   private readonly off = new Set<string>();
+  /** When we were back in it, by the wall. */
+  private backAt: EpochMs[] = [];
+  private last: Entry | null = null;
 
   /** A watcher that counts in one world. */
   watcher(): Watcher {
     this.off.clear();
+    this.backAt = [];
+    this.last = null;
     return { see: (step) => this.see(step) };
   }
 
@@ -74,6 +85,9 @@ export class Tally {
   }
 
   private see({ entry, applied, engine, before }: Step): void {
+    const { last } = this;
+    this.last = entry;
+    if (last !== null && (last.boot !== entry.boot || entry.mono - last.mono > OUTAGE_GAP_MS)) this.backAt.push(entry.at);
     if (entry.kind === 'message')
       for (const { device, stampedAt, faults = [], pointFaults = {}, values } of entry.samples) {
         if (Object.values(pointFaults).some((codes) => codes.includes('F04')))
@@ -98,6 +112,13 @@ export class Tally {
       const stamps = (engine.view.status(alarm.deviceId ?? '')?.clockErrorMs ?? null) !== null;
       if (alarm.ladder === 'F01' && alarm.measurement !== null && event.type === 'raised' && stamps)
         this.note('a point of a device that stamps its readings comes no more');
+      if (alarm.ladder === 'F01' && alarm.measurement === null && event.type === 'raised') {
+        const status = engine.view.status(alarm.deviceId ?? '');
+        const heartbeatMs = engine.view.assets('device').get(alarm.deviceId ?? '')?.heartbeatMs ?? 0;
+        const absences = this.backAt.filter((at) => at > (status?.lastSeenAt ?? Infinity)).length;
+        if (3 * heartbeatMs > SELDOM_MS && absences > 1)
+          this.note('a device that speaks seldom is silent after more than one absence of ours');
+      }
       if ((alarm.ladder === 'SINKS' || alarm.ladder === 'FILLS') && event.type === 'raised')
         this.note('a value rises or falls in a window of minutes');
       if (alarm.ladder === 'INHIBITED' && event.type === 'raised') this.note('work on a sensor is forgotten for eight hours');

@@ -8,6 +8,7 @@ import { ailmentsOf, type Ailments, foldingOf, lossesOf } from './ailments.ts';
 import { pointsOf, type PointRules } from './auditor/limits.ts';
 import { calmsOf } from './calms.ts';
 import { type Chance, createChance } from './chance.ts';
+import { pausesOf } from './pauses.ts';
 import { coursesOf, isRated } from './plant-rates.ts';
 import { moveLimit } from './moved-limits.ts';
 import { isRising, risingAct, risingCast, risingChange } from './plant-rising.ts';
@@ -59,7 +60,7 @@ const TROUBLES = [
   'silence',
 ] as const;
 /** Kinds of trouble that came later. Each is drawn by itself, so that a seed without them is the world it was. */
-const ILLS = ['faults', 'over-range', 'lost-points', 'rates', 'calms', 'late-faults', 'maintenance', 'never-heard'] as const;
+const ILLS = ['faults', 'over-range', 'lost-points', 'rates', 'calms', 'late-faults', 'maintenance', 'never-heard', 'pauses'] as const;
 const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = {
   faults: 0.25,
   'over-range': 0.06,
@@ -70,6 +71,8 @@ const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = {
   maintenance: 0.06,
   // Of more than a day: each is thousands of ticks.
   'never-heard': 0.003,
+  // Of hours: each is hundreds of ticks.
+  pauses: 0.01,
 };
 export type Trouble = (typeof TROUBLES)[number] | (typeof ILLS)[number];
 
@@ -100,6 +103,10 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   if (troubles.has('never-heard')) {
     const day = neverHeardOf(chance.branch('never heard'), troubles.has('crashes'), troubles.has('silence'));
     return { seed, ...day, tickEveryMs: SELDOM_TICKS_MS };
+  }
+  if (troubles.has('pauses')) {
+    const paused = pausesOf(chance.branch('pauses'), troubles.has('crashes'));
+    return { seed, ...paused, tickEveryMs: SELDOM_TICKS_MS };
   }
   // What the clocks of devices show is predicted exactly where nothing else is wrong with time: no sample comes late by a loss, and our own
   // clock does not step while nobody is there to notice.
