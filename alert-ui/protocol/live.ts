@@ -92,12 +92,15 @@ export interface ServerToClient {
   readings(body: ReadingsMessage): void;
   heartbeat(body: HeartbeatMessage): void;
 }
+/** An acknowledgement, for who asks for one (`emitWithAck`): false where the body was not understood, or came too often. */
+export type Tell = (answer: { readonly ok: boolean }) => void;
 export interface ClientToServer {
-  subscribe(body: { devices?: readonly string[]; enterprises?: readonly string[] }): void;
-  unsubscribe(body: { devices?: readonly string[]; enterprises?: readonly string[] }): void;
-  resume(body: { epoch: string; seq: number }): void;
-  'resume-warnings'(): void;
+  subscribe(body: { devices?: readonly string[]; enterprises?: readonly string[] }, tell?: Tell): void;
+  unsubscribe(body: { devices?: readonly string[]; enterprises?: readonly string[] }, tell?: Tell): void;
+  /** Acknowledged after the missed events; not understood, it is answered by a `snapshot` all the same. */
+  resume(body: { epoch: string; seq: number }, tell?: Tell): void;
+  'resume-warnings'(tell?: Tell): void;
   /** What is not said stays; `looking: null`: at none any more. */
-  presence(body: { looking?: string | null; audible?: boolean }): void;
+  presence(body: { looking?: string | null; audible?: boolean }, tell?: Tell): void;
 }
 export const HEARTBEAT_EVERY_MS = 5_000;

@@ -381,6 +381,36 @@ describe('readings', () => {
   });
 });
 
+describe('what a viewer says', () => {
+  it('is acknowledged to one that asks: whether it was understood, and after what it brought', async () => {
+    const alice = await board('alice');
+    const asks = async (event: string, ...body: unknown[]): Promise<unknown> => await alice.socket.emitWithAck(event, ...body);
+    expect([
+      await asks('subscribe', { devices: ['a-1'] }),
+      await asks('subscribe', { devices: 'a-1' }),
+      await asks('subscribe'),
+      await asks('unsubscribe', { devices: ['a-1'] }),
+      await asks('presence', { audible: true }),
+      await asks('presence', 5),
+      await asks('resume-warnings'),
+    ]).toEqual([true, false, false, true, true, false, true].map((ok) => ({ ok })));
+    served.platform.raise(served.platform.alarm('missed', 'a'));
+    await alice.until(() => alice.events.length === 1);
+    expect([await asks('resume', { epoch: 'epoch-1', seq: alice.have - 1 }), alice.events.length]).toEqual([{ ok: true }, 2]);
+    expect(await asks('resume', 'nonsense')).toEqual({ ok: false });
+    await alice.until(() => alice.snapshots.length === 2);
+  });
+
+  it('is acknowledged no more than two hundred times in ten seconds', async () => {
+    const alice = await board('alice');
+    let told = 0;
+    for (let n = 0; n < 300; n += 1) alice.socket.emit('subscribe', { devices: [] }, () => (told += 1));
+    alice.socket.emit('resume', { epoch: 'epoch-1', seq: 0 });
+    await alice.until(() => alice.heartbeats.length === 1);
+    expect(told).toBe(200);
+  });
+});
+
 describe('a viewer that wishes without end', () => {
   it('is sent away, and one that scrolls through all it may see is not', async () => {
     const [greedy, scrolling] = [await board('admin'), await board('admin')];

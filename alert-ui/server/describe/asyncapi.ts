@@ -198,7 +198,7 @@ export function describeLive(build: string): Record<string, unknown> {
   channels['live'] = {
     address: '/',
     description:
-      'Socket.IO 4, default path and namespace, by session cookie or auth {token}, sent within 10 s of the handshake. The name of a message is the name of the event.',
+      'Socket.IO 4, default path and namespace, by session cookie or auth {token}, sent within 10 s of the handshake. The name of a message is the name of the event. A client that asks for an acknowledgement of what it sends gets `{"ok": true}`, or false where its body was not understood.',
     servers: [{ $ref: '#/servers/live' }],
     messages: liveNames,
   };

@@ -14,6 +14,8 @@ import {
   type SnapshotEvent,
   type WarningMessage,
   type WarningsEvent,
+  type ClientToServer,
+  type Tell,
 } from '../../protocol/live.ts';
 import type { ServerLog, ServerStatus } from '../options.ts';
 import type { Identities, Identity } from '../sign-in/identity.ts';
@@ -44,6 +46,8 @@ const WISHES = { most: 200_000, spanMs: 10_000 } as const;
 /** How often people are told who else is there, at most; and how often one may say it. */
 const PRESENCE_EVERY_MS = 1_000;
 const SAYINGS = { most: 50, spanMs: 10_000 } as const;
+/** Acknowledgements of what a viewer says: one that says without end and reads nothing would fill our memory with them. */
+const ANSWERS = { most: 200, spanMs: 10_000 } as const;
 /** How often an open connection's session, token and rights are looked at again. */
 const RECHECK_EVERY_MS = 15_000;
 /** Where the ids of this installation's process starts are kept. */
@@ -60,6 +64,7 @@ interface Viewer {
   readonly resumes: Pace;
   readonly wishes: Pace;
   readonly sayings: Pace;
+  readonly answers: Pace;
 }
 
 const names = z.array(z.string().max(128)).max(10_000).optional();
@@ -242,37 +247,52 @@ export class Hub {
       resumes: new Pace(RESUMES.most, RESUMES.spanMs),
       wishes: new Pace(WISHES.most, WISHES.spanMs),
       sayings: new Pace(SAYINGS.most, SAYINGS.spanMs),
+      answers: new Pace(ANSWERS.most, ANSWERS.spanMs),
     };
     viewer.audience.viewers += 1;
     this.viewers.set(socket.id, viewer);
     oneWritePerFlush(socket.conn);
     socket.on('disconnect', () => this.disconnected(viewer));
-    socket.on('subscribe', (body: unknown) => {
+    this.hears(viewer, 'subscribe', (body) => {
       const wish = this.wishOf(viewer, body);
       if (wish !== null) this.feed.subscribe(socket, viewer.audience, wish.devices ?? [], wish.enterprises ?? []);
+      return wish !== null;
     });
-    socket.on('unsubscribe', (body: unknown) => {
+    this.hears(viewer, 'unsubscribe', (body) => {
       const wish = this.wishOf(viewer, body);
       if (wish !== null) this.feed.unsubscribe(socket, wish.devices ?? [], wish.enterprises ?? []);
+      return wish !== null;
     });
-    socket.on('presence', (body: unknown) => {
+    this.hears(viewer, 'presence', (body) => {
       const said = presenceBody.safeParse(body);
-      if (!said.success || !viewer.sayings.allows(this.parts.platform.clock.mono())) return;
+      if (!said.success || !viewer.sayings.allows(this.parts.platform.clock.mono())) return false;
       const { looking, audible } = said.data;
       // Who cannot see an alarm does not look at it: those who can would wait for what he does.
       const seen = typeof looking === 'string' && !this.seesAlarm(viewer.audience, looking) ? null : looking;
       this.onlookers.say(socket.id, viewer.identity.actor.name, { looking: seen, audible });
+      return true;
     });
-    socket.on('resume-warnings', () => {
+    this.hears(viewer, 'resume-warnings', () => {
       // A viewer that waits for its snapshot gets them with it.
       if (!viewer.wantsSnapshot && !viewer.backlog.behind && viewer.resumes.allows(this.parts.platform.clock.mono()))
         socket.emit('warnings', this.warningsFor(viewer.audience));
+      return true;
     });
-    socket.on('resume', (body: unknown) => {
+    this.hears(viewer, 'resume', (body) => {
       const place = resumeBody.safeParse(body);
       this.resume(viewer, place.success ? place.data : null);
+      return place.success;
     });
     this.wantSnapshot(viewer);
+  }
+
+  /** Does what a viewer says, and tells one that asks for an acknowledgement (`emitWithAck`) whether it was understood. */
+  private hears(viewer: Viewer, event: keyof ClientToServer, understood: (body: unknown) => boolean): void {
+    viewer.socket.on(event, (...said: unknown[]) => {
+      const tell = said.at(-1);
+      const ok = understood(typeof said[0] === 'function' ? undefined : said[0]);
+      if (typeof tell === 'function' && viewer.answers.allows(this.parts.platform.clock.mono())) (tell as Tell)({ ok });
+    });
   }
 
   /** What a viewer wishes to hear or no more; null where it is none, or where it has wished for so much that it is sent away. */
