@@ -66,7 +66,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   'site.import': 'below',
   'device.create': 'what is new nobody relied on; an id that stands is refused',
   'device.bulk': 'as device.create',
-  'device.credential': 'the old secret ends: the instrument falls silent, which is told',
+  'device.credential': 'below: the old secret ends, the instrument falls silent, which is told',
   'gateway.credential': 'as device.credential',
   'gateway.retire': 'as device.credential, for all that speaks through it',
   'gateway.create': 'nothing waits for it',
@@ -281,6 +281,19 @@ describe('the request', () => {
     expect((await as('watch').send('PATCH', '/devices/guard', { mode: 'test', reason: 'x' })).status).toBe(200);
     expect(audited()?.detail).toBe('mode live → test: x; keeps red from coming, nobody else was asked: guard retired: lel L2');
   });
+});
+
+it('a new secret for what guards red is one person’s, at night too: the old connection ends at once, and the audit says of what and why', async () => {
+  const { platform } = served;
+  const renew = (body: object) => as('engineer').send('POST', '/devices/guard/credential', body);
+  platform.disconnected.length = 0;
+  expect((await renew({ reason: 'replaced in the field' })).status).toBe(200);
+  expect(platform.disconnected).toEqual(['guard']);
+  expect(audited()).toMatchObject({ by: 'engineer', action: 'device.credential', outcome: 'ok' });
+  expect(audited()?.detail).toBe('replaced in the field; from now on another secret speaks for what guards red: lel L2');
+  platform.view.silences = [];
+  expect((await renew({})).status).toBe(200);
+  expect(audited()?.detail).toBe('');
 });
 
 it('what is moved into a test enterprise is judged where it stands', async () => {

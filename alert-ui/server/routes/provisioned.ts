@@ -46,6 +46,12 @@ export async function createProvisioned(
   };
 }
 
+/** Whoever holds the new secret says what the instrument measures from now on: one person does that, at night too, and the audit says of what. */
+function guardedText(view: EngineView, id: string): string {
+  const red = view.silencedBy({ op: 'retire', asset: 'device', id, base: null }).flatMap((one) => one.red);
+  return red.length === 0 ? '' : `from now on another secret speaks for what guards red: ${[...new Set(red)].join(', ')}`;
+}
+
 /** The end of one and of its credential, and a new secret for it: alike for devices and gateways. */
 export function provisionedRoutes(
   kind: Provisioned['kind'],
@@ -104,16 +110,19 @@ export function provisionedRoutes(
       path: `/${kind}s/{id}/credential`,
       operationId: `${kind}.credential`,
       tag,
-      summary: 'A new secret; the old one and its connections end',
+      summary: 'A new secret; the old one and its connections end. The audit says why, and what red the device guards',
       params: byId,
-      body: z.strictObject({}),
-      bodyLimit: BODY_BYTES.none,
+      body: z.strictObject({ reason: ruleReason.optional().meta({ description: 'Why, for the audit.' }) }),
+      bodyLimit: BODY_BYTES.comment,
       replies: { 200: { description: 'Shown once', schema: z.object({ credential: schema.credential }) } },
       problems: ['not-found', 'not-allowed', 'id-retired', 'unavailable'],
-      handle: async ({ platform, actor, path }) => {
+      handle: async ({ platform, actor, path, body }) => {
         const asset = find(platform.view, actor, path.id);
         demand(actor, 'credential.issue', asset.enterpriseId);
-        return ok({ credential: { username: asset.id, password: await provisioning.renew(kind, asset) } });
+        const guards = kind === 'device' ? guardedText(platform.view, asset.id) : '';
+        const credential = { username: asset.id, password: await provisioning.renew(kind, asset) };
+        const detail = [body.reason ?? '', guards].filter((text) => text !== '').join('; ');
+        return { ...ok({ credential }), ...(detail === '' ? {} : { detail }) };
       },
     }),
   ];
