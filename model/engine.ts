@@ -103,7 +103,7 @@ export interface RuleTrial {
 }
 
 /** How a change keeps red from coming without touching a limit. */
-export const SILENCES = ['retired', 'mode', 'heartbeatMs', 'reportMs', 'joint', 'causes', 'businessHours'] as const;
+export const SILENCES = ['retired', 'mode', 'heartbeatMs', 'reportMs', 'joint', 'group', 'causes', 'businessHours'] as const;
 
 /** One device that guards an armed red limit, or one line of a cause-and-effect table, and what of it would not be told any more. */
 export interface Silence {
@@ -355,6 +355,8 @@ export interface EngineView {
   tryAsset(change: AssetChange): AssetTrial;
   /** By what else than a limit a change would keep red from coming; empty for a test enterprise, and for what the engine would refuse. */
   silencedBy(change: ConfigChange): readonly Silence[];
+  /** Does red of other devices or measurements rest on what an alarm is about: a vote, a group, a reference. Never in a test enterprise. */
+  guardsOtherRed(alarm: Pick<Alarm, 'kind' | 'deviceId' | 'measurement' | 'ladder'>): boolean;
   status(deviceId: string): DeviceStatus | undefined;
   counts(): AlarmCounts;
   readonly flood: FloodState;

@@ -1,6 +1,6 @@
 import type { EngineView } from '../model/engine.ts';
 import type { AssetKind } from '../model/asset.ts';
-import type { ConfigChange } from '../model/entry.ts';
+import { type ConfigChange, ENTRY_VERSION } from '../model/entry.ts';
 import type { Rehearsed } from '../model/ports/platform.ts';
 import { applyConfig } from './configure.ts';
 import { newDevice } from './device-life.ts';
@@ -17,12 +17,17 @@ const KINDS: readonly AssetKind[] = ['area', 'enterprise', 'site', 'hazard-sourc
  */
 export function rehearse(view: EngineView, changes: readonly ConfigChange[]): readonly Rehearsed[] {
   const copy = new EngineFold();
+  // As entries of this build are judged: those of format 1 knew no rate, condition or escalation, and none of these would be missed.
+  copy.format = ENTRY_VERSION;
   if (view.catalogue !== null) copy.registry.setCatalogue(view.catalogue);
+  copy.escalations.followCatalogue();
   for (const kind of KINDS) for (const asset of view.assets(kind).values()) copy.registry.store(kind, asset);
   const reached = enterprisesOf(view, changes);
   for (const device of view.assets('device').values()) {
     if (device.retiredAt !== null || (reached !== null && !reached.has(device.enterpriseId))) continue;
-    copy.devices.set(device.id, newDevice(copy, device, copy.nextOrder, 0));
+    const one = newDevice(copy, device, copy.nextOrder, 0);
+    copy.devices.set(device.id, one);
+    copy.escalations.follow(one);
     copy.nextOrder += 1;
   }
   const found: Rehearsed[] = [];

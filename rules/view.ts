@@ -27,6 +27,7 @@ import { waitedSince } from './health/unheard.ts';
 import { healthOf, lastSeen } from './presence.ts';
 import { type Asked, sourcesOf } from './scopes/sources.ts';
 import { tryAsset } from './scopes/asset-trial.ts';
+import { guardsOtherRed } from './scopes/red-limits.ts';
 import { silencedBy } from './scopes/silencing.ts';
 import { tryRule } from './scopes/trial.ts';
 import type { Stretch } from '../model/time.ts';
@@ -126,6 +127,9 @@ export class EngineWindow implements EngineView {
     return tryAsset(this.core, change);
   }
 
+  guardsOtherRed(alarm: Pick<Alarm, 'kind' | 'deviceId' | 'measurement' | 'ladder'>): boolean {
+    return guardsOtherRed(this.core, alarm);
+  }
   silencedBy(change: ConfigChange): readonly Silence[] {
     return silencedBy(this.core, change);
   }

@@ -95,6 +95,14 @@ describe('an alarm that can become red', () => {
     expect(hidden()).toEqual([]);
   });
 
+  it.each(ACTS)('%s: so is what red elsewhere rests on: a vote, a group, a point that red is compared with', async (_, act) => {
+    served.platform.view.moreLimits = [];
+    served.platform.view.guarding.add('gd-1');
+    expect((await act('engineer')).status).toBe(202);
+    served.platform.view.guarding.clear();
+    expect((await act('engineer')).status).toBe(200);
+  });
+
   it.each(ACTS)('%s: who asks does not agree, nor does the same plant, nor who only looks; a neighbour sees nothing', async (_, act) => {
     const asked = await act('engineer');
     for (const [who, code] of [

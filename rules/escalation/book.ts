@@ -1,5 +1,5 @@
 import type { EffectiveLimit, EscalationStand } from '../../model/engine.ts';
-import type { EscalationCause, EscalationMember } from '../../model/profile.ts';
+import type { EscalationCause, EscalationGroup, EscalationMember } from '../../model/profile.ts';
 import type { EngineMs, EpochMs } from '../../model/time.ts';
 import type { AlarmRecord } from '../alarm/record.ts';
 import type { Core } from '../core.ts';
@@ -95,6 +95,15 @@ export class EscalationBook {
   /** Local time may run otherwise: ends of business hours are looked for anew. */
   followLocalTime(): void {
     for (const device of [...this.wakes.keys(), ...this.walls.keys()]) this.marked.add(device);
+  }
+
+  /** Who is looked at together with a device, by kind of group; itself included. */
+  *peersOf(device: DeviceState): Iterable<readonly [EscalationGroup, ReadonlySet<DeviceState>]> {
+    for (const kind of this.roles.get(device.asset.profileId)?.kinds ?? []) {
+      const place = placeIn(this.core, device, kind);
+      const group = place === null ? undefined : this.groups.get(groupKey(device.asset.enterpriseId, place));
+      if (group !== undefined) yield [kind, group.members];
+    }
   }
 
   private enter(device: DeviceState): void {

@@ -6,8 +6,8 @@ import { isPressedByHand, placeIn } from '../escalation/groups.ts';
 import { same } from '../same.ts';
 import { limitsOf, type Standing } from './effective.ts';
 import { cataloguedBasis } from './merge.ts';
-import { isMandatory, looserParts, valuesOf } from './strictness.ts';
-import { leadsToRed } from './red-limits.ts';
+import { isMandatory, looserParts, otherParts, valuesOf } from './strictness.ts';
+import { isAmong, keepsRedElsewhere, leadsToRed, measurementsRead, turnsRed, turnsRedElsewhere } from './red-limits.ts';
 import { stanceFrom } from './trial.ts';
 
 /**
@@ -17,6 +17,8 @@ import { stanceFrom } from './trial.ts';
  */
 
 type Parts = SoftenedLimit['parts'];
+
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * For so long after a device was registered its registration can still be put right by whoever may change it, ms: he could as well
@@ -80,7 +82,11 @@ function compare(core: Core, found: Map<string, SoftenedLimit>, one: Side, other
   const { asset: was, standing: before } = one;
   const { asset: now, standing: after } = other;
   const real = core.registry.maps.enterprise.get(was.enterpriseId)?.kind === 'real';
-  const isRed = (limit: EffectiveLimit): boolean => real && leadsToRed(limit, before.limits);
+  const device = core.devices.get(was.id);
+  const elsewhere = !real || device === undefined ? NONE : keepsRedElsewhere(core, device);
+  const isRed = (limit: EffectiveLimit): boolean => real && (leadsToRed(limit, before) || (limit.armed && isAmong(elsewhere, limit)));
+  const turns = (limit: EffectiveLimit): boolean =>
+    turnsRed(limit, before) || (device !== undefined && turnsRedElsewhere(core, device, limit));
   const counts = (limit: EffectiveLimit): boolean => limit.armed && (isMandatory(limit) || isRed(limit));
   const rises = before.limits.some((limit) => limit.escalates !== undefined && counts(limit));
   if (before.limits === after.limits && same(was.units, now.units) && !rises) return;
@@ -89,8 +95,8 @@ function compare(core: Core, found: Map<string, SoftenedLimit>, one: Side, other
     if (!counts(limit)) continue;
     const next = left.get(keyOf(limit));
     const parts: Parts = [
-      ...partsOf(limit, before, next, after),
-      ...(next === undefined || unitOf(was, limit) === unitOf(now, next) ? [] : (['unit'] as const)),
+      ...partsOf(limit, before, next, after, turns(limit)),
+      ...(next === undefined || unitsOf(one, limit) === unitsOf(other, next) ? [] : (['unit'] as const)),
       ...(next?.armed === true && leavesGroup(core, limit, one, other) ? (['onlyWhen'] as const) : []),
     ];
     if (parts.length === 0) continue;
@@ -105,9 +111,10 @@ function compare(core: Core, found: Map<string, SoftenedLimit>, one: Side, other
 }
 
 /** In what an armed limit would be less strict. One that would not be armed any more is as good as switched off. */
-function partsOf(was: EffectiveLimit, before: Standing, now: EffectiveLimit | undefined, after: Standing): Parts {
+function partsOf(was: EffectiveLimit, before: Standing, now: EffectiveLimit | undefined, after: Standing, turns: boolean): Parts {
   if (now === undefined || !now.armed) return ['enabled'];
-  const parts = new Set(looserParts(stanceFrom(before, was), stanceFrom(after, now)));
+  const compared = turns ? otherParts : looserParts;
+  const parts = new Set<Parts[number]>(compared(stanceFrom(before, was), stanceFrom(after, now)));
   const measured = (one: EffectiveLimit) => [one.unit, one.relative, one.reference, one.transition, one.expression, one.escalates];
   // What it is compared with, or what it asks besides the value, cannot be compared: nobody has shown that it is as strict.
   if (!same(measured(was), measured(now))) parts.add('setPoint');
@@ -172,7 +179,11 @@ function keyOf({ measurement, channel, code }: EffectiveLimit): string {
   return `${measurement}|${channel ?? 1}|${code}`;
 }
 
-/** The unit its values arrive in. */
-function unitOf({ units }: Device, { measurement, unit }: EffectiveLimit): string {
-  return Object.hasOwn(units, measurement) ? (units[measurement] ?? unit) : unit;
+/** The units that its values arrive in, and those of the points it reads besides. */
+function unitsOf({ asset: { units }, standing: { profile } }: Side, limit: EffectiveLimit): string {
+  const of = (measurement: string, usual: string | undefined) => (Object.hasOwn(units, measurement) ? units[measurement] : usual);
+  const read = [...measurementsRead(limit, profile)]
+    .sort()
+    .map((key) => of(key, profile.measurements.find((one) => one.key === key)?.ucum));
+  return JSON.stringify([of(limit.measurement, limit.unit), ...read]);
 }

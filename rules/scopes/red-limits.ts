@@ -1,49 +1,208 @@
+import type { Alarm } from '../../model/alarm.ts';
 import type { JointRule } from '../../model/asset.ts';
 import type { EffectiveLimit } from '../../model/engine.ts';
+import type { EscalationGroup, Profile } from '../../model/profile.ts';
+import { compileExpression, type Expression } from '../compile/expression.ts';
 import type { Core } from '../core.ts';
 import type { DeviceState } from '../device-state.ts';
-import { makeJoint } from '../joint/plan.ts';
+import { isMember } from '../escalation/groups.ts';
+import { type JointPlan, makeJoint } from '../joint/plan.ts';
+import type { Standing } from './effective.ts';
 
-/** What red can come from: limits of a device, and rules over several points that listen to it. */
+/**
+ * What red comes from: red limits of a device, the limits and points that they rest on, rules over several points that listen to it, and red of
+ * other devices of its group that counts it. Followed until nothing more is found: the limit that a limit asks for may ask for another.
+ */
 
-type Limit = Pick<EffectiveLimit, 'measurement' | 'channel' | 'code' | 'level' | 'armed' | 'escalates'>;
+type Named = Pick<EffectiveLimit, 'measurement' | 'code'>;
 
-/** Armed, and red itself or what an armed red escalation rises from. */
-export function leadsToRed(limit: Limit, limits: readonly Limit[]): boolean {
-  if (!limit.armed) return false;
-  if (limit.level === 'red') return true;
-  return limits.some(
-    ({ armed, level, escalates, measurement, channel }) =>
-      armed && level === 'red' && escalates?.of === limit.code && measurement === limit.measurement && channel === limit.channel,
+function keyOf({ measurement, code }: Named): string {
+  return `${measurement}|${code}`;
+}
+
+/** The condition of a limit, its transition, the limit itself, what its value is compared with; a text that is none is not judged anyway. */
+function expressionsOf({ when, transition, expression, reference }: EffectiveLimit, profile: Profile): readonly Expression[] {
+  const truths = [when, transition?.from, transition?.to, expression].map((text) => ({ text, gives: 'bool' as const }));
+  return [...truths, { text: reference, gives: 'double' as const }].flatMap(({ text, gives }) => {
+    if (typeof text !== 'string') return [];
+    const compiled = compileExpression(text, profile, gives);
+    return compiled.ok ? [compiled.expression] : [];
+  });
+}
+
+/** Measurements of the points that a limit reads besides its own. */
+export function measurementsRead(limit: EffectiveLimit, profile: Profile): ReadonlySet<string> {
+  return new Set(expressionsOf(limit, profile).flatMap(({ points }) => points.map((key) => key.replace(/\.\d+$/, ''))));
+}
+
+/** Limits of one device that any of the roots rests on, themselves included: what one rises from, and what it asks for by `on(…)`. */
+function closure({ profile, limits }: Standing, roots: readonly string[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const todo = [...roots];
+  for (let key = todo.pop(); key !== undefined; key = todo.pop()) {
+    if (found.has(key)) continue;
+    found.add(key);
+    for (const limit of limits) {
+      if (keyOf(limit) !== key) continue;
+      if (limit.escalates !== undefined) todo.push(keyOf({ measurement: limit.measurement, code: limit.escalates.of }));
+      for (const { limits: asked } of expressionsOf(limit, profile)) todo.push(...asked.map(keyOf));
+    }
+  }
+  return found;
+}
+
+function ownRed({ limits }: Standing): readonly string[] {
+  return limits.filter(({ armed, level }) => armed && level === 'red').map(keyOf);
+}
+
+/** Devices of one kind share their limits: what follows from them is worked out once. */
+const kept = new WeakMap<readonly EffectiveLimit[], ReadonlySet<string>>();
+
+/** Armed, and red itself or what an armed red one of the same device rests on. */
+export function leadsToRed(limit: Named & Pick<EffectiveLimit, 'armed'>, standing: Standing): boolean {
+  let keys = kept.get(standing.limits);
+  if (keys === undefined) {
+    keys = closure(standing, ownRed(standing));
+    kept.set(standing.limits, keys);
+  }
+  return limit.armed && keys.has(keyOf(limit));
+}
+
+/** A negation, a comparison or a choice: what makes a limit come earlier there may keep red from coming. */
+const TURNS = /[!?]|==/;
+
+/** Does something red of the same device ask for the limit so that a stricter one may keep it from coming. */
+export function turnsRed(limit: Named, standing: Standing): boolean {
+  return standing.limits.some(
+    (one) =>
+      leadsToRed(one, standing) &&
+      expressionsOf(one, standing.profile).some(
+        ({ text, limits }) => TURNS.test(text) && limits.some((asked) => keyOf(asked) === keyOf(limit)),
+      ),
   );
 }
 
-/** Codes of the red rules over several points at its hazard source that are judged and read it. */
-export function redJoints(core: Core, device: DeviceState): readonly string[] {
-  return jointsOf(core, device).map(({ code }) => code);
-}
-
-/** Does one of them ask whether the limit of this code is on. */
-export function votesForRed(core: Core, device: DeviceState, code: string): boolean {
-  return jointsOf(core, device).some(({ joint }) => {
-    if ('vote' in joint) return 'limit' in joint.vote.when && joint.vote.when.limit === code;
-    return joint.expression.includes(code);
-  });
-}
-
-function jointsOf(core: Core, { asset }: DeviceState): readonly JointRule[] {
+/** Red rules over several points at its hazard source that are judged and read it: points, limits, attributes or conditions. */
+function jointsOf(core: Core, { asset }: DeviceState): readonly { readonly rule: JointRule; readonly plan: JointPlan }[] {
   if (asset.hazardSourceId === null) return [];
-  return core.registry.rules.joints(asset.hazardSourceId).filter((rule) => {
-    if (rule.parts.level !== 'red') return false;
-    const { reason, inputs } = makeJoint(core, rule);
-    return reason === null && inputs.has(asset.id);
+  return core.registry.rules.joints(asset.hazardSourceId).flatMap((rule) => {
+    if (rule.parts.level !== 'red') return [];
+    const plan = makeJoint(core, rule);
+    const { source, inputs, reason } = plan;
+    const named = source.kind !== 'vote' && source.expression.reads.some((read) => 'device' in read && read.device === asset.id);
+    return reason === null && (named || inputs.has(asset.id)) ? [{ rule, plan }] : [];
   });
 }
 
-/** What of a device red can come from, in words of the catalogue: `<measurement> <code>` of its own armed limits, `<code>` of joint rules. */
+/** Codes of those; of one measurement: that read a point of it. */
+export function redJoints(core: Core, device: DeviceState, measurement?: string): readonly string[] {
+  const reads = ({ inputs }: JointPlan): boolean =>
+    (inputs.get(device.asset.id) ?? []).some((index) => device.plan.points[index]?.measurement === measurement);
+  return jointsOf(core, device).flatMap(({ rule, plan }) => (measurement === undefined || reads(plan) ? [rule.code] : []));
+}
+
+/** Limits of the device whose being on those ask for. */
+function askedByJoints(core: Core, device: DeviceState, turning: boolean): readonly string[] {
+  const { id } = device.asset;
+  return jointsOf(core, device).flatMap(({ plan: { source } }) => {
+    if (source.kind === 'vote') {
+      if (turning) return [];
+      return source.voters.flatMap((one) =>
+        one.device === id && one.limit !== null ? [keyOf({ measurement: one.measurement, code: one.limit })] : [],
+      );
+    }
+    if (turning && !TURNS.test(source.expression.text)) return [];
+    return source.expression.reads.flatMap((read) => (read.kind === 'on' && read.device === id ? [keyOf(read)] : []));
+  });
+}
+
+/** Red of others of a group that counts the device: theirs by the name of the limit, and the limit of it that is counted. */
+function countedFor(
+  core: Core,
+  device: DeviceState,
+  kinds?: readonly EscalationGroup[],
+): readonly { readonly red: string; readonly counted: string; readonly measurement: string }[] {
+  const found = new Map<string, { readonly red: string; readonly counted: string; readonly measurement: string }>();
+  for (const [kind, members] of core.escalations.peersOf(device)) {
+    if (kinds !== undefined && !kinds.includes(kind)) continue;
+    const seen = new Set<Standing>();
+    for (const other of members) {
+      if (other === device || seen.has(other.plan)) continue;
+      seen.add(other.plan);
+      for (const limit of other.plan.limits) {
+        if (!leadsToRed(limit, other.plan)) continue;
+        for (const cause of limit.escalates?.any ?? []) {
+          if (cause.kind !== 'together' || cause.in !== kind) continue;
+          for (const member of cause.needs.flatMap(({ of }) => of)) {
+            if (!isMember(device, member)) continue;
+            const red = `${limit.measurement} ${limit.code}`;
+            const counted = keyOf({ measurement: member.measurement, code: member.limit });
+            found.set(`${red} ${counted}`, { red, counted, measurement: member.measurement });
+          }
+        }
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** Names of red limits of others of its groups (of these kinds alone) that count it; of one measurement: a limit of it. */
+export function redOfGroup(
+  core: Core,
+  device: DeviceState,
+  of: { readonly kinds?: readonly EscalationGroup[]; readonly measurement?: string } = {},
+): readonly string[] {
+  const counted = countedFor(core, device, of.kinds).filter((one) => of.measurement === undefined || one.measurement === of.measurement);
+  return [...new Set(counted.map(({ red }) => red))];
+}
+
+/** Limits of the device that red elsewhere rests on: rules over several points, and others of its group. */
+export function keepsRedElsewhere(core: Core, device: DeviceState): ReadonlySet<string> {
+  const roots = [...askedByJoints(core, device, false), ...countedFor(core, device).map(({ counted }) => counted)];
+  return roots.length === 0 ? NONE : closure(device.plan, roots);
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Is it, with all that it rests on, among such limits. */
+export function isAmong(keys: ReadonlySet<string>, limit: Named): boolean {
+  return keys.has(keyOf(limit));
+}
+
+/** Does a red rule over several points ask for the limit so that a stricter one may keep it from coming. */
+export function turnsRedElsewhere(core: Core, device: DeviceState, limit: Named): boolean {
+  return askedByJoints(core, device, true).includes(keyOf(limit));
+}
+
+/** What of a device red can come from, in words of the catalogue: `<measurement> <code>` of its own armed limits and of those of its group that count it, `<code>` of joint rules. */
 export function redOf(core: Core, device: DeviceState): readonly string[] {
   const own = device.plan.limits
     .filter(({ armed, level }) => armed && level === 'red')
     .map(({ measurement, code }) => `${measurement} ${code}`);
-  return [...new Set([...own, ...redJoints(core, device)])];
+  return [...new Set([...own, ...redJoints(core, device), ...redOfGroup(core, device)])];
+}
+
+/**
+ * Does red elsewhere, or red of another measurement of the same device, rest on what an alarm is about: who hides that an instrument is bad hides that
+ * it has no vote, and what is out of service counts for nobody.
+ */
+export function guardsOtherRed(core: Core, alarm: Pick<Alarm, 'kind' | 'deviceId' | 'measurement' | 'ladder'>): boolean {
+  const device = alarm.deviceId === null ? undefined : core.devices.get(alarm.deviceId);
+  if (device === undefined || device.enterprise.kind === 'test') return false;
+  const { measurement } = alarm;
+  if (alarm.kind !== 'instrument') {
+    const keys = keepsRedElsewhere(core, device);
+    return device.plan.limits.some(
+      (limit) => limit.armed && limit.ladder === alarm.ladder && limit.measurement === measurement && isAmong(keys, limit),
+    );
+  }
+  const of = measurement === null ? undefined : measurement;
+  if (redJoints(core, device, of).length > 0) return true;
+  if (redOfGroup(core, device, of === undefined ? {} : { measurement: of }).length > 0) return true;
+  return of !== undefined && redReading(device, of).length > 0;
+}
+
+/** Armed red limits of the device that read a measurement besides their own. */
+export function redReading({ plan }: DeviceState, measurement: string): readonly EffectiveLimit[] {
+  return plan.limits.filter((limit) => limit.armed && limit.level === 'red' && measurementsRead(limit, plan.profile).has(measurement));
 }

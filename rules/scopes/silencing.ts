@@ -3,9 +3,10 @@ import type { Silence } from '../../model/engine.ts';
 import type { ConfigChange } from '../../model/entry.ts';
 import type { Core } from '../core.ts';
 import type { DeviceState } from '../device-state.ts';
+import { isPressedByHand, placeIn } from '../escalation/groups.ts';
 import { same } from '../same.ts';
 import { isBeingRegistered } from './asset-trial.ts';
-import { redJoints, redOf } from './red-limits.ts';
+import { redJoints, redOf, redOfGroup, redReading } from './red-limits.ts';
 
 /**
  * By what a change would keep red from coming although no limit of the device is touched: it is retired, taken out of live service, or
@@ -50,7 +51,25 @@ function byDevice(core: Core, id: string, after: Device | null): readonly Silenc
     if (isLonger(from, to, usual)) found.push({ how, device: id, red, from, to: after.profileId === before.profileId ? after[how] : to });
   }
   const joint = isReadOtherwise(before, after) ? redJoints(core, device) : [];
-  return joint.length === 0 ? found : [...found, { how: 'joint', device: id, red: joint }];
+  if (joint.length > 0) found.push({ how: 'joint', device: id, red: joint });
+  return [...found, ...leavingGroup(core, device, { asset: after })];
+}
+
+/** Red of others that counts it, and would not any more: it is in another group, or no such part of it. */
+function leavingGroup(
+  core: Core,
+  device: DeviceState,
+  after: { readonly asset: Device; readonly source?: HazardSource },
+): readonly Silence[] {
+  const { asset } = after;
+  const profile = core.registry.profiles.get(asset.profileId);
+  const part = asset.profileId === device.asset.profileId && profile !== undefined;
+  const stays = part && isPressedByHand(device) === isPressedByHand({ asset, plan: { profile } });
+  const kinds = [...core.escalations.peersOf(device)].flatMap(([kind]) =>
+    stays && same(placeIn(core, device, kind), placeIn(core, { asset }, kind, after.source)) ? [] : [kind],
+  );
+  const red = kinds.length === 0 ? [] : redOfGroup(core, device, { kinds });
+  return red.length === 0 ? [] : [{ how: 'group', device: asset.id, red }];
 }
 
 /** Longer than it is, and than what the catalogue asks of its kind: back to the usual is no softening. null = never. */
@@ -103,8 +122,10 @@ function bySource(core: Core, after: HazardSource): readonly Silence[] {
   if (!moved && same(before.attributes, after.attributes)) return found;
   for (const device of core.devices.values()) {
     if (device.asset.hazardSourceId !== after.id) continue;
+    if (found.length >= MAX_TOLD) break;
     const red = redJoints(core, device);
-    if (red.length > 0 && found.length < MAX_TOLD) found.push({ how: 'joint', device: device.asset.id, red });
+    if (red.length > 0) found.push({ how: 'joint', device: device.asset.id, red });
+    found.push(...leavingGroup(core, device, { asset: device.asset, source: after }));
   }
   return found;
 }
@@ -117,7 +138,7 @@ function hiddenBy(core: Core, enterprise: string, before: readonly CauseLine[] =
       if (before.some((one) => covers(one.cause, cause) && one.hides.some((wider) => covers(wider, effect)))) continue;
       const device = core.devices.get(effect.device);
       if (device === undefined || device.asset.enterpriseId !== enterprise) continue;
-      const red = redUnder(device, effect);
+      const red = redUnder(core, device, effect);
       if (red.length > 0 && found.length < MAX_TOLD) found.push({ how: 'causes', device: effect.device, red, line });
     }
   }
@@ -133,17 +154,24 @@ function covers(wider: AlarmSelector, one: AlarmSelector): boolean {
   );
 }
 
-/** Armed red limits whose alarms a selector means. One that names no ladder of a limit names a fault: all that the instrument guards. */
-function redUnder({ plan }: DeviceState, { measurement, channel, ladder }: AlarmSelector): readonly string[] {
-  const fault = ladder !== undefined && !plan.limits.some((limit) => limit.ladder === ladder);
-  return plan.limits
-    .filter(
-      (limit) =>
-        limit.armed &&
-        limit.level === 'red' &&
-        (measurement === undefined || measurement === limit.measurement) &&
-        (channel === undefined || channel === limit.channel) &&
-        (ladder === undefined || fault || ladder === limit.ladder),
-    )
-    .map((limit) => `${limit.measurement} ${limit.code}`);
+/**
+ * Armed red limits whose alarms a selector means. One that names no ladder of a limit names a fault: all that the instrument guards, also of
+ * another measurement, a rule over several points, or others of its group.
+ */
+function redUnder(core: Core, device: DeviceState, { measurement, channel, ladder }: AlarmSelector): readonly string[] {
+  const { limits } = device.plan;
+  const fault = ladder !== undefined && !limits.some((limit) => limit.ladder === ladder);
+  const own = limits.filter(
+    (limit) =>
+      limit.armed &&
+      limit.level === 'red' &&
+      (measurement === undefined || measurement === limit.measurement) &&
+      (channel === undefined || channel === limit.channel) &&
+      (ladder === undefined || fault || ladder === limit.ladder),
+  );
+  const reading = measurement === undefined ? [] : redReading(device, measurement);
+  const red = (ladder === undefined || fault ? [...own, ...reading] : own).map((limit) => `${limit.measurement} ${limit.code}`);
+  if (ladder !== undefined && !fault) return red;
+  const group = redOfGroup(core, device, measurement === undefined ? {} : { measurement });
+  return [...new Set([...red, ...redJoints(core, device, measurement), ...group])];
 }

@@ -40,6 +40,12 @@ export function looserParts(before: Stance | null, after: Stance | null): readon
   return parts;
 }
 
+/** Parts in which it is another at all: of a limit that something red asks for the other way round nobody has shown that stricter is safer. */
+export function otherParts(before: Stance | null, after: Stance | null): readonly LimitPart[] {
+  if (before === null || !before.enabled) return [];
+  return [...new Set([...looserParts(before, after), ...looserParts(after, before)])];
+}
+
 /** What the parts say that have one value each, for whoever is to agree; null = there is no such limit. */
 export function valuesOf(stance: Stance | null, parts: readonly string[]): LimitValues {
   if (stance === null) return {};

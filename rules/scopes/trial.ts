@@ -12,8 +12,8 @@ import { type Problem, problemsOf } from './check.ts';
 import { limitsOf, type Standing } from './effective.ts';
 import { flawsOf } from './flaws.ts';
 import { cataloguedBasis, withRules } from './merge.ts';
-import { leadsToRed, votesForRed } from './red-limits.ts';
-import { isMandatory, looserParts, type Stance, valuesOf } from './strictness.ts';
+import { isAmong, keepsRedElsewhere, leadsToRed, turnsRed, turnsRedElsewhere } from './red-limits.ts';
+import { isMandatory, looserParts, otherParts, type Stance, valuesOf } from './strictness.ts';
 
 /**
  * What a change of a rule does to the limits of every device it reaches, and to a device that could still come: what would be unsound
@@ -181,7 +181,7 @@ function compareAll(
   placed: Device | null,
 ): Judged {
   const { registry } = core;
-  const found = new Findings(rule, profile);
+  const found = new Findings(rule, profile, turnsSomewhere(core, rule));
   const bare = rule.scope === 'device' || placed === null ? [] : barePlaces(rule, profile, placed);
   const were = bare.map((asset) => limitsOf(registry, asset, core.format));
   const present = before?.retiredAt === null ? before : undefined;
@@ -199,15 +199,20 @@ function compareAll(
   } finally {
     registry.rules.replace(after ?? undefined, present);
   }
-  return judged(found.problems, redWhereItVotes(core, rule, found.softened), devices);
+  return judged(found.problems, redWhereItCounts(core, rule, found.softened), devices);
 }
 
-/** A limit that a red rule over several points asks for is as red as that rule. */
-function redWhereItVotes(core: Core, rule: LimitRule, softened: readonly SoftenedLimit[]): readonly SoftenedLimit[] {
+/** A limit that red elsewhere asks for (a rule over several points, others of a group) is as red as that. */
+function redWhereItCounts(core: Core, rule: LimitRule, softened: readonly SoftenedLimit[]): readonly SoftenedLimit[] {
   if (softened.length === 0) return softened;
   for (const device of reachedBy(core, rule))
-    if (votesForRed(core, device, rule.code)) return softened.map((one) => ({ ...one, red: true as const }));
+    if (isAmong(keepsRedElsewhere(core, device), rule)) return softened.map((one) => ({ ...one, red: true as const }));
   return softened;
+}
+
+function turnsSomewhere(core: Core, rule: LimitRule): boolean {
+  for (const device of reachedBy(core, rule)) if (turnsRedElsewhere(core, device, rule)) return true;
+  return false;
 }
 
 /** Where nothing is filled in, with each variant the measurement has. */
@@ -221,12 +226,15 @@ class Findings {
   readonly softened: SoftenedLimit[] = [];
   private readonly rule: LimitRule;
   private readonly catalogued: Profile;
+  /** Red elsewhere asks for the limit so that a stricter one may keep it from coming. */
+  private readonly turns: boolean;
   private readonly seen = new Map<readonly EffectiveLimit[], Set<readonly EffectiveLimit[]>>();
   private readonly told = new Set<string>();
 
-  constructor(rule: LimitRule, catalogued: Profile) {
+  constructor(rule: LimitRule, catalogued: Profile, turns: boolean) {
     this.rule = rule;
     this.catalogued = catalogued;
+    this.turns = turns;
   }
 
   /** Devices that share their limits are compared once. */
@@ -255,10 +263,12 @@ class Findings {
     const { measurement, code, profileId } = this.rule;
     const was = stanceOf(before, measurement, code);
     const now = stanceOf(after, measurement, code);
-    const parts = looserParts(was?.stance ?? null, now?.stance ?? null);
-    if (was === null || parts.length === 0) return;
+    if (was === null) return;
+    const compared = this.turns || turnsRed(was.limit, before) ? otherParts : looserParts;
+    const parts = compared(was.stance, now?.stance ?? null);
+    if (parts.length === 0) return;
     const mandatory = isMandatory(was.limit);
-    const red = leadsToRed(was.limit, before.limits);
+    const red = leadsToRed(was.limit, before);
     // Whoever agrees is told the clause, not what a rule of the site has put in its place.
     const { basis, basisZh } = cataloguedBasis(this.catalogued, variant, measurement, code) ?? was.limit;
     // Each kind has room of its own: what a person must approve is never crowded out.

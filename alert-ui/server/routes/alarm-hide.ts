@@ -80,7 +80,7 @@ function wantsSecond(view: EngineView, actor: AccountActor, alarm: Alarm): boole
 }
 
 function redOf(view: EngineView, alarm: Alarm): boolean {
-  if (alarm.deviceId !== null) return canBeRed(alarm, view.limits(alarm.deviceId));
+  if (alarm.deviceId !== null) return canBeRed(alarm, view.limits(alarm.deviceId)) || view.guardsOtherRed(alarm);
   const joint = alarm.hazardSourceId === null ? [] : view.jointLimits(alarm.hazardSourceId);
   return canBeRed(
     alarm,

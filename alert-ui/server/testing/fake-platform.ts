@@ -165,6 +165,11 @@ class HandMadeView implements EngineView {
   silencedBy(): readonly Silence[] {
     return this.silences;
   }
+  /** Ids of devices that red elsewhere rests on. */
+  readonly guarding = new Set<string>();
+  guardsOtherRed({ deviceId }: Pick<Alarm, 'deviceId'>): boolean {
+    return deviceId !== null && this.guarding.has(deviceId);
+  }
   status(deviceId: string): DeviceStatus | undefined {
     if (!this.all.device.has(deviceId)) return undefined;
     return this.statuses.get(deviceId) ?? { online: false, health: ['never-seen'], lastSeenAt: null, clockErrorMs: null };
