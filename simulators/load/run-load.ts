@@ -5,7 +5,8 @@ import type { LoadPhase, LoadPlan, LoadProgress, LoadResult } from './plan.ts';
 
 /** Connections opened at once. */
 const OPEN_AT_ONCE = 50;
-const PATIENCE_MS = 10_000;
+/** For what is under way at the end: a message without an answer by then counts as lost. */
+const PATIENCE_MS = 30_000;
 const LOOK_MS = 10;
 
 const pause = (ms: number): Promise<void> =>
@@ -46,10 +47,13 @@ export async function runLoad(
   const begun = performance.now();
   loop.measureFrom = begun + (plan.warmUpSeconds ?? 0) * 1_000;
   loop.measureTo = loop.measureFrom + plan.seconds * 1_000;
-  const phases = [
-    setTimeout(() => onPhase('measuring'), loop.measureFrom - begun),
-    setTimeout(() => onPhase('measured'), loop.measureTo - begun),
-  ];
+  const told = new Set<LoadPhase>();
+  const tellPhase = (phase: LoadPhase): void => {
+    if (told.has(phase)) return;
+    told.add(phase);
+    onPhase(phase);
+  };
+  const phases = [setTimeout(tellPhase, loop.measureFrom - begun, 'measuring'), setTimeout(tellPhase, loop.measureTo - begun, 'measured')];
   const sum = (of: (socket: LoadSocket) => number): number => sockets.reduce((total, socket) => total + of(socket), 0);
   const tell = (): void => {
     const last = ofLastSecond;
@@ -78,6 +82,9 @@ export async function runLoad(
   const patience = performance.now() + PATIENCE_MS;
   while (performance.now() < loop.measureTo || (open() && performance.now() < patience)) await pause(LOOK_MS);
   for (const timer of phases) clearTimeout(timer);
+  // Where this thread was kept busy over the end, the look above may have come before these timers' turn.
+  tellPhase('measuring');
+  tellPhase('measured');
   if (telling !== null) clearInterval(telling);
   const sent = sum((socket) => socket.sent);
   const acked = sum((socket) => socket.acked);
