@@ -39,7 +39,10 @@ export class RawClient {
     });
   }
 
-  /** Opens, signs in and waits for the CONNACK. */
+  /**
+   * Opens, signs in and waits for the CONNACK.
+   * @throws when the connection ends without one
+   */
   static async signIn(
     port: number,
     username: string,
@@ -47,7 +50,8 @@ export class RawClient {
   ): Promise<RawClient> {
     const client = await RawClient.open(port);
     client.send(connectPacket(username, options));
-    await client.until(() => client.of('connack').length === 1);
+    await client.until(() => client.closed || client.of('connack').length === 1);
+    if (client.of('connack').length === 0) throw new Error(`the broker closed the connection of ${username} without a CONNACK`);
     return client;
   }
 
