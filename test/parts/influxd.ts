@@ -15,7 +15,7 @@ export interface Influxd {
   stop(): Promise<void>;
 }
 
-const START_PATIENCE_MS = 20_000;
+const START_PATIENCE_MS = 120_000;
 
 /** Why there is no influxd to test with, or null when there is. */
 export function influxdMissing(): string | null {

@@ -21,7 +21,7 @@ export interface Mosquitto {
   stop(): Promise<void>;
 }
 
-const START_PATIENCE_MS = 20_000;
+const START_PATIENCE_MS = 120_000;
 
 /** Why there is no Mosquitto to test with, or null when there is. */
 export function mosquittoMissing(): string | null {
