@@ -55,7 +55,7 @@ export async function boardsRun(boards: number, ratePerSecond: number, seconds: 
     for (const viewer of viewers) viewer.terminate();
     // All boards are told the same events in the same order; one that got a fresh snapshot in between no longer counts by place.
     const steady = arrivals.filter((board) => board.snapshots === 1);
-    const events = Math.min(...steady.map((board) => board.at.length));
+    const events = steady.reduce((least, board) => Math.min(least, board.at.length), steady[0]?.at.length ?? 0);
     const spreads = Array.from({ length: events }, (_, n) => {
       const times = steady.map((board) => board.at[n] ?? 0);
       return Math.max(...times) - Math.min(...times);

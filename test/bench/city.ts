@@ -1,7 +1,7 @@
 import { readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadConnection, LoadPlan } from '../../simulators/load/plan.ts';
-import { type Api, signIn } from '../harness/api.ts';
+import { type Api, eventually, signIn } from '../harness/api.ts';
 import { type PlatformProcess, startPlatform, temporaryFolder } from '../harness/platform-process.ts';
 import { metric } from './metric.ts';
 import { type Figures, figures, pause, startProbes } from './probes.ts';
@@ -80,7 +80,10 @@ export async function cityRun(devices: number, settings: ThroughputSettings, wat
     const again = performance.now();
     platform = await startPlatform({ dataDir: folder.path, env: { BEACON_LOG_LEVEL: 'info' } });
     const seconds = (performance.now() - again) / 1_000;
-    const replayed = Number(/"replayed":(\d+)/.exec(`${platform.stdout()}${platform.stderr()}`)?.[1] ?? Number.NaN);
+    // Two pipes: that it is ready may be read before what it wrote earlier to the other one.
+    const replayed = await eventually('how much was replayed', 60_000, () =>
+      Promise.resolve(/"replayed":(\d+)/.exec(`${platform.stdout()}${platform.stderr()}`)?.[1]),
+    );
     return {
       devices,
       registerSeconds,
@@ -90,7 +93,7 @@ export async function cityRun(devices: number, settings: ThroughputSettings, wat
       snapshotSeconds,
       delays,
       delayRatePerS: watched.ratePerS,
-      restart: { seconds, replayed },
+      restart: { seconds, replayed: Number(replayed) },
       unanswered: many.unanswered + few.unanswered + everyone.unanswered + steady.lost + steady.broken,
     };
   } finally {

@@ -45,7 +45,7 @@ export interface Loaded {
 /** How the desk loaded; waits for its first row and two quiet seconds after it. */
 export async function howItLoaded(page: Page): Promise<Loaded> {
   const firstRowMs = await page.evaluate<number>(`new Promise((resolve, reject) => {
-    setTimeout(() => reject(new Error('no row within a minute')), 60_000);
+    setTimeout(() => reject(new Error('no row within three minutes')), 180_000);
     const look = () => (globalThis.__firstRowAt === null ? setTimeout(look, 20) : resolve(globalThis.__firstRowAt));
     look();
   })`);

@@ -23,8 +23,9 @@ export async function influxRateRun(ratePerSecond: number, seconds: number, conn
   try {
     const vessels = await registerVessels(platform.httpBase, connections);
     const lagEntries: number[] = [];
+    let looking: Promise<unknown> = Promise.resolve();
     const watching = setInterval(() => {
-      void metric(platform.httpBase, 'beacon_projector_lag_entries').then((lag) => lagEntries.push(lag));
+      looking = Promise.all([looking, metric(platform.httpBase, 'beacon_projector_lag_entries').then((lag) => lagEntries.push(lag))]);
     }, 1_000);
     const result = await generate({
       host: '127.0.0.1',
@@ -35,6 +36,7 @@ export async function influxRateRun(ratePerSecond: number, seconds: number, conn
       seconds,
     }).finally(() => clearInterval(watching));
     const ended = performance.now();
+    await looking;
     await eventually(
       'everything is projected',
       180_000,

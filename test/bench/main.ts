@@ -232,7 +232,7 @@ await section('latency', async () => {
   say('| background msg/s | door | commit | engine | live |');
   say('|---|---|---|---|---|');
   for (const { rate, run } of runs)
-    say(`| ${rate} | ${run.stages.map(({ meanMs, p99UpToMs }) => `${meanMs.toFixed(2)} (${p99UpToMs})`).join(' | ')} |`);
+    say(`| ${rate} | ${run.stages.map(({ meanMs, p99UpToMs }) => `${meanMs.toFixed(2)} (${p99UpToMs ?? 'more'})`).join(' | ')} |`);
   say('');
 });
 

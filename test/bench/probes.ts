@@ -21,6 +21,8 @@ export interface Probes {
 
 const VALVES = 10;
 const EVERY_MS = 20;
+/** For answers after the end: one that has not come by then counts as missing. */
+const PATIENCE_MS = 60_000;
 
 /**
  * Open loop: every 20 ms one of ten shut-off valves reports a slow closing (an alarm without delays) or, the next time, a quick one (it
@@ -57,7 +59,7 @@ export async function startProbes(api: Api, mqttUrl: string): Promise<Probes> {
     missing: () => ({ pubacks: sent - pubacks.length, alarms: sent - alarms.length }),
     async stop() {
       clearInterval(timer);
-      const patience = performance.now() + 10_000;
+      const patience = performance.now() + PATIENCE_MS;
       while (performance.now() < patience && (pubacks.length < sent || alarms.length < sent)) await pause(20);
       for (const client of clients) await client.close();
       board.close();

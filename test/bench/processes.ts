@@ -47,7 +47,8 @@ export function generate(plan: LoadPlan, onPhase: (phase: LoadPhase) => void = (
       if (message.type === 'phase') onPhase(message.phase);
       else ending = message;
     });
-    child.once('exit', (code) => {
+    // Not `exit`, which may come before its last message has been read.
+    child.once('close', (code) => {
       if (ending.type === 'result') resolve(ending.result);
       else reject(new Error(`the load generator ended with ${code}: ${ending.type === 'failed' ? ending.detail : ending.type}`));
     });

@@ -3,8 +3,8 @@ export interface StageFigures {
   readonly stage: string;
   readonly count: number;
   readonly meanMs: number;
-  /** 99 of 100 took at most this: the bound of the histogram's bucket. */
-  readonly p99UpToMs: number;
+  /** 99 of 100 took at most this: the bound of the histogram's bucket; null where it is beyond the last of them. */
+  readonly p99UpToMs: number | null;
 }
 
 const LINE = /^beacon_stage_seconds_(bucket|sum|count)\{([^}]*)\} (\S+)$/gm;
@@ -23,11 +23,12 @@ export function stagesBetween(before: string, after: string): StageFigures[] {
       .filter((key) => key.startsWith('bucket ') && key.includes(`stage="${stage}"`))
       .map((key) => ({ bound: Number((/le="([^"]+)"/.exec(key)?.[1] ?? 'NaN').replace('+Inf', 'Infinity')), held: grown(key) }))
       .toSorted((a, b) => a.bound - b.bound);
+    const p99 = bounds.find(({ held }) => held >= 0.99 * count)?.bound ?? Number.POSITIVE_INFINITY;
     return {
       stage,
       count,
-      meanMs: (grown(`sum stage="${stage}"`) / count) * 1_000,
-      p99UpToMs: (bounds.find(({ held }) => held >= 0.99 * count)?.bound ?? Number.NaN) * 1_000,
+      meanMs: count === 0 ? 0 : (grown(`sum stage="${stage}"`) / count) * 1_000,
+      p99UpToMs: Number.isFinite(p99) ? p99 * 1_000 : null,
     };
   });
 }

@@ -19,7 +19,7 @@ export interface StormRun {
   readonly resnapped: number;
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** Every one of `count` shut-off valves reports a slow closing, all within one second: an alarm each, without delays. */
 export async function stormRun(count: number, boards: number): Promise<StormRun> {
