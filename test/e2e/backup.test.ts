@@ -97,7 +97,7 @@ describe('backups of a platform at work', () => {
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
     await eventually('half a backup', 60_000, () => Promise.resolve(stdout.includes('snapshot of entry')));
     child.kill(signal);
     return { code: await exited, stdout, stderr };

@@ -212,11 +212,11 @@ describe('signals', () => {
           stdout += text;
           if (/^ready /m.test(stdout)) resolve();
         });
-        child.once('exit', (code) => reject(new Error(`ended with ${code}: ${stdout}`)));
+        child.once('close', (code) => reject(new Error(`ended with ${code}: ${stdout}`)));
       });
       // No BEACON_ADMIN_PASSWORD: a random one is printed, once.
       expect(stdout).toMatch(/as admin with password \S+/);
-      const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+      const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
       const pid = child.pid ?? 0;
       process.kill(group ? -pid : pid, 'SIGTERM');
       expect(await ended).toBe(0);
