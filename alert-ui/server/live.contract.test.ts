@@ -296,7 +296,7 @@ describe('a viewer that was away', () => {
     // What comes meanwhile is in the picture, which comes with the next look.
     platform.raise(platform.alarm('last', 'a'));
     const told = (): boolean => admin.snapshots.some(({ alarms }) => alarms.some((alarm) => alarm.id === 'last'));
-    for (let looks = 0; looks < 40 && !told(); looks += 1) {
+    for (let looks = 0; looks < 400 && !told(); looks += 1) {
       platform.clock.advance(200);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }

@@ -77,7 +77,7 @@ describe('the whole platform on virtual time', () => {
       return count;
     };
     // The store follows on real time; one `online` of each connection is a message without a reading.
-    await expect.poll(points, { timeout: 20_000 }).toBeGreaterThanOrEqual(Math.floor(420 / 5) + Math.floor(420 / 7));
+    await expect.poll(points).toBeGreaterThanOrEqual(Math.floor(420 / 5) + Math.floor(420 / 7));
     expect(played.messages).toBeGreaterThan(120);
   });
 

@@ -10,6 +10,9 @@ import { listArchive, readPiece } from '../../store/archive/files.ts';
 import { openJournal } from '../../store/journal/journal.ts';
 import { openSnapshots } from '../../store/journal/snapshots.ts';
 
+/** A thread of its own has to come to it: when is the machine's. */
+const PATIENTLY = { timeout: 60_000, interval: 50 };
+
 let root = '';
 let journal: Journal | null = null;
 let archive: Archive | null = null;
@@ -86,7 +89,7 @@ function start(more: Partial<Parameters<typeof startArchive>[0]> = {}): Archive 
 async function packed(one: Archive): Promise<void> {
   const closed = (): number =>
     Math.max(0, ...readdirSync(at('journal')).flatMap((name) => (name.endsWith('.seg') ? [Number(name.slice(0, 16))] : []))) - 1;
-  await vi.waitFor(() => expect(one.status().position).toBe(closed()), { timeout: 30_000, interval: 100 });
+  await vi.waitFor(() => expect(one.status().position).toBe(closed()), PATIENTLY);
 }
 const read = (from: number): readonly Entry[] => [...entriesFrom(folders(), from)].flat();
 
@@ -100,7 +103,7 @@ describe('the archive', () => {
     expect(kept.mayTrimTo()).toBeGreaterThan(300);
     one.trim(kept.mayTrimTo() + 1);
     await append(one, 601, 20);
-    await vi.waitFor(() => expect(one.status().firstSeq).toBeGreaterThan(300));
+    await vi.waitFor(() => expect(one.status().firstSeq).toBeGreaterThan(300), PATIENTLY);
     const all = read(1);
     expect(all.map((entry) => entry.seq)).toEqual(Array.from({ length: 620 }, (_, i) => i + 1));
     expect(all[344]).toEqual({ seq: 345, ...tick(345) });
@@ -137,8 +140,9 @@ describe('the archive', () => {
       );
     const kept = start();
     await packed(kept);
-    await vi.waitFor(() =>
-      expect(listArchive(at('archive')).snapshots.map((snapshot) => [snapshot.seq, snapshot.at])).toEqual([[100, 100_000]]),
+    await vi.waitFor(
+      () => expect(listArchive(at('archive')).snapshots.map((snapshot) => [snapshot.seq, snapshot.at])).toEqual([[100, 100_000]]),
+      PATIENTLY,
     );
     rmSync(at('snapshots'), { recursive: true });
     mkdirSync(at('snapshots'));
@@ -165,7 +169,7 @@ describe('the archive', () => {
     const [first] = listArchive(at('archive')).pieces;
     rmSync(first?.path ?? '');
     one.trim(Number.MAX_SAFE_INTEGER);
-    await vi.waitFor(() => expect(one.status().firstSeq).toBeGreaterThan(100));
+    await vi.waitFor(() => expect(one.status().firstSeq).toBeGreaterThan(100), PATIENTLY);
     await expect(beginningOf(folders(), 149_999)).rejects.toThrow(HistoryNotKept);
     await expect(beginningOf(folders(), 149_999)).rejects.toMatchObject({ earliest: 150_000 });
   });
@@ -187,7 +191,7 @@ describe('the archive', () => {
     await open();
     writeFileSync(at('archive'), 'a file where a folder should be');
     const kept = start();
-    await vi.waitFor(() => expect(kept.status().failing).not.toBeNull(), { timeout: 10_000 });
+    await vi.waitFor(() => expect(kept.status().failing).not.toBeNull(), PATIENTLY);
     expect(kept.mayTrimTo()).toBe(Number.MAX_SAFE_INTEGER);
   });
 

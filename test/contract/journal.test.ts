@@ -13,6 +13,9 @@ import { giveUpToStart } from '../../store/journal/reserve.ts';
 import { openReader } from '../../store/journal/reader.ts';
 import { openSnapshots } from '../../store/journal/snapshots.ts';
 
+/** Its thread has to come to it: when is the machine's. */
+const PATIENTLY = { timeout: 60_000, interval: 20 };
+
 let root = '';
 let folder = '';
 const opened: Journal[] = [];
@@ -141,7 +144,7 @@ describe('after a crash', () => {
       const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
         writer.once('close', (code, signal) => resolve({ code, signal })),
       );
-      await vi.waitFor(() => expect(statSync(toldFile).size).toBeGreaterThan(1000), { timeout: 20_000, interval: 5 });
+      await vi.waitFor(() => expect(statSync(toldFile).size).toBeGreaterThan(1000), { timeout: 60_000, interval: 5 });
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
       writer.kill('SIGKILL');
       // It must not have ended by itself: then this would show nothing about a kill.
@@ -296,7 +299,7 @@ describe('a full disk', () => {
     const pad = 'x'.repeat(2000);
     let done = 0;
     const all = Promise.all(Array.from({ length: 400 }, (_, n) => append(journal, message(n + 1, pad)).then(() => (done += 1))));
-    await vi.waitFor(() => expect(journal.status().health).toEqual(['disk-full']), 10_000);
+    await vi.waitFor(() => expect(journal.status().health).toEqual(['disk-full']), PATIENTLY);
     const before = done;
     expect(before).toBeLessThan(400);
     expect(await append(journal, tick(1000))).toMatchObject({ ok: true });
@@ -387,7 +390,7 @@ describe('the follower', () => {
     expect(resends).toEqual([3]);
     expect(segments().length).toBe(6);
     journal.trim(4);
-    await vi.waitFor(() => expect(journal.status().firstSeq).toBe(4));
+    await vi.waitFor(() => expect(journal.status().firstSeq).toBe(4), PATIENTLY);
     expect(reader.next(0, 100)).toEqual({ kind: 'trimmed', firstSeq: 4 });
     expect(reader.next(3, 100)).toMatchObject({ kind: 'entries', lastSeq: 4 });
     expect(reader.next(6, 100)).toBeNull();

@@ -39,7 +39,7 @@ function start(more: Partial<NoticesSettings>): Notices {
   });
   return notices;
 }
-const patiently = { timeout: 20_000, interval: 10 };
+const patiently = { timeout: 60_000, interval: 10 };
 
 describe('the notices thread', () => {
   it('that cannot even begin rings after a minute', async () => {

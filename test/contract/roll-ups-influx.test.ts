@@ -97,7 +97,7 @@ describe.skipIf(missing !== null && process.env['CI'] === undefined)(`roll-ups i
     expect(after).toEqual({ ...before, source: 'hour' });
     await fetch(`${influxd.url}/query`, { method: 'POST', body: new URLSearchParams({ q: 'DROP DATABASE "bare_hours"' }) });
     // The server drops in the background: for a moment it has neither.
-    await vi.waitFor(async () => expect(await store.buckets(query)).toEqual(before), { timeout: 20_000, interval: 200 });
+    await vi.waitFor(async () => expect(await store.buckets(query)).toEqual(before), { timeout: 60_000, interval: 200 });
     await store.close();
   });
 

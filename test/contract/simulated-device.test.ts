@@ -93,7 +93,7 @@ describe('a simulated device on the wire', () => {
     device.send({ ts: 4, values: { lel: 4 } });
     await at.until(() => telemetry(at.heard).length === 2);
     const carried = { sent: 4, acknowledged: 4, messages: 2, messagesAcknowledged: 2, values: 4, valuesAcknowledged: 4 };
-    await vi.waitFor(() => expect(device.counts()).toEqual({ ...carried, waiting: 0, lost: 0 }));
+    await vi.waitFor(() => expect(device.counts()).toEqual({ ...carried, waiting: 0, lost: 0 }), { timeout: 60_000 });
   });
 
   it('runs a scripted device: reports, falls silent with its connection open, loses power, comes back', async () => {
