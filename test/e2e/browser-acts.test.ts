@@ -204,6 +204,13 @@ describe.skipIf(chromiumPath() === null)('acting at the board (needs chromium: a
     // The page's clock stands still: how long a thumb is on the glass is the test's to say, not the machine's.
     await page.clock.install();
     await page.clock.pauseAt(Date.now() + 60_000);
+    // After the jump it has heard nothing for a minute, and allows nothing until it hears again: so far its time has to go on.
+    await expect
+      .poll(async () => {
+        await page.clock.runFor(1_000);
+        return button.isEnabled();
+      })
+      .toBe(true);
     await button.click();
     await button.tap();
     await page.clock.runFor(HOLD_MS);
