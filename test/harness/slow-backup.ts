@@ -6,7 +6,7 @@ import { backup } from '../../app/backup.ts';
 /** A backup that waits after each part until the platform has trimmed its journal once more. */
 const journal = join(process.env['BEACON_DATA_DIR'] ?? '', 'journal');
 const oldest = (): string => readdirSync(journal).sort()[0] ?? '';
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 await backup(process.argv.slice(2), {
   async between() {
     const before = oldest();
