@@ -203,7 +203,11 @@ async function storedValues(api: Api, device: string, from: number, to: number):
 
 async function compareReadings(api: Api, loads: readonly LoadedDevice[], from: number): Promise<string[]> {
   const troubles: string[] = [];
-  // One deadline for all: the projector may be catching up, and what is lost stays lost however long one waits.
+  // The projector may be catching up, for as long as the machine makes it.
+  await eventually('everything is projected', 180_000, async () =>
+    /^beacon_projector_lag_entries 0$/m.test(await (await fetch(`${api.base}/metrics`)).text()),
+  );
+  // One deadline for all: what is under way now is soon there, and what is lost stays lost however long one waits.
   const until = Date.now() + 30_000;
   for (const load of loads) {
     const due = [...load.acknowledged];
