@@ -68,7 +68,7 @@ describe.skipIf(!mounted)('disk full (needs to mount a small tmpfs: run as root)
     let acknowledged = 0;
     const waiting: Promise<void>[] = [];
     let n = 0;
-    await eventually('no acknowledgement any more', 60_000, async () => {
+    await eventually('no acknowledgement any more', 120_000, async () => {
       for (let i = 0; i < 40; i += 1) {
         n += 1;
         if (waiting.length - acknowledged > 60) break;
@@ -77,7 +77,7 @@ describe.skipIf(!mounted)('disk full (needs to mount a small tmpfs: run as root)
       const ready = await fetch(`${platform.httpBase}/readyz`);
       return ready.status === 503 && (await ready.text()).includes('disk-full');
     });
-    await eventually('the board is told', 30_000, () => Promise.resolve(board.heartbeats.some((h) => h.health.includes('disk-full'))));
+    await eventually('the board is told', 90_000, () => Promise.resolve(board.heartbeats.some((h) => h.health.includes('disk-full'))));
     const before = acknowledged;
     // An operator's act is durable and answered from the reserve.
     const done = await api.post<Alarm>(`/alarms/${raised.alarm.id}/acknowledge`, {});
@@ -87,7 +87,7 @@ describe.skipIf(!mounted)('disk full (needs to mount a small tmpfs: run as root)
     rmSync(filler);
     await Promise.all(waiting);
     expect(acknowledged).toBe(waiting.length);
-    await eventually('ready again', 30_000, async () => (await fetch(`${platform.httpBase}/readyz`)).status === 200);
+    await eventually('ready again', 90_000, async () => (await fetch(`${platform.httpBase}/readyz`)).status === 200);
     // Silence of our own making raised no device alarm.
     expect(board.alarms.filter((m) => m.alarm.code === 'F01')).toEqual([]);
   });
@@ -100,7 +100,7 @@ describe.skipIf(!mounted)('disk full (needs to mount a small tmpfs: run as root)
     fillUp(filler);
     // Without a bound of the user's: what is free at this start must not stay its bound.
     platform = await startPlatform({ dataDir: join(disk, 'data') });
-    expect(await (await fetch(`${platform.httpBase}/readyz`)).text()).toContain('disk-full');
+    await expect.poll(async () => (await fetch(`${platform.httpBase}/readyz`)).text()).toContain('disk-full');
     api = await signIn(platform.httpBase);
     const open = await api.get<ListBody<Alarm>>('/alarms?state=open&device=F-1');
     const [alarm] = open.items;
@@ -111,14 +111,14 @@ describe.skipIf(!mounted)('disk full (needs to mount a small tmpfs: run as root)
     opened.push(() => other.close().catch(() => undefined));
     let acknowledged = false;
     const sent = other.telemetry({ lel: 60 }).then(() => (acknowledged = true));
-    await eventually('a tick and more went by', 30_000, async () => {
+    await eventually('a tick and more went by', 90_000, async () => {
       const system = await api.get<ListBody<Alarm>>('/alarms?state=open&kind=system');
       return system.items.some(({ code, active }) => code === 'disk-full' && active);
     });
     expect(acknowledged).toBe(false);
     rmSync(filler);
     await sent;
-    await eventually('ready again', 30_000, async () => (await fetch(`${platform.httpBase}/readyz`)).status === 200);
+    await eventually('ready again', 90_000, async () => (await fetch(`${platform.httpBase}/readyz`)).status === 200);
     const rung = await api.get<ListBody<Alarm>>('/alarms?state=open&device=F-2');
     expect(rung.items.map(({ code, level }) => [code, level])).toEqual([['L2', 'red']]);
   });

@@ -16,8 +16,8 @@ describe('a fleet and a load against a running platform', () => {
       const result = JSON.parse(fleet.stdout) as LoadResult;
       expect(result).toMatchObject({ connections: 48, sent: 96, acked: 96, lost: 0, broken: 0 });
       expect(result.latencyMs.p50).toBeGreaterThan(0);
-      expect(fleet.stderr).toMatch(/^1 s: \d+ sent, \d+ acknowledged, \d+ under way, p50 [\d.]+ ms, p99 [\d.]+ ms$/m);
-      expect(fleet.stderr).toMatch(/^3 s: \d+ sent/m);
+      // Once a second; which seconds these are, a busy machine decides.
+      expect(fleet.stderr).toMatch(/^\d s: \d+ sent, \d+ acknowledged, \d+ under way, p50 [\d.]+ ms, p99 [\d.]+ ms$/m);
       expect(fleet.stderr).toMatch(/^96 sent by 48 connections in 4 s, 96 acknowledged, 0 lost$/m);
 
       // Somebody cleaned up after a load of before: its ids are never given again.
@@ -27,7 +27,7 @@ describe('a fleet and a load against a running platform', () => {
       const load = await simulate('load', ...at, '--devices', '4', '--seconds', '2', '--rate', '100');
       expect(load.code, load.stderr).toBe(0);
       expect(JSON.parse(load.stdout)).toMatchObject({ sent: 200, lost: 0 });
-      expect(load.stderr).toMatch(/^1 s: \d+ sent/m);
+      expect(load.stderr).toMatch(/^\d s: \d+ sent/m);
       expect(load.stderr).toMatch(/^load-test or a device of it was removed here.*: this run is load2-test$/m);
       expect((await api.get<{ readonly items: readonly unknown[] }>('/devices?enterprise=load2-test')).items).toHaveLength(4);
 

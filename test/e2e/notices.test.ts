@@ -8,7 +8,7 @@ import { freePort } from '../parts/free-port.ts';
 import { type HookReceiver, type Manner, startHookReceiver } from '../parts/hook-receiver.ts';
 
 const SECRET = 'a secret for the tests, long enough';
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 const IDS = Array.from({ length: 12 }, (_, i) => `N-${i}`);
 
 /** The built platform in front of a receiver that fails in every way, and is killed meanwhile. */

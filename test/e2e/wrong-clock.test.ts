@@ -66,6 +66,6 @@ describe('a wrong clock at start', () => {
       const system = (await api.get<{ items: Alarm[] }>('/alarms?kind=system&from=0')).items;
       return system.find((alarm) => alarm.code === 'clock-not-believed' && !alarm.active);
     });
-    expect(await (await fetch(`${running.httpUrl}/readyz`)).json()).toEqual({ ready: true, codes: [] });
+    await expect.poll(async () => (await fetch(`${running.httpUrl}/readyz`)).json()).toEqual({ ready: true, codes: [] });
   });
 });

@@ -111,7 +111,7 @@ describe('commands to devices', () => {
   const path = '/devices/GK-1/commands';
   const commands = async (): Promise<readonly Command[]> => (await outside.api.get<{ items: readonly Command[] }>(path)).items;
   const standing = (id: string, state: string): Promise<Command> =>
-    eventually(`${id} ${state}`, 10_000, async () => (await commands()).find((one) => one.id === id && one.state === state) ?? false);
+    eventually(`${id} ${state}`, 30_000, async () => (await commands()).find((one) => one.id === id && one.state === state) ?? false);
 
   it('reach who listens, once for each key also after a restart, and are answered by their own device alone', async () => {
     const [kitchen, stranger] = [await outside.device('GK-1', 'gas.combustible.commercial'), await outside.device('GK-2')];
@@ -125,14 +125,14 @@ describe('commands to devices', () => {
     const sent = await outside.api.request('POST', path, closing, key);
     const { id, state } = sent.body as Command;
     expect([sent.status, state]).toEqual([202, 'sent']);
-    await eventually('the command', 10_000, async () => heard.length > 0);
+    await eventually('the command', 30_000, async () => heard.length > 0);
     expect(heard).toMatchObject([{ id, command: 'close-valve' }]);
 
     // In another's name, and of a command that is none: in the ledger by name, and nothing is changed by it.
     const answer = (of: typeof client, device: string, said: object): Promise<void> =>
       of.publish(`beacon/v1/haida/${device}/command/result`, JSON.stringify(said));
     await answer(other, 'GK-2', { id, ok: true });
-    await eventually('the line in the ledger', 10_000, async () => {
+    await eventually('the line in the ledger', 30_000, async () => {
       const { items } = await outside.api.get<{ items: { reason: string }[] }>('/ledger?device=GK-2&verdict=refused');
       return items.some((line) => line.reason === 'UNKNOWN_COMMAND');
     });
@@ -153,7 +153,7 @@ describe('commands to devices', () => {
     await back.client.subscribeAsync('beacon/v1/haida/GK-1/command', { qos: 1 });
     expect((await outside.api.request('POST', path, closing, key)).body).toEqual(sent.body);
     const tested = (await outside.api.post<Command>(path, { command: 'self-test' })).id;
-    await eventually('the next command', 10_000, async () => heard.some((one) => one.id === tested));
+    await eventually('the next command', 30_000, async () => heard.some((one) => one.id === tested));
     expect(heard.map((one) => one.command)).toEqual(['close-valve', 'self-test']);
     await back.publish('beacon/v1/haida/GK-1/command/result', JSON.stringify({ id: tested, ok: true }));
     expect(await standing(tested, 'done')).toMatchObject({ detail: null });
