@@ -44,6 +44,7 @@ replay     plays a CSV recording as devices, times shifted to now
 fleet      N calm devices of the usual kinds, each reporting in its turn whatever the answers do (open loop); progress every second,
            at the end acknowledged, lost and latency percentiles from the scheduled moment; exit code 1 when anything was lost
            --devices N (100)  --every N (seconds between two reports of a device, 10)  --seconds N (10)
+           --rate N (messages/s of them all, instead of --every)
 load       closed or open loop load over raw sockets, progress every second, result as JSON
            --devices N (100)  --window N (20)  --seconds N (10)  --rate N (messages/s; absent = closed loop)
 
@@ -194,7 +195,7 @@ async function load(values: Values): Promise<void> {
 
 async function fleet(values: Values): Promise<void> {
   const devices = whole('devices', values.devices);
-  const everyS = positive('every', values.every);
+  const everyS = values.rate === undefined ? positive('every', values.every) : devices / positive('rate', values.rate);
   const client = await connectPlatform(values.http, signInOf(values));
   const result = await runTold({
     ...brokerOf(values),

@@ -10,7 +10,7 @@ describe('a fleet and a load against a running platform', () => {
     const platform = await startPlatform({ dataDir: folder.path });
     const at = ['--http', platform.httpBase, '--mqtt', platform.mqttUrl];
     try {
-      const fleet = await simulate('fleet', ...at, '--devices', '48', '--every', '2', '--seconds', '4');
+      const fleet = await simulate('fleet', ...at, '--devices', '48', '--rate', '24', '--seconds', '4');
       expect(fleet.code, fleet.stderr).toBe(0);
       // 24 messages a second for four seconds, whatever the answers do.
       const result = JSON.parse(fleet.stdout) as LoadResult;
