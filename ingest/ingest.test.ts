@@ -157,6 +157,13 @@ describe('what is understood', () => {
       expect([payload, status(payload).status, codes(status(payload))]).toEqual([payload, null, ['BAD_STATUS']]);
   });
 
+  it('the status of a gateway itself is no unknown device: its connection has said it already', () => {
+    const own = (payload: string) => send(payload, { topic: 'beacon/v1/e1/g1/status', publisher: gatewayOfE1 });
+    expect(own('offline')).toMatchObject({ status: null, samples: [], refused: [] });
+    expect(codes(own('hello'))).toEqual(['BAD_STATUS']);
+    expect(codes(send('offline', { topic: 'beacon/v1/e1/g2/status', publisher: gatewayOfE1 }))).toEqual(['UNKNOWN_DEVICE']);
+  });
+
   it('ThingsBoard: own telemetry, and several devices through a gateway', () => {
     expect(values(send({ lel: 4 }, { topic: 'v1/devices/me/telemetry' }))).toEqual([['lel', 4, 'good']]);
     const result = send(

@@ -67,8 +67,11 @@ export function ingest(message: IngestMessage, registry: Registry): Ingested {
       break;
     case 'status': {
       if (!maySpeak(topic.enterprise, topic.device, publisher, refused)) break;
-      if (known(topic.device, publisher, registry, refused) === null) break;
+      // A gateway's word about itself, often its last will, says what its connection has said already.
+      const itself = publisher.kind === 'gateway' && topic.device === publisher.credential;
+      if (!itself && known(topic.device, publisher, registry, refused) === null) break;
       const what = decodeStatus(message.payload);
+      if (itself && what !== null) break;
       if (what !== null) return result([], refused, digest, false, null, { device: topic.device, what });
       refused.add('BAD_STATUS', topic.device, undefined, 'online or offline is expected');
       break;
