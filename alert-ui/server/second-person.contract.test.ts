@@ -241,6 +241,12 @@ devices:
     },
   );
 
+  it.each(['comment', 'reason'])('who refuses may say why as %s', async (word) => {
+    const asked = await soften(engineer);
+    const answer = await watch.send('POST', `/approvals/${String(asked.body['id'])}/refuse`, { [word]: 'too hot already' });
+    expect([answer.status, answer.body['state'], answer.body['comment'], heightOf()]).toEqual([200, 'refused', 'too hot already', 10]);
+  });
+
   it('who sends what failed again with its key is told the same', async () => {
     const { records } = served.platform;
     records.idempotency.put = async () => undefined;

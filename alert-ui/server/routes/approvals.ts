@@ -84,7 +84,7 @@ export function approvalRoutes(kinds: readonly ApprovalKind[], expiry: ApprovalE
         const line: DecisionLine = (detail) => auditLine(`approvals/${path.id}/approve`, detail);
         await expiry.note();
         const again = isKeyed(request) ? await decidedBefore(platform, actor, path.id, 'approved') : null;
-        return answerOf(again ?? (await approve(platform, kinds, actor, path.id, body.comment ?? null, requestId, line)));
+        return answerOf(again ?? (await approve(platform, kinds, actor, path.id, body.comment ?? body.reason ?? null, requestId, line)));
       },
     }),
     route({
@@ -103,7 +103,7 @@ export function approvalRoutes(kinds: readonly ApprovalKind[], expiry: ApprovalE
         const line: DecisionLine = (detail) => auditLine(`approvals/${path.id}/refuse`, detail);
         await expiry.note();
         const again = isKeyed(request) ? await decidedBefore(platform, actor, path.id, 'refused') : null;
-        return answerOf(again ?? (await refuse(platform, kinds, actor, path.id, body.comment ?? null, line)));
+        return answerOf(again ?? (await refuse(platform, kinds, actor, path.id, body.comment ?? body.reason ?? null, line)));
       },
     }),
   ];

@@ -21,4 +21,6 @@ export const approval = z
     outcome: z.string().nullable().meta({ description: '`done`, or the code with which it had become impossible.' }),
   })
   .meta({ id: 'Approval', description: 'Waits for a second person, or was decided by one.' });
-export const decisionBody = z.strictObject({ comment: z.string().trim().min(1).max(2_000).optional() });
+const words = z.string().trim().min(1).max(2_000).optional();
+/** What was asked for had a `reason`; who decides may call his words so too. */
+export const decisionBody = z.strictObject({ comment: words, reason: words.meta({ description: 'Another word for `comment`.' }) });
