@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { endOnClosedPipe } from '../model/closed-pipe.ts';
 import { sized } from '../store/backup/files.ts';
 import { restoreBackup } from '../store/backup/restore.ts';
 import { loadConfig } from './config.ts';
@@ -7,6 +8,7 @@ import { commandLine } from './one-line.ts';
 
 /** `npm run restore -- <backup> [<folder>]`: verifies a backup and makes a data folder of it, for BEACON_DATA_DIR of the next start. */
 const USAGE = 'usage: npm run restore -- <backup> [<new folder>]   (without one: to BEACON_DATA_DIR, as for npm start)';
+endOnClosedPipe(process);
 helpAsked(USAGE);
 await commandLine('restore', async (say) => {
   const [backup, folder, ...more] = process.argv.slice(2);

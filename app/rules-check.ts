@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { endOnClosedPipe } from '../model/closed-pipe.ts';
 import { helpAsked } from './help.ts';
 import { checkSite } from './site/check.ts';
 
@@ -7,6 +8,7 @@ import { checkSite } from './site/check.ts';
  * Exit code 0: all sound and every test passed; 1: something is not; 2: a file could not be read.
  */
 const USAGE = 'usage: npm run rules:check -- <site file> …\n';
+endOnClosedPipe(process);
 helpAsked(USAGE);
 const files = process.argv.slice(2).filter((one) => one !== '--');
 if (files.length === 0 || files.some((one) => one.startsWith('-'))) {

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { siteReport } from '../alert-ui/server/schema/site-file.ts';
+import { endOnClosedPipe } from '../model/closed-pipe.ts';
 import { helpAsked } from './help.ts';
 
 /**
@@ -119,6 +120,7 @@ async function ask(url: string, init: RequestInit): Promise<Response> {
   );
 }
 
+endOnClosedPipe(process);
 helpAsked(USAGE);
 try {
   process.exitCode = await main();

@@ -1,6 +1,7 @@
 /** `npm run simulate -- <what> …`: the simulators' command line. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { endOnClosedPipe } from '../model/closed-pipe.ts';
 import type { Profile } from '../model/profile.ts';
 import { underFreshName } from './load/fresh-name.ts';
 import type { LoadPlan, LoadResult } from './load/plan.ts';
@@ -268,6 +269,7 @@ const COMMANDS: Readonly<Record<string, (values: Values, more: readonly string[]
   load,
 };
 
+endOnClosedPipe(process);
 try {
   const { values, positionals } = parse();
   const [what, ...more] = positionals;

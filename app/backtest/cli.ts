@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { BacktestAlarm, BacktestResult } from '../../model/backtest.ts';
+import { endOnClosedPipe } from '../../model/closed-pipe.ts';
 import type { ConfigChange } from '../../model/entry.ts';
 import { dataFolder } from '../data-folder.ts';
 import { judgeAgain } from './judge.ts';
@@ -116,6 +117,7 @@ async function main(): Promise<number> {
   return judged.result.added.length + judged.result.removed.length + judged.result.changed.length === 0 ? 0 : 1;
 }
 
+endOnClosedPipe(process);
 try {
   process.exitCode = await main();
 } catch (error) {

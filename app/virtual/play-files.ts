@@ -1,5 +1,6 @@
 /** Plays scenario files on virtual time, each on a platform of its own; a process of its own, started by `npm run simulate -- run`. */
 import { parseArgs } from 'node:util';
+import { endOnClosedPipe } from '../../model/closed-pipe.ts';
 import { builtInCatalogue } from '../../rules/catalogue/built-in.ts';
 import { misfits } from '../../simulators/scenario-file/misfits.ts';
 import { ScenarioError } from '../../simulators/scenario-file/parse.ts';
@@ -10,6 +11,7 @@ import { verdictOf } from '../../simulators/scenario-file/verdict.ts';
 import { playScenario } from './play-scenario.ts';
 import { openVirtualPlatform } from './virtual-platform.ts';
 
+endOnClosedPipe(process);
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } });
 
 for (const [signal, code] of [

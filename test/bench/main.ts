@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { argumentsAsked } from '../../app/help.ts';
+import { endOnClosedPipe } from '../../model/closed-pipe.ts';
 import { nodeOptionsOfStart, repositoryRoot } from '../harness/platform-process.ts';
 import { chromiumPath } from '../harness/browser.ts';
 import { influxdMissing } from '../parts/influxd.ts';
@@ -32,6 +33,7 @@ import { bareRun, platformRun, type ThroughputRun, type ThroughputSettings } fro
  * with 1 when a PUBLISH or an alarm was lost, a part broke or a bound was missed.
  * `--quick` is a small version that only shows that the bench runs; `--write` puts the table into docs/evidence/bench.md.
  */
+endOnClosedPipe(process);
 const { values } = argumentsAsked(
   `usage: npm run bench -- [--quick] [--rounds N] [--only PART,…] [--write]
   --quick   a small version that only shows that the bench runs

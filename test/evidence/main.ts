@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { argumentsAsked } from '../../app/help.ts';
+import { endOnClosedPipe } from '../../model/closed-pipe.ts';
 import { repositoryRoot } from '../harness/platform-process.ts';
 import { influxdMissing, startInfluxd } from '../parts/influxd.ts';
 import { playBatteryCell, playCalmDays, playCompartments, playSmokeAlarms } from './fires.ts';
@@ -20,6 +21,7 @@ const USAGE =
   'usage: npm run evidence -- first-fires --recordings FOLDER [--speed 1] [--store embedded|influx|both] [--write]\n' +
   '       npm run evidence -- fires --recordings FOLDER [--write]\n' +
   '       npm run evidence -- process --recordings FOLDER [--write]\n';
+endOnClosedPipe(process);
 const { values, positionals } = argumentsAsked(USAGE, {
   allowPositionals: true,
   options: {

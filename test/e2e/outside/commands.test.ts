@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,6 +14,8 @@ const commands = Object.entries(scripts).flatMap(([name, script]) => {
   const program = /exec node (dist\/\S+\.js)$/.exec(script)?.[1];
   return program === undefined ? [] : [{ name, program: join(repositoryRoot, program) }];
 });
+
+const sourceOf = (program: string): string => program.replace('/dist/', '/').replace(/\.js$/, '.ts');
 
 describe('a command of the repository', () => {
   it('is each of those the documents name', () => {
@@ -42,5 +45,25 @@ describe('a command of the repository', () => {
     const nobody = 'http://127.0.0.1:1';
     const failed = run(process.execPath, [program, 'export', '--url', nobody], { env: { ...process.env, BEACON_TOKEN: 'bt_x' } });
     await expect(failed).rejects.toMatchObject({ code: 2, stderr: expect.stringMatching(`^no platform answers at ${nobody} .*--url`) });
+  });
+
+  it.each([
+    ['rules:check', [join(repositoryRoot, 'docs/examples/site.yaml')]],
+    ['simulate', ['--help']],
+  ])('%s ends as by SIGPIPE and without a word when nobody reads it any more', async (called, args) => {
+    const program = commands.find(({ name }) => name === called)?.program ?? '';
+    const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    const said: string[] = [];
+    child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text));
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect([code, said.join('')]).toEqual([141, '']);
+  });
+
+  it('ends so wherever it is one that does its work and ends', () => {
+    const asked = commands.filter(({ name }) => name !== 'broker').map(({ program }) => sourceOf(program));
+    // Started by `simulate`, on what it writes to.
+    for (const source of [...asked, sourceOf(join(repositoryRoot, 'dist/app/virtual/play-files.js'))])
+      expect(readFileSync(source, 'utf8'), source).toContain('endOnClosedPipe(process);');
   });
 });
