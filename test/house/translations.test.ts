@@ -40,3 +40,19 @@ describe.each([['connecting.md', 'connecting.zh-CN.md']])('docs/%s and docs/%s',
     expect(figures(zh)).toEqual(figures(en));
   });
 });
+
+describe('docs/rules.md, whose second half is the first in Chinese', () => {
+  const [en = '', zh = ''] = read('rules.md').split('\n---\n');
+  const indented = (page: string): string[] => [...page.matchAll(/^ *```\n(.*?)^ *```/gms)].map(([, text = '']) => text);
+
+  it('shows the same requests, commands and what they answer', () => {
+    expect(indented(en).length).toBeGreaterThan(4);
+    expect(indented(zh)).toEqual(indented(en));
+  });
+
+  it('names the same command lines', () => {
+    const commands = (page: string): string[] => [...page.matchAll(/npm run [\w:]+ -- [^`\n]*/g)].map(([text]) => text).toSorted();
+    expect(commands(en).length).toBeGreaterThan(3);
+    expect(commands(zh)).toEqual(commands(en));
+  });
+});
