@@ -5,8 +5,8 @@ import type { MessageSource } from '../model/ports/message-source.ts';
 import type { CredentialBook, Platform, SubmitOutcome } from '../model/ports/platform.ts';
 import type { ReadingQueries } from '../model/ports/reading-store.ts';
 import type { Records } from '../model/ports/records.ts';
-import { rehearse } from '../rules/rehearsal.ts';
 import { wrongUnits } from './device-units.ts';
+import { rehearseChanges } from './rehearsal.ts';
 import type { Stamp } from './head.ts';
 import type { LiveEvent } from '../model/alarm.ts';
 import type { WarningLive } from '../model/warning.ts';
@@ -99,14 +99,7 @@ export function createPlatform(parts: PlatformParts): Platform {
         return result.ok ? outcomeOf(result.applied, index) : unavailable(result.detail);
       });
     },
-    rehearse(changes) {
-      const catalogue = parts.engine.view.catalogue;
-      return rehearse(parts.engine.view, changes).map((one, i) => {
-        const change = changes[i];
-        const detail = change === undefined ? null : wrongUnits(change, catalogue);
-        return detail === null ? one : { ...one, outcome: { ok: false, code: 'invalid', detail } };
-      });
-    },
+    rehearse: (changes) => rehearseChanges(parts.engine.view, changes),
     recent: (device) => parts.ledger.recent(device),
     newestAccepted: (asked) => parts.ledger.newestAccepted(asked),
     connections: (device) => parts.ledger.connections(device),

@@ -151,3 +151,28 @@ describe('the example of the documents', () => {
     ]);
   });
 });
+
+describe('what a platform would refuse or ask about', () => {
+  it('a unit that nothing can be turned into', () => {
+    const [problem] = told(HEAD.replace('industrial}', 'industrial, units: {lel: kg}}'));
+    expect(problem).toMatch(/^5 devices\[0\]: gd-1: invalid: units\.lel/);
+  });
+
+  it('more limits of its own than one scope has room for', () => {
+    const rule = (n: number): string =>
+      `  - {id: own-${n}, scope: device, scopeId: gd-1, profileId: gas.combustible.point.industrial, measurement: lel, code: OWN_${n}, reason: r, adds: hi, parts: {level: blue, setPoint: ${n + 1}, deadband: 0.5, basis: ours}}\n`;
+    const rules = Array.from({ length: 21 }, (_, n) => rule(n)).join('');
+    expect(told(`${HEAD}rules:\n${rules}`).filter((one) => one.includes('at most'))).toEqual([
+      expect.stringMatching(/^27 rules\[20\]: own-20: at most 20 limits of one's own/),
+    ]);
+  });
+
+  it('a rule of one device that a rule of its enterprise does not shield, for that one waits itself', () => {
+    const site = readFileSync(new URL('../../docs/examples/site.yaml', import.meta.url), 'utf8');
+    const soft = (id: string, scope: string, at: string): string =>
+      `\n  - {id: ${id}, scope: ${scope}, scopeId: ${at}, profileId: hazchem.tank.atmospheric, measurement: level, code: H, parts: {onDelayMs: 60000}, reason: waves}`;
+    const rules = `${soft('wide', 'enterprise', 'hongyun')}${soft('narrow', 'device', 'hy-lt-01')}\n`;
+    const { problems, notes } = checkSite(site.replace('\nrules:\n', `\nrules:${rules}`));
+    expect([problems, notes.map(({ message }) => message.slice(0, message.indexOf(':')))]).toEqual([[], ['wide', 'narrow']]);
+  });
+});

@@ -20,10 +20,10 @@ import { siteReport } from '../schema/site-file.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
 import { changesOf, type SiteItem } from '../site-file/changes.ts';
 import type { SiteProblem, SiteReader } from '../site-file/parse.ts';
+import { trySite, type TriedSite, unsound } from '../site-file/rehearsal.ts';
 import { writeSite } from '../site-file/write.ts';
 import type { Provisioning } from './provisioning.ts';
 import { ruleRequest } from './rule-content.ts';
-import { RuleRoom } from './rule-room.ts';
 
 /** A site as one file: given out, and taken in after everything in it was found sound. */
 
@@ -80,28 +80,26 @@ export function siteFileRoutes(provisioning: Provisioning, readSite: SiteReader,
           await turn();
           const { items, problems } = changesOf(read.site, platform.view);
           await turn();
+          const needs = (item: SiteItem, one: Rehearsed): boolean => needsSecond(actor, items, platform.view, item, one);
+          const tried = await inTurns(trySite({ view: platform.view, items, rehearse: (changes) => platform.rehearse(changes), needs }));
           const going = items.filter((item) => item.change !== null);
-          const rehearsed = platform.rehearse(going.flatMap(({ change }): ConfigChange[] => (change === null ? [] : [change])));
-          const room = new RuleRoom(platform.view);
           const wrong = [
             ...problems,
-            ...going.flatMap((item) => roomProblems(room, item)),
-            ...going.flatMap((item, i) => itemProblems(platform.view, actor, items, item, rehearsed[i])),
+            ...tried.crowded,
+            ...going.flatMap((item) => itemProblems(platform.view, actor, items, item, tried.found.get(item))),
           ];
-          const needs = (item: SiteItem, one: Rehearsed | undefined): boolean => needsSecond(actor, items, platform.view, item, one);
-          const first = going.filter((item, i) => needs(item, rehearsed[i]));
-          const asking = await askingOf(platform, inOrder(going, rehearsed), first, needs);
+          const asking: ReadonlySet<SiteItem> = new Set(tried.asking.keys());
           for (const item of asking)
             if (reasonOf(item, query.reason) === null)
               wrong.push({ line: item.line, path: item.path, message: `${item.id}: reason: wanted where a limit becomes less strict` });
           if (wrong.length > 0 && query.dryRun !== true) return refusal(wrong, false);
           const rows = items.map((item) => row(item, asking.has(item), null));
           if (query.dryRun === true) return { status: 200, body: { written: false, problems: wrong, items: rows, credentials: [] } };
-          const done = await writeAll(platform, provisioning, actor, requestId, inOrder(going, rehearsed), asking, {
+          const done = await writeAll(platform, provisioning, actor, requestId, tried.inOrder, asking, {
             enterpriseOf: (rule) => enterpriseOfRule(rule, items, platform.view),
             reasonOf: (item) => reasonOf(item, query.reason) ?? '',
             auditLine,
-            foreseen: (item, softened) => merged(softened, rehearsed[going.indexOf(item)]?.softened ?? []),
+            foreseen: (item, softened) => merged(softened, tried.found.get(item)?.softened ?? []),
             failed: (error) =>
               log.error(
                 { requestId, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
@@ -121,28 +119,6 @@ export function siteFileRoutes(provisioning: Provisioning, readSite: SiteReader,
   ];
 }
 
-/**
- * What has to wait for a second person. That changes nothing yet, so the rest is judged without it, again and again: else a rule of one device
- * would be no softer than that of its enterprise which nobody has agreed to, and would be done at once.
- * @param going in the order in which it is written, @param first what needs one where all of it is done
- */
-async function askingOf(
-  platform: Platform,
-  going: readonly SiteItem[],
-  first: readonly SiteItem[],
-  needs: (item: SiteItem, rehearsed: Rehearsed | undefined) => boolean,
-): Promise<ReadonlySet<SiteItem>> {
-  const asking = new Set<SiteItem>();
-  for (let more = first; more.length > 0; ) {
-    for (const item of more) asking.add(item);
-    await turn();
-    const rest = going.filter((item) => !asking.has(item));
-    const rehearsed = platform.rehearse(rest.flatMap(({ change }): ConfigChange[] => (change === null ? [] : [change])));
-    more = rest.filter((item, i) => needs(item, rehearsed[i]));
-  }
-  return asking;
-}
-
 /** Lets devices be answered between two long steps; what changes meanwhile is found out by its revision. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
@@ -150,10 +126,12 @@ function turn(): Promise<void> {
   });
 }
 
-/** As the rehearsal found that they hold. */
-function inOrder(going: readonly SiteItem[], rehearsed: readonly Rehearsed[]): readonly SiteItem[] {
-  const turns = going.map((item, i) => ({ item, turn: rehearsed[i]?.turn ?? i }));
-  return turns.sort((a, b) => a.turn - b.turn).map(({ item }) => item);
+async function inTurns(steps: ReturnType<typeof trySite>): Promise<TriedSite> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await turn();
+  }
 }
 
 function refusal(problems: readonly SiteProblem[], dry: boolean) {
@@ -231,11 +209,6 @@ function enterpriseOfRule(rule: Rule, items: readonly SiteItem[], view: EngineVi
   return place !== undefined && 'enterpriseId' in place ? place.enterpriseId : null;
 }
 
-function roomProblems(room: RuleRoom, { what, change, line, path, id }: SiteItem): readonly SiteProblem[] {
-  const full = what === 'create' && change?.asset === 'rule' ? room.take(change.value) : null;
-  return full === null ? [] : [{ line, path, message: `${id}: ${full}` }];
-}
-
 function itemProblems(
   view: EngineView,
   actor: AccountActor,
@@ -251,8 +224,7 @@ function itemProblems(
     if (item.what === 'change' && item.fields.includes('enterpriseId'))
       return [say('enterprise-fixed: what has a credential stays with its enterprise')];
   }
-  if (rehearsed === undefined || rehearsed.outcome.ok) return [];
-  return [say(`${rehearsed.outcome.code}: ${rehearsed.outcome.detail}`)];
+  return unsound(item, rehearsed);
 }
 
 /** Every right that one thing of the file takes, and where. */
