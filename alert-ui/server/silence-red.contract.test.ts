@@ -293,7 +293,7 @@ it('a new secret for what guards red is one person’s, at night too: the old co
   expect(audited()?.detail).toBe('replaced in the field; from now on another secret speaks for what guards red: lel L2');
   platform.view.silences = [];
   expect((await renew({})).status).toBe(200);
-  expect(audited()?.detail).toBe('');
+  expect(audited()?.detail).toBeUndefined();
 });
 
 it('what is moved into a test enterprise is judged where it stands', async () => {
