@@ -100,6 +100,20 @@ export interface RuleTrial {
   readonly softened: readonly SoftenedLimit[];
   /** Devices in service that it reaches. */
   readonly devices: number;
+  /** Where its limit would be active at once and is not now, by the last good values; absent = nowhere. */
+  readonly activeNow?: ActiveNow;
+}
+
+/** A few of the points, and at how many devices there are such. */
+export interface ActiveNow {
+  readonly devices: number;
+  readonly points: readonly {
+    readonly device: string;
+    readonly measurement: string;
+    readonly channel: number | null;
+    readonly value: number;
+    readonly level: Level;
+  }[];
 }
 
 /** How a change keeps red from coming without touching a limit. */

@@ -179,6 +179,15 @@ rules:
     expect(standing()).toMatchObject({ parts: { setPoint: 20 }, approvedBy: 'watch', reason: 'steam' });
   });
 
+  it('one that would be active at once is told before it is saved, and the audit says so; nobody is asked', async () => {
+    const point = { device: 'gd-1', measurement: 'lel', channel: 2, value: 5, level: 'red' } as const;
+    served.platform.view.trial = { activeNow: { devices: 1, points: [point] } };
+    const tried = await engineer.send('POST', `/rules?dryRun=true`, NEW);
+    expect(tried.body).toMatchObject({ ok: true, needsApproval: false, activeNow: { devices: 1, points: [point] } });
+    expect((await engineer.send('POST', `/rules`, { ...NEW, reason: 'tighter' })).status).toBe(201);
+    expect(served.platform.records.auditRows.at(-1)?.detail).toBe('tighter; active at once by the last values at 1 devices: gd-1 lel.2 5');
+  });
+
   it('not by the same person twice, not even an administrator', async () => {
     softens(L1);
     const asked = await admin.send('POST', `/rules`, { ...NEW, reason: 'steam' });

@@ -7,6 +7,7 @@ import type { RuleScope } from '../../model/rule.ts';
 import type { Core } from '../core.ts';
 import type { DeviceState } from '../device-state.ts';
 import type { Registry } from '../registry.ts';
+import { ActiveAtOnce } from './active-now.ts';
 import { scopeIdOf } from './chain.ts';
 import { type Problem, problemsOf } from './check.ts';
 import { limitsOf, type Standing } from './effective.ts';
@@ -182,6 +183,7 @@ function compareAll(
 ): Judged {
   const { registry } = core;
   const found = new Findings(rule, profile, turnsSomewhere(core, rule));
+  const active = new ActiveAtOnce(rule);
   const bare = rule.scope === 'device' || placed === null ? [] : barePlaces(rule, profile, placed);
   const were = bare.map((asset) => limitsOf(registry, asset, core.format));
   const present = before?.retiredAt === null ? before : undefined;
@@ -192,14 +194,17 @@ function compareAll(
       const was = were[i];
       if (was !== undefined) found.compare(was, limitsOf(registry, asset, core.format), asset.variant, null);
     });
-    for (const { plan, asset } of reachedBy(core, rule)) {
+    for (const device of reachedBy(core, rule)) {
+      const { plan, asset } = device;
+      const standing = limitsOf(registry, asset, core.format);
       devices += 1;
-      found.compare(plan, limitsOf(registry, asset, core.format), asset.variant, asset.id);
+      found.compare(plan, standing, asset.variant, asset.id);
+      active.look(device, standing.limits);
     }
   } finally {
     registry.rules.replace(after ?? undefined, present);
   }
-  return judged(found.problems, redWhereItCounts(core, rule, found.softened), devices);
+  return { ...judged(found.problems, redWhereItCounts(core, rule, found.softened), devices), ...active.told() };
 }
 
 /** A limit that red elsewhere asks for (a rule over several points, others of a group) is as red as that. */

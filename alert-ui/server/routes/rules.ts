@@ -18,7 +18,7 @@ import * as schema from '../schema/rule.ts';
 import type { AccountActor } from '../sign-in/identity.ts';
 import { randomText } from '../sign-in/secrets.ts';
 import { baseRevision, configureOne, demandFreeId, etag } from './outcome.ts';
-import { softenedText } from './softened-text.ts';
+import { activeText, softenedText } from './softened-text.ts';
 import { RuleRoom } from './rule-room.ts';
 import { enterpriseOf, findRule, jointOf, ruleRequest, seesRule, shown } from './rule-content.ts';
 
@@ -57,7 +57,11 @@ async function change(wanted: Wanted): Promise<Answer> {
   const second = needsSecond(trial, platform.view, actor, enterprise);
   if (wanted.dryRun) return ok(told(trial, second));
   if (!trial.outcome.ok) throw unsound(trial);
-  if (!second) return { ...wanted.answer(await made(wanted)), ...(reason === null ? {} : { detail: reason }) };
+  const active = activeText(trial.activeNow);
+  if (!second) {
+    const detail = [reason ?? '', active].filter((text) => text !== '').join('; ');
+    return { ...wanted.answer(await made(wanted)), ...(detail === '' ? {} : { detail }) };
+  }
   if (reason === null) {
     const errors = [{ path: 'reason', message: 'wanted where a limit becomes less strict' }];
     throw new HttpProblem('invalid', softenedText(trial.softened), { errors });
@@ -65,7 +69,11 @@ async function change(wanted: Wanted): Promise<Answer> {
   const resource = `rules/${rule.id}`;
   const request = ruleRequest(wanted.change, rule, trial);
   const asking = { kind: changeRule, enterpriseId: enterprise, resource, request, reason };
-  return answerWaits(platform, actor, asking, { auditLine: wanted.auditLine, resource, text: softenedText(trial.softened) });
+  return answerWaits(platform, actor, asking, {
+    auditLine: wanted.auditLine,
+    resource,
+    text: [softenedText(trial.softened), active].filter((one) => one !== '').join('; '),
+  });
 }
 
 /** A mandatory limit is softened by two people, a red one by two where he who asks is of the plant; any other by one who may, and else by two as well. */

@@ -147,6 +147,16 @@ export const trial = z
     problems: z.array(z.object({ path: z.string(), message: z.string() })),
     softened: z.array(softened),
     devices: z.int(),
+    activeNow: z
+      .object({
+        devices: z.int(),
+        points: z.array(z.object({ device: z.string(), measurement: z.string(), channel: z.int().nullable(), value: z.number(), level })),
+      })
+      .optional()
+      .meta({
+        description:
+          'Where the limit would be active at once and is not now, by the last good values: at how many devices, and up to 20 points. A limit that always stands rings nothing new.',
+      }),
     needsApproval: z.boolean(),
   })
   .meta({ id: 'RuleTrial', description: 'What a change of a rule would do.' });
