@@ -184,10 +184,8 @@ function carryOver(core: Core, point: PointState, before: readonly ArmedLimit[],
     const condition = point.conditions?.[at];
     const now: Condition = { phase: condition?.phase ?? OFF, ran: condition?.ran ?? 0 };
     if (point.good === null || (point.held && core.format === 1)) return now;
-    // While the newest sample is bad, the last good one may raise what moved below it; it clears nothing: bad quality holds.
-    if (point.held && (now.phase === ON || now.phase === LEAVING)) return now;
     if (limit.test.kind === 'follows' || (was !== undefined && same(was, limit))) return now;
-    return judgeAtOnce(now, limit, point.good);
+    return point.held ? judgeHeld(now, limit, point.good) : judgeAtOnce(now, limit, point.good);
   });
   // What has risen stays so as long as its base is on, whatever its causes are now.
   followBases(after, conditions, 0);
@@ -200,6 +198,15 @@ function judgeAtOnce(now: Condition, limit: ArmedLimit, value: number): Conditio
   if (!isTrue(limit.test, value)) return { phase: OFF, ran: 0 };
   if (now.phase === WAITING) return now;
   return { phase: limit.onDelayMs > 0 ? WAITING : ON, ran: 0 };
+}
+
+/**
+ * While the newest sample is bad, the last good one may raise what moved below it, and breaks a delay that it does not bear out under the
+ * new limit; it clears nothing: bad quality holds.
+ */
+function judgeHeld(now: Condition, limit: ArmedLimit, value: number): Condition {
+  const on = now.phase === ON || (now.phase === LEAVING && hasLeft(limit.test, value));
+  return on ? now : judgeAtOnce(now, limit, value);
 }
 
 /** Alarms of points or ladders that are no more return with cause `configuration`; they still want their acknowledgement. */

@@ -91,23 +91,36 @@ function remember(core: Core, source: Source, state: DerivedState, home: PointSt
   }
 }
 
-function readerOf(device: DeviceState): Reader {
+/** @param rested by the last good values, also of points whose newest is bad */
+function readerOf(device: DeviceState, rested: boolean): Reader {
   return {
     point(key) {
       const index = device.plan.points.findIndex((one) => one.key === key);
-      const point = device.points[index] ?? null;
-      return point === null || point.held || point.good === null ? undefined : point.good;
+      return goodOf(device.points[index] ?? null, rested);
     },
-    limit: (measurement, code) => limitOn(device, measurement, code),
+    limit: (measurement, code) => limitOn(device, measurement, code, undefined, rested),
   };
 }
 
-/** Is the limit on, of the given channel or of any (absent); undefined while it is not judged. */
-export function limitOn(device: DeviceState, measurement: string, code: string, channel?: number | null): boolean | undefined {
+function goodOf(point: PointState | null, rested: boolean): number | undefined {
+  return point === null || point.good === null || (point.held && !rested) ? undefined : point.good;
+}
+
+/**
+ * Is the limit on, of the given channel or of any (absent); undefined while it is not judged.
+ * @param rested as it was judged last, where it is held
+ */
+export function limitOn(
+  device: DeviceState,
+  measurement: string,
+  code: string,
+  channel?: number | null,
+  rested = false,
+): boolean | undefined {
   const { points, derived } = device.plan;
   let known: boolean | undefined;
   const ask = (plan: PlanPoint, state: PointState | null): void => {
-    if (plan.measurement !== measurement || state === null || state.held || state.good === null) return;
+    if (plan.measurement !== measurement || state === null || goodOf(state, rested) === undefined) return;
     if (channel !== undefined && plan.channel !== channel) return;
     const at = plan.limits.findIndex((limit) => limit.code === code);
     if (at < 0) return;
@@ -142,14 +155,15 @@ function unknown(device: DeviceState, plan: PlanDerived): Holds {
   return { reason: mute.some(({ bad }) => bad) ? 'bad-quality' : 'no-data', detail: mute.map(({ key }) => key).join(', ') };
 }
 
-function signalOf(device: DeviceState, plan: PlanDerived, state: DerivedState, line: number): Signal {
+/** @param rested by the last good values, also of points whose newest is bad */
+function signalOf(device: DeviceState, plan: PlanDerived, state: DerivedState, line: number, rested = false): Signal {
   const limit = plan.limits[0];
   const home = device.points[plan.home] ?? null;
   if (limit === undefined || home === null) return { holds: { reason: 'no-data', detail: plan.key } };
-  const reader = readerOf(device);
+  const reader = readerOf(device, rested);
   const { source, bindings, when } = plan;
   const counts = when === null ? true : when.evaluate(bindings, reader);
-  const measured = measure(device, plan, state, line, reader);
+  const measured = measure(device, plan, state, line, reader, rested);
   // Outside its condition the limit is left, whatever the value says and even where there is none.
   if (counts === false) return { holds: null, value: measured ?? home.good ?? 0, on: false, left: true };
   if (counts === undefined || measured === undefined) {
@@ -160,10 +174,16 @@ function signalOf(device: DeviceState, plan: PlanDerived, state: DerivedState, l
 }
 
 /** What is compared with the set point; undefined while it is not known. */
-function measure(device: DeviceState, plan: PlanDerived, state: DerivedState, line: number, reader: Reader): number | undefined {
+function measure(
+  device: DeviceState,
+  plan: PlanDerived,
+  state: DerivedState,
+  line: number,
+  reader: Reader,
+  rested: boolean,
+): number | undefined {
   const { source, bindings } = plan;
-  const home = device.points[plan.home] ?? null;
-  const good = home === null || home.held || home.good === null ? undefined : home.good;
+  const good = goodOf(device.points[plan.home] ?? null, rested);
   switch (source.kind) {
     case 'value':
       return good;
@@ -180,6 +200,8 @@ function measure(device: DeviceState, plan: PlanDerived, state: DerivedState, li
     case 'count':
       return good === undefined || state.count === null ? undefined : countOf(state.count, source.windowMs, line);
     case 'transition': {
+      // Last good values of different times show no way from one state to another.
+      if (rested) return undefined;
       const from = source.from.evaluate(bindings, reader);
       const to = source.to.evaluate(bindings, reader);
       if (typeof from !== 'boolean' || typeof to !== 'boolean') return undefined;
@@ -330,7 +352,10 @@ function moveOne(core: Core, device: DeviceState, i: number, plan: PlanDerived):
   const line = core.clock.line;
   const signal = signalOf(device, plan, state, line);
   state.holds = signal.holds;
-  if (signal.holds !== null) return;
+  if (signal.holds !== null) {
+    moveHeld(core, device, i, plan, state, line);
+    return;
+  }
   state.good = signal.value;
   const conditions = state.conditions ?? calm(plan);
   const condition = conditions[0] ?? { phase: OFF, ran: 0 };
@@ -339,6 +364,24 @@ function moveOne(core: Core, device: DeviceState, i: number, plan: PlanDerived):
     if (condition.phase === OFF) Object.assign(state, { ranLine: line, ranAt: core.clock.now, held: false });
     take(condition, limit, signal.on, signal.left);
   }
+  followBases(plan.limits, conditions, plan.byValue);
+  state.conditions = condition.phase === OFF ? null : conditions;
+}
+
+/**
+ * The same while something it reads is bad: the last good values of its points may raise it and break a delay that they no longer bear out;
+ * they clear nothing (bad quality holds, semantics 1), and a delay that they do bear out goes on where it stood once there are good ones.
+ */
+function moveHeld(core: Core, device: DeviceState, i: number, plan: PlanDerived, state: DerivedState, line: number): void {
+  const limit = plan.limits[0];
+  if (limit === undefined) return;
+  hold(core, device, device.points.length + i, plan, state, line, device.backlogUntil >= 0);
+  const rests = signalOf(device, plan, state, line, true);
+  if (rests.holds !== null) return;
+  const conditions = state.conditions ?? calm(plan);
+  const condition = conditions[0] ?? { phase: OFF, ran: 0 };
+  if (condition.phase === LEAVING) take(condition, limit, true, rests.left);
+  else if (condition.phase !== ON && take(condition, limit, rests.on, rests.left)) state.good = rests.value;
   followBases(plan.limits, conditions, plan.byValue);
   state.conditions = condition.phase === OFF ? null : conditions;
 }

@@ -163,8 +163,8 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   {
     name: 'a limit that moved is not judged until the next value',
     file: 'rules/device-life.ts',
-    find: 'return judgeAtOnce(now, limit, point.good);',
-    replace: 'return now;',
+    find: 'judgeHeld(now, limit, point.good) : judgeAtOnce(now, limit, point.good);',
+    replace: 'judgeHeld(now, limit, point.good) : now;',
   },
   {
     name: 'the alarms of a device that was removed stay open',

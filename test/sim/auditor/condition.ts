@@ -116,14 +116,17 @@ export function momentsOf(
     point.rule = fact.rule;
     if (fact.forgets) Object.assign(point, { last: null, look: null });
     const { last } = point;
-    const says = atRest(fact.rule, point);
-    if (held && fact.rule !== null && !(fact.rule.conditional && says === 'false')) {
-      // A bad value clears nothing and its time counts for no delay; what the last good one passes without a delay is on at once.
-      // A delay that ran for the old limit is none for one that the last good value does not pass.
-      if (says !== 'true') end(entry, t);
-      if (says !== 'true' || stretch?.says === 'true' || fact.rule.onDelayMs > 0 || last === null) continue;
+    const says = standing(fact.rule, point);
+    if (fact.rule !== null && says === 'held') {
+      // A bad value clears nothing and its time counts for no delay; what the last good ones pass without a delay is on at once.
+      // A delay that ran for the old limit goes on only where the last good values bear it out under the new one as well.
+      const part = stretch?.parts.at(-1);
+      if (!held && part !== undefined) part.until = { entry, t };
+      point.held = true;
+      const rests = atRest(fact.rule, point);
+      if (rests === 'held' || rests === 'not-asked' || rests === stretch?.says) continue;
       end(entry, t);
-      if (on()) continue;
+      if (rests !== 'true' || fact.rule.onDelayMs > 0 || last === null || on()) continue;
       moments.push({
         entry,
         t,
@@ -167,11 +170,17 @@ function unruled({ own, fresh }: Look): 'between' | 'held' | 'not-asked' {
   return !fresh ? 'not-asked' : own === null ? 'held' : 'between';
 }
 
-/** What a limit that was changed says of what was known last: of its last good value, and of the other points as they stand. */
+/** What a limit that was changed says of things as they stand; `held` where something it reads is bad. */
+function standing(rule: Rule | null, point: Point): Saying {
+  if (rule?.conditional === true) return point.look === null ? 'false' : rule.says(point.look.look);
+  return rule !== null && point.held && point.last !== null ? 'held' : atRest(rule, point);
+}
+
+/** What it says of what was known last: of its last good value, and of those of the other points. */
 function atRest(rule: Rule | null, { last, look }: Point): Saying {
   if (rule === null) return 'false';
   const own = last === null ? {} : { own: last.value };
-  if (rule.conditional) return look === null ? 'false' : rule.says({ ...look.look, ...own });
+  if (rule.conditional) return look === null ? 'false' : rule.says({ ...look.look, ...own, scene: look.look.rested ?? NOTHING });
   return last === null ? 'false' : rule.says({ own: last.value, fresh: true, scene: NOTHING });
 }
 const NOTHING: Look['scene'] = new Map();

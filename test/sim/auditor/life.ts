@@ -186,7 +186,7 @@ export function lifeOf(
       const { until } = flag;
       if (until === null) continue;
       const at = walls.findIndex((wall, n) => n > flag.entry && wall >= until);
-      // In one instant what returns has returned before it could ring.
+      // Of what runs out in one instant a delay comes first: what returns by it has returned before it could ring.
       if (at === -1 || at > entry || (at === entry && flag.t >= t)) continue;
       unflag(name, at);
     }
@@ -435,7 +435,8 @@ export function lifeOf(
       .slice(next)
       .filter((m) => m.entry === first.entry && m.t === first.t && m.nth === first.nth && m.early === first.early);
     const run = (): void => {
-      expire(first.entry, first.t);
+      // What runs out before an entry does so before its samples, whenever those were taken.
+      expire(first.entry, first.early ? first.t : Infinity);
       instant(first.entry, together);
     };
     steps.push({ entry: first.entry, stage: first.early ? DELAYS : SAMPLES, run });

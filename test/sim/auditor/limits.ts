@@ -14,6 +14,8 @@ export interface Look {
   readonly fresh: boolean;
   /** The other points of the device. */
   readonly scene: Scene;
+  /** The same as they were when they were last good; absent = nothing else is read. */
+  readonly rested?: Scene;
   /** No sample at all: something it counts left the window. */
   readonly byTick?: boolean;
 }
