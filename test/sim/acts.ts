@@ -5,6 +5,7 @@ import type { VerifiedAs } from '../../model/alarm.ts';
 import type { Level } from '../../model/level.ts';
 import type { JointCondition, RuleParts } from '../../model/rule.ts';
 import type { SampleValue } from '../../model/reading.ts';
+import type { SetFactorName, WarningScope } from '../../model/warning.ts';
 
 /** One alarm by its identity. */
 export interface AlarmName {
@@ -81,8 +82,20 @@ export interface JointBrief {
   readonly parts: RuleParts;
 }
 
+/** Somebody says how a factor of a warning stands, and until how long from now, ms; a null value withdraws it. */
+export interface FactorAct {
+  readonly does: 'factor';
+  readonly by: string;
+  readonly scope: WarningScope;
+  readonly id: string;
+  readonly factor: SetFactorName;
+  readonly value: number | null;
+  readonly forMs: number;
+}
+
 export type WorldAct =
   | PublishAct
+  | FactorAct
   | OperatorAct
   /** The line of a device's credential is cut; its next message comes over a new connection. */
   | { readonly does: 'cut'; readonly device: string; readonly said: boolean }

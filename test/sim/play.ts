@@ -205,6 +205,14 @@ class Player {
       case 'works':
         this.change(act);
         return null;
+      case 'factor': {
+        const { by, scope, id, factor, value, forMs } = act;
+        const until = value === null ? null : this.wallAt(act.at) + forMs;
+        this.request += 1;
+        const changes = [{ op: 'factor' as const, scope, id, factor, value, until }];
+        this.write({ kind: 'config', by, requestId: `f${this.request}`, changes }, act.at);
+        return null;
+      }
       case 'system': {
         const { code, active, level } = act;
         this.write({ kind: 'system', code, active, level }, act.at);

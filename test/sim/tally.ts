@@ -1,6 +1,7 @@
 // How often the worlds met what they are made for: a world that never plays something proves nothing about it.
 import type { Rule } from '../../model/asset.ts';
 import type { Entry } from '../../model/entry.ts';
+import { LEVEL_RANK } from '../../model/level.ts';
 import { type EpochMs, OUTAGE_GAP_MS } from '../../model/time.ts';
 import type { Step, Watcher } from './play.ts';
 import { RISING_PROFILES } from './plant-rising.ts';
@@ -26,6 +27,14 @@ const LEAST = {
   'what was hidden by hand for minutes is over by itself': 8,
   'what one person hid alone is over when it becomes red': 6,
   'one person alone is refused to hide what is red': 10,
+  'a limit is moved while something of its device is bad': 50,
+  'a person sets a factor of a warning': 40,
+  'a person withdraws a factor that stands': 2,
+  'a factor is over by itself': 20,
+  'a factor is over after we were away or our clock was set': 1,
+  'a factor makes a level rise': 6,
+  'a level that a factor had made falls': 2,
+  'a factor is refused': 4,
 } as const;
 export type Met = keyof typeof LEAST;
 
@@ -47,12 +56,23 @@ export class Tally {
   /** When we were back in it, by the wall. */
   private backAt: EpochMs[] = [];
   private last: Entry | null = null;
+  /** Factors that stand, and those of them that stood over an absence of ours or a step of our clock. */
+  private readonly factors = new Map<string, boolean>();
+  /** Points whose newest value is bad, with their device; what was last filled in about a device. */
+  private readonly bad = new Map<string, string>();
+  private readonly filled = new Map<string, string>();
+  /** What a factor has made rise. */
+  private readonly raised = new Set<string>();
 
   /** A watcher that counts in one world. */
   watcher(): Watcher {
     this.off.clear();
     this.backAt = [];
     this.last = null;
+    this.factors.clear();
+    this.bad.clear();
+    this.filled.clear();
+    this.raised.clear();
     return { see: (step) => this.see(step) };
   }
 
@@ -84,10 +104,62 @@ export class Tally {
     }
   }
 
-  private see({ entry, applied, engine, before }: Step): void {
+  private seeBad(entry: Step['entry']): void {
+    if (entry.kind === 'message')
+      for (const { device, values } of entry.samples)
+        for (const { measurement, channel, quality } of values) {
+          const key = `${device} ${measurement} ${channel}`;
+          if (quality === 'bad' || quality === 'maintenance') this.bad.set(key, device);
+          else this.bad.delete(key);
+        }
+    if (entry.kind !== 'config') return;
+    for (const change of entry.changes) {
+      if (change.op !== 'put' || change.asset !== 'device' || ![...this.bad.values()].includes(change.value.id)) continue;
+      const { id, variant, attributes, conditions } = change.value;
+      const text = JSON.stringify([variant, attributes, conditions]);
+      if (this.filled.get(id) !== text) this.note('a limit is moved while something of its device is bad');
+      this.filled.set(id, text);
+    }
+  }
+
+  private seeFactors({ entry, applied }: Step): void {
+    const { last } = this;
+    const gap = entry.mono - (last?.mono ?? 0);
+    const bent = last !== null && (last.boot !== entry.boot || gap > OUTAGE_GAP_MS || entry.at - last.at !== gap);
+    if (bent) for (const key of this.factors.keys()) this.factors.set(key, true);
+    if (entry.kind === 'config')
+      entry.changes.forEach(({ op }, n) => {
+        if (op === 'factor' && applied.outcomes[n]?.ok === false) this.note('a factor is refused');
+      });
+    for (const { warning, event } of applied.warnings ?? []) {
+      const key = `${warning.id} ${event.factor}`;
+      if (event.type === 'factor-set' && event.value !== null) {
+        this.note('a person sets a factor of a warning');
+        this.factors.set(key, false);
+      } else if (event.type === 'factor-set') {
+        this.note('a person withdraws a factor that stands');
+        this.factors.delete(key);
+      } else if (event.type === 'factor-ended') {
+        this.note('a factor is over by itself');
+        if (this.factors.get(key) === true) this.note('a factor is over after we were away or our clock was set');
+        this.factors.delete(key);
+      } else {
+        const rises = LEVEL_RANK[event.level] > LEVEL_RANK[event.previous];
+        const byPerson = entry.kind === 'config' && entry.changes.some(({ op }) => op === 'factor');
+        if (rises && byPerson) this.note('a factor makes a level rise');
+        if (rises && byPerson) this.raised.add(warning.id);
+        if (!rises && this.raised.delete(warning.id)) this.note('a level that a factor had made falls');
+      }
+    }
+  }
+
+  private see(step: Step): void {
+    const { entry, applied, engine, before } = step;
+    this.seeFactors(step);
     const { last } = this;
     this.last = entry;
     if (last !== null && (last.boot !== entry.boot || entry.mono - last.mono > OUTAGE_GAP_MS)) this.backAt.push(entry.at);
+    this.seeBad(entry);
     if (entry.kind === 'message')
       for (const { device, stampedAt, faults = [], pointFaults = {}, values } of entry.samples) {
         if (Object.values(pointFaults).some((codes) => codes.includes('F04')))

@@ -88,6 +88,8 @@ function words(act: Act): string {
       return `the server is killed and starts again after ${act.downMs} ms`;
     case 'freeze':
       return `the server stands still for ${act.forMs} ms`;
+    case 'factor':
+      return `${act.by} ${act.value === null ? 'withdraws' : `sets to ${act.value} for ${act.forMs} ms`} ${act.factor} of ${act.scope} ${act.id}`;
     case 'snapshot':
       return 'a snapshot is begun';
   }

@@ -10,11 +10,13 @@ import { calmsOf } from './calms.ts';
 import { type Chance, createChance } from './chance.ts';
 import { pausesOf } from './pauses.ts';
 import { coursesOf, isRated } from './plant-rates.ts';
+import { MOVED_CAST, movedWhileBad } from './moved-while-bad.ts';
 import { moveLimit } from './moved-limits.ts';
 import { isRising, risingAct, risingCast, risingChange } from './plant-rising.ts';
 import { attentive, worksOf } from './maintenance.ts';
 import { neverHeardOf } from './never-heard.ts';
 import { jointCast, jointChange, jointsOf, repair } from './joint-world.ts';
+import { peopleOf } from './factors.ts';
 import { datesOf } from './plant-sick.ts';
 import { deviceOf, DRIVE_FACTS, ENTERPRISES, profileOf, READ_VALUES, VESSEL_ATTRIBUTES } from './plant.ts';
 
@@ -60,7 +62,19 @@ const TROUBLES = [
   'silence',
 ] as const;
 /** Kinds of trouble that came later. Each is drawn by itself, so that a seed without them is the world it was. */
-const ILLS = ['faults', 'over-range', 'lost-points', 'rates', 'calms', 'late-faults', 'maintenance', 'never-heard', 'pauses'] as const;
+const ILLS = [
+  'faults',
+  'over-range',
+  'lost-points',
+  'rates',
+  'calms',
+  'late-faults',
+  'maintenance',
+  'never-heard',
+  'factors',
+  'moved-while-bad',
+  'pauses',
+] as const;
 const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = {
   faults: 0.25,
   'over-range': 0.06,
@@ -73,6 +87,8 @@ const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = {
   'never-heard': 0.003,
   // Of hours: each is hundreds of ticks.
   pauses: 0.01,
+  factors: 0.06,
+  'moved-while-bad': 0.05,
 };
 export type Trouble = (typeof TROUBLES)[number] | (typeof ILLS)[number];
 
@@ -144,6 +160,10 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
       troubles.delete(other);
     for (const its of ['faults', 'stamps', 'backlogs'] as const) troubles.add(its);
   }
+  // What is bad is told of bad values alone, and their cast is their own.
+  if (troubles.has('moved-while-bad'))
+    for (const other of ['backlogs', 'stamps', ...ILLS.filter((ill) => ill !== 'moved-while-bad' && ill !== 'factors')] as const)
+      troubles.delete(other);
   // A calm of hours is no time for what comes by seconds.
   if (troubles.has('calms')) for (const other of [...NOT_FOR_HOURS, ...ILLS.filter((ill) => ill !== 'calms')]) troubles.delete(other);
   // Hours of our own absence leave no certain time to what is counted in minutes, nor to what a wall clock says.
@@ -158,7 +178,17 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     : null;
   const works = troubles.has('maintenance') ? worksOf(chance.branch('works'), troubles.has('crashes')) : null;
   const onSite = chance.branch('on site');
-  const calms = !joins && longCalms === null && works === null && calm.often(0.25) && only === null;
+  const said = chance.branch('said');
+  const moved = chance.branch('moved');
+  const people = troubles.has('factors')
+    ? peopleOf(chance.branch('people'), {
+        crashes: troubles.has('crashes'),
+        freezes: troubles.has('freezes'),
+        clock: troubles.has('server-clock'),
+        changes: troubles.has('changes'),
+      })
+    : null;
+  const calms = (!joins && longCalms === null && works === null && calm.often(0.25) && only === null) || people !== null;
   const drawnCast = rises ? risingCast(rising) : joins ? jointCast(jointly, troubles.has('silence')) : castOf(cast, troubles);
   const placed = calms ? drawnCast.map((device) => ({ ...device, hazardSourceId: sourceOf(calm, device.enterpriseId) })) : drawnCast;
   const devices = works === null ? placed : placed.map((device) => attentive(onSite, device));
@@ -206,7 +236,7 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   let at = 1_000;
   let sent = 0;
   let focus = chance.pick(places);
-  const acting = longCalms !== null ? Math.ceil(length / 4) : works !== null ? Math.ceil(length / 2) : length;
+  const acting = longCalms !== null ? Math.ceil(length / 4) : works !== null || people !== null ? Math.ceil(length / 2) : length;
   const resting = devices.find(({ profileId }) => profileId === STILL_PROFILE);
   for (let n = 0; n < acting; n += 1) {
     if (chance.often(0.15)) focus = chance.pick(places);
@@ -246,6 +276,11 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
       acts.push(...works.run(at, { device: device.id, measurement: point.measurement, channel: point.channel, calm: 0 }));
       at = acts.at(-1)?.at ?? at;
     }
+    if (troubles.has('moved-while-bad') && moved.often(0.12)) {
+      acts.push(...movedWhileBad(moved, at, moved.pick(devices)).map((act) => stamp(act, chance, clocks)));
+      at = acts.at(-1)?.at ?? at;
+    }
+    if (people !== null && said.often(0.2)) acts.push(people.act(at));
     const next = actsAt(at, chance, troubles, { places, read, joint, ailments, hand }, focus);
     acts.push(...next.map((act) => stamp(ailments?.told(act) ?? act, chance, clocks)));
     at = acts.at(-1)?.at ?? at;
@@ -266,6 +301,10 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     }
   }
   if (losses !== null) acts.push(...losses.reports(at).map((act) => stamp(act, chance, clocks)));
+  if (people !== null) {
+    acts.push(...people.calm(at));
+    at = acts.at(-1)?.at ?? at;
+  }
   return {
     seed,
     devices,
@@ -417,17 +456,19 @@ function moveOf(chance: Chance): Partial<Device> {
 function castOf(chance: Chance, troubles: ReadonlySet<Trouble>): readonly Device[] {
   const cast = troubles.has('calms')
     ? STILL_CAST
-    : troubles.has('maintenance')
-      ? WORKS_CAST
-      : troubles.has('rates')
-        ? RATE_CAST
-        : troubles.has('over-range')
-          ? FOLDING_CAST
-          : troubles.has('faults')
-            ? SICK_CAST
-            : troubles.has('lost-points')
-              ? PROBE_CAST
-              : CAST;
+    : troubles.has('moved-while-bad')
+      ? MOVED_CAST
+      : troubles.has('maintenance')
+        ? WORKS_CAST
+        : troubles.has('rates')
+          ? RATE_CAST
+          : troubles.has('over-range')
+            ? FOLDING_CAST
+            : troubles.has('faults')
+              ? SICK_CAST
+              : troubles.has('lost-points')
+                ? PROBE_CAST
+                : CAST;
   const ids = [...Array.from({ length: chance.whole(1, 3) }, () => chance.pick(cast)), ...(chance.often(0.4) ? [chance.pick(GUESTS)] : [])];
   return ids.map((profileId, n) => {
     const facts = profileId === 'sim.attribute' ? { attributes: VESSEL_ATTRIBUTES } : profileId === 'sim.when' ? DRIVE_FACTS : {};

@@ -43,6 +43,8 @@ export class Auditor implements Watcher {
   private readonly hours = new WorkingHours();
   /** What is known of the other points of a device. */
   private readonly scenes = new Map<string, Map<string, number | null>>();
+  /** The last good value of each. */
+  private readonly rested = new Map<string, Map<string, number>>();
   /** Devices of which something came late: a delay of theirs may run out late after it (reading 13). */
   private readonly lateOnce = new Set<string>();
   private readonly shownSeq = new Map<string, Map<number, number>>();
@@ -118,6 +120,8 @@ export class Auditor implements Watcher {
 
   private config(entry: Entry & ConfigBody, { applied }: Step): void {
     for (const [n, change] of entry.changes.entries()) {
+      // Those are judged beside the warnings.
+      if (change.op === 'factor') continue;
       if (applied.outcomes[n]?.ok !== true) throw new Disagreement('config', `refused: ${JSON.stringify(applied.outcomes[n])}`);
       const before = change.op === 'put' && this.plant.devices.has(change.value.id);
       const takenBack = change.op === 'retire' && change.asset === 'rule' ? this.plant.deviceOfRule(change.id) : null;
@@ -127,7 +131,6 @@ export class Auditor implements Watcher {
       if (change.op === 'catalogue') this.faults.catalogue(change.catalogue.faults);
       else if (change.op === 'retire' && change.asset === 'rule') this.joints.drop(change.id);
       else if (change.op === 'retire') this.points.retire(change.id, entry);
-      else if (change.op === 'factor') continue;
       else if (change.asset === 'device') {
         this.put(change.value, before, entry);
       } else if (change.asset === 'rule' && isJoint(change.value)) {
@@ -174,9 +177,13 @@ export class Auditor implements Watcher {
       );
       const scene = this.scenes.get(sample.device) ?? new Map<string, number | null>();
       this.scenes.set(sample.device, scene);
+      const rested = this.rested.get(sample.device) ?? new Map<string, number>();
+      this.rested.set(sample.device, rested);
       for (const { measurement, channel } of sample.values) {
         const value = own.get(pointKey(sample.device, { measurement, channel }));
-        if (channel === null && value !== undefined) scene.set(measurement, value);
+        if (channel !== null || value === undefined) continue;
+        scene.set(measurement, value);
+        if (value !== null) rested.set(measurement, value);
       }
       for (const point of this.points.of(sample.device)) {
         const key = pointKey(point.device, point);
@@ -186,7 +193,7 @@ export class Auditor implements Watcher {
         const t = taken < now && !late ? Math.max(taken, this.points.lastMoment(point)) : taken;
         const newest = fresh ? own.get(key) : point.newest;
         if (newest !== undefined) point.newest = newest;
-        const look: Look = { ...(newest === undefined ? {} : { own: newest }), fresh, scene: new Map(scene) };
+        const look: Look = { ...(newest === undefined ? {} : { own: newest }), fresh, scene: new Map(scene), rested: new Map(rested) };
         point.facts.push({ entry: entry.seq, t, is: 'look', look });
         point.touched = true;
         if (late) Object.assign(point, { loose: true, lateUntil: now + BACKLOG_ENDS_MS });
@@ -225,7 +232,8 @@ export class Auditor implements Watcher {
       if (value === null || point === undefined) continue;
       point.newest = value;
       const scene = new Map(this.scenes.get(id) ?? []);
-      point.facts.push({ entry: entry.seq, t, is: 'look', look: { own: value, fresh: true, scene } });
+      const rested = new Map(this.rested.get(id) ?? []);
+      point.facts.push({ entry: entry.seq, t, is: 'look', look: { own: value, fresh: true, scene, rested } });
       point.touched = true;
     }
   }

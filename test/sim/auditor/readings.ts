@@ -15,8 +15,9 @@
 // 8. A reset lowers what the acknowledgement covers to the level that is left: what rises after it rings again.
 // 9. Between the last entry of one start and the first of the next no engine time passes, however short the gap: only the wall clock
 //    could tell how long it was, and that is not believed. (Counting gaps of up to 15 s would also be right.)
-// 10. While a point's newest sample is bad, a limit that is moved is on at once where the last good value passes it and it has no
-//    on-delay; a delay waits for the next good value, and so does a return. A limit that is taken away returns at once.
+// 10. While something that a limit reads is bad, a limit that is moved is judged by the last good values of all of it (decision 10): it is on at once
+//     where they pass it and it has no on-delay; a delay waits for the next good value, and so does a return. A delay that was running goes on
+//     where it stood if they say the same of the new limit, and begins anew if not. A limit that is taken away returns at once.
 // 11. An acknowledgement from a screen older than a withdrawal, or than the end of a suppression, may be taken or answered
 //    `alarm-changed`: the alarm rings again, but it neither rose nor recurred.
 // 12. When the last suppression ends and the condition is true it rings: nobody has acknowledged it any more. What has returned meanwhile
@@ -33,7 +34,7 @@
 //     While it is connected, whether a silent device or its gateway is told is left open.
 // 18. Of two escalations at one level the reason that came first is shown; where a worse level has covered it meanwhile, either.
 // 19. A missing acknowledgement counts from the entry that made it known, not from when a delay or a late sample says it began: it is about
-//     people. What runs out in one entry does so in the order of delays, ends of flags, then this.
+//     people. What runs out in one entry does so in the order of delays, ends of flags, then this; all of it before what the entry brings.
 // 20. Rules over several points (decision 16): what is worked out anew after timers, after every sample and after a change takes effect in
 //     engine time. When a dead-man that a gateway's return may have put off runs out is left to the engine, and that it does so is watched.
 //     Which points decided, how many votes the alarm shows, and its kind are left open.
@@ -63,6 +64,8 @@
 // 32. What follows a limit that was moved is on by the base as it stands: a base that is on at once by its last good value counts from when that was
 //    taken, and what has lasted long enough by that rises with the next entry. An escalation that is switched off is off at once, and counts from the
 //    newest sample when it is switched on again. Of two at one level whose base was moved between them either is shown.
+// 33. A factor of a warning that a person set is over with the first entry at or after its end. Where we were away or our clock was set since it was
+//     set: within a minute of engine time, and the engine's word is taken for when.
 
 import type { Quality } from '../../../model/reading.ts';
 

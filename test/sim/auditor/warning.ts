@@ -1,14 +1,18 @@
 // Warnings (decision 11, fact book 3.6): the four-colour level of every hazard source, enterprise and area, worked out at every entry from the
 // open alarms as they are shown, from who is off line, and from what lies below. It rises at once, and falls to the highest level of the last
-// five minutes of engine time. Nothing is ever lower than its worst alarm that somebody is shown, nor than its worst member.
+// five minutes of engine time. Nothing is ever lower than its worst alarm that somebody is shown, nor than its worst member. What people set counts
+// as well (set-factors.ts), and what makes the level up is shown: what is not known as no data, which counts 0.
 import type { Alarm } from '../../../model/alarm.ts';
 import type { Device } from '../../../model/asset.ts';
+import type { Entry } from '../../../model/entry.ts';
 import type { EngineView } from '../../../model/engine.ts';
 import { LEVEL_RANK, type Level } from '../../../model/level.ts';
 import type { EngineMs } from '../../../model/time.ts';
-import type { Warning } from '../../../model/warning.ts';
+import { OUTAGE_GAP_MS } from '../../../model/time.ts';
+import type { FactorName, Warning, WarningEvent } from '../../../model/warning.ts';
 import { profileOf } from '../plant.ts';
 import { Disagreement, type Step, type Watcher } from '../play.ts';
+import { type Moment, SET_WEIGHTS, SetFactors } from './set-factors.ts';
 
 const PERSISTS_MS = 300_000;
 const LEVELS: readonly Level[] = ['blue', 'yellow', 'orange', 'red'];
@@ -25,10 +29,24 @@ interface Inputs {
   /** Points that are watched, and those of them whose device is silent or cut off. */
   readonly points: number;
   readonly offline: number;
+  /** Weight times value of each factor that a person has set. */
+  readonly set: readonly number[];
+}
+
+/** A product of rounded factors may lie a hair below the threshold that it reaches. */
+const ROUNDING = 1e-9;
+
+function colourOf(ri: number): Level {
+  const up = ri + ROUNDING;
+  return up >= 85 ? 'red' : up >= 65 ? 'orange' : up >= 40 ? 'yellow' : 'blue';
+}
+
+function indexOf(parts: readonly number[]): number {
+  return 100 * (1 - parts.reduce((left, part) => left * (1 - part), 1));
 }
 
 /** What the inputs say at the moment. */
-function judge({ alarms, members, points, offline }: Inputs): { readonly level: Level; readonly ri: number } {
+function judge({ alarms, members, points, offline, set }: Inputs): { readonly level: Level; readonly ri: number } {
   const worst = worstOf(alarms.map(({ level }) => level));
   const member = worstOf(members);
   const above = members.filter((level) => level !== 'blue').length;
@@ -39,10 +57,10 @@ function judge({ alarms, members, points, offline }: Inputs): { readonly level: 
     WEIGHTS.worst * (member === null || member === 'blue' ? 0 : WORST[member]),
     WEIGHTS.count * Math.min(1, above / FULL_COUNT),
     WEIGHTS.offline * (points === 0 ? 0 : offline / points),
+    ...set,
   ];
-  const ri = 100 * (1 - parts.reduce((left, part) => left * (1 - part), 1));
-  const byIndex: Level = ri >= 85 ? 'red' : ri >= 65 ? 'orange' : ri >= 40 ? 'yellow' : 'blue';
-  return { level: worstOf([byIndex, ...members, ...(worst === null ? [] : [worst])]) ?? 'blue', ri };
+  const ri = indexOf(parts);
+  return { level: worstOf([colourOf(ri), ...members, ...(worst === null ? [] : [worst])]) ?? 'blue', ri };
 }
 
 function worstOf(levels: readonly Level[]): Level | null {
@@ -55,6 +73,23 @@ interface Judged {
   readonly ri: number;
   /** At rest at once: of a test enterprise. */
   readonly test: boolean;
+  readonly inputs: Inputs;
+}
+
+/** What is shown of the factors that nobody sets; null = no data. */
+function xsOf({ alarms, members, points, offline }: Inputs): ReadonlyMap<FactorName, number | null> {
+  // Where no device has ever spoken it says nothing either that there is no alarm.
+  const heard = points > 0 || alarms.length > 0;
+  const worst = worstOf(alarms.map(({ level }) => level));
+  const member = worstOf(members);
+  return new Map<FactorName, number | null>([
+    ['inherent', null],
+    ['worst-alarm', heard ? (worst === null ? 0 : WORST[worst]) : null],
+    ['alarm-count', heard ? Math.min(1, alarms.length / FULL_COUNT) : null],
+    ['worst-member', member === null ? null : member === 'blue' ? 0 : WORST[member]],
+    ['member-count', member === null ? null : Math.min(1, members.filter((level) => level !== 'blue').length / FULL_COUNT)],
+    ['offline', points === 0 ? null : offline / points],
+  ]);
 }
 
 type Share = Pick<Inputs, 'points' | 'offline'>;
@@ -71,7 +106,12 @@ function shareOf({ id, mode, profileId }: Device, view: EngineView): Share {
  * Everything there is a warning of, with what its inputs say now, from below. What holds a member is judged by the level that is shown of it,
  * so that each storey waits its own five minutes.
  */
-function judgedAt(view: EngineView, after: Iterable<Alarm>, shownOf: (one: Judged) => Level): readonly Judged[] {
+function judgedAt(
+  view: EngineView,
+  after: Iterable<Alarm>,
+  setOf: (id: string) => readonly number[],
+  shownOf: (one: Judged) => Level,
+): readonly Judged[] {
   // Of test enterprises, and of devices that are tried out, nothing counts; of what somebody suppresses neither.
   const alarms = [...after].filter((alarm) => !alarm.test && alarm.suppressedBy.length === 0);
   const devices = [...view.assets('device').values()].filter(({ retiredAt }) => retiredAt === null);
@@ -90,9 +130,10 @@ function judgedAt(view: EngineView, after: Iterable<Alarm>, shownOf: (one: Judge
   const sources = [...view.assets('hazard-source').values()].filter(({ retiredAt }) => retiredAt === null);
   const enterprises = [...view.assets('enterprise').values()].filter(({ retiredAt }) => retiredAt === null);
   const levels = new Map<string, Level>();
-  const put = (id: string, inputs: Inputs, test: boolean): void => {
+  const put = (id: string, found: Omit<Inputs, 'set'>, test: boolean): void => {
+    const inputs = { ...found, set: setOf(id) };
     const { level, ri } = test ? { level: 'blue' as const, ri: 0 } : judge(inputs);
-    const one = { id, level, ri, test };
+    const one = { id, level, ri, test, inputs };
     levels.set(id, shownOf(one));
     out.push(one);
   };
@@ -145,11 +186,16 @@ export class Warnings implements Watcher {
   private due: EngineMs = 0;
   /** Those whose inputs say something else than before. */
   private readonly changed = new Set<string>();
+  private readonly factors = new SetFactors();
+  private readonly indices = new Map<string, number>();
+  private last: Entry | null = null;
 
   see(step: Step): void {
     const { entry, applied, engine, after } = step;
     const { view } = engine;
     const now = engine.engineTime(entry.mono);
+    const moment: Moment = { now, at: entry.at };
+    this.factors.see(entry, { applied, moment, straight: this.goesOn(entry) });
     // What changes no alarm, no device's presence and no configuration changes nothing here.
     const calm = entry.kind !== 'config' && applied.events.length === 0 && applied.warnings === undefined;
     if (calm && now < this.due) return;
@@ -157,7 +203,8 @@ export class Warnings implements Watcher {
     this.noteBetween(step, now);
     let due = Infinity;
     const levels = new Map<string, Level>();
-    const judged = judgedAt(view, after.values(), (one) => {
+    const setOf = (id: string): readonly number[] => this.factors.of(id).map(({ name, value }) => SET_WEIGHTS[name] * value);
+    const judged = judgedAt(view, after.values(), setOf, (one) => {
       const { shown, falls } = this.persist(one, now);
       due = Math.min(due, falls);
       levels.set(one.id, shown);
@@ -166,7 +213,8 @@ export class Warnings implements Watcher {
     const known = new Set(judged.map(({ id }) => id));
     for (const id of this.kept.keys()) if (!known.has(id)) this.kept.delete(id);
     const heads = new Map([...view.warningHeads()].map((head) => [head.id, head]));
-    for (const { id, level, ri } of judged) {
+    for (const one of judged) {
+      const { id, level, ri } = one;
       const head = heads.get(id);
       if (head === undefined) throw new Disagreement('warning-missing', `there is none of ${id}`);
       const shown = levels.get(id) ?? 'blue';
@@ -179,12 +227,39 @@ export class Warnings implements Watcher {
       ];
       for (const [name, should, is] of facts)
         if (should !== is) throw new Disagreement(`warning-${name}`, `${id}: ${name} must be ${String(should)}, is ${String(is)}`);
+      const touched = applied.warnings?.some(({ warning }) => warning.id === id) === true;
+      if (touched || this.indices.get(id) !== ri) this.breakDown(one, view.warning(id));
+      this.indices.set(id, ri);
     }
     this.changed.clear();
+    due = Math.min(due, this.factors.due(moment));
     this.due = due;
     const wanted = engine.nextDue();
     if (due !== Infinity && (wanted === null || wanted > Math.max(now, due)))
       throw new Disagreement('warning-not-woken', `a level falls at ${due}, the engine wants to be woken at ${wanted}`);
+  }
+
+  /** Our clocks went on together since the entry before, and we were there. */
+  private goesOn(entry: Entry): boolean {
+    const { last } = this;
+    this.last = entry;
+    if (last === null || last.boot !== entry.boot) return false;
+    const gap = entry.mono - last.mono;
+    return gap <= OUTAGE_GAP_MS && entry.at - last.at === gap;
+  }
+
+  /** What makes the level up, as people see it. */
+  private breakDown({ id, ri, inputs, test }: Judged, shown: Warning | undefined): void {
+    if (shown === undefined) throw new Disagreement('warning-missing', `there is none of ${id}`);
+    this.factors.shown(shown);
+    if (test) return;
+    const xs = xsOf(inputs);
+    for (const { name, x } of shown.factors) {
+      const must = xs.get(name);
+      if (must !== undefined && must !== x) throw new Disagreement('warning-factor', `${id}: ${name} must be ${must}, is ${x}`);
+    }
+    const whole = indexOf(shown.factors.map(({ contribution }) => contribution));
+    if (Math.abs(whole - ri) > 0.01) throw new Disagreement('warning-break-down', `${id}: what is shown makes ${whole}, not ${ri}`);
   }
 
   /** What must be shown, and when it falls next if nothing changes. */
@@ -205,29 +280,41 @@ export class Warnings implements Watcher {
 
   /**
    * Timers that are due fire before an entry is applied: an alarm that one raised and the entry took away made the warning rise all the same.
-   * It can have risen no higher than the index makes of the alarms of that entry: one level above the worst of them.
+   * It can have risen no higher than the index makes of the alarms of that entry: one level above the worst of them, and where people have set
+   * factors, as high as those make it together with the worst of them and of what it holds.
    */
   private noteBetween({ applied }: Step, now: EngineMs): void {
     const alarms = applied.events.flatMap((one) =>
       one.kind === 'alarm' && !one.alarm.test && one.alarm.suppressedBy.length === 0 ? [one.alarm.level] : [],
     );
-    const worst = worstOf(alarms);
+    let worst = worstOf(alarms);
     if (worst === null) return;
     for (const { warning, event } of applied.warnings ?? []) {
       const kept = this.kept.get(warning.id);
       const rose = LEVEL_RANK[warning.level] > LEVEL_RANK[event.previous];
-      if (kept === undefined || !rose || warning.test || LEVEL_RANK[warning.level] > LEVEL_RANK[worst] + 1) continue;
+      if (kept === undefined || !rose || warning.test) continue;
+      const set = this.factors.of(warning.id).map(({ name, value }) => SET_WEIGHTS[name] * value);
+      const all = [WEIGHTS.worst * WORST[worst], WEIGHTS.worst * WORST[worst], WEIGHTS.count, WEIGHTS.offline, WEIGHTS.count, ...set];
+      const most = set.length === 0 ? LEVEL_RANK[worst] + 1 : LEVEL_RANK[colourOf(indexOf(all))];
+      if (LEVEL_RANK[warning.level] > most) continue;
+      if (this.factors.any()) worst = worstOf([worst, warning.level]) ?? worst;
       for (const one of LEVELS)
         if (LEVEL_RANK[one] <= LEVEL_RANK[warning.level] && LEVEL_RANK[one] > LEVEL_RANK[kept.level]) kept.last.set(one, now);
     }
   }
 
   /** Numbered without gaps; issued above blue, updated in between, lifted at blue. */
-  private hear(told: readonly { readonly seq: number; readonly warning: Warning; readonly event: { readonly type: string } }[]): void {
+  private hear(told: readonly { readonly seq: number; readonly warning: Warning; readonly event: WarningEvent }[]): void {
     for (const { seq, warning, event } of told) {
       if (seq !== this.seq + 1) throw new Disagreement('warning-numbers', `event ${seq} follows ${this.seq}`);
       this.seq = seq;
       const before = this.heard.get(warning.id) ?? 'blue';
+      if (event.factor !== undefined) {
+        // What is set changes no level by itself: that is told after it.
+        if (before !== warning.level)
+          throw new Disagreement('warning-event', `${warning.id}: ${event.type} changes ${before} to ${warning.level}`);
+        continue;
+      }
       this.heard.set(warning.id, warning.level);
       const must = before === 'blue' ? 'issued' : warning.level === 'blue' ? 'lifted' : 'updated';
       if (event.type !== must || before === warning.level)
