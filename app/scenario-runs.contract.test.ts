@@ -15,9 +15,7 @@ async function over(id: string): Promise<ScenarioRun> {
   }
 }
 
-it('plays one of the library with a verdict, says why another cannot be played, and ends one that is cancelled', {
-  timeout: 300_000,
-}, async () => {
+it('plays one of the library with a verdict, says why another cannot be played, and ends one that is cancelled', async () => {
   runs = createScenarioRuns(libraryNames(), systemClock());
   expect(runs.names()).toContain('valve-that-does-not-close');
   const [good, bad, dropped] = ['valve-that-does-not-close', 'no-such-scenario', 'windy-tank-farm'].map((name) => runs.start('tina', name));

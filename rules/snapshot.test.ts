@@ -282,7 +282,7 @@ describe('a snapshot', () => {
     expect([...warningTypes].sort()).toEqual(['factor-ended', 'factor-set', 'issued', 'lifted', 'updated']);
     // Of the kinds that are judged by more than the value; which of them come is a matter of the seed.
     expect(['ROR', 'FALL', 'DEV', 'MANY', 'WHEN', 'TURN', 'BOTH'].filter((ladder) => ladders.has(ladder)).length).toBeGreaterThan(4);
-  }, 120_000);
+  });
 
   it.each([
     ['in the life of an alarm', LIVED, LIFE_EVENTS],

@@ -98,7 +98,7 @@ describe.skipIf(chromiumPath() === null)('the sound of the board (needs chromium
       await acknowledge(page, `PITCH-${level}`);
     }
     await context.close();
-  }, 180_000);
+  });
 
   it('chimes once for a warning that is issued or rises, unlike any alarm; not on a muted desk', async () => {
     const { context, page, complaints } = await openWindow(browser, 'en', DESK);

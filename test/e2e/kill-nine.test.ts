@@ -15,7 +15,7 @@ describe('kill -9 under load', () => {
     expect(result.alarmEventsSeen).toBeGreaterThan(100);
     expect(result.operatorActs).toBeGreaterThanOrEqual(20);
     expect(result.troubles).toEqual([]);
-  }, 900_000);
+  }, 1_800_000);
 
   it('finds the loss when the acknowledgement goes out before the commit', async () => {
     const result = await killNineRun({
@@ -26,7 +26,7 @@ describe('kill -9 under load', () => {
       stopAtFirstTrouble: true,
     });
     expect(result.troubles.some((t) => t.startsWith('reading lost'))).toBe(true);
-  }, 300_000);
+  });
 
   it('finds the loss when the engine is not restored', async () => {
     const result = await killNineRun({
@@ -37,5 +37,5 @@ describe('kill -9 under load', () => {
       stopAtFirstTrouble: true,
     });
     expect(result.troubles.length).toBeGreaterThan(0);
-  }, 300_000);
+  });
 });

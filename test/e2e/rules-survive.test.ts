@@ -86,5 +86,5 @@ describe('rules', () => {
       await platform.stop();
       folder.remove();
     }
-  }, 120_000);
+  });
 });

@@ -10,15 +10,11 @@ import { worldOf } from './world.ts';
 const engine: EngineMaker = { createEngine, restoreEngine };
 
 describe('the simulated world', () => {
-  it('and its auditor agree with the engine after every entry', {
-    timeout: 120_000,
-  }, () => {
+  it('and its auditor agree with the engine after every entry', () => {
     holdAgainst(seedsFrom(1, 120), engine);
   });
 
-  it('has the same alarms when two neighbouring messages of different devices change places', {
-    timeout: 120_000,
-  }, () => {
+  it('has the same alarms when two neighbouring messages of different devices change places', () => {
     let pairs = 0;
     for (const seed of seedsFrom(1, 60)) {
       const script = worldOf(seed);
