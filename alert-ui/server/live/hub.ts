@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { type Namespace, Server, type Socket } from 'socket.io';
 import { z } from 'zod';
@@ -19,18 +19,18 @@ import {
 } from '../../protocol/live.ts';
 import type { ServerLog, ServerStatus } from '../options.ts';
 import type { Identities, Identity } from '../sign-in/identity.ts';
-import { addressKey, addressOf } from '../sign-in/address.ts';
 import { originAllowed } from '../sign-in/origin.ts';
-import { digest } from '../sign-in/secrets.ts';
 import type { RecordsSessionStore } from '../sign-in/session-store.ts';
 import { Audience, audienceKey } from './audience.ts';
 import { Backlog } from './backlog.ts';
+import { identityOf, partyOf, Refused, refusal } from './door.ts';
+import { rememberEpoch } from './epochs.ts';
 import { enterpriseOf, EventRing, RING_EVENTS } from './event-ring.ts';
 import { Onlookers } from './onlookers.ts';
 import { oneWritePerFlush } from './one-write.ts';
 import { Pace } from './pace.ts';
 import { FLUSH_EVERY_MS, ReadingFeed } from './reading-feed.ts';
-import { type Party, WaitingRoom } from './waiting-room.ts';
+import { WaitingRoom } from './waiting-room.ts';
 import { issuedWarnings } from './worst-warnings.ts';
 
 const VIEWERS_MAX = 2_000;
@@ -50,10 +50,6 @@ const SAYINGS = { most: 50, spanMs: 10_000 } as const;
 const ANSWERS = { most: 200, spanMs: 10_000 } as const;
 /** How often an open connection's session, token and rights are looked at again. */
 const RECHECK_EVERY_MS = 15_000;
-/** Where the ids of this installation's process starts are kept. */
-const EPOCHS_SETTING = 'live.epochs';
-const EPOCHS_KEPT = 50;
-
 interface Viewer {
   readonly socket: Socket;
   readonly audience: Audience;
@@ -156,7 +152,7 @@ export class Hub {
   /** Takes up the events of the last hour from the records, so that viewers resume across a restart, and begins to listen. */
   async start(): Promise<void> {
     const { platform } = this.parts;
-    await this.remember();
+    this.knownEpochs = await rememberEpoch(platform);
     const eventSeq = platform.view.eventSeq;
     const kept = await platform.records.alarms.eventsAfter(Math.max(0, eventSeq - RING_EVENTS), RING_EVENTS);
     if (this.stopped) return;
@@ -219,17 +215,7 @@ export class Hub {
 
   private async authorise(socket: Socket): Promise<Identity> {
     if (this.viewers.size >= VIEWERS_MAX) throw new Refused('unavailable');
-    const { identities } = this.parts;
-    const offered: unknown = socket.handshake.auth['token'];
-    const header = /^Bearer +(\S+)$/i.exec(socket.handshake.headers.authorization ?? '')?.[1];
-    const token = typeof offered === 'string' && offered !== '' ? offered : header;
-    const request = socket.request as Partial<Request>;
-    let identity: Identity | null = null;
-    if (token !== undefined) identity = await identities.ofToken(token);
-    else if (request.session?.account !== undefined && request.sessionID !== undefined)
-      identity = await identities.ofSession(digest(request.sessionID));
-    if (identity === null) throw new Refused('not-signed-in');
-    if (identity.mustChangePassword) throw new Refused('password-change-required');
+    const identity = await identityOf(socket, this.parts.identities);
     let ofAccount = 0;
     for (const viewer of this.viewers.values()) if (viewer.identity.actor.name === identity.actor.name) ofAccount += 1;
     if (ofAccount >= VIEWERS_OF_ACCOUNT_MAX) throw new Refused('unavailable');
@@ -545,18 +531,6 @@ export class Hub {
     }
   }
 
-  /** Event numbers go on across restarts of one installation; an epoch of another installation means other events. */
-  private async remember(): Promise<void> {
-    const { platform } = this.parts;
-    const text = await platform.records.settings.get(EPOCHS_SETTING);
-    const earlier = z.array(z.string()).safeParse(text === null ? [] : JSON.parse(text));
-    const epochs = [...(earlier.success ? earlier.data : []).filter((epoch) => epoch !== platform.epoch), platform.epoch].slice(
-      -EPOCHS_KEPT,
-    );
-    await platform.records.settings.put(EPOCHS_SETTING, JSON.stringify(epochs));
-    this.knownEpochs = new Set(epochs);
-  }
-
   /** On the platform's clock; a step that throws is told and does not end the row. */
   private every(periodMs: number, run: () => void): void {
     let cancel = (): void => undefined;
@@ -577,27 +551,7 @@ export class Hub {
 
 type Connection = Socket['conn'];
 
-/** The session middleware has run before: a cookie that names a session is known. */
-function partyOf(request: IncomingMessage): Party {
-  const { session, sessionID } = request as Partial<Request>;
-  if (session?.account !== undefined && sessionID !== undefined) return { kind: 'session', key: digest(sessionID) };
-  return { kind: 'stranger', key: addressKey(addressOf(request)) };
-}
-
 function messageOf(event: LiveEvent, prev: number): AlarmMessage | DeviceMessage {
   if (event.kind === 'alarm') return { seq: event.seq, prev, alarm: event.alarm, event: event.event };
   return { seq: event.seq, prev, id: event.id, online: event.online, health: event.health, lastSeenAt: event.lastSeenAt };
-}
-
-class Refused extends Error {
-  readonly code: string;
-  constructor(code: string) {
-    super(code);
-    this.code = code;
-  }
-}
-
-/** The client sees `connect_error` with this message and `data.code`. */
-function refusal(code: string): Error {
-  return Object.assign(new Error(code), { data: { code } });
 }
