@@ -4,6 +4,7 @@
 
 import type { Trouble } from '../sim/world.ts';
 import { ABSENCE_MUTANTS } from './absence-mutants.ts';
+import { DRIFT_MUTANTS } from './drift-mutants.ts';
 import { FACTOR_MUTANTS } from './factor-mutants.ts';
 import { HEALTH_MUTANTS } from './health-mutants.ts';
 import { HIDING_MUTANTS } from './hiding-mutants.ts';
@@ -366,4 +367,5 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   ...MOVED_MUTANTS,
   ...RATE_MUTANTS,
   ...FACTOR_MUTANTS,
+  ...DRIFT_MUTANTS,
 ];

@@ -66,6 +66,13 @@ const STILL = profile(
   { reportMs: CALM_REPORT_MS, faults: ['F01', 'F03', 'F21'] },
 );
 
+/** A gas whose calm baseline may move. */
+const DRIFTER = profile(
+  'sim.drifter',
+  [measurement('gas', [{ code: 'G1', dir: 'hi', setPoint: 20, level: 'yellow', deadband: 3 }], { ucum: '[ppm]', range: [0, 100] })],
+  { reportMs: 600_000, faults: ['F01', 'F03', 'F07'] },
+);
+
 const DAY_MS = 86_400_000;
 
 /** Dates by which its calibration and its life may end in the world, or have ended. */
@@ -74,4 +81,4 @@ export function datesOf(chance: Chance): Partial<Device> {
   return { calibratedAt: chance.often(0.7) ? due(90) : null, installedAt: chance.often(0.5) ? due(365) : null };
 }
 
-export const SICK_PROFILES: readonly Profile[] = [BATTERY, PELLISTOR, PROBE, STILL];
+export const SICK_PROFILES: readonly Profile[] = [BATTERY, PELLISTOR, PROBE, STILL, DRIFTER];

@@ -28,6 +28,7 @@ const LEAST = {
   'what one person hid alone is over when it becomes red': 6,
   'one person alone is refused to hide what is red': 10,
   'a limit is moved while something of its device is bad': 50,
+  'a calm baseline moves': 1,
   'a person sets a factor of a warning': 40,
   'a person withdraws a factor that stands': 2,
   'a factor is over by itself': 20,
@@ -198,6 +199,7 @@ export class Tally {
       const unknown = alarm.ladder === 'F01' && alarm.measurement !== null && event.type === 'raised' && alarm.value === null;
       if (unknown && engine.view.waiting(alarm.deviceId ?? '').some(({ measurement }) => measurement === alarm.measurement))
         this.note('a point that never came is missed after a day');
+      if (alarm.ladder === 'DRIFT' && event.type === 'raised') this.note('a calm baseline moves');
       if (alarm.ladder === 'F21' && event.type === 'raised') this.note('a value stands still for so long that it is stuck');
       if (alarm.ladder === 'F21' && event.type === 'returned') this.note('a stuck value moves again');
     }

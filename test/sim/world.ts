@@ -18,6 +18,7 @@ import { neverHeardOf } from './never-heard.ts';
 import { jointCast, jointChange, jointsOf, repair } from './joint-world.ts';
 import { peopleOf } from './factors.ts';
 import { datesOf } from './plant-sick.ts';
+import { driftsOf } from './drifts.ts';
 import { deviceOf, DRIVE_FACTS, ENTERPRISES, profileOf, READ_VALUES, VESSEL_ATTRIBUTES } from './plant.ts';
 
 const CAST = ['sim.ladder', 'sim.latch', 'sim.states', 'sim.channels', 'sim.attribute', 'sim.pulse', 'sim.when', 'sim.derived'] as const;
@@ -28,6 +29,7 @@ const SICK_CAST = ['sim.battery', 'sim.battery', 'sim.channels', 'sim.latch', 's
 /** Those judged by how fast their values rise and fall. */
 const RATE_CAST = ['sim.rate', 'sim.rate', 'sim.rate', 'sim.latch', 'sim.ladder'] as const;
 const STILL_PROFILE = 'sim.still';
+const DRIFT_CAST = ['sim.drifter'] as const;
 const STILL_CAST = [STILL_PROFILE, STILL_PROFILE, STILL_PROFILE, 'sim.latch'] as const;
 /** Those that somebody works on for hours. */
 const WORKS_CAST = ['sim.latch', 'sim.ladder', 'sim.channels', 'sim.pulse', 'sim.states'] as const;
@@ -73,6 +75,7 @@ const ILLS = [
   'never-heard',
   'factors',
   'moved-while-bad',
+  'drifts',
   'pauses',
 ] as const;
 const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = {
@@ -89,6 +92,8 @@ const ILL_SHARE: Readonly<Record<(typeof ILLS)[number], number>> = {
   pauses: 0.01,
   factors: 0.06,
   'moved-while-bad': 0.05,
+  // Of a day and a half.
+  drifts: 0.03,
 };
 export type Trouble = (typeof TROUBLES)[number] | (typeof ILLS)[number];
 
@@ -170,6 +175,10 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   if (troubles.has('maintenance'))
     for (const other of [...NOT_FOR_HOURS, ...ILLS.filter((ill) => ill !== 'maintenance'), 'gateway' as const, 'losses' as const])
       troubles.delete(other);
+  // A baseline takes hours to move, and its calendar is not put right.
+  if (troubles.has('drifts'))
+    for (const other of [...NOT_FOR_HOURS, ...ILLS.filter((ill) => ill !== 'drifts'), 'gateway' as const, 'losses' as const])
+      troubles.delete(other);
   const cast = chance.branch('cast');
   const calm = chance.branch('calm');
   const still = chance.branch('still');
@@ -177,6 +186,14 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     ? calmsOf(still, { bad: troubles.has('quality'), crashes: troubles.has('crashes'), freezes: troubles.has('freezes') })
     : null;
   const works = troubles.has('maintenance') ? worksOf(chance.branch('works'), troubles.has('crashes')) : null;
+  const drifts = troubles.has('drifts')
+    ? driftsOf(chance.branch('drifts run'), {
+        bad: troubles.has('quality'),
+        crashes: troubles.has('crashes'),
+        calibrations: troubles.has('changes'),
+      })
+    : null;
+  const drifting = chance.branch('drifting');
   const onSite = chance.branch('on site');
   const said = chance.branch('said');
   const moved = chance.branch('moved');
@@ -228,6 +245,7 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     courses ??
     longCalms ??
     works ??
+    drifts ??
     (troubles.has('faults') ? ailmentsOf(ill, tabled !== null) : troubles.has('over-range') ? foldingOf(ill) : losses);
   // Where sensors fall ill a limit may stand for a fault, and a sensor that folds back is judged by where its limits are: it is left where it is.
   const ruling = chance.branch('ruling');
@@ -236,7 +254,8 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
   let at = 1_000;
   let sent = 0;
   let focus = chance.pick(places);
-  const acting = longCalms !== null ? Math.ceil(length / 4) : works !== null || people !== null ? Math.ceil(length / 2) : length;
+  const acting =
+    longCalms !== null || drifts !== null ? Math.ceil(length / 4) : works !== null || people !== null ? Math.ceil(length / 2) : length;
   const resting = devices.find(({ profileId }) => profileId === STILL_PROFILE);
   for (let n = 0; n < acting; n += 1) {
     if (chance.often(0.15)) focus = chance.pick(places);
@@ -269,6 +288,11 @@ export function worldOf(seed: number, only: readonly Trouble[] | null = null, le
     }
     if (longCalms !== null && resting !== undefined && n % 10 === 5) {
       acts.push(...longCalms.run(at, resting.id, still.often(0.85) ? 'lel' : 'temp'));
+      at = acts.at(-1)?.at ?? at;
+    }
+    if (drifts !== null && n === 3) {
+      const sensors = devices.filter(({ profileId }) => profileId === 'sim.drifter');
+      if (sensors.length > 0) acts.push(...drifts.run(at, drifting.pick(sensors).id));
       at = acts.at(-1)?.at ?? at;
     }
     if (works !== null && n % (works.attended ? acting : 16) === 8) {
@@ -454,22 +478,27 @@ function moveOf(chance: Chance): Partial<Device> {
 }
 
 function castOf(chance: Chance, troubles: ReadonlySet<Trouble>): readonly Device[] {
-  const cast = troubles.has('calms')
-    ? STILL_CAST
-    : troubles.has('moved-while-bad')
-      ? MOVED_CAST
-      : troubles.has('maintenance')
-        ? WORKS_CAST
-        : troubles.has('rates')
-          ? RATE_CAST
-          : troubles.has('over-range')
-            ? FOLDING_CAST
-            : troubles.has('faults')
-              ? SICK_CAST
-              : troubles.has('lost-points')
-                ? PROBE_CAST
-                : CAST;
-  const ids = [...Array.from({ length: chance.whole(1, 3) }, () => chance.pick(cast)), ...(chance.often(0.4) ? [chance.pick(GUESTS)] : [])];
+  const cast = troubles.has('drifts')
+    ? DRIFT_CAST
+    : troubles.has('calms')
+      ? STILL_CAST
+      : troubles.has('moved-while-bad')
+        ? MOVED_CAST
+        : troubles.has('maintenance')
+          ? WORKS_CAST
+          : troubles.has('rates')
+            ? RATE_CAST
+            : troubles.has('over-range')
+              ? FOLDING_CAST
+              : troubles.has('faults')
+                ? SICK_CAST
+                : troubles.has('lost-points')
+                  ? PROBE_CAST
+                  : CAST;
+  const ids = [
+    ...Array.from({ length: chance.whole(1, 3) }, () => chance.pick(cast)),
+    ...(chance.often(0.4) && cast !== DRIFT_CAST ? [chance.pick(GUESTS)] : []),
+  ];
   return ids.map((profileId, n) => {
     const facts = profileId === 'sim.attribute' ? { attributes: VESSEL_ATTRIBUTES } : profileId === 'sim.when' ? DRIVE_FACTS : {};
     return deviceOf(`${'abcde'[n]}`, profileId, {

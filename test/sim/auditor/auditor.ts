@@ -11,6 +11,7 @@ import { type Home, keyOfHome } from './board.ts';
 import { ClockCode } from './clock-code.ts';
 import { compare, say } from './comparison.ts';
 import { checkAnswer, deedOf } from './deeds.ts';
+import { DriftWatch } from './drift.ts';
 import { DueDates } from './due-dates.ts';
 import { Faults } from './faults.ts';
 import { Hiding } from './hiding.ts';
@@ -81,6 +82,7 @@ export class Auditor implements Watcher {
     (home) => this.points.canBeRed(home),
   );
   private readonly stuck = new Stuck(this.points, (id) => this.plant.known(id));
+  private readonly drift = new DriftWatch(this.points, (id) => this.plant.known(id));
   private readonly faults = new Faults(
     this.points,
     (device, code) => this.points.limitOf(device, code),
@@ -146,6 +148,7 @@ export class Auditor implements Watcher {
     const profile = this.plant.ruled(device);
     if (profile === undefined) throw new Error(`no profile ${device.profileId}`);
     this.points.put(device, profile, before, entry);
+    this.drift.follow(device, this.line.now());
   }
 
   private message(entry: Entry & MessageBody, step: Step): void {
@@ -204,6 +207,7 @@ export class Auditor implements Watcher {
       this.inhibition.hear(sample, taken);
       this.unheard.hear(sample);
       this.stuck.hear(sample, { engine: now, real: this.line.real.at(-1) ?? 0 });
+      this.drift.hear(sample, { engine: now, real: this.line.real.at(-1) ?? 0 });
       this.pointSilence.hear(sample, entry.credential.startsWith('gate-') || this.lateOnce.has(sample.device), now);
     }
     this.faults.message(samples, now);
@@ -273,6 +277,7 @@ export class Auditor implements Watcher {
   private judge(step: Step): void {
     this.fallDue(step);
     this.stuck.settle(step.after.values(), this.line.now());
+    this.drift.settle(step.after.values(), this.line.now());
     this.inhibition.settle(step);
     this.pointSilence.shown(step.engine, this.line.now(), (id) => this.unheard.isMissed(id));
     this.unheard.settle(step);
@@ -369,4 +374,4 @@ export class Auditor implements Watcher {
 }
 
 /** Codes that the auditor does not judge: what the platform finds by itself. */
-const UNJUDGED: ReadonlySet<string> = new Set(['F05', 'DRIFT']);
+const UNJUDGED: ReadonlySet<string> = new Set(['F05']);

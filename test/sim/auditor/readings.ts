@@ -66,6 +66,8 @@
 //    newest sample when it is switched on again. Of two at one level whose base was moved between them either is shown.
 // 33. A factor of a warning that a person set is over with the first entry at or after its end. Where we were away or our clock was set since it was
 //     set: within a minute of engine time, and the engine's word is taken for when.
+// 34. An hour of a baseline ends with the first good value that is an hour younger than its first, which begins the next; whether the very first value of
+//     a point belongs to the first hour is left open, and so is on which side of its limit a sum is by rounding.
 
 import type { Quality } from '../../../model/reading.ts';
 
