@@ -2,8 +2,8 @@ import type { EpochMs } from './time.ts';
 
 /**
  * An alarm flood of the whole platform (ISA-18.2 §16 as told by secondary sources): more annunciations than one operator can take in.
- * An annunciation is an alarm told to the operator: raised, come again, or risen to a level nobody had acknowledged; neither a test nor
- * under a suppression.
+ * An annunciation is an alarm told to the operator: raised, come again, or risen to a level nobody had acknowledged, at most once in a
+ * journal entry; neither a test nor under a suppression.
  */
 export interface Flood {
   /** 1, 2, 3 … over the life of the installation. */

@@ -26,6 +26,8 @@ export interface AlarmIdentity {
 /** One alarm event as far as the figures need it. */
 export interface AlarmFact extends AlarmIdentity {
   readonly seq: number;
+  /** The journal entry it came of. */
+  readonly entry: number;
   readonly at: EpochMs;
   readonly type: AlarmEventType;
   readonly cause: string | null;

@@ -129,6 +129,7 @@ describe('an alarm that comes and goes too fast', () => {
 
 describe('the count on the board', () => {
   const fact = (alarm: Alarm, event: AlarmEvent): AlarmFact => ({
+    entry: event.entry,
     ...alarm,
     seq: event.seq,
     at: event.at,

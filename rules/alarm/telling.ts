@@ -42,6 +42,8 @@ export class Telling {
   protected nextId = 0;
   protected at: EpochMs = 0;
   protected now: EngineMs = 0;
+  /** Alarms that the present entry has told to the operator already; null = none. */
+  private annunciated: Set<AlarmRecord> | null = null;
   /** False while entries of format 1 are judged as the release that wrote them did: no due times but the first, no timers. */
   protected managed = false;
 
@@ -58,6 +60,7 @@ export class Telling {
     this.managed = managed;
     this.flood.settle(at, now);
     this.touched.length = 0;
+    this.annunciated = null;
     this.out = null;
   }
 
@@ -77,7 +80,7 @@ export class Telling {
     record.seq = seq;
     this.touched.push(record);
     this.hooks.told(record);
-    if (this.managed && isAnnunciation(record, type, told.cause)) this.flood.annunciated(this.at, this.now);
+    if (this.managed && isAnnunciation(record, type, told.cause)) this.annunciate(record);
     const { by = null, ...facts } = told;
     const alarm: Alarm = toAlarm(record);
     this.push({
@@ -96,6 +99,13 @@ export class Telling {
         ruleRevision: alarm.ruleRevision,
       },
     });
+  }
+
+  /** One alarm that comes and rises in one entry (two limits, or the second detector of an area) is one thing to look at. */
+  private annunciate(record: AlarmRecord): void {
+    if (this.annunciated?.has(record) === true) return;
+    (this.annunciated ??= new Set()).add(record);
+    this.flood.annunciated(this.at, this.now);
   }
 }
 

@@ -254,6 +254,18 @@ describe('two gas detectors of one area', () => {
     });
   });
 
+  it('are told as many times as there is something new to look at: what comes and rises in one entry, once', () => {
+    const ids = Array.from({ length: 12 }, (_, n) => `g${n}`);
+    const plant = plantOf(ids.map((id) => gas(id)));
+    const counted = ids.map((id) => {
+      plant.send(id, 'lel', 30);
+      return plant.engine.view.flood.inTenMinutes;
+    });
+    // With the second the first one rises, in an entry after its own.
+    expect(counted).toEqual([1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    expect(plant.engine.view.flood.now).toMatchObject({ number: 1, annunciated: 13 });
+  });
+
   it('what has risen stays when the other clears or somebody acknowledges, and falls with its own L1', () => {
     const plant = plantOf([gas('g1'), gas('g2')]);
     plant.send('g1', 'lel', 30);

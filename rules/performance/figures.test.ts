@@ -27,6 +27,7 @@ function fact(at: number, type: AlarmFact['type'], more: Partial<AlarmFact> = {}
   return {
     ...IDENTITY,
     seq,
+    entry: seq,
     at: FROM + at,
     type,
     cause: null,
@@ -98,6 +99,17 @@ describe('performance figures', () => {
     const rises = (unacknowledged: boolean) => figures([fact(0, 'raised'), fact(9, 'level-raised', { level: 'red', unacknowledged })]);
     expect(rises(true)).toMatchObject({ rates: { annunciated: 2 }, byLevel: { yellow: 1, red: 1 } });
     expect(rises(false)).toMatchObject({ rates: { annunciated: 1 }, byLevel: { yellow: 1, red: 0 } });
+  });
+
+  it('what comes and rises in one entry is told once, at the level at which it stays', () => {
+    const risen = (entry: number) =>
+      figures([
+        fact(0, 'raised', { entry: 7 }),
+        fact(0, 'level-raised', { entry, level: 'orange' }),
+        fact(0, 'level-raised', { entry, level: 'red' }),
+      ]);
+    expect(risen(7)).toMatchObject({ rates: { annunciated: 1 }, byLevel: { yellow: 0, orange: 0, red: 1 }, worst: [{ annunciated: 1 }] });
+    expect(risen(8)).toMatchObject({ rates: { annunciated: 2 }, byLevel: { yellow: 1, orange: 0, red: 1 }, worst: [{ annunciated: 2 }] });
   });
 
   it('a repeat of the horn is no new alarm, a recurrence is', () => {

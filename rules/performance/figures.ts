@@ -39,6 +39,8 @@ interface Course {
   /** Since when it has rung without an acknowledgement, or null. */
   ringingSince: EpochMs | null;
   dueAt: EpochMs | null;
+  /** The entry that told it to the operator last, and at which level that counted. */
+  told: { readonly entry: number; readonly level: Level } | null;
 }
 
 /**
@@ -86,6 +88,7 @@ export class FiguresFold {
       trueSince: stillTrue ? alarm.raisedAt : null,
       ringingSince: unseen ? alarm.raisedAt : null,
       dueAt: null,
+      told: null,
     });
     if (stillTrue) this.standing.begin(alarm.alarmId, alarm, alarm.level, alarm.raisedAt);
   }
@@ -142,7 +145,7 @@ export class FiguresFold {
   private course(id: string): Course {
     let course = this.courses.get(id);
     if (course === undefined) {
-      course = { trueSince: null, ringingSince: null, dueAt: null };
+      course = { trueSince: null, ringingSince: null, dueAt: null, told: null };
       this.courses.set(id, course);
     }
     return course;
@@ -158,11 +161,8 @@ export class FiguresFold {
     if (fact.suppressed) return;
     if (course.ringingSince === null) course.ringingSince = fact.at;
     course.dueAt = fact.dueAt;
-    this.rates.add(fact.at);
-    this.byLevel[fact.level] += 1;
-    this.byKind[fact.kind] += 1;
     const actor = this.actor(fact);
-    actor.annunciated += 1;
+    this.tell(fact, course, actor);
     if (!activated) return;
     actor.recent.push(fact.at);
     if (actor.recent.length > CHATTERING_TIMES) actor.recent.shift();
@@ -170,6 +170,20 @@ export class FiguresFold {
     if (actor.recent.length < CHATTERING_TIMES || first === undefined || fact.at - first > CHATTERING_WITHIN_MS) return;
     actor.chattering += 1;
     actor.recent = [];
+  }
+
+  /** What came and rose in one entry is one thing told, at the level at which it stayed. */
+  private tell({ entry, at, level, kind }: AlarmFact, course: Course, actor: Actor): void {
+    this.byLevel[level] += 1;
+    const { told } = course;
+    course.told = { entry, level };
+    if (told?.entry === entry) {
+      this.byLevel[told.level] -= 1;
+      return;
+    }
+    this.rates.add(at);
+    this.byKind[kind] += 1;
+    actor.annunciated += 1;
   }
 
   private actor(fact: AlarmFact): Actor {

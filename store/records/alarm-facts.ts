@@ -25,6 +25,7 @@ interface PlaceRow {
 }
 interface FactRow extends PlaceRow {
   seq: number;
+  entry: number;
   at: number;
   type: string;
   cause: string | null;
@@ -79,7 +80,7 @@ export function alarmFacts(db: Kysely<RecordsDatabase>, client: RecordsClient): 
   return {
     async facts(query): Promise<Page<AlarmFact>> {
       const [at, seq] = query.cursor === undefined ? [query.from, -1] : readCursor(query.cursor, ['number', 'number'] as const);
-      const asked = sql<FactRow>`select seq, json_extract(body, '$.event.at') as at, json_extract(body, '$.event.type') as type,
+      const asked = sql<FactRow>`select seq, json_extract(body, '$.event.entry') as entry, json_extract(body, '$.event.at') as at, json_extract(body, '$.event.type') as type,
           json_extract(body, '$.event.cause') as cause, alarm_id, json_extract(body, '$.event.by') as "by",
           json_extract(body, '$.alarm.state') as state, json_extract(body, '$.alarm.dueAt') as due_at,
           json_extract(body, '$.event.as') as verified, json_extract(body, '$.alarm.suppressions') as suppressions,
@@ -95,6 +96,7 @@ export function alarmFacts(db: Kysely<RecordsDatabase>, client: RecordsClient): 
         (row): AlarmFact => ({
           ...identity(row),
           seq: row.seq,
+          entry: row.entry,
           at: row.at,
           type: row.type as AlarmEventType,
           cause: row.cause,

@@ -33,7 +33,10 @@ const figures = {
       'Of the period, ms in which something could have rung: since the first enterprise asked about was registered, up to now, without our own outages. Rates and shares of time are over it.',
   }),
   rates: z.object({
-    annunciated: count.meta({ description: 'Raised, come again, or risen to a level nobody had acknowledged.' }),
+    annunciated: count.meta({
+      description:
+        'Raised, come again, or risen to a level nobody had acknowledged; what an alarm does within one journal entry counts once.',
+    }),
     perHour: z.number(),
     perTenMinutes: z.number(),
     hoursAbove30: share,
