@@ -64,6 +64,7 @@ export const liveSchemas = {
   resume: z.object({ epoch: z.string(), seq: z.int() }),
 } as const;
 
+const qualityWord = { enum: ['good', 'uncertain', 'bad', 'test', 'maintenance', 'substituted'] };
 const sampleSchema = {
   description: 'Values alone (time = arrival), or with time, quality, faults and a counter.',
   oneOf: [
@@ -74,7 +75,10 @@ const sampleSchema = {
       properties: {
         ts: { type: ['integer', 'string'], description: 'ms since 1970 UTC, or ISO 8601 with offset' },
         values: { type: 'object', additionalProperties: { type: ['number', 'boolean', 'string', 'null'] } },
-        quality: { type: 'object', additionalProperties: { enum: ['good', 'uncertain', 'bad', 'test', 'maintenance', 'substituted'] } },
+        quality: {
+          description: 'For each key of values; a word alone is about all of them.',
+          anyOf: [qualityWord, { type: 'object', additionalProperties: qualityWord }],
+        },
         faults: { description: 'F01 to F22, of the device or per key' },
         seq: { type: 'integer', description: 'A counter of the device: a hole is counted as lost on the way.' },
       },
