@@ -37,4 +37,11 @@ export const ABSENCE_MUTANTS: readonly EngineMutant[] = [
     replace: 'head.clock, { outageEnds: [head.clock.outageEndedAt] }',
     among: ['pauses', 'crashes'],
   },
+  {
+    name: 'no point of a device behind a gateway is ever missed',
+    file: 'rules/health/point-silence.ts',
+    find: 'device.reportEveryMs <= 0) return -1;',
+    replace: 'device.reportEveryMs <= 0 || device.gateway !== null) return -1;',
+    among: ['pauses'],
+  },
 ];

@@ -19,11 +19,20 @@ export interface Pauses {
 /** @param crashes we may be killed meanwhile, and not only paused */
 export function pausesOf(chance: Chance, crashes: boolean): Pauses {
   const devices = ['D0', 'D1'].map((id) => deviceOf(id, 'sim.latch', { heartbeatMs: chance.pick(HEARTBEATS_MS) }));
+  // One that is heard through a gateway is waited for in the same way.
+  const byGateway = chance.often(0.4) ? 'D1' : null;
   const acts: Act[] = [];
   let at = 5_000;
   const word = (device: string, measurements: readonly string[]): void => {
     const values = measurements.map((measurement): SampleValue => ({ measurement, channel: null, value: 0, quality: 'good', flags: [] }));
-    acts.push({ at, does: 'publish', device, qos: 1, samples: [{ ageMs: null, values }] });
+    acts.push({
+      at,
+      does: 'publish',
+      device,
+      ...(device === byGateway ? { byGateway: true } : {}),
+      qos: 1,
+      samples: [{ ageMs: null, values }],
+    });
     at += chance.whole(1, 3_000);
   };
   const away = (): void => {
@@ -44,7 +53,7 @@ export function pausesOf(chance: Chance, crashes: boolean): Pauses {
     let awayAt = at + chance.whole(0, 12) * MINUTE_MS;
     while (at < until) {
       // The second goes on, all of it or one of its points; the first says nothing.
-      if (talks) word(second, chance.often(0.9) ? ['gas'] : ['gas', 'co']);
+      if (talks) word(second, chance.often(0.98) ? ['gas'] : ['gas', 'co']);
       at += chance.pick([MINUTE_MS, 3 * MINUTE_MS, 5 * MINUTE_MS]);
       if (at < awayAt) continue;
       away();

@@ -23,6 +23,7 @@ const LEAST = {
   'work on a sensor is forgotten for eight hours': 4,
   'forgotten work ends with a value that is judged': 4,
   'a point that never came is missed after a day': 1,
+  'a point of a device behind a gateway comes no more': 1,
   'a device that speaks seldom is silent after more than one absence of ours': 3,
   'what was hidden by hand for minutes is over by itself': 8,
   'what one person hid alone is over when it becomes red': 6,
@@ -64,6 +65,8 @@ export class Tally {
   private readonly filled = new Map<string, string>();
   /** What a factor has made rise. */
   private readonly raised = new Set<string>();
+  /** Devices last heard through a gateway. */
+  private readonly behind = new Set<string>();
 
   /** A watcher that counts in one world. */
   watcher(): Watcher {
@@ -74,6 +77,7 @@ export class Tally {
     this.bad.clear();
     this.filled.clear();
     this.raised.clear();
+    this.behind.clear();
     return { see: (step) => this.see(step) };
   }
 
@@ -163,6 +167,8 @@ export class Tally {
     this.seeBad(entry);
     if (entry.kind === 'message')
       for (const { device, stampedAt, faults = [], pointFaults = {}, values } of entry.samples) {
+        if (entry.credential.startsWith('gate-')) this.behind.add(device);
+        else this.behind.delete(device);
         if (Object.values(pointFaults).some((codes) => codes.includes('F04')))
           this.note('a device says itself that a sensor is beyond its range');
         const lateMs = stampedAt === null ? 0 : entry.at - stampedAt - (engine.view.status(device)?.clockErrorMs ?? 0);
@@ -192,6 +198,8 @@ export class Tally {
         if (3 * heartbeatMs > SELDOM_MS && absences > 1)
           this.note('a device that speaks seldom is silent after more than one absence of ours');
       }
+      if (alarm.ladder === 'F01' && alarm.measurement !== null && event.type === 'raised' && this.behind.has(alarm.deviceId ?? ''))
+        this.note('a point of a device behind a gateway comes no more');
       if ((alarm.ladder === 'SINKS' || alarm.ladder === 'FILLS') && event.type === 'raised')
         this.note('a value rises or falls in a window of minutes');
       if (alarm.ladder === 'INHIBITED' && event.type === 'raised') this.note('work on a sensor is forgotten for eight hours');

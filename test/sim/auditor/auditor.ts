@@ -208,7 +208,8 @@ export class Auditor implements Watcher {
       this.unheard.hear(sample);
       this.stuck.hear(sample, { engine: now, real: this.line.real.at(-1) ?? 0 });
       this.drift.hear(sample, { engine: now, real: this.line.real.at(-1) ?? 0 });
-      this.pointSilence.hear(sample, entry.credential.startsWith('gate-') || this.lateOnce.has(sample.device), now);
+      const through = entry.credential.startsWith('gate-') ? entry.credential : null;
+      this.pointSilence.hear(sample, through, this.lateOnce.has(sample.device), now);
     }
     this.faults.message(samples, now);
     this.soundless(entry, applied);

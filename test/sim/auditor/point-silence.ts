@@ -44,8 +44,10 @@ export class PointSilence {
   private readonly known: Known;
   private readonly points = new Map<string, Point>();
   private readonly devices = new Map<string, Talks>();
-  /** Devices of which nothing is said: they were heard through a gateway, or something of them came late. */
+  /** Devices of which nothing is said: something of them came late, or their gateway was told to be out of reach, which gives grace. */
   private readonly open = new Set<string>();
+  /** Gateways that devices were ever heard through. */
+  private readonly through = new Map<string, Set<string>>();
   private readonly absences = new Absences();
 
   constructor(board: Board, known: Known) {
@@ -93,9 +95,10 @@ export class PointSilence {
     return !this.open.has(device);
   }
 
-  /** @param unsure it came through a gateway, or something of the device came late; @param t engine time at which it came */
-  hear({ device, values }: Sample, unsure: boolean, t: EngineMs): void {
-    if (unsure) this.open.add(device);
+  /** @param through the gateway it came through; @param late something of the device came late; @param t engine time at which it came */
+  hear({ device, values }: Sample, through: string | null, late: boolean, t: EngineMs): void {
+    if (late) this.open.add(device);
+    if (through !== null) this.through.set(through, (this.through.get(through) ?? new Set()).add(device));
     this.alive(device, t);
     const backAt = this.devices.get(device)?.backAt ?? -Infinity;
     const profile = this.known(device)?.profile;
@@ -124,6 +127,8 @@ export class PointSilence {
    * @param elseMissed another point of it is, that never showed a rhythm
    */
   shown({ view }: Engine, now: EngineMs, elseMissed: (device: string) => boolean): void {
+    for (const { deviceId, ladder } of view.openAlarms())
+      if (ladder === 'F01') for (const device of this.through.get(deviceId ?? '') ?? []) this.open.add(device);
     for (const id of this.devices.keys()) {
       if (this.open.has(id) || this.known(id) === null || this.talksUntil(id) <= now) continue;
       const should = [...this.points.values()].some((point) => point.home.device === id && point.silent) || elseMissed(id);
