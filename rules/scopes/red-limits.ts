@@ -16,6 +16,26 @@ import type { Standing } from './effective.ts';
 
 type Named = Pick<EffectiveLimit, 'measurement' | 'code'>;
 
+/**
+ * What holds for many devices while nothing changes, worked out once: a rule reaches the devices of a city, and a group may hold as many.
+ * Good for one search; thrown away after it.
+ */
+export interface RedSearch {
+  /** Of each group two devices of each kind of limits, so that one of them is another than the one that is asked about. */
+  readonly peers: Map<ReadonlySet<DeviceState>, readonly DeviceState[]>;
+  /** Red rules over several points by hazard source. */
+  readonly joints: Map<string, readonly RedJoint[]>;
+}
+
+interface RedJoint {
+  readonly rule: JointRule;
+  readonly plan: JointPlan;
+}
+
+export function redSearch(): RedSearch {
+  return { peers: new Map(), joints: new Map() };
+}
+
 function keyOf({ measurement, code }: Named): string {
   return `${measurement}|${code}`;
 }
@@ -83,28 +103,38 @@ export function turnsRed(limit: Named, standing: Standing): boolean {
 }
 
 /** Red rules over several points at its hazard source that are judged and read it: points, limits, attributes or conditions. */
-function jointsOf(core: Core, { asset }: DeviceState): readonly { readonly rule: JointRule; readonly plan: JointPlan }[] {
-  if (asset.hazardSourceId === null) return [];
-  return core.registry.rules.joints(asset.hazardSourceId).flatMap((rule) => {
-    if (rule.parts.level !== 'red') return [];
-    const plan = makeJoint(core, rule);
-    const { source, inputs, reason } = plan;
+function jointsOf(core: Core, { asset }: DeviceState, search: RedSearch): readonly RedJoint[] {
+  return redJointsOf(core, asset.hazardSourceId, search).filter(({ plan: { source, inputs } }) => {
     const named = source.kind !== 'vote' && source.expression.reads.some((read) => 'device' in read && read.device === asset.id);
-    return reason === null && (named || inputs.has(asset.id)) ? [{ rule, plan }] : [];
+    return named || inputs.has(asset.id);
   });
+}
+
+function redJointsOf(core: Core, source: string | null, { joints }: RedSearch): readonly RedJoint[] {
+  if (source === null) return [];
+  let found = joints.get(source);
+  if (found === undefined) {
+    found = core.registry.rules.joints(source).flatMap((rule) => {
+      if (rule.parts.level !== 'red') return [];
+      const plan = makeJoint(core, rule);
+      return plan.reason === null ? [{ rule, plan }] : [];
+    });
+    joints.set(source, found);
+  }
+  return found;
 }
 
 /** Codes of those; of one measurement: that read a point of it. */
 export function redJoints(core: Core, device: DeviceState, measurement?: string): readonly string[] {
   const reads = ({ inputs }: JointPlan): boolean =>
     (inputs.get(device.asset.id) ?? []).some((index) => device.plan.points[index]?.measurement === measurement);
-  return jointsOf(core, device).flatMap(({ rule, plan }) => (measurement === undefined || reads(plan) ? [rule.code] : []));
+  return jointsOf(core, device, redSearch()).flatMap(({ rule, plan }) => (measurement === undefined || reads(plan) ? [rule.code] : []));
 }
 
 /** Limits of the device whose being on those ask for. */
-function askedByJoints(core: Core, device: DeviceState, turning: boolean): readonly string[] {
+function askedByJoints(core: Core, device: DeviceState, turning: boolean, search: RedSearch): readonly string[] {
   const { id } = device.asset;
-  return jointsOf(core, device).flatMap(({ plan: { source } }) => {
+  return jointsOf(core, device, search).flatMap(({ plan: { source } }) => {
     if (source.kind === 'vote') {
       if (turning) return [];
       return source.voters.flatMap((one) =>
@@ -120,15 +150,14 @@ function askedByJoints(core: Core, device: DeviceState, turning: boolean): reado
 function countedFor(
   core: Core,
   device: DeviceState,
+  search: RedSearch,
   kinds?: readonly EscalationGroup[],
 ): readonly { readonly red: string; readonly counted: string; readonly measurement: string }[] {
   const found = new Map<string, { readonly red: string; readonly counted: string; readonly measurement: string }>();
   for (const [kind, members] of core.escalations.peersOf(device)) {
     if (kinds !== undefined && !kinds.includes(kind)) continue;
-    const seen = new Set<Standing>();
-    for (const other of members) {
-      if (other === device || seen.has(other.plan)) continue;
-      seen.add(other.plan);
+    for (const other of twoOfEach(members, search)) {
+      if (other === device) continue;
       for (const limit of other.plan.limits) {
         if (!leadsToRed(limit, other.plan)) continue;
         for (const cause of limit.escalates?.any ?? []) {
@@ -146,19 +175,35 @@ function countedFor(
   return [...found.values()];
 }
 
+function twoOfEach(members: ReadonlySet<DeviceState>, { peers }: RedSearch): readonly DeviceState[] {
+  let found = peers.get(members);
+  if (found === undefined) {
+    const times = new Map<Standing, number>();
+    found = [...members].filter(({ plan }) => {
+      const before = times.get(plan) ?? 0;
+      times.set(plan, before + 1);
+      return before < 2;
+    });
+    peers.set(members, found);
+  }
+  return found;
+}
+
 /** Names of red limits of others of its groups (of these kinds alone) that count it; of one measurement: a limit of it. */
 export function redOfGroup(
   core: Core,
   device: DeviceState,
   of: { readonly kinds?: readonly EscalationGroup[]; readonly measurement?: string } = {},
 ): readonly string[] {
-  const counted = countedFor(core, device, of.kinds).filter((one) => of.measurement === undefined || one.measurement === of.measurement);
+  const counted = countedFor(core, device, redSearch(), of.kinds).filter(
+    (one) => of.measurement === undefined || one.measurement === of.measurement,
+  );
   return [...new Set(counted.map(({ red }) => red))];
 }
 
 /** Limits of the device that red elsewhere rests on: rules over several points, and others of its group. */
-export function keepsRedElsewhere(core: Core, device: DeviceState): ReadonlySet<string> {
-  const roots = [...askedByJoints(core, device, false), ...countedFor(core, device).map(({ counted }) => counted)];
+export function keepsRedElsewhere(core: Core, device: DeviceState, search = redSearch()): ReadonlySet<string> {
+  const roots = [...askedByJoints(core, device, false, search), ...countedFor(core, device, search).map(({ counted }) => counted)];
   return roots.length === 0 ? NONE : closure(device.plan, roots);
 }
 
@@ -170,8 +215,8 @@ export function isAmong(keys: ReadonlySet<string>, limit: Named): boolean {
 }
 
 /** Does a red rule over several points ask for the limit so that a stricter one may keep it from coming. */
-export function turnsRedElsewhere(core: Core, device: DeviceState, limit: Named): boolean {
-  return askedByJoints(core, device, true).includes(keyOf(limit));
+export function turnsRedElsewhere(core: Core, device: DeviceState, limit: Named, search = redSearch()): boolean {
+  return askedByJoints(core, device, true, search).includes(keyOf(limit));
 }
 
 /** What of a device red can come from, in words of the catalogue: `<measurement> <code>` of its own armed limits and of those of its group that count it, `<code>` of joint rules. */

@@ -13,7 +13,7 @@ import { type Problem, problemsOf } from './check.ts';
 import { limitsOf, type Standing } from './effective.ts';
 import { flawsOf } from './flaws.ts';
 import { cataloguedBasis, withRules } from './merge.ts';
-import { isAmong, keepsRedElsewhere, leadsToRed, turnsRed, turnsRedElsewhere } from './red-limits.ts';
+import { isAmong, keepsRedElsewhere, leadsToRed, redSearch, turnsRed, turnsRedElsewhere } from './red-limits.ts';
 import { isMandatory, looserParts, otherParts, type Stance, valuesOf } from './strictness.ts';
 
 /**
@@ -210,13 +210,15 @@ function compareAll(
 /** A limit that red elsewhere asks for (a rule over several points, others of a group) is as red as that. */
 function redWhereItCounts(core: Core, rule: LimitRule, softened: readonly SoftenedLimit[]): readonly SoftenedLimit[] {
   if (softened.length === 0) return softened;
+  const search = redSearch();
   for (const device of reachedBy(core, rule))
-    if (isAmong(keepsRedElsewhere(core, device), rule)) return softened.map((one) => ({ ...one, red: true as const }));
+    if (isAmong(keepsRedElsewhere(core, device, search), rule)) return softened.map((one) => ({ ...one, red: true as const }));
   return softened;
 }
 
 function turnsSomewhere(core: Core, rule: LimitRule): boolean {
-  for (const device of reachedBy(core, rule)) if (turnsRedElsewhere(core, device, rule)) return true;
+  const search = redSearch();
+  for (const device of reachedBy(core, rule)) if (turnsRedElsewhere(core, device, rule, search)) return true;
   return false;
 }
 
