@@ -97,7 +97,7 @@ describe.skipIf(chromiumPath() === null)('accounts on the page (needs chromium: 
     await api.post('/rules', { ...rule, parts: { setPoint: 15 } });
     expect((await api.request('PATCH', '/rules/early', { parts: { setPoint: 17 }, reason: 'steam' })).status).toBe(202);
     await wang.goto(`${platform.httpBase}/approvals`);
-    await wang.getByText('Make a mandatory limit less strict').waitFor();
+    await wang.getByText('Make a mandatory or red limit less strict').waitFor();
     await wang.getByRole('button', { name: 'Approve' }).click();
     await expect.poll(async () => (await api.get<ListBody<Approval>>('/approvals')).items[0]?.outcome, SOON).toBe('done');
   });

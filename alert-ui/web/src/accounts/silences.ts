@@ -11,10 +11,17 @@ function isSilence(one: unknown): one is Silence {
   return SILENCES.some((how) => how === one.how) && typeof one.device === 'string' && Array.isArray(one.red);
 }
 
-/** Which limits it would make less strict, by the same reading. */
+/** Which limits it would make less strict, by the same reading; nothing where that is one limit, the one that the rule asked for is about: it shows itself. */
 export function softensIn(request: Readonly<Record<string, unknown>>): readonly SoftenedLimit[] {
-  const { softens } = request;
-  return Array.isArray(softens) ? softens.filter(isSoftened) : [];
+  const { softens, rule } = request;
+  const found = Array.isArray(softens) ? softens.filter(isSoftened) : [];
+  const [only] = found;
+  return found.length === 1 && only !== undefined && isAbout(rule, only) ? [] : found;
+}
+
+function isAbout(rule: unknown, { measurement, code }: SoftenedLimit): boolean {
+  if (typeof rule !== 'object' || rule === null || !('measurement' in rule && 'code' in rule)) return false;
+  return rule.measurement === measurement && rule.code === code;
 }
 
 function isSoftened(one: unknown): one is SoftenedLimit {
