@@ -162,6 +162,13 @@ export function isTrue(test: Test, value: number): boolean {
   }
 }
 
+/** Is a limit that is judged by the value alone true of it, before any delay; of every other limit false. */
+export function isTrueByValue(limit: EffectiveLimit, value: number): boolean {
+  if (limit.escalates !== undefined || isDerived(limit)) return false;
+  const test = testOf(limit);
+  return test !== null && isTrue(test, value);
+}
+
 /** Is it past the deadband on the way back. */
 export function hasLeft(test: Test, value: number): boolean {
   switch (test.kind) {

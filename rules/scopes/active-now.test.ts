@@ -34,6 +34,7 @@ describe('a limit that would be active at once', () => {
   it.each<readonly [string, string, RuleParts, ActiveNow | undefined]>([
     ['red above what one says', 'L2', { setPoint: 28 }, { devices: 1, points: [at('b', 30, 'red')] }],
     ['at what it says', 'L2', { setPoint: 30 }, { devices: 1, points: [at('b', 30, 'red')] }],
+    ['at what it says, with a value to clear below', 'L2', { setPoint: 30, resetBelow: 29 }, { devices: 1, points: [at('b', 30, 'red')] }],
     ['above what everybody says', 'L2', { setPoint: 31 }, undefined],
     ['which is on already where it is passed', 'L1', { setPoint: 20 }, undefined],
     ['of which one is on already', 'L1', { setPoint: 4, deadband: 0 }, { devices: 1, points: [at('a', 5, 'yellow')] }],

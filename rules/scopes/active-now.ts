@@ -1,6 +1,6 @@
 import type { ActiveNow, EffectiveLimit } from '../../model/engine.ts';
 import type { DeviceState } from '../device-state.ts';
-import { pointIndex } from '../evaluate/plan.ts';
+import { isTrueByValue, pointIndex } from '../evaluate/plan.ts';
 
 /**
  * Where a limit would be active the moment it is set, by the last good values. A limit that is always on hides as well as one that never is:
@@ -25,11 +25,11 @@ export class ActiveAtOnce {
       const { measurement, channel, code, level } = limit;
       if (measurement !== this.about.measurement || code !== this.about.code || !limit.armed || level === 'none') return [];
       const value = device.points[pointIndex(device.plan, measurement, channel)]?.good ?? null;
-      if (value === null || !isPassed(limit, value)) return [];
+      if (value === null || !isTrueByValue(limit, value)) return [];
       const before = device.plan.limits.find(
         (one) => one.measurement === measurement && one.channel === channel && one.code === code && one.armed,
       );
-      if (before !== undefined && isPassed(before, value)) return [];
+      if (before !== undefined && isTrueByValue(before, value)) return [];
       return [{ device: device.asset.id, measurement, channel, value, level }];
     });
     if (found.length === 0) return;
@@ -41,12 +41,4 @@ export class ActiveAtOnce {
   told(): { readonly activeNow?: ActiveNow } {
     return this.devices === 0 ? {} : { activeNow: { devices: this.devices, points: this.points } };
   }
-}
-
-function isPassed({ dir, setPoint, when, resetBelow }: EffectiveLimit, value: number): boolean {
-  if (when !== undefined || typeof setPoint !== 'number') return false;
-  // A limit with a clearing value is on above its set point only (AQ 1029).
-  if (dir === 'hi') return resetBelow === undefined ? value >= setPoint : value > setPoint;
-  if (dir === 'lo') return value <= setPoint;
-  return dir === 'state' && value === setPoint;
 }

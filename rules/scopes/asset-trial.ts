@@ -7,7 +7,16 @@ import { same } from '../same.ts';
 import { limitsOf, type Standing } from './effective.ts';
 import { cataloguedBasis } from './merge.ts';
 import { isMandatory, looserParts, otherParts, valuesOf } from './strictness.ts';
-import { isAmong, keepsRedElsewhere, leadsToRed, measurementsRead, turnsRed, turnsRedElsewhere } from './red-limits.ts';
+import {
+  isAmong,
+  keepsRedElsewhere,
+  leadsToRed,
+  measurementsRead,
+  type RedSearch,
+  redSearch,
+  turnsRed,
+  turnsRedElsewhere,
+} from './red-limits.ts';
 import { stanceFrom } from './trial.ts';
 
 /**
@@ -45,18 +54,19 @@ function ofDevice(core: Core, after: Device): readonly SoftenedLimit[] {
   if (device === undefined || isBeingRegistered(core, device)) return [];
   const found = new Map<string, SoftenedLimit>();
   const now = { asset: after, standing: limitsOf(core.registry, after, core.format) };
-  compare(core, found, { asset: device.asset, standing: device.plan }, now);
+  compare(core, found, { asset: device.asset, standing: device.plan }, now, redSearch());
   return [...found.values()];
 }
 
 /** Its attributes stand in where its devices have none. */
 function ofSource(core: Core, after: HazardSource): readonly SoftenedLimit[] {
   const found = new Map<string, SoftenedLimit>();
+  const search = redSearch();
   for (const device of core.devices.values()) {
     const { asset, plan } = device;
     if (asset.hazardSourceId !== after.id || isBeingRegistered(core, device)) continue;
     const standing = limitsOf(core.registry, asset, core.format, undefined, after);
-    compare(core, found, { asset, standing: plan }, { asset, standing, source: after });
+    compare(core, found, { asset, standing: plan }, { asset, standing, source: after }, search);
     if (toldOf(found, true) >= MAX_TOLD) break;
   }
   return [...found.values()];
@@ -78,15 +88,15 @@ interface Side {
   readonly source?: HazardSource;
 }
 
-function compare(core: Core, found: Map<string, SoftenedLimit>, one: Side, other: Side): void {
+function compare(core: Core, found: Map<string, SoftenedLimit>, one: Side, other: Side, search: RedSearch): void {
   const { asset: was, standing: before } = one;
   const { asset: now, standing: after } = other;
   const real = core.registry.maps.enterprise.get(was.enterpriseId)?.kind === 'real';
   const device = core.devices.get(was.id);
-  const elsewhere = !real || device === undefined ? NONE : keepsRedElsewhere(core, device);
+  const elsewhere = !real || device === undefined ? NONE : keepsRedElsewhere(core, device, search);
   const isRed = (limit: EffectiveLimit): boolean => real && (leadsToRed(limit, before) || (limit.armed && isAmong(elsewhere, limit)));
   const turns = (limit: EffectiveLimit): boolean =>
-    turnsRed(limit, before) || (device !== undefined && turnsRedElsewhere(core, device, limit));
+    turnsRed(limit, before) || (device !== undefined && turnsRedElsewhere(core, device, limit, search));
   const counts = (limit: EffectiveLimit): boolean => limit.armed && (isMandatory(limit) || isRed(limit));
   const rises = before.limits.some((limit) => limit.escalates !== undefined && counts(limit));
   if (before.limits === after.limits && same(was.units, now.units) && !rises) return;

@@ -125,10 +125,10 @@ function redJointsOf(core: Core, source: string | null, { joints }: RedSearch): 
 }
 
 /** Codes of those; of one measurement: that read a point of it. */
-export function redJoints(core: Core, device: DeviceState, measurement?: string): readonly string[] {
+export function redJoints(core: Core, device: DeviceState, search: RedSearch, measurement?: string): readonly string[] {
   const reads = ({ inputs }: JointPlan): boolean =>
     (inputs.get(device.asset.id) ?? []).some((index) => device.plan.points[index]?.measurement === measurement);
-  return jointsOf(core, device, redSearch()).flatMap(({ rule, plan }) => (measurement === undefined || reads(plan) ? [rule.code] : []));
+  return jointsOf(core, device, search).flatMap(({ rule, plan }) => (measurement === undefined || reads(plan) ? [rule.code] : []));
 }
 
 /** Limits of the device whose being on those ask for. */
@@ -193,16 +193,17 @@ function twoOfEach(members: ReadonlySet<DeviceState>, { peers }: RedSearch): rea
 export function redOfGroup(
   core: Core,
   device: DeviceState,
+  search: RedSearch,
   of: { readonly kinds?: readonly EscalationGroup[]; readonly measurement?: string } = {},
 ): readonly string[] {
-  const counted = countedFor(core, device, redSearch(), of.kinds).filter(
+  const counted = countedFor(core, device, search, of.kinds).filter(
     (one) => of.measurement === undefined || one.measurement === of.measurement,
   );
   return [...new Set(counted.map(({ red }) => red))];
 }
 
 /** Limits of the device that red elsewhere rests on: rules over several points, and others of its group. */
-export function keepsRedElsewhere(core: Core, device: DeviceState, search = redSearch()): ReadonlySet<string> {
+export function keepsRedElsewhere(core: Core, device: DeviceState, search: RedSearch): ReadonlySet<string> {
   const roots = [...askedByJoints(core, device, false, search), ...countedFor(core, device, search).map(({ counted }) => counted)];
   return roots.length === 0 ? NONE : closure(device.plan, roots);
 }
@@ -215,16 +216,16 @@ export function isAmong(keys: ReadonlySet<string>, limit: Named): boolean {
 }
 
 /** Does a red rule over several points ask for the limit so that a stricter one may keep it from coming. */
-export function turnsRedElsewhere(core: Core, device: DeviceState, limit: Named, search = redSearch()): boolean {
+export function turnsRedElsewhere(core: Core, device: DeviceState, limit: Named, search: RedSearch): boolean {
   return askedByJoints(core, device, true, search).includes(keyOf(limit));
 }
 
 /** What of a device red can come from, in words of the catalogue: `<measurement> <code>` of its own armed limits and of those of its group that count it, `<code>` of joint rules. */
-export function redOf(core: Core, device: DeviceState): readonly string[] {
+export function redOf(core: Core, device: DeviceState, search: RedSearch): readonly string[] {
   const own = device.plan.limits
     .filter(({ armed, level }) => armed && level === 'red')
     .map(({ measurement, code }) => `${measurement} ${code}`);
-  return [...new Set([...own, ...redJoints(core, device), ...redOfGroup(core, device)])];
+  return [...new Set([...own, ...redJoints(core, device, search), ...redOfGroup(core, device, search)])];
 }
 
 /**
@@ -235,15 +236,16 @@ export function guardsOtherRed(core: Core, alarm: Pick<Alarm, 'kind' | 'deviceId
   const device = alarm.deviceId === null ? undefined : core.devices.get(alarm.deviceId);
   if (device === undefined || device.enterprise.kind === 'test') return false;
   const { measurement } = alarm;
+  const search = redSearch();
   if (alarm.kind !== 'instrument') {
-    const keys = keepsRedElsewhere(core, device);
+    const keys = keepsRedElsewhere(core, device, search);
     return device.plan.limits.some(
       (limit) => limit.armed && limit.ladder === alarm.ladder && limit.measurement === measurement && isAmong(keys, limit),
     );
   }
   const of = measurement === null ? undefined : measurement;
-  if (redJoints(core, device, of).length > 0) return true;
-  if (redOfGroup(core, device, of === undefined ? {} : { measurement: of }).length > 0) return true;
+  if (redJoints(core, device, search, of).length > 0) return true;
+  if (redOfGroup(core, device, search, of === undefined ? {} : { measurement: of }).length > 0) return true;
   return of !== undefined && redReading(device, of).length > 0;
 }
 

@@ -6,7 +6,7 @@ import type { DeviceState } from '../device-state.ts';
 import { isPressedByHand, placeIn } from '../escalation/groups.ts';
 import { same } from '../same.ts';
 import { isBeingRegistered } from './asset-trial.ts';
-import { redJoints, redOf, redOfGroup, redReading } from './red-limits.ts';
+import { redJoints, redOf, redOfGroup, redReading, type RedSearch, redSearch } from './red-limits.ts';
 
 /**
  * By what a change would keep red from coming although no limit of the device is touched: it is retired, taken out of live service, or
@@ -36,7 +36,8 @@ export function silencedBy(core: Core, change: ConfigChange): readonly Silence[]
 function byDevice(core: Core, id: string, after: Device | null): readonly Silence[] {
   const device = core.devices.get(id);
   if (device === undefined || device.enterprise.kind === 'test' || isBeingRegistered(core, device)) return [];
-  const red = redOf(core, device);
+  const search = redSearch();
+  const red = redOf(core, device, search);
   if (red.length === 0) return [];
   if (after === null) return [{ how: 'retired', device: id, red }];
   const { asset: before, plan } = device;
@@ -50,9 +51,9 @@ function byDevice(core: Core, id: string, after: Device | null): readonly Silenc
     const usual = Math.min(periodOf(plan.profile[how]), periodOf(kind[how]));
     if (isLonger(from, to, usual)) found.push({ how, device: id, red, from, to: after.profileId === before.profileId ? after[how] : to });
   }
-  const joint = isReadOtherwise(before, after) ? redJoints(core, device) : [];
+  const joint = isReadOtherwise(before, after) ? redJoints(core, device, search) : [];
   if (joint.length > 0) found.push({ how: 'joint', device: id, red: joint });
-  return [...found, ...leavingGroup(core, device, { asset: after })];
+  return [...found, ...leavingGroup(core, device, { asset: after }, search)];
 }
 
 /** Red of others that counts it, and would not any more: it is in another group, or no such part of it. */
@@ -60,6 +61,7 @@ function leavingGroup(
   core: Core,
   device: DeviceState,
   after: { readonly asset: Device; readonly source?: HazardSource },
+  search: RedSearch,
 ): readonly Silence[] {
   const { asset } = after;
   const profile = core.registry.profiles.get(asset.profileId);
@@ -68,7 +70,7 @@ function leavingGroup(
   const kinds = [...core.escalations.peersOf(device)].flatMap(([kind]) =>
     stays && same(placeIn(core, device, kind), placeIn(core, { asset }, kind, after.source)) ? [] : [kind],
   );
-  const red = kinds.length === 0 ? [] : redOfGroup(core, device, { kinds });
+  const red = kinds.length === 0 ? [] : redOfGroup(core, device, search, { kinds });
   return red.length === 0 ? [] : [{ how: 'group', device: asset.id, red }];
 }
 
@@ -120,12 +122,13 @@ function bySource(core: Core, after: HazardSource): readonly Silence[] {
   const moved = before.enterpriseId !== after.enterpriseId;
   const found = [...hiddenBy(core, after.enterpriseId, moved ? [] : before.causes, after.causes)];
   if (!moved && same(before.attributes, after.attributes)) return found;
+  const search = redSearch();
   for (const device of core.devices.values()) {
     if (device.asset.hazardSourceId !== after.id) continue;
     if (found.length >= MAX_TOLD) break;
-    const red = redJoints(core, device);
+    const red = redJoints(core, device, search);
     if (red.length > 0) found.push({ how: 'joint', device: device.asset.id, red });
-    found.push(...leavingGroup(core, device, { asset: device.asset, source: after }));
+    found.push(...leavingGroup(core, device, { asset: device.asset, source: after }, search));
   }
   return found;
 }
@@ -133,12 +136,13 @@ function bySource(core: Core, after: HazardSource): readonly Silence[] {
 /** Of the alarms that a table would hide and hides not yet, those that are red, can become so, or say that an instrument does not see red. */
 function hiddenBy(core: Core, enterprise: string, before: readonly CauseLine[] = [], after: readonly CauseLine[] = []): readonly Silence[] {
   const found: Silence[] = [];
+  const search = redSearch();
   for (const { id: line, cause, hides } of after) {
     for (const effect of hides) {
       if (before.some((one) => covers(one.cause, cause) && one.hides.some((wider) => covers(wider, effect)))) continue;
       const device = core.devices.get(effect.device);
       if (device === undefined || device.asset.enterpriseId !== enterprise) continue;
-      const red = redUnder(core, device, effect);
+      const red = redUnder(core, device, effect, search);
       if (red.length > 0 && found.length < MAX_TOLD) found.push({ how: 'causes', device: effect.device, red, line });
     }
   }
@@ -158,7 +162,7 @@ function covers(wider: AlarmSelector, one: AlarmSelector): boolean {
  * Armed red limits whose alarms a selector means. One that names no ladder of a limit names a fault: all that the instrument guards, also of
  * another measurement, a rule over several points, or others of its group.
  */
-function redUnder(core: Core, device: DeviceState, { measurement, channel, ladder }: AlarmSelector): readonly string[] {
+function redUnder(core: Core, device: DeviceState, { measurement, channel, ladder }: AlarmSelector, search: RedSearch): readonly string[] {
   const { limits } = device.plan;
   const fault = ladder !== undefined && !limits.some((limit) => limit.ladder === ladder);
   const own = limits.filter(
@@ -172,6 +176,6 @@ function redUnder(core: Core, device: DeviceState, { measurement, channel, ladde
   const reading = measurement === undefined ? [] : redReading(device, measurement);
   const red = (ladder === undefined || fault ? [...own, ...reading] : own).map((limit) => `${limit.measurement} ${limit.code}`);
   if (ladder !== undefined && !fault) return red;
-  const group = redOfGroup(core, device, measurement === undefined ? {} : { measurement });
-  return [...new Set([...red, ...redJoints(core, device, measurement), ...group])];
+  const group = redOfGroup(core, device, search, measurement === undefined ? {} : { measurement });
+  return [...new Set([...red, ...redJoints(core, device, search, measurement), ...group])];
 }

@@ -19,7 +19,6 @@ export interface DeviceChange {
   readonly why: Ref<string>;
   readonly problem: ShallowRef<Problem | null>;
   readonly retry: ComputedRef<Retry>;
-  readonly sending: Ref<boolean>;
   /** A second person has been asked. */
   readonly waits: Ref<boolean>;
   /** Who is signed in may not keep red from coming alone, and an armed limit of it is red; what is not known is asked again by the platform. */
@@ -92,7 +91,6 @@ export function useDeviceChange({ device, look, changed }: Asking): DeviceChange
     why,
     problem,
     retry: computed(() => (problem.value?.code === 'revision-conflict' ? () => void readAgain() : undefined)),
-    sending,
     waits,
     guarded,
     off: computed(() => sending.value || waits.value || live.state.link === 'blind'),
